@@ -1,0 +1,45 @@
+"""Read, compare and test China's county public-service target plans (公共服务“七优享”工程)."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qiyou.data import load as load
+
+__version__ = "0.1.0"
+
+_MODULES = frozenset(
+    {
+        "audit",
+        "capacity",
+        "compare",
+        "data",
+        "errors",
+        "figures",
+        "notation",
+        "pace",
+        "plausibility",
+        "plot",
+        "progress",
+        "style",
+        "trajectory",
+    }
+)
+__all__ = ["__version__", "load", *sorted(_MODULES)]
+
+
+def __getattr__(name: str):
+    """Import a module of the package when it is first asked for, so that ``import qiyou`` stays cheap."""
+    if name == "load":
+        from qiyou.data import load
+
+        return load
+    if name in _MODULES:
+        return importlib.import_module(f"qiyou.{name}")
+    raise AttributeError(f"module 'qiyou' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
