@@ -1,0 +1,328 @@
+"""Load and check a data folder: transcribed documents, and the tables they refer to.
+
+>>> import qiyou
+>>> data = qiyou.load()
+>>> data.targets.query("place == 'yuhuan' and indicator == 'sports_area_per_capita'")["value"].tolist()
+[2.7, 2.8, 2.9, 3.0, 3.1, 3.2]
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from qiyou.data import documents as reading
+from qiyou.data.files import Sheet, read_sheet
+from qiyou.data.findings import CODES, Findings, sentence
+from qiyou.data.schema import TABLES, Table
+from qiyou.errors import DataError, NotationError
+from qiyou.notation import read
+
+__all__ = ["CODES", "Data", "check", "load", "root"]
+
+_SHOWN_FINDINGS = 5
+_VALUE_TABLES = ("observations", "benchmarks", "reference_sports", "reference_nursery")
+_NUMBERS = {"indicators": ("lower", "upper"), "facilities": ("size_low", "size_high")}
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Everything in a data folder, as plain DataFrames; see data/README.md for the columns.
+
+    Attributes
+    ----------
+    documents : DataFrame
+        One row per document: id, place, title, extent and what is known of its origin.
+    targets, statements, decisions : DataFrame
+        Table cells, figures of the running text, and readings that needed judgement.
+    indicators, places, aliases, units, flows, identities : DataFrame
+        What is measured, where, under which names and units, and what feeds or bounds what.
+    observations, benchmarks, facilities, reference_sports, reference_nursery, sources : DataFrame
+        Realised values, yardsticks, sizes of facilities, and who says so.
+    findings : DataFrame
+        Warnings and notes of the check; errors would have stopped the load.
+    """
+
+    documents: pd.DataFrame
+    targets: pd.DataFrame
+    statements: pd.DataFrame
+    decisions: pd.DataFrame
+    indicators: pd.DataFrame
+    places: pd.DataFrame
+    aliases: pd.DataFrame
+    units: pd.DataFrame
+    flows: pd.DataFrame
+    identities: pd.DataFrame
+    sources: pd.DataFrame
+    observations: pd.DataFrame
+    benchmarks: pd.DataFrame
+    facilities: pd.DataFrame
+    reference_sports: pd.DataFrame
+    reference_nursery: pd.DataFrame
+    findings: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"<qiyou data: {len(self.documents)} documents, {len(self.targets)} table cells, "
+            f"{len(self.statements)} statements, {len(self.observations)} observations>"
+        )
+
+
+def root() -> Path:
+    """The repository's data folder.
+
+    Raises
+    ------
+    DataError
+        If there is none beside the package; then pass a folder.
+    """
+    folder = Path(__file__).resolve().parent.parent.parent / "data"
+    if not folder.is_dir():
+        raise DataError("there is no data folder beside the qiyou package; pass the folder: qiyou.load(folder)")
+    return folder
+
+
+def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] = ()) -> Data:
+    """Load and validate a data folder.
+
+    Parameters
+    ----------
+    folder : path, optional
+        A data folder; the repository's by default.
+    also : iterable of paths
+        Document folders of one's own, each with document.toml and table.csv or statements.csv, and optionally with
+        indicators.csv, places.csv, aliases.csv, units.csv, sources.csv and observations.csv of its own.
+
+    Returns
+    -------
+    Data
+
+    Raises
+    ------
+    DataError
+        If anything is wrong; the message names the first findings, ``rows`` holds all of them.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> qiyou.load().indicators["core"].sum()
+    np.int64(21)
+    """
+    data, findings = _assemble(folder, also)
+    table = findings.frame()
+    errors = table[table["severity"] == "error"]
+    if len(errors):
+        first = "\n".join(f"  {sentence(row)}" for _, row in errors.head(_SHOWN_FINDINGS).iterrows())
+        more = f"\n  … and {len(errors) - _SHOWN_FINDINGS} more" if len(errors) > _SHOWN_FINDINGS else ""
+        raise DataError(f"{len(errors)} errors in the data, run qiyou check to see them:\n{first}{more}", table)
+    return Data(**data, findings=table)
+
+
+def check(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] = ()) -> pd.DataFrame:
+    """Everything that is wrong with a data folder, as a table of findings.
+
+    Parameters
+    ----------
+    folder, also
+        As in :func:`load`.
+
+    Returns
+    -------
+    DataFrame
+        Columns severity, code, file, line, what, remedy; empty of errors if the folder can be loaded.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> (qiyou.data.check()["severity"] == "error").sum()
+    np.int64(0)
+    """
+    return _assemble(folder, also)[1].frame()
+
+
+def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
+    if isinstance(also, (str, os.PathLike)):
+        also = [also]
+    base = root() if folder is None else Path(folder).resolve()
+    findings = Findings(base)
+    extras = [Path(path).resolve() for path in also]
+    sheets = {name: _sheets(base, extras, table, findings) for name, table in TABLES.items()}
+    words = _vocabulary(sheets, findings)
+    found = _documents(base, extras, findings)
+    _check_references(sheets, words, found, findings)
+    for document in found:
+        if document.about["place"] not in words.places:
+            path, place = document.folder / "document.toml", document.about["place"]
+            remedy = reading.nearest(place, words.places)
+            findings.error("UNKNOWN_ID", path, None, f"there is no place {place!r}", remedy)
+    targets = [row for document in found for row in reading.target_rows(document, words, findings)]
+    statements = [row for document in found for row in reading.statement_rows(document, words, findings)]
+    data = {name: _frame(name, sheets[name]) for name in TABLES}
+    data |= {
+        "documents": _documents_frame(found),
+        "targets": _typed(pd.DataFrame(targets, columns=list(reading.TARGET_COLUMNS))),
+        "statements": _typed(pd.DataFrame(statements, columns=list(reading.STATEMENT_COLUMNS))),
+        "decisions": _decisions_frame(found),
+    }
+    for name in _VALUE_TABLES:
+        data[name] = _with_values(data[name], sheets[name], words, findings)
+    return data, findings
+
+
+def _sheets(base: Path, extras: list[Path], table: Table, findings: Findings) -> list[Sheet]:
+    """A table of the data folder and what the document folders of one's own add to it."""
+    paths = [(base / table.path, False)]
+    paths += [(folder / table.path, True) for folder in extras if (folder / table.path).exists()]
+    sheets = []
+    for path, lenient in paths:
+        sheet = read_sheet(path, findings, lenient=lenient)
+        if sheet is not None and reading.check_columns(sheet, table, findings):
+            sheets.append(sheet)
+    return sheets
+
+
+def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> reading.Vocabulary:
+    def by_id(name: str) -> dict[str, dict]:
+        known: dict[str, dict] = {}
+        for sheet in sheets[name]:
+            for line, record in sheet.numbered():
+                if sheet is not sheets[name][0] and record["id"] in known:
+                    what = f"{name} has {record['id']!r} already"
+                    findings.error("DUPLICATE_ROW", sheet.path, line, what, "choose another id or delete the row")
+                    continue
+                known[record["id"]] = record
+        return known
+
+    indicators = by_id("indicators")
+    core = sum(record["core"] == "true" for record in indicators.values())
+    if indicators and core != 21:
+        path = sheets["indicators"][0].path
+        findings.error("CORE_COUNT", path, None, f"{core} indicators are core, not 21", "mend the column core")
+    aliases = [record for sheet in sheets["aliases"] for record in sheet.records]
+    return reading.Vocabulary(
+        indicators=indicators,
+        places=by_id("places"),
+        units=frozenset((record["printed"], record["unit"]) for sheet in sheets["units"] for record in sheet.records),
+        aliases={(row["name"], row["document"]): row["indicator"] for row in aliases if row["maps"] == "yes"},
+        refused=frozenset((row["name"], row["document"], row["indicator"]) for row in aliases if row["maps"] == "no"),
+    )
+
+
+def _documents(base: Path, extras: list[Path], findings: Findings) -> list[reading.Document]:
+    folder = base / "documents"
+    if not folder.is_dir():
+        findings.error("MISSING_FILE", folder, None, "there is no such folder", "add data/documents")
+        return []
+    places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
+    places += [(path, True) for path in extras]
+    found: dict[str, reading.Document] = {}
+    for path, lenient in places:
+        document = reading.read_document(path, findings, lenient=lenient)
+        if document is None:
+            continue
+        if document.id in found:
+            what = f"the document {document.id!r} is loaded already"
+            findings.error("DUPLICATE_ROW", path / "document.toml", None, what, "rename the folder and its id")
+            continue
+        found[document.id] = document
+    return list(found.values())
+
+
+def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Document], findings: Findings) -> None:
+    """Every id in a column that refers to another table must be there."""
+    known = {
+        "indicators": words.indicators,
+        "places": words.places,
+        "sources": {record["id"] for sheet in sheets["sources"] for record in sheet.records},
+        "documents": {document.id for document in found},
+    }
+    for name, table in TABLES.items():
+        columns = [column for column in table.columns if column.refers]
+        for sheet in sheets[name]:
+            for line, record in sheet.numbered():
+                for column in columns:
+                    cell = record[column.name]
+                    if cell and cell not in known[column.refers]:
+                        what = f"there is no {column.refers.removesuffix('s')} {cell[:40]!r}"
+                        remedy = reading.nearest(cell, known[column.refers])
+                        findings.error("UNKNOWN_ID", sheet.path, line, what, remedy)
+
+
+def _frame(name: str, sheets: list[Sheet]) -> pd.DataFrame:
+    columns = list(TABLES[name].names)
+    frame = pd.DataFrame([record for sheet in sheets for record in sheet.records], columns=columns, dtype="str")
+    if "core" in columns:
+        frame["core"] = frame["core"] == "true"
+    if "year" in columns:
+        frame["year"] = pd.to_numeric(frame["year"], errors="coerce").astype("Int64")
+    for column in _NUMBERS.get(name, ()):
+        frame[column] = pd.to_numeric(frame[column], errors="coerce")
+    return frame
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The column types of targets and statements, also where there are no rows."""
+    integers = [name for name in ("year", "from_year", "id") if name in frame]
+    numbers = ["value", "low", "high", "step"]
+    flags = ["low_closed", "high_closed", "decided"]
+    texts = [name for name in frame if name not in (*integers, *numbers, *flags)]
+    types = {name: "Int64" for name in integers} | {name: "float64" for name in numbers}
+    return frame.astype(types | {name: "bool" for name in flags} | {name: "str" for name in texts})
+
+
+def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: reading.Vocabulary, findings: Findings):
+    """Add value, relation, bounds, step and unit of the printed figures."""
+    readings = []
+    for sheet in sheets:
+        for line, record in sheet.numbered():
+            indicator = words.indicators.get(record.get("indicator", ""))
+            unit = indicator["unit"] if indicator else record.get("unit", "")
+            readings.append((unit, _value(record["printed"], unit, words, findings, sheet.path, line)))
+    for column in ("value", "low", "high", "step"):
+        frame[column] = np.array([getattr(r, column) if r else np.nan for _, r in readings], dtype=float)
+    frame["relation"] = pd.Series([r.relation if r else "none" for _, r in readings], dtype="str", index=frame.index)
+    frame["unit"] = pd.Series([unit for unit, _ in readings], dtype="str", index=frame.index)
+    return frame
+
+
+def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Findings, path: Path, line: int):
+    """Read a figure that stands in its indicator's unit unless it prints one of its own."""
+    try:
+        own = read(printed)
+        if not own.unit or own.unit == unit or (own.unit, unit) in words.units:
+            return own
+        what = f"the unit is {own.unit}, the indicator's is {unit}"
+        findings.error("UNIT_MISMATCH", path, line, what, "print the figure in the indicator's unit")
+    except NotationError as error:
+        what, _, remedy = str(error).partition(": ")
+        findings.error("UNREADABLE_VALUE", path, line, what, remedy)
+    return None
+
+
+def _documents_frame(found: list[reading.Document]) -> pd.DataFrame:
+    names = ("id", "place", "title", "issuer", "number", "dated", "published", "extent", "known_from", "note")
+    rows = [
+        {name: str(document.about.get(name, "")) for name in names}
+        | {"from_year": document.about["period"][0], "to_year": document.about["period"][1]}
+        | {"table": document.table_about.get("status", "none")}
+        for document in found
+    ]
+    columns = [*names, "from_year", "to_year", "table"]
+    types = {name: "int64" if name.endswith("_year") else "str" for name in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _decisions_frame(found: list[reading.Document]) -> pd.DataFrame:
+    rows = [
+        {"document": document.id, **record}
+        for document in found
+        if "decisions" in document.sheets
+        for record in document.sheets["decisions"].records
+    ]
+    columns = ["document", "at", "printed", "reading", "reason", "confidence", "alternatives"]
+    return pd.DataFrame(rows, columns=columns, dtype="str")

@@ -1,0 +1,361 @@
+"""One document's folder: document.toml, table.csv, statements.csv, decisions.csv, asides.csv."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from qiyou.data import decisions as deciding
+from qiyou.data.files import Sheet, read_sheet, read_toml
+from qiyou.data.findings import Findings
+from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
+from qiyou.data.seals import seal
+from qiyou.errors import NotationError
+from qiyou.notation import Reading, read
+
+TARGET_COLUMNS = (
+    *("document", "place", "row", "indicator", "variant", "year", "role", "printed", "reading", "value", "relation"),
+    *("low", "high", "low_closed", "high_closed", "unit", "step", "star", "department", "decided"),
+)
+STATEMENT_COLUMNS = (
+    *("document", "place", "id", "section", "item", "indicator", "phrase", "from_year", "year", "printed", "reading"),
+    *("value", "relation", "low", "high", "low_closed", "high_closed", "unit", "step", "kind", "note", "decided"),
+)
+_MOST_YEARS = 60
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as read: its description, its sheets and its settled decisions."""
+
+    folder: Path
+    about: dict
+    sheets: dict[str, Sheet]
+    years: tuple[str, ...]
+    decided: deciding.Decided
+
+    @property
+    def id(self) -> str:
+        """The document's id, which is its folder's name."""
+        return self.about["id"]
+
+    @property
+    def table_about(self) -> dict:
+        """The ``[table]`` part of document.toml."""
+        return self.about.get("table", {})
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the tables beside the documents define: ids, units, names."""
+
+    indicators: dict[str, dict]
+    places: dict[str, dict]
+    units: frozenset[tuple[str, str]]
+    aliases: dict[tuple[str, str], str]
+    refused: frozenset[tuple[str, str, str]]
+
+    def indicator_of(self, name: str, document: str) -> str:
+        """The indicator that a printed name is an alias of in a document, or the empty string."""
+        if any((name, scope, "") in self.refused for scope in (document,)):
+            return ""
+        return self.aliases.get((name, document)) or self.aliases.get((name, ""), "")
+
+
+def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Document | None:
+    """Read a document's folder; None if it cannot even be named."""
+    about = read_toml(folder / "document.toml", findings)
+    if about is None:
+        return None
+    if not _check_about(folder, about, findings):
+        return None
+    sheets = {}
+    for name, schema in DOCUMENT_TABLES.items():
+        path = folder / schema.path
+        if path.exists() or path.is_symlink():
+            sheet = read_sheet(path, findings, lenient=lenient)
+            if sheet is not None and check_columns(sheet, schema, findings, years=name == "table"):
+                sheets[name] = sheet
+    status = about.get("table", {}).get("status", "none")
+    if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():
+        what = f"document.toml says that the table is {status}, but there is no readable table.csv"
+        findings.error("MISSING_FILE", folder / "table.csv", None, what, "add the table or change table.status")
+    years = _years(sheets.get("table"), about, folder, findings)
+    empty = Sheet(folder / "decisions.csv", DOCUMENT_TABLES["decisions"].names, (), ())
+    decided = deciding.settle(
+        sheets.get("decisions", empty), sheets.get("table"), sheets.get("statements"), years, findings
+    )
+    document = Document(folder, about, sheets, years, decided)
+    _check_seals(document, findings, lenient=lenient)
+    return document
+
+
+def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
+    path = folder / "document.toml"
+    identity = about.get("id")
+    good = True
+    if not isinstance(identity, str) or not re.fullmatch(DOCUMENT_ID, identity) or identity != folder.name:
+        what = f"id is {identity!r}, the folder is {folder.name!r}"
+        findings.error("BAD_VALUE", path, None, what, "give both the same name: small letters, digits, hyphens")
+        good = False
+    for name in ("place", "title"):
+        if not isinstance(about.get(name), str) or not about[name]:
+            findings.error("BAD_VALUE", path, None, f"{name} is missing or not text", f'add the line {name} = "…"')
+            good = False
+    period = about.get("period")
+    if not _is_span(period):
+        what = f"period is {period!r}"
+        findings.error("BAD_VALUE", path, None, what, "give two years, for instance period = [2023, 2027]")
+        good = False
+    if about.get("extent") not in EXTENTS:
+        what = f"extent is {about.get('extent')!r}"
+        findings.error("BAD_VALUE", path, None, what, f"choose one of: {'; '.join(EXTENTS)}")
+        good = False
+    table = about.get("table", {})
+    if not isinstance(table, dict) or table.get("status", "none") not in TABLE_STATUSES:
+        findings.error("BAD_VALUE", path, None, "table.status is wrong", f"choose one of {', '.join(TABLE_STATUSES)}")
+        good = False
+    return good
+
+
+def _is_span(period) -> bool:
+    return (
+        isinstance(period, list)
+        and len(period) == 2
+        and all(isinstance(year, int) and re.fullmatch(YEAR, str(year)) for year in period)
+        and 0 <= period[1] - period[0] < _MOST_YEARS
+    )
+
+
+def check_columns(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False) -> bool:
+    """Record missing and unknown columns, malformed cells and repeated keys; False if columns are missing."""
+    missing = [name for name in schema.names if name not in sheet.header]
+    for name in missing:
+        remedy = f"add the column; the header is {','.join(schema.names)}"
+        findings.error("MISSING_COLUMN", sheet.path, 1, f"the column {name!r} is missing", remedy)
+    for name in sheet.header:
+        if name not in schema.names and not (years and re.fullmatch(YEAR, name)):
+            findings.error("EXTRA_COLUMN", sheet.path, 1, f"nobody reads the column {name[:40]!r}", "remove it")
+    if missing:
+        return False
+    if not sheet.records and schema.path not in ("decisions.csv", "asides.csv"):
+        findings.error("EMPTY_TABLE", sheet.path, 1, "the table has no rows", "add a row or delete the file")
+    seen: dict[tuple, int] = {}
+    for line, record in sheet.numbered():
+        for column in schema.columns:
+            complaint = column.complaint(record[column.name])
+            if complaint:
+                findings.error("BAD_VALUE", sheet.path, line, complaint, f"give {column.description}")
+        key = tuple(record[name] for name in schema.key)
+        if key in seen:
+            what = f"the row {'/'.join(key)} stands already on line {seen[key]}"
+            findings.error("DUPLICATE_ROW", sheet.path, line, what, "remove one of the two")
+        seen[key] = line
+    return True
+
+
+def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -> tuple[str, ...]:
+    if table is None:
+        return ()
+    years = tuple(name for name in table.header if re.fullmatch(YEAR, name))
+    stated = about.get("table", {}).get("years", about["period"])
+    if not _is_span(stated):
+        what = f"table.years is {stated!r}"
+        findings.error("BAD_VALUE", folder / "document.toml", None, what, "give the first and the last year")
+        return years
+    expected = tuple(str(year) for year in range(stated[0], stated[1] + 1))
+    if years != expected:
+        what = f"the year columns are {', '.join(years) or 'missing'}, document.toml says {stated[0]} to {stated[1]}"
+        findings.error("YEAR_OUT_OF_RANGE", table.path, 1, what, "mend the header or table.years")
+    return years
+
+
+def _check_seals(document: Document, findings: Findings, *, lenient: bool) -> None:
+    stored = document.about.get("seal", {})
+    path = document.folder / "document.toml"
+    for name in ("table", "statements"):
+        sheet = document.sheets.get(name)
+        if sheet is None:
+            if isinstance(stored, dict) and name in stored:
+                what = f"{name}.csv was sealed and is not there or not readable"
+                findings.error("BROKEN_SEAL", path, None, what, "bring the file back")
+            continue
+        if not isinstance(stored, dict) or name not in stored:
+            severity = "note" if lenient else "error"
+            what = f"{sheet.path.name} was never audited against its source"
+            findings.add(severity, "NOT_SEALED", path, None, what, "run qiyou audit --sources DIR --seal")
+        elif stored[name] != seal(sheet):
+            what = f"{sheet.path.name} is not the transcription that was audited"
+            remedy = "undo the change, or audit against the source and seal again"
+            findings.error("BROKEN_SEAL", sheet.path, None, what, remedy)
+
+
+def target_rows(document: Document, words: Vocabulary, findings: Findings):
+    """Yield one tuple of :data:`TARGET_COLUMNS` per cell of the document's table."""
+    table = document.sheets.get("table")
+    if table is None:
+        return
+    decided, about = document.decided, document.about
+    start, names = about["period"][0], _inherited(table)
+    variants = _variants(table)
+    for line, record in table.numbered():
+        row, indicator = record["row"], words.indicators.get(record["indicator"])
+        name = decided.fields.get((row, "printed_name"), names[row]["printed_name"])
+        _check_alias(name, record["indicator"], document.id, words, findings, table.path, line, required=True)
+        if indicator is None:
+            _unknown(findings, table.path, line, "indicator", record["indicator"], words.indicators)
+            continue
+        header = decided.fields.get((row, "printed_unit"), names[row]["printed_unit"])
+        for year in document.years:
+            printed = record[year]
+            text = decided.cells.get((row, year), printed)
+            if row in decided.units and text.endswith(decided.units[row][0]):
+                text = text.removesuffix(decided.units[row][0]) + decided.units[row][1]
+            where = (findings, table.path, line, f"row {row}, {year}")
+            reading = _reading(text, header, indicator, words, *where)
+            if reading is None:
+                continue
+            if text != printed and reading == _quiet(printed, header, indicator, words):
+                what = f"the decision for row {row}, {year} reads the same as the print"
+                findings.error("DECISION_CHANGES_NOTHING", document.folder / "decisions.csv", None, what, "delete it")
+            yield (
+                *(document.id, about["place"], row, record["indicator"], variants[row], int(year)),
+                *("baseline" if int(year) < start else "target", printed, text),
+                *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
+                *(indicator["unit"], reading.step, names[row]["star"], names[row]["department"], _spoke(document, row, year)),
+            )
+
+
+def _spoke(document: Document, row: str, year: str) -> bool:
+    """Whether a decision had a hand in a cell: its characters, its unit, its cut or its year."""
+    decided = document.decided
+    return (
+        (row, year) in decided.cells
+        or row in decided.units
+        or row in decided.cuts
+        or row in decided.placed
+        or (row, "printed_unit") in decided.fields
+    )
+
+
+def _inherited(table: Sheet) -> dict[str, dict]:
+    """Row by row; an unnumbered further line (``12b``) takes name, star and unit of the line that it belongs to."""
+    rows: dict[str, dict] = {}
+    for record in table.records:
+        serial = record["row"].rstrip("abcdefghijklmnopqrstuvwxyz")
+        first = next((row for row in rows.values() if row["row"].rstrip("abcdefghijklmnopqrstuvwxyz") == serial), None)
+        rows[record["row"]] = record
+        if first is not None:
+            same = first["indicator"] == record["indicator"]
+            filled = {
+                name: record[name] or first[name]
+                for name in ("printed_name", "star", "printed_unit", "department")
+                if same or name in ("star", "department")
+            }
+            rows[record["row"]] = {**record, **filled}
+    return rows
+
+
+def _variants(table: Sheet) -> dict[str, str]:
+    """``a``, ``b`` … where one indicator has several rows, else the empty string."""
+    rows: dict[str, list[str]] = {}
+    for record in table.records:
+        rows.setdefault(record["indicator"], []).append(record["row"])
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {row: letters[k % 26] if len(same) > 1 else "" for same in rows.values() for k, row in enumerate(same)}
+
+
+def statement_rows(document: Document, words: Vocabulary, findings: Findings):
+    """Yield one tuple of :data:`STATEMENT_COLUMNS` per statement of the document."""
+    sheet = document.sheets.get("statements")
+    if sheet is None:
+        return
+    decided, about = document.decided, document.about
+    for line, record in sheet.numbered():
+        number = record["id"]
+        _check_alias(record["phrase"], record["indicator"], document.id, words, findings, sheet.path, line)
+        indicator = words.indicators.get(record["indicator"])
+        if record["indicator"] and indicator is None:
+            _unknown(findings, sheet.path, line, "indicator", record["indicator"], words.indicators)
+            continue
+        text = decided.statements.get(number, record["printed"])
+        reading = _reading(text, "", indicator, words, findings, sheet.path, line, f"statement {number}")
+        if reading is None:
+            continue
+        fields = {
+            name: decided.statement_fields.get((number, name), record[name])
+            for name in ("from_year", "year", "section", "item")
+        }
+        spoken = number in decided.statements or number in decided.statement_cuts
+        yield (
+            *(document.id, about["place"], int(number), fields["section"], fields["item"], record["indicator"]),
+            *(record["phrase"], _year(fields["from_year"]), _year(fields["year"]), record["printed"], text),
+            *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
+            *(indicator["unit"] if indicator else reading.unit, reading.step, record["kind"], record["note"]),
+            spoken or any(key[0] == number for key in decided.statement_fields),
+        )
+
+
+def _year(text: str) -> float:
+    return float(text) if re.fullmatch(YEAR, text) else math.nan
+
+
+def _check_alias(name, indicator, document, words: Vocabulary, findings, path, line, *, required=False) -> None:
+    """A printed name and an indicator must belong together in the alias table, exactly."""
+    if (name, document, indicator) in words.refused or (name, "", indicator) in words.refused:
+        what = f"{name!r} must not be mapped to {indicator}"
+        findings.error("ALIAS_MISMATCH", path, line, what, "see the reason in aliases.csv")
+        return
+    known = words.aliases.get((name, document)) or words.aliases.get((name, ""), "")
+    refused_here = any((name, document, other) in words.refused for other in (known,))
+    if known == indicator or (not indicator and (not known or refused_here)):
+        return
+    if known:
+        what = f"{name!r} is {known} in the alias table, not {indicator or 'nothing'}"
+        findings.error("ALIAS_MISMATCH", path, line, what, f"write {known}, or change aliases.csv")
+    elif required or indicator:
+        what = f"{name!r} is not an alias of {indicator}"
+        findings.error("ALIAS_MISMATCH", path, line, what, "add the name to aliases.csv if it really is the same")
+
+
+def _quiet(text: str, header: str, indicator: dict, words: Vocabulary) -> Reading | None:
+    try:
+        return read(text, header)
+    except NotationError:
+        return None
+
+
+def _reading(text, header, indicator, words: Vocabulary, findings, path, line, where) -> Reading | None:
+    """Read a printed value in the indicator's unit, or record why not."""
+    try:
+        reading = read(text, header)
+    except NotationError as error:
+        what = f"{where}: {str(error).split(':', 1)[0]}"
+        findings.error("UNREADABLE_VALUE", path, line, what, str(error).split(": ", 1)[1])
+        return None
+    if indicator is None or reading.relation == "none":
+        return reading
+    unit = indicator["unit"]
+    if not reading.unit:
+        what = f"{where}: {text!r} has no unit, neither in the cell nor in the header"
+        findings.error("NO_UNIT", path, line, what, f"add the unit that is printed, or decide that it is {unit}")
+        return None
+    if reading.unit != unit and (reading.unit, unit) not in words.units:
+        what = f"{where}: the unit is {reading.unit}, the indicator's is {unit}"
+        findings.error("UNIT_MISMATCH", path, line, what, "map the indicator to another id, or add the pair to units.csv")
+        return None
+    return reading
+
+
+def _unknown(findings: Findings, path: Path, line: int, what: str, name: str, known) -> None:
+    findings.error("UNKNOWN_ID", path, line, f"there is no {what} {name!r}", nearest(name, known))
+
+
+def nearest(name: str, known) -> str:
+    """A remedy that lists the names nearest to an unknown one."""
+    import difflib
+
+    close = difflib.get_close_matches(name[:80], list(known), n=3, cutoff=0.4)
+    return f"did you mean {' or '.join(close)}?" if close else "see the ids in the table it refers to"

@@ -1,0 +1,78 @@
+"""Findings: what is wrong with a data folder, where, and what to do, as rows of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
+SEVERITIES = ("error", "warning", "note")
+
+CODES = {
+    "ALIAS_MISMATCH": "a printed name is mapped to another indicator than the alias table says",
+    "BAD_VALUE": "a cell is not of the form that its column asks for",
+    "BROKEN_SEAL": "a transcription is not the one that was audited and sealed",
+    "CORE_COUNT": "not exactly 21 indicators are marked as core",
+    "CSV_SYNTAX": "a file is not a table of comma-separated values",
+    "DECISION_CHANGES_NOTHING": "a decision no longer changes a reading",
+    "DECISION_DOES_NOT_FIT": "a decision quotes other characters than the table or the statement prints",
+    "DECISION_POINTS_NOWHERE": "a decision names a row, cell or statement that does not exist",
+    "DUPLICATE_ROW": "two rows have the same key",
+    "EMPTY_TABLE": "a table has no rows",
+    "ENCODING": "a file is not UTF-8",
+    "EXTRA_COLUMN": "a column that nobody reads",
+    "MISSING_COLUMN": "a column is missing",
+    "MISSING_FILE": "a file is missing or cannot be read",
+    "NOT_SEALED": "a transcription was never audited against its source",
+    "NO_UNIT": "a value has no unit, neither in the cell nor in the header",
+    "TOML_SYNTAX": "document.toml cannot be read",
+    "UNIT_MISMATCH": "a printed unit is not the indicator's and the unit table does not convert it",
+    "UNKNOWN_ID": "an id is not in the table that it refers to",
+    "UNREADABLE_VALUE": "a printed value cannot be read and no decision says how",
+    "YEAR_OUT_OF_RANGE": "a year is not one that the document can speak of",
+}
+"""Every code of a finding and what it means."""
+
+
+@dataclass
+class Findings:
+    """Collects findings while a folder is read; nothing is raised before everything has been seen."""
+
+    root: Path
+    rows: list[tuple] = field(default_factory=list)
+
+    def add(self, severity: str, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
+        """Record one finding; ``file`` is shown relative to the data folder."""
+        if code not in CODES or severity not in SEVERITIES:
+            raise KeyError(f"unknown finding {severity} {code}")
+        path = Path(file)
+        shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+        self.rows.append((severity, code, shown, line, what, remedy))
+
+    def error(self, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
+        """Record an error."""
+        self.add("error", code, file, line, what, remedy)
+
+    def frame(self) -> pd.DataFrame:
+        """The findings as a table, errors first, then by file and line."""
+        frame = pd.DataFrame(self.rows, columns=list(COLUMNS)).astype({"line": "Int64"})
+        order = frame["severity"].map(SEVERITIES.index)
+        return (
+            frame.assign(_order=order)
+            .sort_values(["_order", "file", "line"], kind="stable", na_position="first")
+            .drop(columns="_order")
+            .reset_index(drop=True)
+        )
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return any(row[0] == "error" for row in self.rows)
+
+
+def sentence(row) -> str:
+    """One finding as a sentence: where, what, what to do."""
+    where = row["file"] if pd.isna(row["line"]) else f"{row['file']}:{row['line']}"
+    return f"{where}: {row['what']}; {row['remedy']} [{row['code']}]"
