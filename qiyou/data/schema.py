@@ -185,7 +185,7 @@ TABLES = {
                 _id("place", "where it was measured", "places"),
                 _column("year", "when", pattern=YEAR, required=False),
                 _column("size_low", "smallest mean size", pattern=NUMBER),
-                _column("size_high", "largest mean size", pattern=NUMBER),
+                _column("size_high", "largest mean size; empty where only a least size is set", pattern=NUMBER, required=False),
                 _text("unit", "unit of the size", required=True),
                 _text("printed", "the figures as printed"),
                 _id("source", "who says so", "sources"),

@@ -1,0 +1,474 @@
+"""Proof of a transcription against its source text.
+
+:func:`audit` walks a document's source: every printed cell must follow the one before it in the table's text, every
+digit of that text must belong to exactly one cell, serial number, name or named page mark, and every statement must
+stand in the running text, in its order, beside its indicator phrase. What is left over is reported, not passed over.
+:func:`segmentations` lists all ways to cut run-together digits, so that a decision can show how many there were.
+
+The sources themselves are not part of the repository; ``qiyou check`` verifies on any machine that a transcription is
+still the one that was audited (see :mod:`qiyou.data.seals`).
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from qiyou.data import root
+from qiyou.data.decisions import TORN
+from qiyou.data.documents import Document, read_document
+from qiyou.data.findings import Findings, sentence
+from qiyou.data.seals import seal, write_seals
+from qiyou.errors import DataError, QiyouError, SourceError
+
+__all__ = ["Account", "audit", "main_report", "segmentations"]
+
+_REACH = 80
+_EXCERPTS = "plan_excerpts.csv"
+_FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_LARGEST_RUN = 60
+
+
+@dataclass
+class Account:
+    """What the audit of one document found.
+
+    Attributes
+    ----------
+    document : str
+    cells, statements : int
+        Printed cells and statements that were found at their place.
+    digits : dict of str to int
+        Every digit of the source, by what it belongs to: cell, name, serial, header, page mark, statement, year,
+        item, aside.
+    problems : list of str
+        What was not found or is left over; empty if the document is proven.
+    """
+
+    document: str
+    cells: int = 0
+    statements: int = 0
+    digits: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def claim(self, kind: str, text: str) -> None:
+        """Count the digits of a piece of the source towards what they belong to."""
+        count = sum(character.isascii() and character.isdigit() for character in text)
+        if count:
+            self.digits[kind] = self.digits.get(kind, 0) + count
+
+
+def audit(document: Document, sources: Path) -> Account:
+    """Audit one document against its source text.
+
+    Parameters
+    ----------
+    document : Document
+        As :func:`qiyou.data.documents.read_document` gives it.
+    sources : Path
+        Folder with ``<document id>.txt``; for excerpts the file ``plan_excerpts.csv`` there or in ``../facts``.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    SourceError
+        If there is no source for the document.
+    """
+    account = Account(document.id)
+    if document.table_about.get("status") == "excerpt":
+        _audit_excerpt(document, _excerpt_rows(document, sources), account)
+        return account
+    path = sources / f"{document.id}.txt"
+    try:
+        source = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path.name} cannot be read in the sources folder ({error}); pass its folder") from None
+    text = _without_page_marks(source, document, account)
+    prose = text
+    if "table" in document.sheets:
+        start, end = _table_span(text, document)
+        _walk_table(text[start:end], document, account)
+        prose = text[:start] + "\n" * (end - start) + text[end:]
+    _walk_statements(prose, document, account)
+    return account
+
+
+def _without_page_marks(source: str, document: Document, account: Account) -> str:
+    """The source without white space and page marks; the marks must count 1, 2, 3 … without a gap."""
+    pattern = document.table_about.get("page_mark")
+    if pattern:
+        marks = [int(number) for number in re.findall(pattern, source)]
+        if marks != list(range(1, len(marks) + 1)):
+            account.problems.append(f"the page marks are not numbered without a gap: {marks}")
+        account.claim("page mark", "".join(map(str, marks)))
+        source = re.sub(pattern, "", source)
+    return re.sub(r"\s+", "", source)
+
+
+def _table_span(text: str, document: Document) -> tuple[int, int]:
+    start = text.find(document.table_about["start"])
+    end = text.find(document.table_about["end"], start)
+    if start < 0 or end < 0:
+        raise SourceError(f"{document.id}: the table's first or last words (table.start, table.end) are not in the source")
+    return start, end
+
+
+def _walk_table(span: str, document: Document, account: Account) -> None:
+    """Follow every piece of the table through its text; what lies between two pieces must hold no digit."""
+    position = _walk_pieces(span, 0, _header_pieces(document), account)
+    rest = span[position:]
+    for noise in document.table_about.get("noise", []):
+        account.claim("header", noise * rest.count(noise))
+        rest = rest.replace(noise, "")
+    position = _walk_pieces(rest, 0, _row_pieces(document), account)
+    _walk_notes(rest[position:], document, account)
+
+
+def _walk_pieces(span: str, position: int, pieces, account: Account) -> int:
+    """Find piece after piece; record what does not come next. Returns the position behind the last one found."""
+    for kind, piece, where in pieces:
+        found = span.find(piece, position)
+        skipped = span[position:found] if found >= 0 else ""
+        if found < 0 or re.search(r"[0-9]", skipped):
+            near = span[max(0, position - 10) : position + 20]
+            account.problems.append(f"{where}: {piece!r} does not come next; the source goes on {near!r}")
+            if found < 0:
+                continue
+        account.claim("left over", skipped)
+        account.claim(kind, piece)
+        account.cells += kind == "cell"
+        position = found + len(piece)
+    return position
+
+
+def _header_pieces(document: Document):
+    """Kind, characters and place of the year headers, in print order."""
+    form, printed = document.table_about["header"], document.decided.headers
+    for year in document.years:
+        yield "header", printed.get(year, form.format(year=year)), f"header {year}"
+
+
+def _row_pieces(document: Document):
+    """Kind, characters and place of every piece of the rows, in print order: serial, names, units, cells.
+
+    Rows under one serial (``18a``, ``18b``) print their names first and their cells after them.
+    """
+    torn, last_serial = document.decided.torn, document.table_about.get("last_serial", 10**4)
+    for serial, group in itertools.groupby(document.sheets["table"].records, _serial):
+        if int(serial) <= last_serial:
+            yield "serial", serial, f"row {serial}"
+        rows = list(group)
+        names = {
+            record["row"]: torn.get((record["row"], "printed_name"), record["printed_name"]).split(TORN)
+            for record in rows
+        }
+        for record in rows:
+            unit = record["printed_unit"] if len(names[record["row"]]) == 1 else ""
+            yield from _named(record, names[record["row"]][0], unit)
+        for record in rows:
+            for year in document.years:
+                if record[year]:
+                    yield "cell", record[year], f"row {record['row']}, {year}"
+            yield from _named(record, *names[record["row"]][1:], record["department"])
+
+
+def _serial(record: dict) -> str:
+    return record["row"].rstrip("abcdefghijklmnopqrstuvwxyz")
+
+
+def _named(record: dict, *pieces: str):
+    return (("name", piece, f"row {record['row']}, name, unit or department") for piece in pieces if piece)
+
+
+def _walk_notes(rest: str, document: Document, account: Account) -> None:
+    """The notes under the table: their digits must be accounted for as asides."""
+    for text in document.table_about.get("notes", []):
+        if text not in rest:
+            account.problems.append(f"table.notes: {text!r} does not stand under the table")
+            continue
+        account.claim("aside", text)
+        rest = rest.replace(text, "", 1)
+    if re.search(r"[0-9]", rest):
+        account.problems.append(f"digits under the table belong to nothing: {rest[:60]!r}")
+        account.claim("left over", rest)
+
+
+def _walk_statements(prose: str, document: Document, account: Account) -> None:
+    """Find every statement behind the one before it, then account for every digit that no statement holds."""
+    sheet = document.sheets.get("statements")
+    taken = np.zeros(len(prose), dtype=bool)
+    end, start, previous = 0, 0, None
+    for record in sheet.records if sheet else ():
+        shared = previous is not None and _shares(record, previous)
+        if not shared:
+            found = _find_statement(prose, record, end, fused=record["id"] in document.decided.statement_cuts)
+            if found < 0:
+                what = f"{record['printed']!r} with {record['phrase']!r} does not follow the statement before it"
+                account.problems.append(f"statement {record['id']}: {what}")
+                continue
+            start, end, previous = found, found + len(record["printed"]), record
+            item = _item_at(prose, start, document)
+            if record["item"].isdigit() and record["item"] != item:
+                account.problems.append(f"statement {record['id']}: stands in item {item}, not {record['item']}")
+            _take(prose, taken, start, end, "statement", account)
+        phrase = _find_phrase(prose, record["phrase"], start, end, _REACH * (1 + shared))
+        if phrase < 0:
+            account.problems.append(f"statement {record['id']}: {record['phrase']!r} does not stand near its figure")
+            continue
+        _take(prose, taken, phrase, phrase + len(record["phrase"]), "name", account)
+        account.statements += 1
+    _account_for_rest(prose, taken, document, account)
+
+
+def _item_at(prose: str, position: int, document: Document) -> str:
+    """The printed number of the item that a position lies in; a number that lost its point is named in asides.csv."""
+    marks = [match for match in dict(_PLAIN)["item"].finditer(prose, 0, position)]
+    best = (marks[-1].start(), marks[-1].group()[:-1]) if marks else (-1, "")
+    asides = document.sheets.get("asides")
+    for record in asides.records if asides else ():
+        if record["why"] == "serial":
+            start = prose.rfind(record["text"], 0, position)
+            best = max(best, (start, re.match(r"[^0-9]*([0-9]*)", record["text"])[1]))
+    return best[1]
+
+
+def _take(prose: str, taken, start: int, end: int, kind: str, account: Account) -> None:
+    """Claim the digits of a stretch that nothing else has claimed."""
+    account.claim(kind, "".join(prose[i] for i in range(start, end) if not taken[i]))
+    taken[start:end] = True
+
+
+def _find_statement(prose: str, record: dict, position: int, *, fused: bool) -> int:
+    """Where the whole figure stands next at or after a position, with its phrase within reach; -1 if nowhere.
+
+    A figure must not be part of a longer number, unless a decision cuts it out of a fused one.
+    """
+    printed = record["printed"]
+    start = prose.find(printed, position)
+    while start >= 0:
+        end = start + len(printed)
+        cut_left = printed[0].isdigit() and prose[start - 1 : start].isdigit() and start != position
+        cut_right = printed[-1].isdigit() and re.match(r"[0-9]|\.[0-9]", prose[end : end + 2]) and not fused
+        if not cut_left and not cut_right and _find_phrase(prose, record["phrase"], start, end, _REACH) >= 0:
+            return start
+        start = prose.find(printed, start + 1)
+    return -1
+
+
+def _find_phrase(prose: str, phrase: str, start: int, end: int, reach: int) -> int:
+    """Where the phrase stands nearest before the figure, else behind it, within reach; -1 if nowhere."""
+    before = prose.rfind(phrase, max(0, start - reach - len(phrase)), end)
+    return before if before >= 0 else prose.find(phrase, start, end + reach + len(phrase))
+
+
+def _shares(record: dict, previous: dict) -> bool:
+    """Whether the print gives one figure for this statement and the one before it, and the note says so."""
+    same = record["printed"] == previous["printed"] and record["item"] == previous["item"]
+    return same and "one figure for" in record["note"] and record["phrase"] != previous["phrase"]
+
+
+_PLAIN = (
+    ("year", re.compile(r"(?:19|20)[0-9]{2}(?:年|(?=[—\-至~、](?:19|20)[0-9]{2}))(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?")),
+    ("item", re.compile(r"(?<![0-9.])[0-9]{1,2}[.、,](?![0-9])")),
+)
+
+
+def _account_for_rest(prose: str, taken, document: Document, account: Account) -> None:
+    """Years, item numbers and the figures that asides.csv names; anything else is reported."""
+    for kind, pattern in _PLAIN:
+        for match in pattern.finditer(prose):
+            if not taken[match.start() : match.end()].any():
+                _take(prose, taken, match.start(), match.end(), kind, account)
+    asides = document.sheets.get("asides")
+    for line, record in asides.numbered() if asides else ():
+        times = _claim_aside(prose, taken, record["text"], account)
+        if times != int(record["times"]):
+            what = f"asides.csv:{line}: {record['text']!r} stands {times} times, not {record['times']}"
+            account.problems.append(what)
+    for match in _FIGURE.finditer(prose):
+        if any(prose[i].isdigit() and not taken[i] for i in range(match.start(), match.end())):
+            context = prose[max(0, match.start() - 12) : match.end() + 8]
+            account.problems.append(f"the figure {match.group()} in {context!r} belongs to nothing")
+            account.claim("left over", match.group())
+
+
+def _claim_aside(prose: str, taken, text: str, account: Account) -> int:
+    times = 0
+    for match in re.finditer(re.escape(text), prose):
+        digits = [i for i in range(match.start(), match.end()) if prose[i].isdigit() and not taken[i]]
+        if digits:
+            taken[digits] = True
+            account.claim("aside", "".join(prose[i] for i in digits))
+            times += 1
+    return times
+
+
+def _excerpt_rows(document: Document, sources: Path) -> dict[tuple[str, str], str]:
+    path = next((p for p in (sources / _EXCERPTS, sources.parent / "facts" / _EXCERPTS) if p.is_file()), None)
+    if path is None:
+        raise SourceError(f"{_EXCERPTS} is neither in the sources folder nor in ../facts; put it beside the sources")
+    with path.open(encoding="utf-8", newline="") as file:
+        name = document.table_about["place_name"]
+        return {
+            (row["indicator"], row["year"]): row["printed"] for row in csv.DictReader(file) if row["place"] == name
+        }
+
+
+def _audit_excerpt(document: Document, expected: dict[tuple[str, str], str], account: Account) -> None:
+    """An excerpt's cells must be those of the excerpt file: all of them, and no others."""
+    for record in document.sheets["table"].records:
+        for year in document.years:
+            printed, known = record[year], expected.pop((record["printed_name"], year), "")
+            if printed != known:
+                account.problems.append(f"row {record['row']}, {year}: {printed!r}, the excerpt has {known!r}")
+            elif printed:
+                account.cells += 1
+                account.claim("cell", printed)
+    for (name, year), printed in expected.items():
+        account.problems.append(f"{name}, {year}: {printed!r} of the excerpt is not in the table")
+
+
+def main_report(sources: str | Path, seal_them: bool = False, folder: Path | None = None) -> tuple[list[str], bool]:
+    """Audit every document of a data folder; the lines to print, and whether all is proven.
+
+    Parameters
+    ----------
+    sources : path
+        The folder with the source texts.
+    seal_them : bool
+        Write the seals of the documents that are proven.
+    folder : Path, optional
+        The data folder; the repository's by default.
+
+    Raises
+    ------
+    SourceError
+        If the sources folder does not exist.
+    """
+    sources = Path(sources)
+    if not sources.is_dir():
+        raise SourceError(f"there is no folder {sources}; pass the folder with the source texts")
+    base = (folder or root()).resolve()
+    lines, good = [], True
+    for path in sorted(p for p in (base / "documents").iterdir() if p.is_dir()):
+        findings = Findings(base)
+        document = read_document(path, findings, lenient=False)
+        blocking = [row for row in findings.rows if row[0] == "error" and row[1] not in ("NOT_SEALED", "BROKEN_SEAL")]
+        if document is None or blocking:
+            good = False
+            frame = findings.frame()
+            lines += [f"{path.name}: cannot be audited", *(f"  {sentence(row)}" for _, row in frame.iterrows())]
+            continue
+        try:
+            account = audit(document, sources)
+        except QiyouError as error:
+            good = False
+            lines.append(f"{path.name}: {error}")
+            continue
+        lines += _report(account)
+        good = good and not account.problems
+        if seal_them and not account.problems:
+            seals = {name: seal(document.sheets[name]) for name in ("table", "statements") if name in document.sheets}
+            write_seals(path / "document.toml", seals)
+            lines.append("  sealed")
+    return lines, good
+
+
+def _report(account: Account) -> list[str]:
+    total = sum(account.digits.values())
+    parts = ", ".join(f"{count} {kind}" for kind, count in account.digits.items())
+    verdict = "proven" if not account.problems else f"{len(account.problems)} problems"
+    head = f"{account.document}: {verdict}; {account.cells} cells and {account.statements} statements at their place"
+    return [head, f"  {total} digits of the source: {parts}", *(f"  {problem}" for problem in account.problems)]
+
+
+def segmentations(
+    text: str,
+    n: int,
+    *,
+    lower: float = -np.inf,
+    upper: float = np.inf,
+    direction: str | None = None,
+    decimals: int | None = None,
+) -> pd.DataFrame:
+    """All ways to cut run-together digits into n numbers, and which survive stated constraints.
+
+    Parameters
+    ----------
+    text : str
+        A run of digits and points, for instance ``4.504.605.005.505.60``; at most 60 characters. A letter (a damaged
+        digit) makes a cell of its own that no constraint can judge.
+    n : int
+        Number of cells.
+    lower, upper : float
+        Logical bounds of every number.
+    direction : {"up", "down"}, optional
+        Numbers must not fall (up) or not rise (down) from cell to cell.
+    decimals : int, optional
+        Every number must print this many decimals.
+
+    Returns
+    -------
+    DataFrame
+        One row per cut: ``cut`` (parts joined by ``|``), ``survives`` and ``fails`` (the first constraint it breaks,
+        empty for the survivors); survivors first. Cuts with a leading zero (``05``), an empty part or a dangling point
+        are not numbers and not listed.
+
+    Raises
+    ------
+    DataError
+        If the run or n cannot be cut.
+
+    Examples
+    --------
+    >>> segmentations("9494.59595.596", 5, lower=0, upper=100, direction="up").query("survives")["cut"].tolist()
+    ['94|94.5|95|95.5|96']
+    """
+    if not re.fullmatch(r"[0-9.A-Za-z]+", text) or len(text) > _LARGEST_RUN:
+        raise DataError(f"segmentations: {text[:20]!r} is not a run of up to {_LARGEST_RUN} digits and points")
+    if not 1 <= n <= len(text):
+        raise DataError(f"segmentations: {len(text)} characters cannot be cut into {n} numbers")
+    if direction not in (None, "up", "down"):
+        raise DataError(f"segmentations: direction is {direction!r}; give 'up', 'down' or None")
+    rows = []
+    for parts in _cuts(text, n):
+        fails = _first_failure(parts, lower, upper, direction, decimals)
+        rows.append(("|".join(parts), not fails, fails))
+    frame = pd.DataFrame(rows, columns=["cut", "survives", "fails"])
+    return frame.sort_values(["survives", "cut"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+_PART = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[A-Za-z]")
+
+
+def _cuts(text: str, n: int):
+    """Every list of n parts that are numbers or single letters and together make up the text."""
+    if n == 1:
+        if _PART.fullmatch(text):
+            yield (text,)
+        return
+    for end in range(1, len(text) - n + 2):
+        if _PART.fullmatch(text[:end]):
+            for rest in _cuts(text[end:], n - 1):
+                yield (text[:end], *rest)
+
+
+def _first_failure(parts, lower, upper, direction, decimals) -> str:
+    numbers = [float(part) for part in parts if not part.isalpha()]
+    if any(number < lower or number > upper for number in numbers):
+        return "bounds"
+    if decimals is not None and any(len(part.partition(".")[2]) != decimals for part in parts if not part.isalpha()):
+        return "decimals"
+    sign = {"up": 1, "down": -1, None: 0}[direction]
+    if any(sign * (later - earlier) < 0 for earlier, later in zip(numbers, numbers[1:], strict=False)):
+        return "direction"
+    return ""
