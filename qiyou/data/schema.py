@@ -75,6 +75,7 @@ def _text(name, description, *, required=False) -> Column:
 _PRINTED = _text("printed", "the figure as printed, read in the indicator's unit unless it prints its own", required=True)
 _NOTE = _text("note", "what a reader must know")
 _YEAR = _column("year", "the year that the figure is for", pattern=YEAR)
+_SOFT_YEAR = _column("year", "the year that the figure is for; empty where none is given", pattern=YEAR, required=False)
 
 TABLES = {
     table.path.removesuffix(".csv"): table
@@ -192,7 +193,7 @@ TABLES = {
                 _text("basis", "site survey or standard"),
                 _NOTE,
             ),
-            ("facility", "place", "year", "source", "basis"),
+            ("facility", "place", "year", "printed", "source"),
         ),
         Table(
             "reference_sports.csv",
@@ -201,14 +202,15 @@ TABLES = {
                 _id("place", "where", "places"),
                 _column("level", "administrative level", values=LEVELS),
                 _text("parent", "where the place lies"),
-                _YEAR,
+                _SOFT_YEAR,
+                _id("indicator", "what", "indicators"),
                 _PRINTED,
                 _text("unit", "unit of the value", required=True),
                 _column("kind", "observed or derived from a printed increase", pattern=ID),
                 _id("source", "who says so", "sources"),
                 _NOTE,
             ),
-            ("place", "year", "printed", "source"),
+            ("place", "year", "indicator", "printed", "source"),
         ),
         Table(
             "reference_nursery.csv",
@@ -217,14 +219,15 @@ TABLES = {
                 _id("place", "where", "places"),
                 _column("level", "administrative level", values=LEVELS),
                 _text("parent", "where the place lies"),
-                _YEAR,
+                _SOFT_YEAR,
+                _id("indicator", "what", "indicators"),
                 _PRINTED,
                 _text("unit", "unit of the value", required=True),
                 _column("kind", "observed or derived from a printed increase", pattern=ID),
                 _id("source", "who says so", "sources"),
                 _NOTE,
             ),
-            ("place", "year", "printed", "source"),
+            ("place", "year", "indicator", "printed", "source"),
         ),
         Table(
             "flows.csv",
