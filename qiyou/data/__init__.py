@@ -23,7 +23,7 @@ from qiyou.data.schema import TABLES, Table
 from qiyou.errors import DataError, NotationError
 from qiyou.notation import read
 
-__all__ = ["CODES", "Data", "check", "load", "root"]
+__all__ = ["CODES", "Data", "check", "load", "printed", "root"]
 
 _SHOWN_FINDINGS = 5
 _VALUE_TABLES = ("observations", "benchmarks", "reference_sports", "reference_nursery")
@@ -143,6 +143,54 @@ def check(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pa
     np.int64(0)
     """
     return _assemble(folder, also)[1].frame()
+
+
+_PRINTED_COLUMNS = (
+    *("place", "document", "origin", "locator", "indicator", "variant", "year", "role", "printed"),
+    *("value", "relation", "low", "high", "low_closed", "high_closed", "unit", "step", "decided"),
+)
+
+
+def printed(data: Data, indicator: str) -> pd.DataFrame:
+    """Every printed value of an indicator, from tables and running text together.
+
+    Parameters
+    ----------
+    data : Data
+    indicator : str
+        An id of ``data.indicators``.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell or statement, with ``origin`` (table or text), ``locator`` (row or statement id) and ``role``
+        (baseline or target). A statement about a period keeps its last year.
+
+    Raises
+    ------
+    DataError
+        If there is no such indicator.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> printed = qiyou.data.printed(qiyou.load(), "sports_area_per_capita")
+    >>> printed.query("origin == 'text' and place == 'huangyan'")[["year", "value", "role"]].values.tolist()
+    [[2020, 1.92, 'baseline'], [2025, 2.8, 'target']]
+    """
+    if indicator not in set(data.indicators["id"]):
+        raise DataError(f"there is no indicator {indicator!r}; {reading.nearest(indicator, data.indicators['id'])}")
+    cells = data.targets[data.targets["indicator"] == indicator]
+    cells = cells.assign(origin="table", locator="table:" + cells["row"])
+    texts = data.statements[data.statements["indicator"] == indicator]
+    texts = texts.assign(
+        origin="text",
+        locator="statement:" + texts["id"].astype("str"),
+        role=texts["kind"].where(texts["kind"] == "baseline", "target"),
+        variant="",
+    )
+    columns = list(_PRINTED_COLUMNS)
+    return pd.concat([cells[columns], texts[columns]], ignore_index=True)
 
 
 def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
@@ -305,7 +353,7 @@ def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Finding
 
 
 def _documents_frame(found: list[reading.Document]) -> pd.DataFrame:
-    names = ("id", "place", "title", "issuer", "number", "dated", "published", "extent", "known_from", "note")
+    names = ("id", "place", "title", "title_en", "issuer", "number", "dated", "published", "extent", "known_from", "note")
     rows = [
         {name: str(document.about.get(name, "")) for name in names}
         | {"from_year": document.about["period"][0], "to_year": document.about["period"][1]}

@@ -1,0 +1,26 @@
+"""Drawing: every function takes a frame, draws on an Axes (its own if none is given) and returns the Axes.
+
+Functions are found by name, ``qiyou.plot.target_paths``; their modules, and matplotlib, load when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+_WHERE = {
+    "target_paths": "paths",
+    "reading_overview": "transcription",
+}
+"""Function -> module of this package."""
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str):
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"qiyou.plot.{_WHERE[name]}"), name)
+    raise AttributeError(f"module 'qiyou.plot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
