@@ -28,6 +28,7 @@ __all__ = ["CODES", "Data", "check", "load", "printed", "root"]
 _SHOWN_FINDINGS = 5
 _VALUE_TABLES = ("observations", "benchmarks", "reference_sports", "reference_nursery")
 _NUMBERS = {"indicators": ("lower", "upper"), "facilities": ("size_low", "size_high")}
+_INTEGERS = {"projects": ("statement", "from_year")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,8 @@ class Data:
         What is measured, where, under which names and units, and what feeds or bounds what.
     observations, benchmarks, facilities, reference_sports, reference_nursery, sources : DataFrame
         Realised values, yardsticks, sizes of facilities, and who says so.
+    projects : DataFrame
+        Which statement announces how many of which facility.
     findings : DataFrame
         Warnings and notes of the check; errors would have stopped the load.
     """
@@ -62,6 +65,7 @@ class Data:
     observations: pd.DataFrame
     benchmarks: pd.DataFrame
     facilities: pd.DataFrame
+    projects: pd.DataFrame
     reference_sports: pd.DataFrame
     reference_nursery: pd.DataFrame
     findings: pd.DataFrame
@@ -210,6 +214,7 @@ def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
             findings.error("UNKNOWN_ID", path, None, f"there is no place {place!r}", remedy)
     targets = [row for document in found for row in reading.target_rows(document, words, findings)]
     statements = [row for document in found for row in reading.statement_rows(document, words, findings)]
+    _check_projects(sheets["projects"], {(row[0], str(row[2])) for row in statements}, findings)
     data = {name: _frame(name, sheets[name]) for name in TABLES}
     data |= {
         "documents": _documents_frame(found),
@@ -301,6 +306,15 @@ def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Doc
                         findings.error("UNKNOWN_ID", sheet.path, line, what, remedy)
 
 
+def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findings: Findings) -> None:
+    """A project's count is read from its statement, so the statement must be there."""
+    for sheet in sheets:
+        for line, record in sheet.numbered():
+            if (record["document"], record["statement"]) not in statements:
+                what = f"{record['document']} has no statement {record['statement'][:40]!r}"
+                findings.error("UNKNOWN_ID", sheet.path, line, what, "give the id of the statement that prints the count")
+
+
 def _frame(name: str, sheets: list[Sheet]) -> pd.DataFrame:
     columns = list(TABLES[name].names)
     frame = pd.DataFrame([record for sheet in sheets for record in sheet.records], columns=columns, dtype="str")
@@ -310,6 +324,8 @@ def _frame(name: str, sheets: list[Sheet]) -> pd.DataFrame:
         frame["year"] = pd.to_numeric(frame["year"], errors="coerce").astype("Int64")
     for column in _NUMBERS.get(name, ()):
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
+    for column in _INTEGERS.get(name, ()):
+        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype("Int64")
     return frame
 
 

@@ -230,6 +230,20 @@ TABLES = {
             ("place", "year", "indicator", "printed", "source"),
         ),
         Table(
+            "projects.csv",
+            "Which announced project builds which type of facility; counts and units stand in the statement",
+            (
+                _column("id", "id of the project", pattern=ID),
+                _id("document", "the document that announces it", "documents"),
+                _column("statement", "id of the statement that prints its count", pattern=r"[0-9]{1,4}"),
+                _column("facility", "type of facility, as in facilities.csv where a size is known", pattern=ID),
+                _column("from_year", "first year of the period that the count is for", pattern=YEAR, required=False),
+                _column("year", "year that the count is for, where the statement gives none", pattern=YEAR, required=False),
+                _NOTE,
+            ),
+            ("id",),
+        ),
+        Table(
             "flows.csv",
             "Which yearly flow feeds which stock",
             (
