@@ -23,7 +23,7 @@ _KEY = {
     "word": ("#F7F7F7", "", {"zh": "文字，无数值", "en": "words, no number"}),
     "empty": ("#FFFFFF", "", {"zh": "空白", "en": "nothing printed"}),
 }
-_SYMBOL = {"word": "…", "empty": ""}
+_WIDEST = 8
 
 
 @style.styled
@@ -55,7 +55,7 @@ def reading_overview(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         fill, hatch, _ = _KEY[_reading(cell)]
         place = (years.index(cell.year) - 0.5, rows.index(cell.row) - 0.5)
         ax.add_patch(Rectangle(place, 1, 1, facecolor=fill, hatch=hatch, edgecolor=style.RULE, linewidth=0.4))
-        text = cell.printed if len(cell.printed) <= 6 else _SYMBOL["word"]
+        text = cell.printed if _width(cell.printed) <= _WIDEST else "…"
         ink = style.PAPER if _reading(cell) == "medium" else style.INK
         ax.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", fontsize=style.SMALL_SIZE, color=ink)
     ax.set_xlim(-0.5, len(years) - 0.5)
@@ -68,6 +68,11 @@ def reading_overview(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
+
+
+def _width(text: str) -> int:
+    """Width in half-width characters: a Chinese character takes two."""
+    return sum(1 if character.isascii() else 2 for character in text)
 
 
 def _reading(cell) -> str:
