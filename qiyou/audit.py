@@ -20,14 +20,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from qiyou.data import root
+from qiyou.data import Data, root
 from qiyou.data.decisions import TORN
 from qiyou.data.documents import Document, read_document
 from qiyou.data.findings import Findings, sentence
 from qiyou.data.seals import seal, write_seals
 from qiyou.errors import DataError, QiyouError, SourceError
 
-__all__ = ["Account", "audit", "main_report", "segmentations"]
+__all__ = ["Account", "audit", "cuts", "main_report", "segmentations"]
 
 _REACH = 80
 _EXCERPTS = "plan_excerpts.csv"
@@ -378,7 +378,9 @@ def main_report(sources: str | Path, seal_them: bool = False, folder: Path | Non
         good = good and not account.problems
         if seal_them and not account.problems:
             seals = {name: seal(document.sheets[name]) for name in ("table", "statements") if name in document.sheets}
-            write_seals(path / "document.toml", seals)
+            counts = {"cells": account.cells, "statements": account.statements}
+            counts |= {f"digits_{kind.replace(' ', '_')}": count for kind, count in account.digits.items()}
+            write_seals(path / "document.toml", seals, counts)
             lines.append("  sealed")
     return lines, good
 
@@ -445,6 +447,54 @@ def segmentations(
         rows.append(("|".join(parts), not fails, fails))
     frame = pd.DataFrame(rows, columns=["cut", "survives", "fails"])
     return frame.sort_values(["survives", "cut"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def cuts(data: Data) -> pd.DataFrame:
+    """How many ways there were to cut each run-together row, and how many survive the indicator's constraints.
+
+    Parameters
+    ----------
+    data : Data
+
+    Returns
+    -------
+    DataFrame
+        One row per decision that cut a run of its own into cells: document, row, indicator, run, cells, cuts (all ways
+        to make as many numbers), survivors (inside the indicator's bounds and not against its direction), chosen and
+        whether the chosen cut survives. Survivors are computed, not judged: where several are left, the decision says why
+        one was taken.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> cuts(qiyou.load()).query("row == '9'")[["cuts", "survivors", "survives"]].values.tolist()
+    [[24, 1, True]]
+    """
+    decisions = data.decisions[data.decisions["reading"].str.contains("|", regex=False)]
+    rows = decisions["at"].str.extract(r"^table:([0-9]+[a-z]?)$")[0]
+    whole = decisions["reading"].str.replace("|", "", regex=False) == decisions["printed"]
+    indicators = data.indicators.set_index("id")
+    of_row = data.targets.drop_duplicates(["document", "row"]).set_index(["document", "row"])["indicator"]
+    table = []
+    for decision, row in zip(decisions[whole].itertuples(), rows[whole], strict=True):
+        if pd.isna(row):
+            continue
+        indicator = indicators.loc[of_row.loc[(decision.document, row)]]
+        n = decision.reading.count("|") + 1
+        found = segmentations(
+            decision.printed,
+            n,
+            lower=np.nan_to_num(indicator["lower"], nan=-np.inf),
+            upper=np.nan_to_num(indicator["upper"], nan=np.inf),
+            direction=indicator["direction"] if indicator["direction"] in ("up", "down") else None,
+        )
+        chosen = found["cut"] == decision.reading
+        table.append(
+            (decision.document, row, indicator.name, decision.printed, n, len(found), int(found["survives"].sum()))
+            + (decision.reading, bool(found.loc[chosen, "survives"].any()))
+        )
+    columns = ["document", "row", "indicator", "run", "cells", "cuts", "survivors", "chosen", "survives"]
+    return pd.DataFrame(table, columns=columns)
 
 
 _PART = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[A-Za-z]")

@@ -373,12 +373,19 @@ def _documents_frame(found: list[reading.Document]) -> pd.DataFrame:
     rows = [
         {name: str(document.about.get(name, "")) for name in names}
         | {"from_year": document.about["period"][0], "to_year": document.about["period"][1]}
-        | {"table": document.table_about.get("status", "none")}
+        | {"table": document.table_about.get("status", "none"), "digits": _audited_digits(document)}
         for document in found
     ]
-    columns = [*names, "from_year", "to_year", "table"]
-    types = {name: "int64" if name.endswith("_year") else "str" for name in columns}
+    columns = [*names, "from_year", "to_year", "table", "digits"]
+    types = {name: "int64" if name.endswith("_year") else "str" for name in columns} | {"digits": "Int64"}
     return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _audited_digits(document: reading.Document) -> int | None:
+    """How many digits of the source the audit accounted for; None if there was none."""
+    counts = document.about.get("audit", {})
+    digits = [count for name, count in counts.items() if name.startswith("digits_") and isinstance(count, int)]
+    return sum(digits) if digits else None
 
 
 def _decisions_frame(found: list[reading.Document]) -> pd.DataFrame:

@@ -23,12 +23,13 @@ def seal(sheet: Sheet) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def write_seals(path: Path, seals: dict[str, str]) -> None:
-    """Write the ``[seal]`` table at the end of document.toml, in place of an older one."""
+def write_seals(path: Path, seals: dict[str, str], counts: dict[str, int]) -> None:
+    """Write the tables ``[audit]`` (what was found) and ``[seal]`` at the end of document.toml, in place of older ones."""
     text = path.read_text(encoding="utf-8")
-    body = re.sub(r"\n*\[seal\][^\[]*\Z", "", text).rstrip("\n")
+    body = re.split(r"\n\[(?:audit|seal)\]", text)[0].rstrip("\n")
+    audit = "".join(f"{name} = {count}\n" for name, count in counts.items())
     lines = "".join(f'{name} = "{value}"\n' for name, value in seals.items())
-    _replace(path, f"{body}\n\n[seal]\n{lines}" if seals else f"{body}\n")
+    _replace(path, f"{body}\n\n[audit]\n{audit}\n[seal]\n{lines}")
 
 
 def _replace(path: Path, text: str) -> None:
