@@ -1,0 +1,210 @@
+"""The console script ``qiyou``: check the data, audit transcriptions, rerun the notebooks, write the figures.
+
+Exit status 0: all is well. 1: something was found (a finding, a number that moved, bad data). 2: it could not
+be done (a wrong option, a file that cannot be written, interrupted). Every error is one sentence on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qiyou.errors import QiyouError
+
+if TYPE_CHECKING:
+    from qiyou.notebooks import Rerun
+
+_SHOWN_CHANGES = 20
+_STATUS = {
+    "same": "unchanged",
+    "form": "same results, file laid out differently",
+    "pictures": "only pictures differ",
+    "moved": "results moved",
+    "failed": "failed",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the console script.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``qiyou``; by default those of the command line.
+
+    Returns
+    -------
+    int
+        The exit status.
+
+    Examples
+    --------
+    >>> main(["notebooks", "--folder", "an empty folder"])
+    1
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.command(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read the output has seen enough (`qiyou check | head`); the interpreter must not flush into
+        # nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except QiyouError as error:
+        return _fail(str(error), 1)
+    except KeyboardInterrupt:
+        return _fail("stopped; nothing is left half-written", 2)
+    except ImportError as error:
+        return _fail(f"{error}: the set-up is not complete; `python run.py` completes it", 2)
+    except OSError as error:
+        return _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", 2)
+
+
+def _fail(sentence: str, status: int) -> int:
+    print(f"qiyou: {sentence}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="qiyou", description=__doc__.splitlines()[0].split(": ", 1)[1])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="validate the data and the seals of the transcriptions")
+    check.add_argument("--data", metavar="DIR", help="data folder (default: the one of this checkout)")
+    check.add_argument(
+        "--also", metavar="DIR", action="append", default=[], help="a document folder of your own"
+    )
+    check.set_defaults(command=_check)
+
+    audit = commands.add_parser("audit", help="follow every transcribed figure through its source text")
+    audit.add_argument(
+        "--sources", metavar="DIR", required=True, help="folder of the source texts, <document id>.txt"
+    )
+    audit.add_argument("--seal", action="store_true", help="write the seals when everything was found")
+    audit.set_defaults(command=_audit)
+
+    notebooks = commands.add_parser("notebooks", help="re-execute the notebooks and say which number moved")
+    notebooks.add_argument("names", metavar="NAME", nargs="*", help="file names (default: every notebook)")
+    notebooks.add_argument(
+        "--check", action="store_true", help="change nothing; exit 1 if a file comes out different"
+    )
+    notebooks.add_argument(
+        "--folder", metavar="DIR", help="folder of the notebooks (default: that of this checkout)"
+    )
+    notebooks.add_argument(
+        "--workers", metavar="N", type=int, default=2, help="how many at a time (default: 2)"
+    )
+    notebooks.set_defaults(command=_notebooks)
+
+    figures = commands.add_parser(
+        "figures", help="write every figure as SVG, PNG and PDF, in Chinese and English"
+    )
+    figures.set_defaults(command=_figures)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    from qiyou.data import check
+    from qiyou.data.findings import SEVERITIES, sentence
+
+    findings = check(options.data, also=options.also)
+    for _, row in findings.iterrows():
+        print(f"{row['severity']:<8} {sentence(row)}")
+    counts = {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES}
+    print(", ".join(_count(number, severity) for severity, number in counts.items()))
+    return int(counts["error"] > 0)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from qiyou.audit import main_report
+
+    lines, ok = main_report(options.sources, options.seal)
+    for line in lines:
+        print(line)
+    return 0 if ok else 1
+
+
+def _figures(options: argparse.Namespace) -> int:
+    from qiyou.figures import build
+
+    build(progress=print)
+    return 0
+
+
+def _notebooks(options: argparse.Namespace) -> int:
+    from qiyou import notebooks
+
+    execute = notebooks.check if options.check else notebooks.run
+    reruns = execute(options.folder, only=options.names, workers=options.workers, progress=_Progress())
+    reference = notebooks.is_reference()
+    for line in _rerun_lines(reruns, reference):
+        print(line)
+    if options.check and not notebooks.passed(reruns, reference=reference):
+        print("Not as the files are: mend the cause, or run `qiyou notebooks` to take the new results over.")
+        return 1
+    return int(any(rerun.status == "failed" for rerun in reruns))
+
+
+class _Progress:
+    """Show how far the execution is: one line that changes in a terminal, one line per notebook elsewhere."""
+
+    def __init__(self) -> None:
+        self._live = sys.stdout.isatty()
+        self._width = 0
+
+    def __call__(self, done: int, total: int, finished: Rerun | None) -> None:
+        if finished is not None:
+            self._clear()
+            print(f"  {finished.name}: {_STATUS[finished.status]} ({finished.seconds:.0f} s)", flush=True)
+        if self._live:
+            self._clear()
+            line = f"  {done} of {total} cells executed"
+            if done < total:
+                print(line, end="", flush=True)
+                self._width = len(line)
+
+    def _clear(self) -> None:
+        if self._width:
+            print("\r" + " " * self._width + "\r", end="", flush=True)
+            self._width = 0
+
+
+def _rerun_lines(reruns: Sequence[Rerun], reference: bool) -> list[str]:
+    """Say what came out of a rerun: what failed, which number moved, what was done about it."""
+    lines = []
+    for rerun in reruns:
+        if rerun.error:
+            lines.append(f"{rerun.name}, {rerun.error}")
+        shown = [change for change in rerun.changes if change.kind != "picture"]
+        lines += [str(change) for change in shown[:_SHOWN_CHANGES]]
+        if len(shown) > _SHOWN_CHANGES:
+            lines.append(f"{rerun.name}: and {len(shown) - _SHOWN_CHANGES} more")
+    pictures = [rerun.name for rerun in reruns if rerun.status == "pictures"]
+    if pictures and not reference:
+        lines.append(
+            f"Only pictures differ in {', '.join(pictures)}: their bytes depend on the platform, "
+            "the numbers are the same; the files are left as they are."
+        )
+    elif pictures:
+        lines.append(f"Only pictures differ in {', '.join(pictures)}.")
+    counts = {status: sum(rerun.status == status for rerun in reruns) for status in _STATUS}
+    summary = ", ".join(f"{number} {_STATUS[status]}" for status, number in counts.items() if number)
+    written = sum(rerun.written for rerun in reruns)
+    lines.append(f"{_count(len(reruns), 'notebook')}: {summary}; {_count(written, 'file')} written.")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,308 @@
+"""Set everything up, re-execute the notebooks, write the figures.
+
+    python run.py                      the notebooks and the figures
+    python run.py test [pytest ...]    every test, the notebooks included
+    python run.py lab [--no-browser]   JupyterLab in notebooks/
+
+Needs Python 3.11 or newer and nothing else. All three first make .venv from requirements.lock, which takes a
+few minutes once; --venv DIR, or the variable QIYOU_VENV, names another folder for it.
+"""
+
+# Whatever Python is at hand reads this file, so that an old one can say that it is too old: no newer syntax
+# here.
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+LOCK = ROOT / "requirements.lock"
+OLDEST, NEWEST = (3, 11), (3, 13)
+DISK_NEEDED_MB = 1500
+CELL_TIMEOUT_S = 120
+WORKERS = 2
+STAMP = "qiyou-setup.json"
+LOG = "qiyou-setup.log"
+# JupyterLab would ask a server for its news.
+LAB_SETTINGS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+PIP_TROUBLES = [
+    ("No space left|Errno 28|not enough space", f"the disk is full; free about {DISK_NEEDED_MB} MB"),
+    ("DO NOT MATCH THE HASHES", "a package is not the one that requirements.lock names; try another network"),
+    (
+        "NewConnectionError|Name or service|[Nn]ame ?[Rr]esolution|getaddrinfo|ProxyError|ConnectTimeout"
+        "|ReadTimeout|SSLError|Connection refused|Network is unreachable",
+        "the package index cannot be reached; check the network or the proxy and run the same command again",
+    ),
+    ("No matching distribution", "the package index has no file for this Python and platform"),
+]
+
+
+class SetupError(Exception):
+    """Something that the reader has to mend; the message says what and how."""
+
+
+def main():
+    try:
+        _check_python()
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+        options, rest = _parser().parse_known_args()
+        job = rest.pop(0) if rest and not rest[0].startswith("-") else "rerun"
+        if options.help or job not in JOBS or (job == "rerun" and rest):
+            print(__doc__)
+            return 0 if options.help else 2
+        python = set_up(Path(options.venv or os.environ.get("QIYOU_VENV") or ROOT / ".venv").absolute())
+        return JOBS[job](python, rest)
+    except SetupError as error:
+        print(f"run.py: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nrun.py: stopped; run the same command again to go on", file=sys.stderr)
+    except OSError as error:
+        where = f": {_shown(error.filename)}" if error.filename else ""
+        print(f"run.py: {error.strerror or error}{where}", file=sys.stderr)
+    return 1
+
+
+def _parser():
+    # Only what is run.py's own: the rest goes on to pytest or JupyterLab, in its order.
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--venv")
+    parser.add_argument("-h", "--help", action="store_true")
+    return parser
+
+
+def _check_python():
+    mine = sys.version_info[:2]
+    if mine < OLDEST:
+        versions = (*mine, *OLDEST)
+        raise SetupError(
+            "this is Python {}.{}, qiyou needs {}.{} or newer: start run.py with one".format(*versions)
+        )
+    if mine > NEWEST:
+        print("Note: tried with Python {}.{} to {}.{}; this is {}.{}.".format(*OLDEST, *NEWEST, *mine))
+
+
+def set_up(venv):
+    """Make the virtual environment of requirements.lock, or see that it is there; return its Python."""
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    wanted = {
+        "python": sys.version.split()[0],
+        "folder": str(venv),
+        "lock": _digest(LOCK),
+        "project": _digest(ROOT / "pyproject.toml") + " in " + str(ROOT),
+    }
+    found = _stamp(venv)
+    if found == wanted and python.exists():
+        return python
+    if found is None and venv.exists() and (not venv.is_dir() or any(venv.iterdir())):
+        raise SetupError(
+            f"{_shown(venv)} exists and was not made by run.py: remove it, or name another folder with --venv"
+        )
+    start = time.monotonic()
+    if not python.exists() or any(
+        (found or {}).get(key) != wanted[key] for key in ("python", "folder", "lock")
+    ):
+        print(f"Setting up {_shown(venv)} from requirements.lock (once; a few minutes) ...", flush=True)
+        _make_venv(venv)
+        _pip(python, venv, "install", "--require-hashes", "-r", str(LOCK), packages=_count_packages())
+        _write_lab_settings(venv)
+        # Without its font cache matplotlib would print to stderr in the first notebook that draws.
+        _call([str(python), "-c", "import matplotlib.font_manager"], stderr=subprocess.DEVNULL)
+    _pip(python, venv, "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    (venv / STAMP).write_text(json.dumps(wanted), encoding="utf-8")
+    print(f"Set up in {time.monotonic() - start:.0f} s.", flush=True)
+    return python
+
+
+def _digest(path):
+    # Line endings differ between a checkout on Windows and one elsewhere; the content does not.
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _stamp(venv):
+    """What an earlier set-up wrote: a dict, empty if it did not end, or None if the folder is not ours."""
+    try:
+        return json.loads((venv / STAMP).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return {}
+
+
+def _make_venv(venv):
+    try:
+        import ensurepip  # noqa: F401
+        import venv as _  # noqa: F401
+    except ImportError:
+        raise SetupError(
+            "this Python cannot make virtual environments: install its venv module "
+            "(Debian and Ubuntu: apt install python{}.{}-venv)".format(*sys.version_info[:2])
+        ) from None
+    if venv.exists():
+        shutil.rmtree(str(venv))
+    existing = next(folder for folder in venv.parents if folder.exists())
+    free_mb = shutil.disk_usage(str(existing)).free // 2**20
+    if free_mb < DISK_NEEDED_MB:
+        raise SetupError(
+            f"the set-up needs about {DISK_NEEDED_MB} MB of disk and {free_mb} MB are free: "
+            "free some, or name a folder on another disk with --venv"
+        )
+    venv.mkdir(parents=True)
+    # From here on the folder is known as ours, so that an interrupted set-up can start again.
+    (venv / STAMP).write_text("{}", encoding="utf-8")
+    made = _call([sys.executable, "-m", "venv", str(venv)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if made.returncode:
+        words = made.stdout.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise SetupError(f"the virtual environment could not be made: {words[-1]}")
+
+
+def _pip(python, venv, *arguments, packages=0):
+    """Run pip, show how far it is, and turn its failure into one sentence; all it says goes to a log."""
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--retries",
+        "2",
+        *arguments,
+    ]
+    # A user's setting for other places must not send the packages there.
+    environment = dict(_environment(), PIP_USER="0", PYTHONUTF8="1")
+    pipe = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+    lines = []
+    pip = subprocess.Popen(command, env=environment, cwd=str(ROOT), **pipe)
+    progress = _Progress(packages)
+    with pip, (venv / LOG).open("a", encoding="utf-8") as log:
+        for line in pip.stdout:
+            log.write(line)
+            lines.append(line)
+            progress.see(line)
+    progress.end()
+    if pip.returncode:
+        raise SetupError(_trouble("".join(lines)) + f"; all that pip said is in {_shown(venv / LOG)}")
+
+
+def _trouble(output):
+    """Say in a sentence why pip failed."""
+    errors = (
+        re.findall(r"^ERROR: (.*)", output, re.MULTILINE)
+        or output.strip().splitlines()
+        or ["no reason given"]
+    )
+    for pattern, sentence in PIP_TROUBLES:
+        if re.search(pattern, output):
+            return f"the packages could not be installed: {sentence}"
+    return f"the packages could not be installed: pip says {errors[-1]!r}"
+
+
+def _count_packages():
+    return len(re.findall(r"^[A-Za-z0-9]", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+class _Progress:
+    """How many packages pip has looked at: one line that changes in a terminal, a few lines elsewhere."""
+
+    def __init__(self, packages):
+        self.packages, self.seen, self.live, self.shown = packages, 0, sys.stdout.isatty(), 0
+
+    def see(self, line):
+        if not self.packages:
+            return
+        if line.startswith("Installing collected packages"):
+            self.say(f"installing {self.seen} packages")
+        elif line.startswith(("Collecting ", "Processing ")):
+            self.seen += 1
+            if self.live or self.seen % 25 == 0:
+                self.say(f"fetched {self.seen} of about {self.packages} packages")
+
+    def say(self, text):
+        print(f"\r  {text:<60}" if self.live else "  " + text, end="" if self.live else "\n", flush=True)
+        self.shown = True
+
+    def end(self):
+        if self.live and self.shown:
+            print()
+
+
+def _write_lab_settings(venv):
+    folder = venv / "etc" / "jupyter" / "labconfig"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page_config.json").write_text(json.dumps(LAB_SETTINGS), encoding="utf-8")
+
+
+def rerun(python, rest):
+    """Re-execute the notebooks, write the figures, say where they are."""
+    print(f"Re-executing the notebooks, {WORKERS} at a time ...", flush=True)
+    failed = _call([str(python), "-m", "qiyou.cli", "notebooks", "--workers", str(WORKERS)]).returncode
+    print("Writing the figures ...", flush=True)
+    failed |= _call([str(python), "-m", "qiyou.cli", "figures"]).returncode
+    print(
+        "Results: notebooks/ (opened by `python run.py lab`), figures/zh and figures/en (figures/README.md)."
+    )
+    return 1 if failed else 0
+
+
+def test(python, rest):
+    """Run every test; the notebooks under strict nbval."""
+    own_paths = any((ROOT / word.split("::")[0]).exists() for word in rest if not word.startswith("-"))
+    # A notebook's cells share a kernel and have to stay together; in the order of collection, so that the
+    # long test that installs an environment does not come last and alone.
+    spread = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
+    strict = [
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout",
+        str(CELL_TIMEOUT_S),
+        "--doctest-modules",
+        "--ignore-glob=*conftest.py",
+    ]
+    everything = [] if own_paths else ["tests", "qiyou", "notebooks"]
+    return _call(
+        [str(python), "-m", "pytest", *spread, *strict, *rest, *everything], cwd=str(ROOT)
+    ).returncode
+
+
+def lab(python, rest):
+    """Open JupyterLab in notebooks/."""
+    return _call([str(python), "-m", "jupyterlab", *rest], cwd=str(ROOT / "notebooks")).returncode
+
+
+JOBS = {"rerun": rerun, "test": test, "lab": lab}
+
+
+def _environment():
+    """The variables of this process without those that would lead a Python to other packages."""
+    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+
+
+def _call(command, **options):
+    """Run a command to its end. Ctrl-C reaches it too and is its own to answer; we stop when it has."""
+    process, interrupted, output = subprocess.Popen(command, env=_environment(), **options), False, None
+    while process.returncode is None:
+        try:
+            output, _ = process.communicate()
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+    return subprocess.CompletedProcess(command, process.returncode, output)
+
+
+def _shown(path):
+    """A path for the reader: relative to where they are, if it is below."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""The console script: exit statuses, one sentence per error, and what it says about a rerun."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import types
+
+import pandas as pd
+import pytest
+
+from qiyou import cli, notebooks
+from qiyou.differences import Change
+from qiyou.errors import DataError
+from qiyou.notebooks import Rerun
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    """Put a module of the given functions in the place of one of qiyou's."""
+
+    def put(name, **functions):
+        module = types.ModuleType(name)
+        vars(module).update(functions)
+        monkeypatch.setitem(sys.modules, name, module)
+
+    return put
+
+
+def raising(error):
+    def function(*_, **__):
+        raise error
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (DataError("table.csv:3: no unit; add one"), 1, "qiyou: table.csv:3: no unit; add one"),
+        (PermissionError(13, "Permission denied", "figures/zh"), 2, "qiyou: Permission denied: figures/zh"),
+        (OSError("no more"), 2, "qiyou: no more"),
+        (KeyboardInterrupt(), 2, "qiyou: stopped; nothing is left half-written"),
+        (ImportError("No module named 'x'"), 2, "qiyou: No module named 'x': the set-up is not complete"),
+    ],
+)
+def test_every_error_is_one_sentence(stand_in, capsys, error, status, sentence):
+    stand_in("qiyou.figures", build=raising(error))
+    assert cli.main(["figures"]) == status
+    output = capsys.readouterr()
+    assert output.out == "" and output.err.startswith(sentence) and output.err.count("\n") == 1
+
+
+def test_a_wrong_command_is_a_usage_error(capsys):
+    for words in ([], ["nonsense"], ["audit"]):
+        with pytest.raises(SystemExit) as leaving:
+            cli.main(words)
+        assert leaving.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def findings(*severities):
+    rows = [(s, "NO_UNIT", "table.csv", 3, f"{s} 没有单位", "add one") for s in severities]
+    columns = ["severity", "code", "file", "line", "what", "remedy"]
+    return pd.DataFrame(rows, columns=columns).astype({"line": "Int64"})
+
+
+@pytest.mark.parametrize(
+    ("severities", "status", "last"),
+    [
+        ((), 0, "0 errors, 0 warnings, 0 notes"),
+        (("warning", "note", "note"), 0, "0 errors, 1 warning, 2 notes"),
+        (("error", "warning"), 1, "1 error, 1 warning, 0 notes"),
+    ],
+)
+def test_check_prints_the_findings_and_fails_on_an_error(monkeypatch, capsys, severities, status, last):
+    asked = []
+
+    def check(root=None, also=()):
+        asked.append((root, also))
+        return findings(*severities)
+
+    monkeypatch.setattr("qiyou.data.check", check)
+    assert cli.main(["check", "--data", "d", "--also", "a", "--also", "b"]) == status
+    *lines, closing = capsys.readouterr().out.splitlines()
+    assert asked == [("d", ["a", "b"])] and closing == last
+    assert [line.split()[:2] for line in lines] == [[s, "table.csv:3:"] for s in severities]
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_audit_prints_its_report(stand_in, capsys, ok):
+    asked = []
+    stand_in("qiyou.audit", main_report=lambda *words: asked.append(words) or (["玉环: 180 cells found"], ok))
+    assert cli.main(["audit", "--sources", "texts", "--seal"]) == (0 if ok else 1)
+    assert asked == [("texts", True)] and capsys.readouterr().out == "玉环: 180 cells found\n"
+
+
+MOVED = Rerun(
+    "b.ipynb", "moved", (Change("b.ipynb", 5, "number", "85.2", "85.3", "row 玉环, column 2027"),), 2.0
+)
+PICTURES = Rerun("a.ipynb", "pictures", (Change("a.ipynb", 1, "picture"),), 1.0)
+FAILED = Rerun("c.ipynb", "failed", error="cell 2: ZeroDivisionError: division by zero")
+
+
+def rerunning(monkeypatch, *reruns, reference=True):
+    for name in ("run", "check"):
+        monkeypatch.setattr(notebooks, name, lambda *_, **__: list(reruns))
+    monkeypatch.setattr(notebooks, "is_reference", lambda: reference)
+
+
+def test_a_rerun_says_what_moved_and_what_failed(monkeypatch, capsys):
+    rerunning(monkeypatch, PICTURES, MOVED, FAILED)
+    assert cli.main(["notebooks"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "b.ipynb, cell 5: 85.2 -> 85.3 (row 玉环, column 2027)",
+        "c.ipynb, cell 2: ZeroDivisionError: division by zero",
+        "Only pictures differ in a.ipynb.",
+        "3 notebooks: 1 only pictures differ, 1 results moved, 1 failed; 0 files written.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "rerun", "reference", "status"),
+    [
+        (["notebooks"], MOVED, True, 0),
+        (["notebooks", "--check"], MOVED, True, 1),
+        (["notebooks", "--check"], PICTURES, True, 1),
+        (["notebooks", "--check"], PICTURES, False, 0),
+        (["notebooks", "--check"], Rerun("a.ipynb", "same"), True, 0),
+        (["notebooks", "--check"], Rerun("a.ipynb", "form"), True, 1),
+    ],
+)
+def test_the_status_says_whether_the_files_hold(monkeypatch, capsys, words, rerun, reference, status):
+    rerunning(monkeypatch, rerun, reference=reference)
+    assert cli.main(words) == status
+    shown = capsys.readouterr().out
+    assert ("the numbers are the same; the files are left" in shown) == (rerun is PICTURES and not reference)
+
+
+def test_a_long_list_of_changes_is_cut(monkeypatch, capsys):
+    changes = tuple(Change("b.ipynb", n, "number", "1", "2") for n in range(1, 31))
+    rerunning(monkeypatch, Rerun("b.ipynb", "moved", changes))
+    cli.main(["notebooks"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[20] == "b.ipynb: and 10 more" and len(lines) == 22
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_one_changing_line_in_a_terminal_and_few_lines_elsewhere(monkeypatch):
+    events = [(1, 2, None), (2, 2, None), (2, 2, Rerun("a.ipynb", "same", seconds=3.2))]
+    for stream, expected in [
+        (io.StringIO(), "  a.ipynb: unchanged (3 s)\n"),
+        (Terminal(), "  1 of 2 cells executed\r" + " " * 23 + "\r  a.ipynb: unchanged (3 s)\n"),
+    ]:
+        monkeypatch.setattr(sys, "stdout", stream)
+        progress = cli._Progress()
+        for event in events:
+            progress(*event)
+        assert stream.getvalue() == expected
+
+
+def test_output_is_utf8_whatever_the_console_thinks():
+    code = "import qiyou.cli as c; c._parser = lambda: print('玉环 ㎡') or exit(0); c.main([])"
+    env = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
+    assert done.stdout.decode("utf-8").strip() == "玉环 ㎡"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell's pipe")
+def test_a_reader_that_stops_reading_is_no_error():
+    code = (
+        "import qiyou.cli as c; c._figures = lambda options: [print('x' * 100) for _ in range(9999)] and 0; "
+        "c.main(['figures'])"
+    )
+    command = f'"{sys.executable}" -c "{code}" | head -n 1'
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stderr == "" and done.stdout.strip() == "x" * 100

@@ -1,0 +1,362 @@
+"""The committed notebooks are what nbval needs to mean something, and a rerun is caught when it differs."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from qiyou import notebooks
+from qiyou.errors import QiyouError
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+COMMITTED = sorted(FOLDER.glob("*.ipynb"))
+MACHINE_PATH = re.compile(
+    r"/(?:home|root|Users|tmp|work|var)/|[A-Za-z]:\\\\?(?:Users|Windows|Temp)|site-packages"
+)
+# nbval obeys these whether they stand in a comment or as a tag.
+NBVAL_WORDS = re.compile(r"nbval[-_]|raises-exception|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
+NOT_REPRODUCIBLE = re.compile(r"\bat 0x[0-9a-f]+|<Axes: ")
+
+
+def problems(content: bytes) -> list[str]:
+    """Everything in a notebook's file that nbval would let pass, or that would differ in the next rerun."""
+    raw = json.loads(content)
+    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found = []
+    if notebook.metadata != notebooks.KERNEL or any(cell.metadata for cell in notebook.cells):
+        found.append("metadata beside kernel and language")
+    if notebooks.tidy(content) != content:
+        found.append("not laid out as `qiyou notebooks` writes it")
+    if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)) or not code:
+        found.append("not executed in order 1..n")
+    if not any(_texts(cell) for cell in code):
+        found.append("no output that nbval compares")
+    if NBVAL_WORDS.search(json.dumps([[c["metadata"], c["source"]] for c in raw["cells"]])):
+        found.append("a word that tells nbval to look away")
+    for cell in code:
+        found += [f"cell {cell.execution_count}: {one}" for one in _cell_problems(cell)]
+    for here, after in zip(code, [*code[1:], None], strict=True):
+        if _has_picture(here) and not any(_has_table(cell) for cell in (here, after) if cell is not None):
+            found.append(f"cell {here.execution_count}: a figure without its numbers as a table below it")
+    first = notebook.cells[0] if notebook.cells else None
+    if first is None or first.cell_type != "markdown" or not first.source.startswith("# "):
+        found.append("does not begin with a title")
+    if "摘要" not in "".join(cell.source + _texts(cell) for cell in notebook.cells[:5]):
+        found.append("no 摘要 near the top")
+    written = "\n".join(cell.source + _texts(cell) for cell in notebook.cells)
+    found += [f"names a folder of a machine: {m.group()}" for m in MACHINE_PATH.finditer(written)]
+    return found
+
+
+def _cell_problems(cell):
+    kinds = {output.output_type for output in cell.outputs}
+    if "error" in kinds:
+        yield "holds an error"
+    if any(output.get("name") == "stderr" for output in cell.outputs):
+        yield "prints to stderr"
+    if NOT_REPRODUCIBLE.search(_texts(cell)):
+        yield "shows an address or a bare Axes"
+    if cell.source.rstrip().endswith(";"):
+        yield "ends with a semicolon, which hides nothing from nbval"
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:
+        yield "is not plain Python (a magic?)"
+        return
+    if not tree.body:
+        yield "is empty"
+    if any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for n in ast.walk(tree)):
+        yield "defines a function or a class; the library is the place for it"
+
+
+def _texts(cell) -> str:
+    """What a cell puts out, pictures left out."""
+    outputs = cell.get("outputs", [])
+    streams = [output.get("text", "") for output in outputs]
+    data = [
+        text for o in outputs for kind, text in o.get("data", {}).items() if not kind.startswith("image/")
+    ]
+    return "".join(map(str, streams + data))
+
+
+def _has_picture(cell):
+    return any(kind.startswith("image/") for output in cell.outputs for kind in output.get("data", {}))
+
+
+def _has_table(cell):
+    return any("<table" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+
+
+def test_there_are_notebooks():
+    assert COMMITTED, "notebooks/ is empty: nothing would be rerun"
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
+def test_a_committed_notebook_can_be_trusted_to_nbval(path):
+    assert problems(path.read_bytes()) == []
+
+
+CELLS = (
+    "import pandas as pd\nimport matplotlib.pyplot as plt",
+    "print('托位数 5.5')",
+    "plt.plot([1, 2])\nplt.show()",
+    "pd.DataFrame({'place': ['玉环'], 2027: [5.5]})",
+)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """The bytes of a small notebook as `run` leaves it, which has no problems."""
+    folder = tmp_path_factory.mktemp("good")
+    path = write(folder / "01_good.ipynb", *CELLS)
+    (rerun,) = notebooks.run(folder)
+    assert rerun.status == "moved" and rerun.written, rerun.error
+    return path.read_bytes()
+
+
+def write(path, *sources):
+    cells = [new_markdown_cell("# 标题\n\n摘要"), *map(new_code_cell, sources)]
+    nbformat.write(new_notebook(cells=cells), path)
+    return path
+
+
+def test_what_run_writes_has_no_problems(good):
+    assert problems(good) == []
+
+
+def _code(raw, n):
+    return [cell for cell in raw["cells"] if cell["cell_type"] == "code"][n - 1]
+
+
+def _set(n, **fields):
+    return lambda raw: _code(raw, n).update(fields)
+
+
+DEFECTS = {
+    "not executed in order": _set(2, execution_count=7),
+    "no output that nbval compares": lambda raw: [_code(raw, n).update(outputs=[]) for n in (1, 2, 3, 4)],
+    "metadata": lambda raw: raw["metadata"]["language_info"].update(version="3.11.7"),
+    "metadata beside": lambda raw: _code(raw, 1)["metadata"].update(tags=["nbval-skip"]),
+    "tells nbval to look away": _set(2, source=["# NBVAL_IGNORE_OUTPUT\n", "print(1)"]),
+    "nbval to look away": lambda raw: _code(raw, 2)["metadata"].update(tags=["nbval-ignore-output"]),
+    "laid out": lambda raw: raw["cells"][0].update(id="another"),
+    "holds an error": _set(
+        2, outputs=[{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
+    ),
+    "prints to stderr": _set(2, outputs=[{"output_type": "stream", "name": "stderr", "text": ["careful"]}]),
+    "shows an address": _set(
+        2, outputs=[{"output_type": "stream", "name": "stdout", "text": ["<C at 0x7f>"]}]
+    ),
+    "semicolon": _set(2, source=["print('托位数 5.5');"]),
+    "not plain Python": _set(2, source=["%time print(1)"]),
+    "is empty": _set(2, source=["# nothing"]),
+    "defines a function": _set(2, source=["if True:\n", "    def f(x): return x"]),
+    "without its numbers": _set(4, outputs=[]),
+    "begin with a title": lambda raw: raw["cells"].pop(0),
+    "no 摘要": lambda raw: raw["cells"][0].update(source=["# 标题"]),
+    "folder of a machine": _set(2, source=["open('/home/someone/plan.csv')"]),
+}
+
+
+@pytest.mark.parametrize("expected", DEFECTS)
+def test_each_defect_is_found(good, expected):
+    raw = json.loads(good)
+    DEFECTS[expected](raw)
+    assert any(expected in problem for problem in problems(as_file(raw)))
+
+
+def as_file(raw):
+    return (json.dumps(raw, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
+
+
+def is_file(path, content):
+    """Whether a file has this content; a truth value, because pytest would print two notebooks."""
+    return path.read_bytes() == content
+
+
+@pytest.fixture
+def folder(tmp_path, good):
+    (tmp_path / "01_good.ipynb").write_bytes(good)
+    return tmp_path
+
+
+@pytest.fixture
+def quick(tmp_path):
+    """A folder with an executed notebook that needs no library."""
+    write(tmp_path / "01_quick.ipynb", "1 + 1", "print('托位数 5.5')")
+    notebooks.run(tmp_path)
+    return tmp_path
+
+
+def test_executing_again_gives_the_same_bytes(folder, good, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "svg")
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    write(folder / "02_clock.ipynb", "import os, time\nprint(time.tzname, os.environ['PYTHONHASHSEED'])")
+    (same, _) = notebooks.run(folder)
+    assert (same.status, same.changes, same.written) == ("same", (), False)
+    assert is_file(folder / "01_good.ipynb", good)
+    second = (folder / "02_clock.ipynb").read_bytes()
+    assert "('UTC', 'UTC') 0" in second.decode("utf-8")
+    reruns = notebooks.check(folder)
+    assert [rerun.status for rerun in reruns] == ["same", "same"] and notebooks.passed(reruns)
+    assert is_file(folder / "02_clock.ipynb", second)
+    assert sorted(path.name for path in folder.iterdir()) == ["01_good.ipynb", "02_clock.ipynb"]
+
+
+def test_an_altered_number_is_caught_and_taken_back(folder, good):
+    path = folder / "01_good.ipynb"
+    raw = json.loads(good)
+    _code(raw, 2)["outputs"][0]["text"] = ["托位数 5.6\n"]
+    markup = _code(raw, 4)["outputs"][0]["data"]
+    markup["text/html"] = [line.replace("5.5", "5.4") for line in markup["text/html"]]
+    altered = as_file(raw)
+    path.write_bytes(altered)
+    (rerun,) = notebooks.check(folder)
+    assert rerun.status == "moved" and not rerun.written and not notebooks.passed([rerun])
+    assert is_file(path, altered)
+    assert list(map(str, rerun.changes)) == [
+        "01_good.ipynb, cell 2: 5.6 -> 5.5 (in: 托位数 5.5)",
+        "01_good.ipynb, cell 4: 5.4 -> 5.5 (row 玉环, column 2027)",
+    ]
+    (rerun,) = notebooks.run(folder)
+    assert rerun.written and is_file(path, good)
+
+
+def test_only_pictures_differ(folder, good, monkeypatch):
+    path = folder / "01_good.ipynb"
+    raw = json.loads(good)
+    (picture,) = [output for output in _code(raw, 3)["outputs"] if "image/png" in output["data"]]
+    picture["data"]["image/png"] = "iVBORw0KGgo=\n"
+    other_picture = as_file(raw)
+    path.write_bytes(other_picture)
+    monkeypatch.setattr(notebooks, "is_reference", lambda: False)
+    (rerun,) = notebooks.run(folder)
+    assert rerun.status == "pictures" and not rerun.written and is_file(path, other_picture)
+    assert notebooks.passed([rerun])
+    monkeypatch.setattr(notebooks, "is_reference", lambda: True)
+    assert not notebooks.passed([rerun])
+    (rerun,) = notebooks.run(folder)
+    assert rerun.status == "pictures" and rerun.written and is_file(path, good)
+
+
+def test_a_file_saved_by_an_editor_is_laid_out_again(quick):
+    path = quick / "01_quick.ipynb"
+    content = path.read_bytes()
+    raw = json.loads(content)
+    raw["metadata"]["language_info"]["version"] = "3.12.1"
+    raw["cells"][1]["id"] = "random-id"
+    path.write_bytes(as_file(raw))
+    (rerun,) = notebooks.run(quick)
+    assert (rerun.status, rerun.changes) == ("form", ())
+    assert is_file(path, content)
+
+
+FAILURES = {
+    "1 / 0": "cell 2: ZeroDivisionError: division by zero",
+    "import warnings\nwarnings.warn('careful')": "cell 2: prints to stderr: UserWarning: careful",
+    "import os\nos._exit(1)": "cell 2: the kernel died: it did not say why",
+    "import time\ntime.sleep(60)": "cell 2: took longer than 1 seconds",
+}
+
+
+def test_a_notebook_that_fails_is_said_in_one_sentence_and_left_alone(tmp_path):
+    for n, source in enumerate(FAILURES):
+        write(tmp_path / f"{n}.ipynb", "1 + 1", source, "print('never')")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    reruns = notebooks.run(tmp_path, timeout=1)
+    assert [rerun.error for rerun in reruns] == list(FAILURES.values())
+    assert {rerun.status for rerun in reruns} == {"failed"} and not notebooks.passed(reruns)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
+    write(tmp_path / "a.ipynb", "1 + 1")
+    (tmp_path / "ipykernel_launcher.py").write_text("raise ImportError('no kernel here')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (rerun,) = notebooks.check(tmp_path)
+    assert rerun.error == "the kernel did not start: ImportError: no kernel here"
+
+
+def test_progress_counts_cells_and_ends_with_each_notebook(quick):
+    seen = []
+    notebooks.check(quick, progress=lambda *event: seen.append(event))
+    assert [(done, total) for done, total, finished in seen if finished is None] == [(1, 2), (2, 2)]
+    assert [finished.name for *_, finished in seen if finished] == ["01_quick.ipynb"]
+
+
+def test_it_runs_inside_an_event_loop_as_in_a_notebook(quick):
+    async def as_in_a_notebook():
+        return notebooks.check(quick)
+
+    assert [rerun.status for rerun in asyncio.run(as_in_a_notebook())] == ["same"]
+
+
+def test_an_empty_folder_an_unknown_name_and_a_broken_file_are_errors(folder):
+    empty = folder / "empty"
+    empty.mkdir()
+    with pytest.raises(QiyouError, match=r"no notebooks .*nothing was executed"):
+        notebooks.run(empty)
+    with pytest.raises(QiyouError, match=r"no notebook 09_none\.ipynb .* 01_good\.ipynb"):
+        notebooks.check(folder, only=["09_none.ipynb"])
+    (folder / "02_broken.ipynb").write_text('{"cells"', encoding="utf-8")
+    with pytest.raises(QiyouError, match=r"02_broken\.ipynb cannot be read as a notebook"):
+        notebooks.check(folder)
+
+
+def test_ids_follow_the_text_and_stay_when_a_cell_is_put_in_before():
+    def ids(*sources):
+        return [
+            cell.id for cell in notebooks._tidy(new_notebook(cells=list(map(new_code_cell, sources)))).cells
+        ]
+
+    one, two = ids("a", "b")
+    assert ids("new", "a", "b")[1:] == [one, two]
+    twice = ids("a", "a", "a")
+    assert len(set(twice)) == 3 and twice[0] == one
+
+
+def test_the_reference_is_the_locked_versions_on_one_platform(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks.platform, "system", lambda: notebooks.REFERENCE[0])
+    monkeypatch.setattr(notebooks.platform, "machine", lambda: notebooks.REFERENCE[1])
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(f"pytest=={pytest.__version__} \\\n    --hash=sha256:0\n", encoding="utf-8")
+    assert notebooks.is_reference(tmp_path)
+    lock.write_text("pytest==0.1 ; sys_platform == 'nowhere' \\\n    --hash=sha256:0\n", encoding="utf-8")
+    assert notebooks.is_reference(tmp_path)
+    lock.write_text("pytest==0.1 \\\n    --hash=sha256:0\n", encoding="utf-8")
+    assert not notebooks.is_reference(tmp_path)
+    lock.write_text(f"pytest=={pytest.__version__}\n", encoding="utf-8")
+    monkeypatch.setattr(notebooks.platform, "machine", lambda: "arm64")
+    assert not notebooks.is_reference(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal to send to a process alone")
+def test_ctrl_c_stops_at_once_and_leaves_no_kernel(tmp_path):
+    write(
+        tmp_path / "a.ipynb",
+        f"import os\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))",
+        "import time\ntime.sleep(60)",
+    )
+    command = [sys.executable, "-m", "qiyou.cli", "notebooks", "--folder", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (2, "qiyou: stopped; nothing is left half-written\n")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

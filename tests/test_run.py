@@ -1,0 +1,206 @@
+"""run.py before there is anything installed: what it makes, when it makes it again, and how it fails."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "run.py"
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """run.py as a module, its commands recorded instead of carried out."""
+    spec = importlib.util.spec_from_file_location("run", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.calls = []
+
+    def pip(python, venv, *arguments, packages=0):
+        module.calls.append(arguments)
+
+    def call(command, **_):
+        module.calls.append(tuple(command))
+        return subprocess.CompletedProcess(command, 0, b"")
+
+    monkeypatch.setattr(module, "_pip", pip)
+    monkeypatch.setattr(module, "_call", call)
+    return module
+
+
+def made(run, venv):
+    """Set up in a folder, and put a file where its Python would be."""
+    run.set_up(venv)
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.touch()
+    calls = list(run.calls)
+    run.calls.clear()
+    return calls
+
+
+def script(*words, cwd, **variables):
+    """Call run.py as a user would."""
+    command = [sys.executable, str(SCRIPT), *words]
+    env = {**os.environ, **variables}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+def test_an_old_python_can_read_it_to_the_end():
+    ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_an_old_python_is_told_so(run, monkeypatch, capsys):
+    monkeypatch.setattr(run.sys, "version_info", (3, 9, 2))
+    assert run.main() == 1
+    assert (
+        capsys.readouterr().err
+        == "run.py: this is Python 3.9, qiyou needs 3.11 or newer: start run.py with one\n"
+    )
+
+
+def test_it_installs_the_lock_with_hashes_and_the_package_itself(run, tmp_path):
+    calls = made(run, tmp_path / "venv")
+    assert ("install", "--require-hashes", "-r", str(run.LOCK)) in calls
+    assert ("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)) in calls
+
+
+def test_the_second_time_does_nothing(run, tmp_path):
+    made(run, tmp_path / "venv")
+    run.set_up(tmp_path / "venv")
+    assert run.calls == []
+
+
+def test_another_pyproject_installs_the_package_only(run, tmp_path):
+    made(run, tmp_path / "venv")
+    stamp = tmp_path / "venv" / run.STAMP
+    stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {"project": "another"}))
+    run.set_up(tmp_path / "venv")
+    assert [call[:2] for call in run.calls] == [("install", "--no-deps")]
+
+
+@pytest.mark.parametrize("what", ["lock", "python", "folder"])
+def test_another_lock_python_or_place_starts_afresh(run, tmp_path, what):
+    made(run, tmp_path / "venv")
+    stamp = tmp_path / "venv" / run.STAMP
+    stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {what: "another"}))
+    left = tmp_path / "venv" / "left over"
+    left.touch()
+    run.set_up(tmp_path / "venv")
+    assert not left.exists() and any("--require-hashes" in call for call in run.calls)
+
+
+def test_an_interrupted_set_up_starts_afresh(run, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(run, "_pip", interrupted)
+        run.set_up(tmp_path / "venv")
+    run.calls.clear()
+    run.set_up(tmp_path / "venv")
+    assert any("--require-hashes" in call for call in run.calls)
+
+
+def test_line_endings_do_not_make_another_lock(run, tmp_path):
+    (tmp_path / "unix").write_bytes(b"a==1 \\\n  --hash\n")
+    (tmp_path / "windows").write_bytes(b"a==1 \\\r\n  --hash\r\n")
+    assert run._digest(tmp_path / "unix") == run._digest(tmp_path / "windows")
+
+
+def test_a_full_disk_is_said_before_anything_is_made(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 2**20))
+    with pytest.raises(run.SetupError, match="about 1500 MB of disk and 1 MB are free"):
+        run.set_up(tmp_path / "venv")
+    assert not (tmp_path / "venv").exists()
+
+
+def test_a_python_without_venv_is_said(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(run.SetupError, match="install its venv module"):
+        run.set_up(tmp_path / "venv")
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "disk is full",
+        ),
+        ("WARNING: Retrying (...) NewConnectionError\nERROR: No matching distribution", "cannot be reached"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "not the one that"),
+        ("ERROR: No matching distribution found for numpy==2.4.6", "no file for this Python"),
+        ("noise\nERROR: something else\n", "pip says 'something else'"),
+        ("", "pip says 'no reason given'"),
+    ],
+)
+def test_what_pip_says_becomes_a_sentence(run, output, sentence):
+    assert sentence in run._trouble(output)
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("precious")
+    done = script("test", "--venv", "theirs", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    sentence = "theirs exists and was not made by run.py: remove it, or name another folder with --venv"
+    assert done.stderr == f"run.py: {sentence}\n"
+    assert [path.name for path in theirs.iterdir()] == ["thesis.txt"]
+
+
+def test_it_says_what_it_knows(tmp_path):
+    done = script("--help", cwd=tmp_path)
+    assert done.returncode == 0 and "python run.py lab" in done.stdout
+    assert script("nonsense", cwd=tmp_path).returncode == 2
+    assert script("--nonsense", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.slow
+def test_without_a_network_it_says_so_in_a_sentence(tmp_path):
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull}
+    cleared = {"PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_NO_INDEX": "0"}
+    done = script("--venv", "venv", cwd=tmp_path, **nowhere, **cleared)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "the package index cannot be reached; check the network" in done.stderr
+    assert (tmp_path / "venv" / "qiyou-setup.log").exists()
+
+
+def test_the_jobs_are_handed_what_follows_them(run, monkeypatch):
+    monkeypatch.setattr(run, "set_up", lambda venv: Path("python"))
+
+    def command(*words):
+        run.calls.clear()
+        monkeypatch.setattr(sys, "argv", ["run.py", *words])
+        assert run.main() == 0
+        return [call[1:] for call in run.calls]
+
+    assert [call[:3] for call in command()] == [
+        ("-m", "qiyou.cli", "notebooks"),
+        ("-m", "qiyou.cli", "figures"),
+    ]
+    assert command("lab", "--no-browser") == [("-m", "jupyterlab", "--no-browser")]
+    (test,) = command("test", "-k", "pace", "--venv", "other", "-x")
+    assert test[-6:] == ("-k", "pace", "-x", "tests", "qiyou", "notebooks") and "--nbval" in test
+    (test,) = command("test", "tests/test_run.py::test_it_says_what_it_knows")
+    assert test[-1] == "tests/test_run.py::test_it_says_what_it_knows" and "notebooks" not in test
+
+
+def test_a_job_that_fails_makes_it_fail_and_the_figures_are_still_written(run, monkeypatch):
+    def call(command, **_):
+        run.calls.append(command[3])
+        return subprocess.CompletedProcess(command, int(command[3] == "notebooks"))
+
+    monkeypatch.setattr(run, "_call", call)
+    assert run.rerun(Path("python"), []) == 1
+    assert run.calls == ["notebooks", "figures"]
