@@ -17,9 +17,10 @@ CASES = ("nursery_places_per_1000", "sports_area_per_capita")
 _GAP = 0.062
 _TEXT_MARKER = {"marker": "*", "markersize": 9.0}
 _BOUND = {
-    "zh": {"ge": "{place} {year}年 {value:g}以上", "gt": "{place} {year}年 超{value:g}"},
-    "en": {"ge": "{place} {year}: {value:g} or more", "gt": "{place} {year}: over {value:g}"},
+    "zh": "{place}{year}年 {sign}{value:g}",
+    "en": "{place} {year}: {sign}{value:g}",
 }
+_SIGN = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
 
 @style.styled
@@ -78,6 +79,8 @@ def _draw_path(ax: Axes, path: pd.DataFrame, mark: style.PlaceStyle) -> dict:
         line |= {"linestyle": ":", "linewidth": 0.8}
     if len(points) > 1:
         ax.plot(points["year"].astype(float), points["value"], **line)
+    half = points["step"] / 2
+    ax.vlines(points["year"].astype(float), points["value"] - half, points["value"] + half, color=style.RULE, lw=0.7)
     for point in points.itertuples():
         hollow = point.role == "baseline"
         ax.plot(
@@ -129,7 +132,8 @@ def _label_ends(ax: Axes, ends: list[dict], names: dict[str, str], lang: str) ->
             continue
         place = labels.short(names[end["place"]], lang)
         if end["bound"]:
-            text = _BOUND[lang][end["relation"]].format(place=place, year=int(end["year"]), value=end["value"])
+            sign = _SIGN[end["relation"]]
+            text = _BOUND[lang].format(place=place, year=int(end["year"]), sign=sign, value=end["value"])
         else:
             text = f"{place} {end['value']:g}"
         ax.annotate(
@@ -170,8 +174,8 @@ def first_figure(data, lang: str) -> Drawing:
 def _note(frame: pd.DataFrame, places: dict[str, str], lang: str) -> str:
     """How to read the figure, and which paths lie on each other."""
     reading = {
-        "zh": "空心：基期（已实现）；星号：正文所载数值；带箭头的横线：“以上”，是下限而不是一点。计划值是承诺，不是预测。",
-        "en": "Hollow: base year (already reached). Star: from the running text. Bar with arrow: 'or more', a bound, not a "
+        "zh": "空心：基期（已实现）；星号：正文所载数值；竖线：印刷位数所容许的范围；带箭头的横线：“以上”，是下限而不是一点。计划值是承诺，不是预测。",
+        "en": "Hollow: base year (already reached). Star: from the running text. Vertical line: what the printed digits allow. Bar with arrow: 'or more', a bound, not a "
         "point. Planned values are commitments, not forecasts.",
     }[lang]
     planned = frame[(frame["role"] == "target") & (frame["origin"] == "table")].sort_values("year")

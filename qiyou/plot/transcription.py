@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
@@ -24,6 +23,7 @@ _KEY = {
     "empty": ("#FFFFFF", "", {"zh": "空白", "en": "nothing printed"}),
 }
 _WIDEST = 8
+_PALE = "#C8C8C8"
 
 
 @style.styled
@@ -54,7 +54,9 @@ def reading_overview(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str =
     for cell in frame.itertuples():
         fill, hatch, _ = _KEY[_reading(cell)]
         place = (years.index(cell.year) - 0.5, rows.index(cell.row) - 0.5)
-        ax.add_patch(Rectangle(place, 1, 1, facecolor=fill, hatch=hatch, edgecolor=style.RULE, linewidth=0.4))
+        # The hatch takes the colour of the edge: pale under the number, so the outline is a patch of its own.
+        ax.add_patch(Rectangle(place, 1, 1, facecolor=fill, hatch=hatch, edgecolor=_PALE, linewidth=0))
+        ax.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.RULE, linewidth=0.4))
         text = cell.printed if _width(cell.printed) <= _WIDEST else "…"
         ink = style.PAPER if _reading(cell) == "medium" else style.INK
         ax.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", fontsize=style.SMALL_SIZE, color=ink)
@@ -85,17 +87,21 @@ def reading_figure(data, lang: str) -> Drawing:
     frame = cells(data.targets, data.decisions)
     documents = data.documents.set_index("id")
     whole = documents.index[documents["table"] == "transcribed"]
-    fig, axes = plt.subplots(1, len(whole), figsize=style.size("full", 172), layout="constrained")
-    for ax, document in zip(np.atleast_1d(axes), whole, strict=True):
+    fig = plt.figure(figsize=style.size("full", 182), layout="constrained")
+    grid = fig.add_gridspec(2, len(whole), height_ratios=[19, 1])
+    for column, document in enumerate(whole):
+        ax = fig.add_subplot(grid[0, column])
         part = frame[frame["document"] == document]
         reading_overview(part, ax=ax, lang=lang)
         title = documents.loc[document, "title" if lang == "zh" else "title_en"]
         ax.set_title(style.wrap(title, 74, size=style.TITLE_SIZE), loc="left", pad=16)
     handles = [
-        Patch(facecolor=fill, hatch=hatch, edgecolor=style.RULE, linewidth=0.5, label=label[lang])
+        Patch(facecolor=fill, hatch=hatch, edgecolor=_PALE if hatch else style.RULE, linewidth=0.5, label=label[lang])
         for fill, hatch, label in _KEY.values()
     ]
-    fig.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    key = fig.add_subplot(grid[1, :])
+    key.set_axis_off()
+    key.legend(handles=handles, loc="center left", ncols=3, frameon=False, borderaxespad=0)
     counts = frame[frame["document"].isin(whole)].pipe(_counts)
     return Drawing(
         fig,
