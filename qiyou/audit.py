@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,7 @@ _REACH = 80
 _EXCERPTS = "plan_excerpts.csv"
 _FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _LARGEST_RUN = 60
+_MOST_CUTS = 200_000
 
 
 @dataclass
@@ -84,7 +86,7 @@ def audit(document: Document, sources: Path) -> Account:
         If there is no source for the document.
     """
     account = Account(document.id)
-    if document.table_about.get("status") == "excerpt":
+    if document.table_about.get("status") == "excerpt" and "table" in document.sheets:
         _audit_excerpt(document, _excerpt_rows(document, sources), account)
         return account
     path = sources / f"{document.id}.txt"
@@ -104,94 +106,163 @@ def audit(document: Document, sources: Path) -> Account:
 
 def _without_page_marks(source: str, document: Document, account: Account) -> str:
     """The source without white space and page marks; the marks must count 1, 2, 3 … without a gap."""
-    pattern = document.table_about.get("page_mark")
-    if pattern:
-        marks = [int(number) for number in re.findall(pattern, source)]
+    strange = sorted({character for character in source if character.isdigit() and not character.isascii()})
+    if strange:
+        account.problems.append(f"the source holds digits that nobody counts: {' '.join(strange)}")
+    if "page_mark" in document.table_about:
+        pattern = _page_mark(document)
+        marks = [int(number) for number in pattern.findall(source)]
         if marks != list(range(1, len(marks) + 1)):
             account.problems.append(f"the page marks are not numbered without a gap: {marks}")
         account.claim("page mark", "".join(map(str, marks)))
-        source = re.sub(pattern, "", source)
+        source = pattern.sub("", source)
     return re.sub(r"\s+", "", source)
 
 
+def _page_mark(document: Document) -> re.Pattern:
+    try:
+        pattern = re.compile(_described(document, "page_mark"))
+    except re.error as error:
+        raise SourceError(f"{document.id}: table.page_mark in document.toml is no pattern ({error})") from None
+    if pattern.groups != 1:
+        raise SourceError(f"{document.id}: table.page_mark in document.toml needs one group, the page's number")
+    return pattern
+
+
+def _described(document: Document, name: str) -> str:
+    """What document.toml says about the table in the source."""
+    text = document.table_about.get(name)
+    if not isinstance(text, str) or not text:
+        raise SourceError(f'{document.id}: document.toml does not say table.{name}; add the line {name} = "…"')
+    return text
+
+
+def _listed(document: Document, name: str) -> list[str]:
+    texts = document.table_about.get(name, [])
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        raise SourceError(f'{document.id}: table.{name} in document.toml is no list of texts; write {name} = ["…"]')
+    return texts
+
+
 def _table_span(text: str, document: Document) -> tuple[int, int]:
-    start = text.find(document.table_about["start"])
-    end = text.find(document.table_about["end"], start)
+    start = text.find(_described(document, "start"))
+    end = text.find(_described(document, "end"), start)
     if start < 0 or end < 0:
         raise SourceError(f"{document.id}: the table's first or last words (table.start, table.end) are not in the source")
     return start, end
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """A printed piece of the table: what it is, its characters, its place, and what may stand before it."""
+
+    kind: str
+    text: str
+    where: str
+    gap: re.Pattern
+
+
+_NO_FIGURE = re.compile("[^0-9]*")
+_NOTHING = re.compile("")
+_BRACKETS = re.compile(r"[()*]*")
+
+
 def _walk_table(span: str, document: Document, account: Account) -> None:
-    """Follow every piece of the table through its text; what lies between two pieces must hold no digit."""
+    """Follow every piece of the table through its text; nothing of a figure may lie between two pieces."""
     position = _walk_pieces(span, 0, _header_pieces(document), account)
     rest = span[position:]
-    for noise in document.table_about.get("noise", []):
+    for noise in _listed(document, "noise"):
         account.claim("header", noise * rest.count(noise))
         rest = rest.replace(noise, "")
     position = _walk_pieces(rest, 0, _row_pieces(document), account)
     _walk_notes(rest[position:], document, account)
 
 
-def _walk_pieces(span: str, position: int, pieces, account: Account) -> int:
+def _walk_pieces(span: str, position: int, pieces: Iterable[_Piece], account: Account) -> int:
     """Find piece after piece; record what does not come next. Returns the position behind the last one found."""
-    for kind, piece, where in pieces:
-        found = span.find(piece, position)
+    for piece in pieces:
+        found = span.find(piece.text, position)
         skipped = span[position:found] if found >= 0 else ""
-        if found < 0 or re.search(r"[0-9]", skipped):
+        if found < 0 or not piece.gap.fullmatch(skipped):
             near = span[max(0, position - 10) : position + 20]
-            account.problems.append(f"{where}: {piece!r} does not come next; the source goes on {near!r}")
+            account.problems.append(f"{piece.where}: {piece.text!r} does not come next; the source goes on {near!r}")
             if found < 0:
                 continue
         account.claim("left over", skipped)
-        account.claim(kind, piece)
-        account.cells += kind == "cell"
-        position = found + len(piece)
+        account.claim(piece.kind, piece.text)
+        account.cells += piece.kind == "cell"
+        position = found + len(piece.text)
     return position
 
 
-def _header_pieces(document: Document):
-    """Kind, characters and place of the year headers, in print order."""
-    form, printed = document.table_about["header"], document.decided.headers
+def _header_pieces(document: Document) -> Iterator[_Piece]:
+    """The year headers, in print order."""
+    form, printed = _described(document, "header"), document.decided.headers
     for year in document.years:
-        yield "header", printed.get(year, form.format(year=year)), f"header {year}"
+        text = printed.get(year, form.replace("{year}", year))
+        yield _Piece("header", text, f"header {year}", _NO_FIGURE)
 
 
-def _row_pieces(document: Document):
-    """Kind, characters and place of every piece of the rows, in print order: serial, names, units, cells.
+def _row_pieces(document: Document) -> Iterator[_Piece]:
+    """Every piece of the rows, in print order: serial, names, units, cells, department.
 
-    Rows under one serial (``18a``, ``18b``) print their names first and their cells after them.
+    Rows under one serial (``18a``, ``18b``) print their names first and their cells after them. Before a row stands at
+    most the name of its domain; before a cell the closing bracket of the unit, or nothing if it follows a cell.
     """
-    torn, last_serial = document.decided.torn, document.table_about.get("last_serial", 10**4)
+    last_serial = document.table_about.get("last_serial", 10**4)
+    if not isinstance(last_serial, int):
+        raise SourceError(f"{document.id}: table.last_serial in document.toml is no whole number")
+    opening, domain = _NO_FIGURE, _domain_pattern(document)
     for serial, group in itertools.groupby(document.sheets["table"].records, _serial):
         if int(serial) <= last_serial:
-            yield "serial", serial, f"row {serial}"
-        rows = list(group)
-        names = {
-            record["row"]: torn.get((record["row"], "printed_name"), record["printed_name"]).split(TORN)
-            for record in rows
-        }
-        for record in rows:
-            unit = record["printed_unit"] if len(names[record["row"]]) == 1 else ""
-            yield from _named(record, names[record["row"]][0], unit)
-        for record in rows:
+            yield _Piece("serial", serial, f"row {serial}", opening)
+            opening = _NOTHING
+        rows = [(record, f"row {record['row']}", _name_parts(document, record)) for record in group]
+        for record, where, parts in rows:
+            if parts[0]:
+                yield _Piece("name", parts[0], f"{where}, name", opening)
+            if len(parts) == 1 and record["printed_unit"]:
+                yield _Piece("name", record["printed_unit"], f"{where}, unit", _BRACKETS)
+            opening = _BRACKETS
+        for record, where, parts in rows:
             for year in document.years:
                 if record[year]:
-                    yield "cell", record[year], f"row {record['row']}, {year}"
-            yield from _named(record, *names[record["row"]][1:], record["department"])
+                    yield _Piece("cell", record[year], f"{where}, {year}", opening)
+                    opening = _NOTHING
+            if record["department"]:
+                yield _Piece("name", record["department"], f"{where}, department", opening)
+            for part in parts[1:]:
+                yield _Piece("name", part, f"{where}, name", domain)
+            if len(parts) > 1 and record["printed_unit"]:
+                yield _Piece("name", record["printed_unit"], f"{where}, unit", _BRACKETS)
+            opening = _NOTHING
+        torn = len(rows[-1][2]) > 1
+        opening = re.compile(f"{_BRACKETS.pattern}(?:{domain.pattern})") if torn else domain
+
+
+def _name_parts(document: Document, record: dict) -> list[str]:
+    """The printed name, cut where the print was torn."""
+    return document.decided.torn.get((record["row"], "printed_name"), record["printed_name"]).split(TORN)
+
+
+def _domain_pattern(document: Document) -> re.Pattern:
+    """The name of any domain of the table, or one of the parts that it was torn into, or nothing."""
+    torn = document.decided.torn
+    parts = {
+        part
+        for record in document.sheets["table"].records
+        for part in torn.get((record["row"], "domain"), record["domain"]).split(TORN)
+    }
+    return re.compile("|".join(map(re.escape, sorted(parts | {""}, reverse=True))))
 
 
 def _serial(record: dict) -> str:
     return record["row"].rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
-def _named(record: dict, *pieces: str):
-    return (("name", piece, f"row {record['row']}, name, unit or department") for piece in pieces if piece)
-
-
 def _walk_notes(rest: str, document: Document, account: Account) -> None:
     """The notes under the table: their digits must be accounted for as asides."""
-    for text in document.table_about.get("notes", []):
+    for text in _listed(document, "notes"):
         if text not in rest:
             account.problems.append(f"table.notes: {text!r} does not stand under the table")
             continue
@@ -219,6 +290,9 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
             item = _item_at(prose, start, document)
             if record["item"].isdigit() and record["item"] != item:
                 account.problems.append(f"statement {record['id']}: stands in item {item}, not {record['item']}")
+            beside = _left_out(prose, start, end)
+            if beside:
+                account.problems.append(f"statement {record['id']}: {beside!r} beside {record['printed']!r} is left out")
             _take(prose, taken, start, end, "statement", account)
         phrase = _find_phrase(prose, record["phrase"], start, end, _REACH * (1 + shared))
         if phrase < 0:
@@ -227,6 +301,18 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
         _take(prose, taken, phrase, phrase + len(record["phrase"]), "name", account)
         account.statements += 1
     _account_for_rest(prose, taken, document, account)
+
+
+_BEFORE = re.compile(
+    "(?:不少于|不低于|不小于|不超过|不高于|不多于|不大于|超过?|突破|大于|高于|多于|小于|低于|少于|不足|不满|大?约|近|至少|至多|[<>≥≤＜＞±])$"
+)
+_BEHIND = re.compile(r"[%％‰万亿]|及?(?:以上|以下)|以内|左右|上下|余|多|\(含\)|个百分点")
+
+
+def _left_out(prose: str, start: int, end: int) -> str:
+    """A comparator, a sign or a multiplier beside a figure that belongs to it and is not transcribed, or nothing."""
+    before, behind = _BEFORE.search(prose[max(0, start - 4) : start]), _BEHIND.match(prose, end)
+    return before.group() if before else behind.group() if behind else ""
 
 
 def _item_at(prose: str, position: int, document: Document) -> str:
@@ -316,11 +402,14 @@ def _excerpt_rows(document: Document, sources: Path) -> dict[tuple[str, str], st
     path = next((p for p in (sources / _EXCERPTS, sources.parent / "facts" / _EXCERPTS) if p.is_file()), None)
     if path is None:
         raise SourceError(f"{_EXCERPTS} is neither in the sources folder nor in ../facts; put it beside the sources")
-    with path.open(encoding="utf-8", newline="") as file:
-        name = document.table_about["place_name"]
-        return {
-            (row["indicator"], row["year"]): row["printed"] for row in csv.DictReader(file) if row["place"] == name
-        }
+    name = _described(document, "place_name")
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return {
+                (row["indicator"], row["year"]): row["printed"] for row in csv.DictReader(file) if row["place"] == name
+            }
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise SourceError(f"{path.name} cannot be read ({error}); it needs place, indicator, year and printed") from None
 
 
 def _audit_excerpt(document: Document, expected: dict[tuple[str, str], str], account: Account) -> None:
@@ -441,6 +530,9 @@ def segmentations(
         raise DataError(f"segmentations: {len(text)} characters cannot be cut into {n} numbers")
     if direction not in (None, "up", "down"):
         raise DataError(f"segmentations: direction is {direction!r}; give 'up', 'down' or None")
+    total = _count(text, n)
+    if total > _MOST_CUTS:
+        raise DataError(f"segmentations: there are {total:,} ways to cut {text!r} into {n}; shorten the run")
     rows = []
     for parts in _cuts(text, n):
         fails = _first_failure(parts, lower, upper, direction, decimals)
@@ -468,7 +560,7 @@ def cuts(data: Data) -> pd.DataFrame:
     --------
     >>> import qiyou
     >>> cuts(qiyou.load()).query("row == '9'")[["cuts", "survivors", "survives"]].values.tolist()
-    [[24, 1, True]]
+    [[121, 1, True]]
     """
     decisions = data.decisions[data.decisions["reading"].str.contains("|", regex=False)]
     rows = decisions["at"].str.extract(r"^table:([0-9]+[a-z]?)$")[0]
@@ -495,6 +587,17 @@ def cuts(data: Data) -> pd.DataFrame:
         )
     columns = ["document", "row", "indicator", "run", "cells", "cuts", "survivors", "chosen", "survives"]
     return pd.DataFrame(table, columns=columns)
+
+
+def _count(text: str, n: int) -> int:
+    """How many cuts there are, without listing them: ways[end] counts those of the first ``end`` characters."""
+    ways = [1] + [0] * len(text)
+    for _ in range(n):
+        ways = [
+            sum(ways[start] for start in range(end) if ways[start] and _PART.fullmatch(text, start, end))
+            for end in range(len(text) + 1)
+        ]
+    return ways[-1]
 
 
 _PART = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|[A-Za-z]")

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ import pandas as pd
 
 from qiyou.data import documents as reading
 from qiyou.data.files import Sheet, read_sheet
-from qiyou.data.findings import CODES, Findings, sentence
+from qiyou.data.findings import CODES, Findings, nearest, sentence
 from qiyou.data.schema import TABLES, Table
 from qiyou.errors import DataError, NotationError
 from qiyou.notation import read
@@ -29,6 +30,7 @@ _SHOWN_FINDINGS = 5
 _VALUE_TABLES = ("observations", "benchmarks", "reference_sports", "reference_nursery")
 _NUMBERS = {"indicators": ("lower", "upper"), "facilities": ("size_low", "size_high")}
 _INTEGERS = {"projects": ("statement", "from_year")}
+_WHOLE = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,8 @@ class Data:
         Table cells, figures of the running text, and readings that needed judgement.
     indicators, places, aliases, units, flows, identities : DataFrame
         What is measured, where, under which names and units, and what feeds or bounds what.
+    stages : DataFrame
+        Stages that two documents of a place name in words.
     observations, benchmarks, facilities, reference_sports, reference_nursery, sources : DataFrame
         Realised values, yardsticks, sizes of facilities, and who says so.
     projects : DataFrame
@@ -61,6 +65,7 @@ class Data:
     units: pd.DataFrame
     flows: pd.DataFrame
     identities: pd.DataFrame
+    stages: pd.DataFrame
     sources: pd.DataFrame
     observations: pd.DataFrame
     benchmarks: pd.DataFrame
@@ -183,7 +188,7 @@ def printed(data: Data, indicator: str) -> pd.DataFrame:
     [[2020, 1.92, 'baseline'], [2025, 2.8, 'target']]
     """
     if indicator not in set(data.indicators["id"]):
-        raise DataError(f"there is no indicator {indicator!r}; {reading.nearest(indicator, data.indicators['id'])}")
+        raise DataError(f"there is no indicator {indicator!r}; {nearest(indicator, data.indicators['id'])}")
     cells = data.targets[data.targets["indicator"] == indicator]
     cells = cells.assign(origin="table", locator="table:" + cells["row"])
     texts = data.statements[data.statements["indicator"] == indicator]
@@ -200,18 +205,16 @@ def printed(data: Data, indicator: str) -> pd.DataFrame:
 def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     if isinstance(also, (str, os.PathLike)):
         also = [also]
-    base = root() if folder is None else Path(folder).resolve()
+    base = root() if folder is None else _folder(folder)
     findings = Findings(base)
-    extras = [Path(path).resolve() for path in also]
+    extras = [_folder(path) for path in also]
     sheets = {name: _sheets(base, extras, table, findings) for name, table in TABLES.items()}
     words = _vocabulary(sheets, findings)
     found = _documents(base, extras, findings)
     _check_references(sheets, words, found, findings)
     for document in found:
         if document.about["place"] not in words.places:
-            path, place = document.folder / "document.toml", document.about["place"]
-            remedy = reading.nearest(place, words.places)
-            findings.error("UNKNOWN_ID", path, None, f"there is no place {place!r}", remedy)
+            findings.unknown(document.folder / "document.toml", None, "place", document.about["place"], words.places)
     targets = [row for document in found for row in reading.target_rows(document, words, findings)]
     statements = [row for document in found for row in reading.statement_rows(document, words, findings)]
     _check_projects(sheets["projects"], {(row[0], str(row[2])) for row in statements}, findings)
@@ -227,29 +230,46 @@ def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     return data, findings
 
 
+def _folder(path: str | os.PathLike) -> Path:
+    """A folder with its links resolved; unlike Path.resolve this does not stop at a loop of links."""
+    try:
+        return Path(os.path.realpath(path))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{path!r} is no path ({error}); pass a folder") from None
+
+
 def _sheets(base: Path, extras: list[Path], table: Table, findings: Findings) -> list[Sheet]:
     """A table of the data folder and what the document folders of one's own add to it."""
     paths = [(base / table.path, False)]
-    paths += [(folder / table.path, True) for folder in extras if (folder / table.path).exists()]
-    sheets = []
+    paths += [(folder / table.path, True) for folder in extras if os.path.lexists(folder / table.path)]
+    sheets: list[Sheet] = []
+    known: dict[tuple[str, ...], dict] = {}
     for path, lenient in paths:
         sheet = read_sheet(path, findings, lenient=lenient)
         if sheet is not None and reading.check_columns(sheet, table, findings):
-            sheets.append(sheet)
+            sheets.append(_additions(sheet, table, known, findings) if lenient else sheet)
+            for record in sheet.records:
+                known.setdefault(tuple(record[name] for name in table.key), record)
     return sheets
+
+
+def _additions(sheet: Sheet, table: Table, known: dict[tuple[str, ...], dict], findings: Findings) -> Sheet:
+    """The rows that are not there already; two folders may bring the same row, but not two versions of it."""
+    kept = []
+    for line, record in sheet.numbered():
+        there = known.get(tuple(record[name] for name in table.key))
+        if there is None:
+            kept.append((line, record))
+        elif any(there[name] != record[name] for name in table.names):
+            what = f"{table.path} has {'/'.join(record[name] for name in table.key)} already, with other content"
+            findings.error("DUPLICATE_ROW", sheet.path, line, what, "choose another key or delete the row")
+    lines, records = tuple(line for line, _ in kept), tuple(record for _, record in kept)
+    return Sheet(sheet.path, sheet.header, records, lines)
 
 
 def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> reading.Vocabulary:
     def by_id(name: str) -> dict[str, dict]:
-        known: dict[str, dict] = {}
-        for sheet in sheets[name]:
-            for line, record in sheet.numbered():
-                if sheet is not sheets[name][0] and record["id"] in known:
-                    what = f"{name} has {record['id']!r} already"
-                    findings.error("DUPLICATE_ROW", sheet.path, line, what, "choose another id or delete the row")
-                    continue
-                known[record["id"]] = record
-        return known
+        return {record["id"]: record for sheet in sheets[name] for record in sheet.records}
 
     indicators = by_id("indicators")
     core = sum(record["core"] == "true" for record in indicators.values())
@@ -261,17 +281,33 @@ def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> reading.V
         indicators=indicators,
         places=by_id("places"),
         units=frozenset((record["printed"], record["unit"]) for sheet in sheets["units"] for record in sheet.records),
-        aliases={(row["name"], row["document"]): row["indicator"] for row in aliases if row["maps"] == "yes"},
+        aliases=_aliases(sheets["aliases"], findings),
         refused=frozenset((row["name"], row["document"], row["indicator"]) for row in aliases if row["maps"] == "no"),
     )
 
 
+def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], str]:
+    """What each printed name stands for, in one document or (with an empty document) in all."""
+    aliases: dict[tuple[str, str], str] = {}
+    for sheet in sheets:
+        for line, record in sheet.numbered():
+            if record["maps"] != "yes":
+                continue
+            known = aliases.setdefault((record["name"], record["document"]), record["indicator"])
+            if known != record["indicator"]:
+                what = f"{record['name']!r} is mapped to {known} already"
+                findings.error("DUPLICATE_ROW", sheet.path, line, what, "keep one, or name the document that it holds for")
+    return aliases
+
+
 def _documents(base: Path, extras: list[Path], findings: Findings) -> list[reading.Document]:
     folder = base / "documents"
-    if not folder.is_dir():
-        findings.error("MISSING_FILE", folder, None, "there is no such folder", "add data/documents")
+    try:
+        places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
+    except OSError as error:
+        what = f"the folder cannot be read ({error.strerror})"
+        findings.error("MISSING_FILE", folder, None, what, "add the folder, or its reading right")
         return []
-    places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
     places += [(path, True) for path in extras]
     found: dict[str, reading.Document] = {}
     for path, lenient in places:
@@ -301,9 +337,8 @@ def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Doc
                 for column in columns:
                     cell = record[column.name]
                     if cell and cell not in known[column.refers]:
-                        what = f"there is no {column.refers.removesuffix('s')} {cell[:40]!r}"
-                        remedy = reading.nearest(cell, known[column.refers])
-                        findings.error("UNKNOWN_ID", sheet.path, line, what, remedy)
+                        kind = column.refers.removesuffix("s")
+                        findings.unknown(sheet.path, line, kind, cell, known[column.refers])
 
 
 def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findings: Findings) -> None:
@@ -320,12 +355,13 @@ def _frame(name: str, sheets: list[Sheet]) -> pd.DataFrame:
     frame = pd.DataFrame([record for sheet in sheets for record in sheet.records], columns=columns, dtype="str")
     if "core" in columns:
         frame["core"] = frame["core"] == "true"
-    if "year" in columns:
-        frame["year"] = pd.to_numeric(frame["year"], errors="coerce").astype("Int64")
     for column in _NUMBERS.get(name, ()):
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
-    for column in _INTEGERS.get(name, ()):
-        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype("Int64")
+    for column in ("year", *_INTEGERS.get(name, ())):
+        if column in columns:
+            # Other text than digits is a finding already and must not stop the check halfway.
+            whole = [int(text) if _WHOLE.fullmatch(text) else None for text in frame[column]]
+            frame[column] = pd.Series(whole, dtype="Int64", index=frame.index)
     return frame
 
 
@@ -346,6 +382,9 @@ def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: reading.Vocabu
         for line, record in sheet.numbered():
             indicator = words.indicators.get(record.get("indicator", ""))
             unit = indicator["unit"] if indicator else record.get("unit", "")
+            if indicator and record.get("unit", unit) != unit:
+                what = f"the unit is {record['unit']}, that of {record['indicator']} is {unit}"
+                findings.error("UNIT_MISMATCH", sheet.path, line, what, "choose the indicator of that unit, or convert")
             readings.append((unit, _value(record["printed"], unit, words, findings, sheet.path, line)))
     for column in ("value", "low", "high", "step"):
         frame[column] = np.array([getattr(r, column) if r else np.nan for _, r in readings], dtype=float)
@@ -363,8 +402,7 @@ def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Finding
         what = f"the unit is {own.unit}, the indicator's is {unit}"
         findings.error("UNIT_MISMATCH", path, line, what, "print the figure in the indicator's unit")
     except NotationError as error:
-        what, _, remedy = str(error).partition(": ")
-        findings.error("UNREADABLE_VALUE", path, line, what, remedy)
+        findings.error("UNREADABLE_VALUE", path, line, str(error), "print the figure in a form that can be read")
     return None
 
 

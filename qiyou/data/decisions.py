@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from qiyou.data.files import Sheet
 from qiyou.data.findings import Findings
 
+_Complaint = tuple[str, str] | None
 TORN = "…"
 PART = "|"
 _YEARS = re.compile(r"(?:19|20)[0-9]{2}(?:\|(?:19|20)[0-9]{2})*")
@@ -42,11 +43,12 @@ class Decided:
     fields: dict[tuple[str, str], str] = field(default_factory=dict)
     torn: dict[tuple[str, str], str] = field(default_factory=dict)
     cuts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    placed: set[str] = field(default_factory=set)
+    placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
     statement_fields: dict[tuple[str, str], str] = field(default_factory=dict)
     statement_cuts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
 
 
 def settle(decisions: Sheet, table: Sheet | None, statements: Sheet | None, years, findings: Findings) -> Decided:
@@ -65,15 +67,24 @@ def settle(decisions: Sheet, table: Sheet | None, statements: Sheet | None, year
             complaint = _settle_statement(record, texts.get(target), column, decided)
         if complaint:
             findings.error(complaint[0], decisions.path, line, f"{record['at']}: {complaint[1]}", _REMEDY[complaint[0]])
+        decided.lines.setdefault(record["at"], line)
     return decided
 
 
+def _put(settled: dict, key, value) -> _Complaint:
+    """Enter a decision, unless the same thing was decided before: of two readings none may win by its line."""
+    if key in settled:
+        return "DUPLICATE_ROW", "this is decided already on an earlier line"
+    settled[key] = value
+    return None
+
+
 _REMEDY = {
+    "DUPLICATE_ROW": "keep one of the two decisions",
     "DECISION_POINTS_NOWHERE": "name a row, year, column or statement that there is, or delete the decision",
     "DECISION_DOES_NOT_FIT": "copy the characters exactly as the table or the statement prints them",
     "DECISION_CHANGES_NOTHING": "delete the decision, or put right what it decides",
 }
-_Complaint = tuple[str, str] | None
 
 
 def _settle_header(record: dict, year: str, years, decided: Decided) -> _Complaint:
@@ -81,8 +92,7 @@ def _settle_header(record: dict, year: str, years, decided: Decided) -> _Complai
         return "DECISION_POINTS_NOWHERE", f"the table has no column {year}"
     if record["printed"] == record["reading"]:
         return "DECISION_CHANGES_NOTHING", "printed and reading are the same"
-    decided.headers[year] = record["printed"]
-    return None
+    return _put(decided.headers, year, record["printed"])
 
 
 def _settle_row(record: dict, row: dict | None, column: str, years, decided: Decided) -> _Complaint:
@@ -94,15 +104,13 @@ def _settle_row(record: dict, row: dict | None, column: str, years, decided: Dec
             return "DECISION_DOES_NOT_FIT", f"the cell prints {row[column]!r}, not {printed!r}"
         if printed == reading:
             return "DECISION_CHANGES_NOTHING", "printed and reading are the same"
-        decided.cells[serial, column] = reading
-        return None
+        return _put(decided.cells, (serial, column), reading)
     if column == "unit":
-        if not any(row[year].endswith(printed) for year in years):
+        if not printed or not any(row[year].endswith(printed) for year in years):
             return "DECISION_DOES_NOT_FIT", f"no cell of the row ends in {printed!r}"
         if printed == reading:
             return "DECISION_CHANGES_NOTHING", "printed and reading are the same"
-        decided.units[serial] = (printed, reading)
-        return None
+        return _put(decided.units, serial, (printed, reading))
     if column in TABLE_FIELDS:
         return _settle_field(record, row, column, decided)
     if column:
@@ -118,8 +126,7 @@ def _settle_field(record: dict, row: dict, column: str, decided: Decided) -> _Co
         return "DECISION_CHANGES_NOTHING", "printed and reading are the same"
     if TORN in printed:
         decided.torn[row["row"], column] = printed
-    decided.fields[row["row"], column] = reading
-    return None
+    return _put(decided.fields, (row["row"], column), reading)
 
 
 def _settle_cells(record: dict, row: dict, years, decided: Decided) -> _Complaint:
@@ -130,16 +137,14 @@ def _settle_cells(record: dict, row: dict, years, decided: Decided) -> _Complain
             return "DECISION_DOES_NOT_FIT", "the row's cells are not those printed in the years given"
         if len(parts) == len(years):
             return "DECISION_CHANGES_NOTHING", "there is a cell for every year"
-        decided.placed.add(row["row"])
-        return None
+        return _put(decided.placed, row["row"], tuple(parts))
     if parts != cells:
         return "DECISION_DOES_NOT_FIT", f"the row's cells are {PART.join(cells)!r}"
     if "".join(parts) not in record["printed"]:
         return "DECISION_DOES_NOT_FIT", "the parts joined are not the run that is quoted"
     if len(parts) == 1:
         return "DECISION_CHANGES_NOTHING", "a run of one part is not cut"
-    decided.cuts[row["row"]] = tuple(parts)
-    return None
+    return _put(decided.cuts, row["row"], tuple(parts))
 
 
 def _settle_statement(record: dict, statement: dict | None, column: str, decided: Decided) -> _Complaint:
@@ -153,17 +158,14 @@ def _settle_statement(record: dict, statement: dict | None, column: str, decided
             return "DECISION_DOES_NOT_FIT", f"the field {column} holds {statement[column]!r}, not {printed!r}"
         if printed == reading:
             return "DECISION_CHANGES_NOTHING", "printed and reading are the same"
-        decided.statement_fields[number, column] = reading
-        return None
+        return _put(decided.statement_fields, (number, column), reading)
     parts = reading.split(PART)
     if len(parts) > 1:
         if "".join(parts) != printed or statement["printed"] not in parts:
             return "DECISION_DOES_NOT_FIT", "the parts joined are not the run, or the figure is not one of them"
-        decided.statement_cuts[number] = (printed, tuple(parts))
-        return None
+        return _put(decided.statement_cuts, number, (printed, tuple(parts)))
     if printed != statement["printed"]:
         return "DECISION_DOES_NOT_FIT", f"the statement prints {statement['printed']!r}, not {printed!r}"
     if printed == reading:
         return "DECISION_CHANGES_NOTHING", "printed and reading are the same"
-    decided.statements[number] = reading
-    return None
+    return _put(decided.statements, number, reading)

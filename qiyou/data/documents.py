@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import math
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ STATEMENT_COLUMNS = (
     *("value", "relation", "low", "high", "low_closed", "high_closed", "unit", "step", "kind", "note", "decided"),
 )
 _MOST_YEARS = 60
+# A plan looks back over the plan before it and forward to a horizon such as 2035.
+_YEARS_BACK, _YEARS_AHEAD = 15, 15
+_OTHER_TEXTS = ("title_en", "issuer", "number", "dated", "published", "known_from", "note")
 
 
 @dataclass(frozen=True)
@@ -57,11 +62,14 @@ class Vocabulary:
     aliases: dict[tuple[str, str], str]
     refused: frozenset[tuple[str, str, str]]
 
+    def refuses(self, name: str, document: str, indicator: str) -> bool:
+        """Whether a printed name must not be mapped to an indicator in a document."""
+        return (name, document, indicator) in self.refused or (name, "", indicator) in self.refused
+
     def indicator_of(self, name: str, document: str) -> str:
         """The indicator that a printed name is an alias of in a document, or the empty string."""
-        if any((name, scope, "") in self.refused for scope in (document,)):
-            return ""
-        return self.aliases.get((name, document)) or self.aliases.get((name, ""), "")
+        known = self.aliases.get((name, document)) or self.aliases.get((name, ""), "")
+        return "" if self.refuses(name, document, known) else known
 
 
 def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Document | None:
@@ -74,7 +82,7 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
     sheets = {}
     for name, schema in DOCUMENT_TABLES.items():
         path = folder / schema.path
-        if path.exists() or path.is_symlink():
+        if os.path.lexists(path):
             sheet = read_sheet(path, findings, lenient=lenient)
             if sheet is not None and check_columns(sheet, schema, findings, years=name == "table"):
                 sheets[name] = sheet
@@ -113,6 +121,14 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
         what = f"extent is {about.get('extent')!r}"
         findings.error("BAD_VALUE", path, None, what, f"choose one of: {'; '.join(EXTENTS)}")
         good = False
+    for name in _OTHER_TEXTS:
+        if not isinstance(about.get(name, ""), (str, datetime.date)):
+            findings.error("BAD_VALUE", path, None, f"{name} is not text", f'write {name} = "…"')
+            good = False
+    for name in ("audit", "seal"):
+        if not isinstance(about.get(name, {}), dict):
+            findings.error("BAD_VALUE", path, None, f"{name} is not a table", "let qiyou audit --seal write it anew")
+            good = False
     table = about.get("table", {})
     if not isinstance(table, dict) or table.get("status", "none") not in TABLE_STATUSES:
         findings.error("BAD_VALUE", path, None, "table.status is wrong", f"choose one of {', '.join(TABLE_STATUSES)}")
@@ -178,11 +194,11 @@ def _check_seals(document: Document, findings: Findings, *, lenient: bool) -> No
     for name in ("table", "statements"):
         sheet = document.sheets.get(name)
         if sheet is None:
-            if isinstance(stored, dict) and name in stored:
+            if name in stored:
                 what = f"{name}.csv was sealed and is not there or not readable"
                 findings.error("BROKEN_SEAL", path, None, what, "bring the file back")
             continue
-        if not isinstance(stored, dict) or name not in stored:
+        if name not in stored:
             severity = "note" if lenient else "error"
             what = f"{sheet.path.name} was never audited against its source"
             findings.add(severity, "NOT_SEALED", path, None, what, "run qiyou audit --sources DIR --seal")
@@ -197,35 +213,41 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
     table = document.sheets.get("table")
     if table is None:
         return
-    decided, about = document.decided, document.about
-    start, names = about["period"][0], _inherited(table)
-    variants = _variants(table)
-    for line, record in table.numbered():
+    decided, about, variants = document.decided, document.about, _variants(table)
+    start = about["period"][0]
+    for (line, printed_row), record in zip(table.numbered(), _filled(table, decided), strict=True):
         row, indicator = record["row"], words.indicators.get(record["indicator"])
-        name = decided.fields.get((row, "printed_name"), names[row]["printed_name"])
-        _check_alias(name, record["indicator"], document.id, words, findings, table.path, line, required=True)
+        _check_alias(record["printed_name"], record["indicator"], document.id, words, findings, table.path, line)
         if indicator is None:
-            _unknown(findings, table.path, line, "indicator", record["indicator"], words.indicators)
+            findings.unknown(table.path, line, "indicator", record["indicator"], words.indicators)
             continue
-        header = decided.fields.get((row, "printed_unit"), names[row]["printed_unit"])
+        unit_matters = False
         for year in document.years:
             printed = record[year]
             text = decided.cells.get((row, year), printed)
             if row in decided.units and text.endswith(decided.units[row][0]):
                 text = text.removesuffix(decided.units[row][0]) + decided.units[row][1]
             where = (findings, table.path, line, f"row {row}, {year}")
-            reading = _reading(text, header, indicator, words, *where)
+            reading = _reading(text, record["printed_unit"], indicator, words, *where)
+            unit_matters |= reading is None or reading != _quiet(text, printed_row["printed_unit"])
             if reading is None:
                 continue
-            if text != printed and reading == _quiet(printed, header, indicator, words):
-                what = f"the decision for row {row}, {year} reads the same as the print"
-                findings.error("DECISION_CHANGES_NOTHING", document.folder / "decisions.csv", None, what, "delete it")
+            if text != printed and reading == _quiet(printed, record["printed_unit"]):
+                _changes_nothing(document, f"table:{row}:{year}", findings)
             yield (
                 *(document.id, about["place"], row, record["indicator"], variants[row], int(year)),
                 *("baseline" if int(year) < start else "target", printed, text),
                 *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
-                *(indicator["unit"], reading.step, names[row]["star"], names[row]["department"], _spoke(document, row, year)),
+                *(indicator["unit"], reading.step, record["star"], record["department"], _spoke(document, row, year)),
             )
+        if (row, "printed_unit") in decided.fields and not unit_matters:
+            _changes_nothing(document, f"table:{row}:printed_unit", findings)
+
+
+def _changes_nothing(document: Document, at: str, findings: Findings) -> None:
+    what = f"{at}: the decision reads the same as the print"
+    path, line = document.folder / "decisions.csv", document.decided.lines.get(at)
+    findings.error("DECISION_CHANGES_NOTHING", path, line, what, "delete the decision, or put right what it decides")
 
 
 def _spoke(document: Document, row: str, year: str) -> bool:
@@ -240,22 +262,20 @@ def _spoke(document: Document, row: str, year: str) -> bool:
     )
 
 
-def _inherited(table: Sheet) -> dict[str, dict]:
-    """Row by row; an unnumbered further line (``12b``) takes name, star and unit of the line that it belongs to."""
-    rows: dict[str, dict] = {}
-    for record in table.records:
-        serial = record["row"].rstrip("abcdefghijklmnopqrstuvwxyz")
-        first = next((row for row in rows.values() if row["row"].rstrip("abcdefghijklmnopqrstuvwxyz") == serial), None)
-        rows[record["row"]] = record
-        if first is not None:
-            same = first["indicator"] == record["indicator"]
-            filled = {
-                name: record[name] or first[name]
-                for name in ("printed_name", "star", "printed_unit", "department")
-                if same or name in ("star", "department")
-            }
-            rows[record["row"]] = {**record, **filled}
-    return rows
+def _filled(table: Sheet, decided: deciding.Decided):
+    """Yield the rows with their fields as decided; a further line (``12b``) takes what it does not print from the first.
+
+    An unnumbered line under the same serial takes star and department, and, for the same indicator, name and unit too.
+    """
+    firsts: dict[str, dict] = {}
+    for printed in table.records:
+        row = printed["row"]
+        record = {**printed, **{name: decided.fields.get((row, name), printed[name]) for name in deciding.TABLE_FIELDS}}
+        first = firsts.setdefault(row.rstrip("abcdefghijklmnopqrstuvwxyz"), record)
+        shared = ("star", "department")
+        if first["indicator"] == record["indicator"]:
+            shared += ("printed_name", "printed_unit")
+        yield {**record, **{name: record[name] or first[name] for name in shared}}
 
 
 def _variants(table: Sheet) -> dict[str, str]:
@@ -275,19 +295,24 @@ def statement_rows(document: Document, words: Vocabulary, findings: Findings):
     decided, about = document.decided, document.about
     for line, record in sheet.numbered():
         number = record["id"]
+        if not number.isascii() or not number.isdigit():
+            continue
         _check_alias(record["phrase"], record["indicator"], document.id, words, findings, sheet.path, line)
         indicator = words.indicators.get(record["indicator"])
         if record["indicator"] and indicator is None:
-            _unknown(findings, sheet.path, line, "indicator", record["indicator"], words.indicators)
+            findings.unknown(sheet.path, line, "indicator", record["indicator"], words.indicators)
             continue
         text = decided.statements.get(number, record["printed"])
         reading = _reading(text, "", indicator, words, findings, sheet.path, line, f"statement {number}")
         if reading is None:
             continue
+        if text != record["printed"] and reading == _quiet(record["printed"], ""):
+            _changes_nothing(document, f"statement:{number}", findings)
         fields = {
             name: decided.statement_fields.get((number, name), record[name])
             for name in ("from_year", "year", "section", "item")
         }
+        _check_span(fields["from_year"], fields["year"], about["period"], findings, sheet.path, line)
         spoken = number in decided.statements or number in decided.statement_cuts
         yield (
             *(document.id, about["place"], int(number), fields["section"], fields["item"], record["indicator"]),
@@ -298,29 +323,37 @@ def statement_rows(document: Document, words: Vocabulary, findings: Findings):
         )
 
 
+def _check_span(first: str, last: str, period: list[int], findings: Findings, path: Path, line: int) -> None:
+    """The years of a statement must be in order and within the reach of a document of that period."""
+    years = [int(year) for year in (first, last) if re.fullmatch(YEAR, year)]
+    low, high = period[0] - _YEARS_BACK, period[1] + _YEARS_AHEAD
+    if any(not low <= year <= high for year in years) or years != sorted(years):
+        what = f"the years {' to '.join(map(str, years))} are not in order within {low} to {high}"
+        findings.error("YEAR_OUT_OF_RANGE", path, line, what, "mend from_year and year, or the period in document.toml")
+
+
 def _year(text: str) -> float:
     return float(text) if re.fullmatch(YEAR, text) else math.nan
 
 
-def _check_alias(name, indicator, document, words: Vocabulary, findings, path, line, *, required=False) -> None:
+def _check_alias(name, indicator, document, words: Vocabulary, findings: Findings, path, line) -> None:
     """A printed name and an indicator must belong together in the alias table, exactly."""
-    if (name, document, indicator) in words.refused or (name, "", indicator) in words.refused:
-        what = f"{name!r} must not be mapped to {indicator}"
-        findings.error("ALIAS_MISMATCH", path, line, what, "see the reason in aliases.csv")
+    known = words.indicator_of(name, document)
+    if known == indicator:
         return
-    known = words.aliases.get((name, document)) or words.aliases.get((name, ""), "")
-    refused_here = any((name, document, other) in words.refused for other in (known,))
-    if known == indicator or (not indicator and (not known or refused_here)):
-        return
-    if known:
+    if words.refuses(name, document, indicator):
+        what, remedy = f"{name!r} must not be mapped to {indicator}", "see the reason in aliases.csv"
+    elif known:
         what = f"{name!r} is {known} in the alias table, not {indicator or 'nothing'}"
-        findings.error("ALIAS_MISMATCH", path, line, what, f"write {known}, or change aliases.csv")
-    elif required or indicator:
+        remedy = f"write {known}, or change aliases.csv"
+    else:
         what = f"{name!r} is not an alias of {indicator}"
-        findings.error("ALIAS_MISMATCH", path, line, what, "add the name to aliases.csv if it really is the same")
+        remedy = "add the name to aliases.csv if it really is the same"
+    findings.error("ALIAS_MISMATCH", path, line, what, remedy)
 
 
-def _quiet(text: str, header: str, indicator: dict, words: Vocabulary) -> Reading | None:
+def _quiet(text: str, header: str) -> Reading | None:
+    """What a print says, or None where it cannot be read."""
     try:
         return read(text, header)
     except NotationError:
@@ -332,8 +365,8 @@ def _reading(text, header, indicator, words: Vocabulary, findings, path, line, w
     try:
         reading = read(text, header)
     except NotationError as error:
-        what = f"{where}: {str(error).split(':', 1)[0]}"
-        findings.error("UNREADABLE_VALUE", path, line, what, str(error).split(": ", 1)[1])
+        remedy = "mend the transcription, or record in decisions.csv how the print is read"
+        findings.error("UNREADABLE_VALUE", path, line, f"{where}: {error}", remedy)
         return None
     if indicator is None or reading.relation == "none":
         return reading
@@ -347,15 +380,3 @@ def _reading(text, header, indicator, words: Vocabulary, findings, path, line, w
         findings.error("UNIT_MISMATCH", path, line, what, "map the indicator to another id, or add the pair to units.csv")
         return None
     return reading
-
-
-def _unknown(findings: Findings, path: Path, line: int, what: str, name: str, known) -> None:
-    findings.error("UNKNOWN_ID", path, line, f"there is no {what} {name!r}", nearest(name, known))
-
-
-def nearest(name: str, known) -> str:
-    """A remedy that lists the names nearest to an unknown one."""
-    import difflib
-
-    close = difflib.get_close_matches(name[:80], list(known), n=3, cutoff=0.4)
-    return f"did you mean {' or '.join(close)}?" if close else "see the ids in the table it refers to"

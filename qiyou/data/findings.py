@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +13,11 @@ import pandas as pd
 
 COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
 SEVERITIES = ("error", "warning", "note")
+
+_MOST_ALIKE = 1_000
+_MOST_SUGGESTIONS = 200
+_LONGEST = 600
+_SEE = "see the ids in the table it refers to"
 
 CODES = {
     "ALIAS_MISMATCH": "a printed name is mapped to another indicator than the alias table says",
@@ -42,6 +51,8 @@ class Findings:
 
     root: Path
     rows: list[tuple] = field(default_factory=list)
+    _counts: Counter = field(default_factory=Counter, repr=False)
+    _near: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def add(self, severity: str, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
         """Record one finding; ``file`` is shown relative to the data folder."""
@@ -49,7 +60,9 @@ class Findings:
             raise KeyError(f"unknown finding {severity} {code}")
         path = Path(file)
         shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
-        self.rows.append((severity, code, shown, line, what, remedy))
+        self._counts[severity, code, shown] += 1
+        if self._counts[severity, code, shown] <= _MOST_ALIKE:
+            self.rows.append((severity, code, _visible(shown), line, _visible(what), _visible(remedy)))
 
     def error(self, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
         """Record an error."""
@@ -57,7 +70,12 @@ class Findings:
 
     def frame(self) -> pd.DataFrame:
         """The findings as a table, errors first, then by file and line."""
-        frame = pd.DataFrame(self.rows, columns=list(COLUMNS)).astype({"line": "Int64"})
+        more = [
+            (severity, code, _visible(file), None, f"and {count - _MOST_ALIKE:,} more of these", "mend the first ones")
+            for (severity, code, file), count in self._counts.items()
+            if count > _MOST_ALIKE
+        ]
+        frame = pd.DataFrame(self.rows + more, columns=list(COLUMNS)).astype({"line": "Int64"})
         order = frame["severity"].map(SEVERITIES.index)
         return (
             frame.assign(_order=order)
@@ -66,10 +84,34 @@ class Findings:
             .reset_index(drop=True)
         )
 
-    @property
-    def has_errors(self) -> bool:
-        """Whether any finding is an error."""
-        return any(row[0] == "error" for row in self.rows)
+    def unknown(self, file: Path | str, line: int | None, kind: str, name: str, known: Collection[str]) -> None:
+        """Record that an id does not exist, with the names nearest to it.
+
+        Looking for near names takes time; each name is looked up once, and after a few hundred only the table is named.
+        """
+        key = kind, name
+        if key not in self._near and len(self._near) < _MOST_SUGGESTIONS:
+            self._near[key] = nearest(name, known)
+        self.error("UNKNOWN_ID", file, line, f"there is no {kind} {name[:40]!r}", self._near.get(key, _SEE))
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """A remedy that lists the names nearest to an unknown one."""
+    close = difflib.get_close_matches(name[:80], list(known), n=3, cutoff=0.4)
+    return f"did you mean {' or '.join(close)}?" if close else _SEE
+
+
+def _visible(text: str) -> str:
+    """Text that is safe to print: control, bidirectional and zero-width characters escaped, of bearable length.
+
+    What is quoted comes from files of unknown origin and goes to a terminal.
+    """
+    text = re.sub(
+        r"[^ ]",
+        lambda match: match[0] if match[0].isprintable() else match[0].encode("unicode_escape").decode(),
+        text[: _LONGEST + 1],
+    )
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def sentence(row) -> str:

@@ -11,9 +11,11 @@ import json
 import os
 import re
 import tempfile
+import tomllib
 from pathlib import Path
 
 from qiyou.data.files import Sheet
+from qiyou.errors import DataError
 
 
 def seal(sheet: Sheet) -> str:
@@ -24,12 +26,33 @@ def seal(sheet: Sheet) -> str:
 
 
 def write_seals(path: Path, seals: dict[str, str], counts: dict[str, int]) -> None:
-    """Write the tables ``[audit]`` (what was found) and ``[seal]`` at the end of document.toml, in place of older ones."""
+    """Write the tables ``[audit]`` (what was found) and ``[seal]`` at the end of document.toml, in place of older ones.
+
+    Raises
+    ------
+    DataError
+        If the rest of the file would not stay what it is.
+    """
     text = path.read_text(encoding="utf-8")
-    body = re.split(r"\n\[(?:audit|seal)\]", text)[0].rstrip("\n")
     audit = "".join(f"{name} = {count}\n" for name, count in counts.items())
     lines = "".join(f'{name} = "{value}"\n' for name, value in seals.items())
-    _replace(path, f"{body}\n\n[audit]\n{audit}\n[seal]\n{lines}")
+    sealed = f"{_WRITTEN.sub('', text).rstrip()}\n\n[audit]\n{audit}\n[seal]\n{lines}"
+    if _rest(sealed) != _rest(text):
+        raise DataError(f"{path.name}: cannot be sealed; take [audit] and [seal] out of it by hand, then seal again")
+    _replace(path, sealed)
+
+
+# A table that qiyou wrote: its header and plain "name = value" lines.
+_WRITTEN = re.compile(r"^\[(?:audit|seal)\]\n(?:[a-z_]+ = [\"0-9a-f]+\n|\n)*", re.MULTILINE)
+
+
+def _rest(text: str) -> dict | None:
+    """What document.toml says beside the audit and the seals; None if it cannot be read."""
+    try:
+        about = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError:
+        return None
+    return {name: value for name, value in about.items() if name not in ("audit", "seal")}
 
 
 def _replace(path: Path, text: str) -> None:
