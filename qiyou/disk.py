@@ -1,0 +1,69 @@
+"""Write files as a whole: whoever reads one finds the old content or the new, never half of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write beside the file and rename over it; the folder is made where it is missing.
+
+    Parameters
+    ----------
+    path : Path
+        The file; one that has this content already is not touched.
+    content : bytes
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; the old file is then as it was and no other file is left. `reason` puts it into words.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(Path(folder) / "new" / "a.csv", b"place")
+    ...     sorted(path.name for path in Path(folder).rglob("*"))
+    ['a.csv', 'new']
+    """
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = beside(path)
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """Where to prepare what is then renamed to a path; hidden, and no other process has it.
+
+    Examples
+    --------
+    >>> beside(Path("out/a.csv")).name.startswith(".a.csv.")
+    True
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def reason(error: OSError, elsewhere: str = "choose another folder") -> str:
+    """Say in half a sentence why something could not be written and what to do.
+
+    Examples
+    --------
+    >>> reason(OSError(errno.ENOSPC, "No space left on device"))
+    'the disk is full; free some space and run again.'
+    """
+    if error.errno in _FULL:
+        return "the disk is full; free some space and run again."
+    if error.errno in _CLOSED:
+        return f"it is read-only, or open in another program; close it there, or {elsewhere}."
+    return f"{error.strerror or error}; {elsewhere}."
