@@ -612,7 +612,8 @@ def _index_section(spec: Figure, drawn: Mapping[tuple[str, str], Drawing]) -> li
         drawing = drawn[spec.name, lang]
         links = ", ".join(f"[{suffix.upper()}]({lang}/{spec.name}.{suffix})" for suffix in FORMATS)
         caption = _caption(_one_line(drawing.note), _one_line(drawing.source), lang).replace("\n", " ")
-        texts += ["", f"{_plain(spec.title(lang))}. {_cell(drawing.alt)} {_plain(caption)} ({links})"]
+        parts = [_cell(spec.title(lang)), _cell(drawing.alt), _plain(caption), f"({links})"]
+        texts += ["", "<br>".join(parts)]
     head = ["", f'<a id="{spec.name}"></a>', "", f"## {spec.name}", "", "| 中文 | English |", "|---|---|"]
     return [*head, f"| {' | '.join(pictures)} |", *texts]
 
