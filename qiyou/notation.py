@@ -20,7 +20,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -164,8 +164,7 @@ class Reading:
 
     def _key(self) -> tuple:
         """The fields with NaN replaced: NaN is not equal to itself, but two readings of ``/`` are the same."""
-        values = (getattr(self, part.name) for part in fields(self))
-        return tuple(None if value != value else value for value in values)
+        return tuple(None if value != value else value for value in vars(self).values())
 
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, Reading) else NotImplemented
@@ -365,6 +364,7 @@ def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
     return (own_shift if own else header_shift), header_unit
 
 
+@functools.lru_cache(maxsize=1024)
 def base_unit(unit: str) -> tuple[str, int]:
     """Split a printed unit into the unit without multiplier and the multiplier's power of ten.
 

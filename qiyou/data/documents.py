@@ -221,7 +221,7 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
         if indicator is None:
             findings.unknown(table.path, line, "indicator", record["indicator"], words.indicators)
             continue
-        unit_matters = False
+        unit_decided, unit_matters = (row, "printed_unit") in decided.fields, False
         for year in document.years:
             printed = record[year]
             text = decided.cells.get((row, year), printed)
@@ -229,7 +229,8 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
                 text = text.removesuffix(decided.units[row][0]) + decided.units[row][1]
             where = (findings, table.path, line, f"row {row}, {year}")
             reading = _reading(text, record["printed_unit"], indicator, words, *where)
-            unit_matters |= reading is None or reading != _quiet(text, printed_row["printed_unit"])
+            if unit_decided:
+                unit_matters |= reading is None or reading != _quiet(text, printed_row["printed_unit"])
             if reading is None:
                 continue
             if text != printed and reading == _quiet(printed, record["printed_unit"]):
@@ -240,7 +241,7 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
                 *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
                 *(indicator["unit"], reading.step, record["star"], record["department"], _spoke(document, row, year)),
             )
-        if (row, "printed_unit") in decided.fields and not unit_matters:
+        if unit_decided and not unit_matters:
             _changes_nothing(document, f"table:{row}:printed_unit", findings)
 
 
