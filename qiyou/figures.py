@@ -31,7 +31,6 @@ process.
 
 from __future__ import annotations
 
-import errno
 import html
 import importlib
 import io
@@ -44,7 +43,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qiyou import style
+from qiyou import disk, style
 from qiyou.errors import FigureError
 from qiyou.legibility import NOTE_GID, overlaps, require_fonts, require_print_form, strict
 
@@ -409,27 +408,10 @@ def _root(folder: str | os.PathLike | None) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write beside the file and rename over it: a reader sees the old file or the new one, never half."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        if path.is_file() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(content)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        disk.write(path, content)
     except OSError as error:
-        raise FigureError(f"{path} could not be written: {_disk_reason(error)}") from error
-
-
-def _disk_reason(error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return "the disk is full; free some space and run again."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "it is read-only, or open in another program; close it there, or pass another folder=."
-    return f"{error.strerror or error}; pass another folder=."
+        raise FigureError(f"{path} could not be written: {disk.reason(error, 'pass another folder=')}") from error
 
 
 # ----------------------------------------------------------------------------------------------- build
