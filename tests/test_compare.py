@@ -1,0 +1,764 @@
+"""Comparison: coverage against the printed tables, verdicts against all numbers in the boxes, references."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import qiyou
+from qiyou import compare
+from qiyou.errors import DataError
+from qiyou.pace import lead
+
+NURSERY, AFFORDABLE = "nursery_places_per_1000", "affordable_nursery_share"
+FLIP = {"up": "down", "down": "up", "at_least": "at_most", "at_most": "at_least", "status": "status"}
+
+
+@pytest.fixture(scope="module")
+def data():
+    return qiyou.load()
+
+
+def cell(value, step=1.0, relation="eq"):
+    """The columns of a printed number or bound."""
+    return {
+        "value": value,
+        "relation": relation,
+        "step": step,
+        "low": {"le": -np.inf, "lt": -np.inf, "about": np.nan}.get(relation, value),
+        "high": {"ge": np.inf, "gt": np.inf, "about": np.nan}.get(relation, value),
+        "low_closed": relation in ("eq", "ge"),
+        "high_closed": relation in ("eq", "le"),
+    }
+
+
+def rows_of(data, cells):
+    """Target rows from (place, indicator, year, cell) or (…, variant)."""
+    units = data.indicators.set_index("id")["unit"]
+    rows = []
+    for place, indicator, year, printed, *variant in cells:
+        printed = printed if isinstance(printed, dict) else cell(printed)
+        rows.append(
+            {"document": f"{place}-plan", "place": place, "row": "1", "indicator": indicator}
+            | {"variant": variant[0] if variant else "", "year": year, "printed": f"{printed['value']:g}"}
+            | {
+                "role": "baseline" if year < 2023 else "target",
+                "unit": units[indicator],
+                "star": "*",
+                "department": "",
+            }
+            | printed
+        )
+    return pd.DataFrame(rows).astype({"year": "Int64"})
+
+
+def small(data, cells, **changes):
+    """The data with other targets: counties of Zhejiang with a whole document each, nothing else."""
+    rows = rows_of(data, cells)
+    counties = [place for place in rows["place"].unique() if place not in set(data.places["id"])]
+    blank = {
+        "name_zh": counties,
+        "name_en": counties,
+        "level": "county",
+        "adcode": "",
+        "parent": "zhejiang",
+        "note": "",
+    }
+    places = pd.concat([data.places, pd.DataFrame({"id": counties} | blank)], ignore_index=True)
+    here = rows.drop_duplicates("document")
+    documents = pd.DataFrame({"id": here["document"], "place": here["place"], "extent": "complete"})
+    documents = documents.assign(from_year=2023, to_year=2027).reset_index(drop=True)
+    return dataclasses.replace(
+        data,
+        targets=rows,
+        places=places,
+        documents=documents,
+        statements=data.statements.iloc[:0],
+        **{"benchmarks": data.benchmarks.iloc[:0]} | changes,
+    )
+
+
+def one(frame, **where):
+    for name, wanted in where.items():
+        frame = frame[frame[name] == wanted]
+    assert len(frame) == 1, frame
+    return frame.iloc[0]
+
+
+# ---------------------------------------------------------------- the documents
+
+
+def test_every_place_with_a_document_has_a_row_for_every_core_indicator(data):
+    table = compare.coverage(data)
+    assert len(table) == data.documents["place"].nunique() * 21
+    assert not table.duplicated(["place", "indicator"]).any()
+    assert (table["there"] | (table["why"] != "")).all()
+    assert ((table["why"] == "") == (table["valued"] & ~table["why"].str.startswith("excerpt"))).all()
+
+
+def test_coverage_finds_what_the_tables_print(data):
+    table = compare.coverage(data)
+    table = table[table["locators"].str.startswith("table:")]
+    for row in table.itertuples():
+        printed = pd.read_csv(
+            qiyou.data.root() / "documents" / row.document / "table.csv", dtype=str, keep_default_na=False
+        )
+        serial = row.locators.split("; ")[0].removeprefix("table:")
+        line = one(printed, row=serial)
+        assert (line["indicator"], line["printed_name"], line["printed_unit"]) == (
+            row.indicator,
+            row.printed_name,
+            row.printed_unit,
+        )
+        assert row.core_by == {"*": "marker printed", "?": "inferred from the indicator"}[line["star"]]
+    assert (
+        len(table)
+        == data.targets[data.targets["indicator"].isin(table["indicator"])]
+        .drop_duplicates(["place", "indicator"])
+        .shape[0]
+    )
+
+
+def test_yuhuan_prints_all_and_both_paths_of_the_mortality(data):
+    table = compare.coverage(data, places=["yuhuan"])
+    assert table["there"].all() and (table["core_by"] == "marker printed").all()
+    mortality = one(table, indicator="premature_ncd_mortality")
+    assert (mortality["locators"], mortality["paths"]) == ("table:12; table:12b", 2)
+    assert (mortality["base_year"], mortality["base_value"], mortality["base_role"]) == (
+        2022,
+        11.02,
+        "baseline",
+    )
+    assert (mortality["end_year"], mortality["end_value"]) == (2027, 9.5)
+    assert one(table, valued=False)["why"] == "printed without values"
+
+
+def test_what_is_missing_says_why(data):
+    why = compare.coverage(data).set_index(["place", "indicator"])["why"]
+    assert why["cixi", "urban_unemployment_rate"].endswith("(table:7): registered, not surveyed")
+    assert "standardised screening" in why["zhejiang", "child_screening_rate"]
+    assert why["huangyan", NURSERY] == "table lost"
+    assert why["huangyan", "pension_insured"].endswith("residents' scheme only; table lost")
+    assert why["huangyan", "life_expectancy"] == "printed for 2016–2020 together, not for one year"
+    assert why["changxing", "housing_support_coverage"] == "not in the table; text truncated"
+    assert why["changxing", "long_term_care_insured"] == "in words only: 完成市定任务, 全覆盖"
+    assert why["cixi", "pension_insured"] == "excerpt: the row stops after 2022"
+    assert why["wenling", AFFORDABLE] == "excerpt: the row stops after 2024"
+    assert why["haishu", "dibao_standard"] == "excerpt: only the first rows of the table are at hand"
+    assert why["zhejiang", "dibao_standard"] == "not printed"
+
+
+def test_lost_markers_are_shown_as_inference_row_by_row(data):
+    table = compare.coverage(data, places=["changxing"])
+    there = table[table["there"]]
+    assert (there["core_by"] == "inferred from the indicator").all()
+    reason = there.set_index("indicator")["core_reason"]
+    assert reason["dibao_standard"] == (
+        "the marker is lost in this text; starred under the same name in yuhuan-plan-2023 table:24"
+    )
+    assert reason["rental_housing_cumulative"].endswith("table:22 (保障性租赁住房累计建设筹集套数)")
+    assert reason["higher_education_enrolment"].startswith("running text has no markers")
+    assert (table.loc[~table["there"], "core_by"] == "").all()
+    alone = dataclasses.replace(data, targets=data.targets[data.targets["place"] != "yuhuan"])
+    reasons = compare.coverage(alone, places=["changxing"]).query("there")["core_reason"]
+    assert reasons.str.endswith("starred nowhere at hand").all()
+
+
+def test_domains_departments_and_additions_add_up(data):
+    table = pd.read_csv(
+        qiyou.data.root() / "documents" / "yuhuan-plan-2023" / "table.csv", dtype=str, keep_default_na=False
+    )
+    numbered = table[table["domain"] != ""]
+    domains = compare.domains(data, "yuhuan-plan-2023").set_index("domain")
+    assert list(domains.index) == list(compare.DOMAINS)
+    assert domains["total"].to_dict() == numbered.groupby("domain").size().to_dict()
+    assert domains["core"].to_dict() == numbered["star"].eq("*").groupby(numbered["domain"]).sum().to_dict()
+    departments = compare.departments(data).set_index("department")
+    assert departments["indicators"].to_dict() == numbered.groupby("department").size().to_dict()
+    assert departments.loc["市卫生健康局", "rows"] == "1, 2, 3, 11, 12, 12b, 14, 15, 16"
+    added = compare.additions(data)
+    assert set(added.loc[added["place"] == "yuhuan", "row"]) == set(
+        numbered.loc[numbered["star"] == "", "row"]
+    )
+    assert not added["indicator"].isin(data.indicators.loc[data.indicators["core"], "id"]).any()
+    assert one(added, place="cixi")["resembles"] == "urban_unemployment_rate"
+    every = compare.domains(data)
+    assert (every.groupby("document")["domain"].nunique() == 9).all()
+    assert every.loc[every["document"] == "huangyan-plan-2021", ["core", "own"]].to_numpy().sum() == 0
+
+
+# ---------------------------------------------------------------- standing
+
+
+def test_the_province_is_the_reference_for_its_own_year_only(data):
+    table = compare.core(data, 2025)
+    yuhuan = one(table, place="yuhuan", indicator=NURSERY)
+    assert (yuhuan["reference_kind"], yuhuan["reference_value"], yuhuan["reference_grade"]) == (
+        "provincial target",
+        4.5,
+        "secondary",
+    )
+    assert (yuhuan["gap"], yuhuan["gap_low"], yuhuan["gap_high"]) == (0.5, 0.0, 1.0)
+    asked = table[table["reference_kind"] == "provincial target"]
+    assert set(asked["indicator"]) == {NURSERY, AFFORDABLE, "higher_education_enrolment"}
+    # Asked for is more than 70, printed are 70: whether that is more, rounding decides.
+    enrolment = one(table, place="yuhuan", indicator="higher_education_enrolment")
+    assert (enrolment["verdict"], enrolment["why"], enrolment["gap"]) == (
+        "undecidable",
+        "rounding decides",
+        0,
+    )
+    for year in (2022, 2023, 2024, 2026, 2027):
+        assert "provincial target" not in set(compare.core(data, year)["reference_kind"])
+
+
+def test_a_shared_value_is_inferred_and_never_called_provincial(data):
+    table = compare.core(data, 2027)
+    nursery = table[table["indicator"] == NURSERY].set_index("place")
+    assert (nursery["reference_kind"] == "inferred from plans").all()
+    assert (nursery["reference_value"] == 5.5).all() and (nursery["reference_n"] == 4).all()
+    assert (nursery["reference_places"] == "cixi, haishu, wenling, yuhuan").all()
+    assert nursery["verdict"].to_dict() == dict.fromkeys(
+        ["yuhuan", "changxing", "cixi", "haishu", "wenling"], "met"
+    )
+    assert nursery.loc["changxing", "gap"] == 0.1
+    # 95, 95, 96, 96: two values are equally common, so none is inferred.
+    assert set(table.loc[table["indicator"] == "child_screening_rate", "reference_kind"]) == {
+        "median of plans"
+    }
+
+
+def test_both_paths_of_an_indicator_keep_their_rows(data):
+    rows = compare.core(data, 2027, indicators=["premature_ncd_mortality"]).set_index(["place", "variant"])
+    assert rows["verdict"].to_dict() == {
+        ("yuhuan", "a"): "not_met",
+        ("yuhuan", "b"): "met",
+        ("changxing", ""): "met",
+        ("cixi", ""): "met",
+    }
+    assert rows.loc[("yuhuan", "a"), "gap"] == -1.0
+    # Yuhuan stands for 8.5 to 9.5, the others for 8.5 and 8.3: the middle is 8.5 whichever path holds.
+    assert (rows["reference_value"] == 8.5).all()
+
+
+def test_counts_and_other_definitions_are_not_compared(data):
+    for year, reference in product((2022, 2027), ("auto", "plans_median", "changxing")):
+        table = compare.core(data, year, reference)
+        counts = table["indicator"].isin(
+            [
+                "pension_insured",
+                "rental_housing_cumulative",
+                "vocational_training_cumulative",
+                "long_term_care_insured",
+            ]
+        )
+        assert counts.any() and (table.loc[counts, "verdict"] == "no_reference").all()
+        assert set(table.loc[table["indicator"] == "urban_unemployment_rate", "place"]) == {"yuhuan"}
+
+
+def test_another_unit_stops_the_comparison(data):
+    targets = data.targets.copy()
+    targets.loc[targets["place"] == "cixi", "unit"] = "个/千名3岁以下"
+    with pytest.raises(DataError, match="different units are not compared") as raised:
+        compare.core(dataclasses.replace(data, targets=targets), 2025)
+    assert set(raised.value.rows["place"]) == {"cixi"}
+    benchmarks = data.benchmarks.assign(unit=data.benchmarks["unit"].replace("个/千人", "个/千名3岁以下"))
+    with pytest.raises(DataError, match="benchmark of nursery_places_per_1000"):
+        compare.core(dataclasses.replace(data, benchmarks=benchmarks), 2025)
+    given = pd.DataFrame({"indicator": [NURSERY], "year": 2025, "value": 280.0, "unit": "个/千名3岁以下"})
+    with pytest.raises(DataError, match="across units and bases"):
+        compare.core(data, 2025, given)
+    with pytest.raises(DataError, match="across units and bases"):
+        compare.core(data, 2025, given.assign(unit="个/千人", basis="1,000 children under three"))
+
+
+def test_a_neighbouring_definition_is_no_reference(data):
+    """A target per 1,000 children under three says nothing about places per 1,000 residents."""
+    other = data.benchmarks[data.benchmarks["indicator"] == "nursery_places_per_1000_under3"].assign(
+        place="zhejiang"
+    )
+    planted = dataclasses.replace(data, benchmarks=other.assign(kind="target", year=2025))
+    assert "provincial target" not in set(compare.core(planted, 2025)["reference_kind"])
+
+
+def test_a_statement_stands_in_only_where_no_table_speaks(data):
+    table = compare.core(data, 2027)
+    assert one(table, place="changxing", indicator="higher_education_enrolment")["locator"] == "statement:17"
+    assert one(table, place="changxing", indicator="dibao_standard")["locator"] == "table:23"
+    # The work list raises 87.5 to 90 for 2024; that is for the plausibility checks.
+    assert (
+        one(compare.core(data, 2024), place="yuhuan", indicator="property_management_coverage")["value"]
+        == 87.5
+    )
+    # A mean over 2016 to 2020 is no value of 2020.
+    with pytest.raises(DataError, match="the years at hand are 2025"):
+        compare.core(data, 2020, places=["huangyan"])
+
+
+def test_references_in_their_order(data):
+    four = [(f"p{k}", NURSERY, 2025, value) for k, value in enumerate([5.0, 5.0, 4.0, 6.0])]
+    shared = compare.core(small(data, four), 2025)
+    assert set(shared["reference_kind"]) == {"inferred from plans"} and set(shared["reference_value"]) == {
+        5.0
+    }
+    three = compare.core(small(data, four[:3]), 2025)
+    assert set(three["reference_kind"]) == {"median of plans"} and set(three["reference_n"]) == {3}
+    two = compare.core(small(data, four[:2]), 2025)
+    assert set(two["verdict"]) == {"no_reference"}
+    assert set(two["why"]) == {"neither a target from above nor enough plans"}
+    mixed = [("p9", NURSERY, 2025, 7.0), *four]
+    assert set(compare.core(small(data, mixed), 2025)["reference_kind"]) == {"median of plans"}
+    target = data.benchmarks[
+        (data.benchmarks["indicator"] == NURSERY) & (data.benchmarks["place"] == "zhejiang")
+    ]
+    asked = compare.core(small(data, four, benchmarks=target), 2025)
+    assert set(asked["reference_kind"]) == {"provincial target"}
+    away = small(data, four)
+    away.places.loc[away.places["id"] == "p0", "parent"] = ""
+    assert one(compare.core(away, 2025), place="p0")["why"] == "no province in places.csv"
+    elsewhere = small(data, four)
+    elsewhere.places.loc[elsewhere.places["id"].isin(["p0", "p1"]), "parent"] = "jiangsu"
+    assert set(compare.core(elsewhere, 2025)["verdict"]) == {"no_reference"}
+
+
+def test_the_median_of_bounds_is_exact_where_the_middle_is(data):
+    cells = [
+        ("p0", NURSERY, 2025, 25.0),
+        ("p1", NURSERY, 2025, 30.0),
+        ("p2", NURSERY, 2025, cell(32, 1, "ge")),
+    ]
+    table = compare.core(small(data, cells), 2025).set_index("place")
+    assert set(table["reference_value"]) == {30.0}
+    assert table["verdict"].to_dict() == {"p0": "not_met", "p1": "met", "p2": "met"}
+    assert np.isnan(table.loc["p2", "gap"]) and table.loc["p2", "gap_low"] == 1.5
+    cells[1] = ("p1", NURSERY, 2025, cell(31, 1, "ge"))
+    open_middle = compare.core(small(data, cells), 2025).set_index("place")
+    assert np.isnan(open_middle["reference_value"]).all() and np.isinf(open_middle["reference_high"]).all()
+    assert open_middle["verdict"].to_dict() == {"p0": "not_met", "p1": "undecidable", "p2": "undecidable"}
+
+
+def test_a_plan_is_not_compared_with_itself(data):
+    table = compare.core(data, 2027, "changxing")
+    own = table[table["place"] == "changxing"]
+    assert (own["verdict"] == "no_reference").all() and own["gap"].isna().all() and own["lead"].isna().all()
+    assert set(own.loc[own["indicator"] == NURSERY, "why"]) == {"the place is the reference"}
+    assert (
+        one(table, place="yuhuan", indicator="dibao_standard")["reference_source"]
+        == "changxing-plan-2023 table:23"
+    )
+    assert one(table, place="yuhuan", indicator="dibao_standard")["gap"] == -2000
+
+
+def test_a_bound_of_another_plan_is_not_a_threshold(data):
+    """Changxing's 15,000 against Yuhuan's ``>14100`` cannot be decided; its 13,000 against ``>13200`` can."""
+    table = compare.core(data, 2025, "yuhuan", places=["changxing"], indicators=["dibao_standard"]).iloc[0]
+    assert (table["verdict"], table["why"]) == ("undecidable", "a bound leaves it open")
+    early = compare.core(data, 2023, "yuhuan", places=["changxing"], indicators=["dibao_standard"]).iloc[0]
+    assert early["verdict"] == "not_met" and np.isnan(early["gap"]) and early["gap_high"] == -199.5
+
+
+def test_benchmarks_of_a_named_place(data):
+    table = compare.core(data, 2025, "china")
+    assert set(table["reference_kind"]) == {"", "benchmark of china"}
+    assert one(table, place="cixi", indicator="life_expectancy")["gap"] == 4.4
+
+
+def test_a_given_reference_may_be_a_count_for_one_place(data):
+    given = pd.DataFrame(
+        {"place": ["yuhuan"], "indicator": "pension_insured", "year": 2027, "value": 390000.0, "unit": "人"}
+    )
+    table = compare.core(data, 2027, given)
+    row = one(table, place="yuhuan", indicator="pension_insured")
+    assert (row["gap"], row["verdict"], row["reference_kind"]) == (-2300, "not_met", "given")
+    assert one(table, place="changxing", indicator="pension_insured")["verdict"] == "no_reference"
+    assert (compare.core(data, 2027, given.drop(columns="place"))["verdict"] == "no_reference").all()
+
+
+# ---------------------------------------------------------------- three-valued verdicts
+
+STEPS = (0.01, 0.1, 0.5, 1.0)
+RELATIONS = ("eq", "eq", "eq", "ge", "gt", "le", "lt", "about")
+
+
+def judged(data, values, asked, direction="up", bounds=(np.nan, np.nan)):
+    """Verdicts of many places at once, each against a reference of its own."""
+    indicators = data.indicators.copy()
+    here = indicators["id"] == NURSERY
+    indicators.loc[here, ["direction", "lower", "upper"]] = [direction, *bounds]
+    planted = small(
+        data, [(f"p{k:03d}", NURSERY, 2025, value) for k, value in enumerate(values)], indicators=indicators
+    )
+    keys = {"indicator": NURSERY, "year": 2025, "unit": "个/千人"}
+    given = pd.DataFrame([{"place": f"p{k:03d}"} | keys | one for k, one in enumerate(asked)])
+    return compare.core(planted, 2025, given)
+
+
+def drawn(rng, count, relations=RELATIONS):
+    cells = []
+    for relation in rng.choice(relations, count):
+        step = rng.choice(STEPS)
+        cells.append(
+            cell(float(round(np.round(rng.uniform(10, 14) / step) * step, 6)), float(step), str(relation))
+        )
+    return cells
+
+
+def numbers(printed, direction, asked):
+    """Numbers that a printed value may stand for, at its ends and between; asked numbers are exact."""
+    value, relation, half = printed["value"], printed["relation"], printed["step"] / 2
+    better = {"up": ("ge", "gt"), "down": ("le", "lt")}[direction]
+    tiny = 1e-6
+    if relation == "about":
+        return None
+    if asked and (relation == "eq" or relation in better):
+        # More than 60 asked for: any number above 60 does, so the number itself is not enough.
+        return [value + (tiny / 2 if relation == "gt" else -tiny / 2 if relation == "lt" else 0)]
+    if relation == "eq":
+        return [value - half, value, value + half - tiny]
+    far = 50.0
+    return {
+        "ge": [value, value + tiny, value + far],
+        "gt": [value + tiny, value + far],
+        "le": [value, value - tiny, value - far],
+        "lt": [value - tiny, value - far],
+    }[relation]
+
+
+@settings(max_examples=6)
+@given(seed=st.integers(0, 10_000), direction=st.sampled_from(["up", "down"]))
+def test_a_verdict_holds_for_every_number_in_the_boxes(data, seed, direction):
+    rng = np.random.default_rng(seed)
+    values, asked = drawn(rng, 150), drawn(rng, 150)
+    sign = {"up": 1, "down": -1}[direction]
+    for row, value, wanted in zip(
+        judged(data, values, asked, direction).itertuples(), values, asked, strict=True
+    ):
+        mine, theirs = numbers(value, direction, False), numbers(wanted, direction, True)
+        if mine is None or theirs is None:
+            assert row.verdict == "undecidable"
+            continue
+        outcomes = {sign * (v - t) >= -1e-9 for v, t in product(mine, theirs)}
+        level = value["relation"] == "eq" and wanted["relation"] in (
+            "eq",
+            {"up": "ge", "down": "le"}[direction],
+        )
+        if level and value["value"] == wanted["value"]:
+            outcomes = {True}
+        expected = "undecidable" if len(outcomes) > 1 else "met" if outcomes == {True} else "not_met"
+        assert row.verdict == expected, (value, wanted, row.verdict)
+        gaps = [sign * (v - t) for v, t in product(mine, theirs)]
+        assert row.gap_low <= min(gaps) + 1e-5 and row.gap_high >= max(gaps) - 1e-5
+
+
+def widened(rng, printed):
+    """A coarser step, or a bound moved outwards."""
+    relation, value = printed["relation"], printed["value"]
+    if relation == "eq":
+        return cell(value, printed["step"] * float(rng.choice([1, 2, 5, 10])))
+    out = float(rng.uniform(0, 3))
+    return cell(value - out if relation in ("ge", "gt") else value + out, printed["step"], relation)
+
+
+@settings(max_examples=6)
+@given(
+    seed=st.integers(0, 10_000), direction=st.sampled_from(["up", "down", "at_least", "at_most", "status"])
+)
+def test_widening_never_flips_a_verdict(data, seed, direction):
+    rng = np.random.default_rng(seed)
+    values, asked = drawn(rng, 150, RELATIONS[:-1]), drawn(rng, 150, ("eq",))
+    before = judged(data, values, asked, direction)["verdict"]
+    after = judged(data, [widened(rng, value) for value in values], asked, direction)["verdict"]
+    assert before.isin(["met", "not_met"]).any()
+    assert not ((before == "met") & (after == "not_met")).any()
+    assert not ((before == "not_met") & (after == "met")).any()
+    assert not ((before == "undecidable") & (after != "undecidable")).any()
+
+
+@settings(max_examples=4)
+@given(seed=st.integers(0, 10_000), direction=st.sampled_from(["up", "down", "at_least", "at_most"]))
+def test_flipping_the_direction_mirrors_the_gap(data, seed, direction):
+    rng = np.random.default_rng(seed)
+    values, asked = drawn(rng, 120, ("eq",)), drawn(rng, 120, ("eq",))
+    there, back = (judged(data, values, asked, way) for way in (direction, FLIP[direction]))
+    assert np.allclose(there["gap"], -back["gap"])
+    assert np.allclose(there["gap_low"], -back["gap_high"])
+    decided = there["verdict"].isin(["met", "not_met"]) & back["verdict"].isin(["met", "not_met"])
+    level = there["why"] == "equal as printed"
+    assert (there.loc[decided & ~level, "verdict"] != back.loc[decided & ~level, "verdict"]).all()
+
+
+@settings(max_examples=4)
+@given(seed=st.integers(0, 10_000), factor=st.sampled_from([0.01, 10.0, 1000.0]))
+def test_rescaling_the_unit_changes_no_verdict(data, seed, factor):
+    rng = np.random.default_rng(seed)
+    values, asked = drawn(rng, 120), drawn(rng, 120)
+    scaled = [
+        [cell(one["value"] * factor, one["step"] * factor, one["relation"]) for one in cells]
+        for cells in (values, asked)
+    ]
+    before, after = judged(data, values, asked), judged(data, *scaled)
+    assert before["verdict"].tolist() == after["verdict"].tolist()
+    assert np.allclose(before["gap"] * factor, after["gap"], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "asked", "direction", "verdict"),
+    [
+        (cell(5, 1), cell(4.6, 0.1), "up", "undecidable"),
+        (cell(4.6, 0.1), cell(4.5, 0.1), "up", "met"),
+        (cell(4.4, 0.1), cell(4.5, 0.1), "up", "not_met"),
+        (cell(4.5, 1), cell(4.5, 0.1), "up", "met"),
+        (cell(90, 1, "gt"), cell(92), "up", "undecidable"),
+        (cell(90, 1, "gt"), cell(90), "up", "met"),
+        (cell(90, 1, "gt"), cell(90, 1, "gt"), "up", "met"),
+        (cell(90, 1, "ge"), cell(90, 1, "gt"), "up", "undecidable"),
+        (cell(90, 1, "lt"), cell(90), "up", "not_met"),
+        (cell(92), cell(90, 1, "gt"), "up", "met"),
+        (cell(5, 1, "lt"), cell(5, 1, "lt"), "at_most", "met"),
+        (cell(5.4, 0.1), cell(5, 1, "le"), "at_most", "not_met"),
+        (cell(4.9, 0.1), cell(5, 1, "lt"), "at_most", "met"),
+        (cell(90, 1, "about"), cell(50), "up", "undecidable"),
+        (cell(90), cell(90), "status", "met"),
+        (cell(90), cell(80), "status", "not_met"),
+        (cell(90), cell(90.4, 0.1), "status", "undecidable"),
+    ],
+)
+def test_verdicts_by_hand(data, value, asked, direction, verdict):
+    assert judged(data, [value], [asked], direction)["verdict"].item() == verdict
+
+
+def test_a_share_of_100_is_not_rounded_beyond_its_bound(data):
+    row = judged(data, [cell(100)], [cell(99.4, 0.1)], bounds=(0, 100)).iloc[0]
+    assert (row["verdict"], row["gap_low"], row["gap_high"]) == ("met", 0.1, 0.6)
+
+
+# ---------------------------------------------------------------- time distance
+
+
+def test_leads_are_those_of_pace(data):
+    path = [2.0, 3.0, 4.0, 5.0]
+    cells = [(f"p{k}", NURSERY, 2024 + j, cell(value, 0.1)) for k in range(3) for j, value in enumerate(path)]
+    cells += [
+        ("q", NURSERY, year, cell(value, 0.1)) for year, value in ((2024, 2.5), (2025, 3.5), (2026, 3.7))
+    ]
+    table = compare.core(small(data, cells), 2026, "plans_median").set_index("place")
+    expected = lead([3.7], 2026, range(2024, 2028), path, step=0.1, reference_step=0.1).iloc[0]
+    assert table.loc["q", ["lead", "lead_low", "lead_high"]].tolist() == pytest.approx(expected.tolist())
+    assert table.loc["q", "lead"] == pytest.approx(-0.3)
+    assert (table.loc[["p0", "p1", "p2"], "lead"] == 0).all()
+    assert table.loc["q", "lead_reference"] == "median of 3 plans (p0, p1, p2)"
+
+
+def test_the_median_path_keeps_its_set_of_plans(data):
+    """A fourth plan that starts late and high enters the median of its years, and not the path."""
+    cells = [(f"p{k}", NURSERY, 2023 + j, 10.0 + j) for k in range(3) for j in range(5)]
+    cells += [(f"late{k}", NURSERY, year, 50.0) for k in range(4) for year in (2026, 2027)]
+    table = compare.core(small(data, cells), 2026, "plans_median").set_index("place")
+    assert set(table["reference_n"]) == {7} and set(table["reference_value"]) == {50.0}
+    assert set(table.loc[["p0", "p1", "p2"], "lead"]) == {0.0}
+    assert (table.loc[["late0"], "lead_note"] == "better than the whole path").all()
+
+
+def test_a_flat_path_makes_nobody_late(data):
+    cells = [
+        (f"p{k}", NURSERY, 2024 + j, value)
+        for k in range(3)
+        for j, value in enumerate([90.0, 95.0, 95.0, 95.0])
+    ]
+    table = compare.timing(small(data, cells), 2027)
+    assert (table["lead"] == 0).all() and (table["lead_low"] <= 0).all() and (table["lead_high"] >= 0).all()
+
+
+def test_what_has_no_path_has_no_lead(data):
+    table = compare.core(data, 2027)
+    assert table.loc[table["indicator"] == "preschool_universal_pass", "lead"].isna().all()
+    assert table.loc[table["relation"] != "eq", "lead"].isna().all()
+    held = data.indicators.assign(direction=data.indicators["direction"].replace("up", "at_least"))
+    assert (
+        compare.core(dataclasses.replace(data, indicators=held), 2027)
+        .query("indicator == @NURSERY")["lead"]
+        .isna()
+        .all()
+    )
+    with pytest.raises(DataError, match="no indicator of the selection has a reference path"):
+        compare.timing(data, 2027, indicators=["housing_support_coverage"])
+
+
+def test_provincial_targets_of_several_years_are_the_path(data):
+    target = data.benchmarks[
+        (data.benchmarks["indicator"] == NURSERY) & (data.benchmarks["place"] == "zhejiang")
+    ]
+    later = target.assign(year=2027, value=5.5, low=5.5, high=5.5)
+    both = dataclasses.replace(data, benchmarks=pd.concat([data.benchmarks, later], ignore_index=True))
+    row = one(compare.core(both, 2026), place="yuhuan", indicator=NURSERY)
+    assert (row["lead_reference"], row["lead"]) == ("provincial target", pytest.approx(2026.6 - 2026))
+    assert (
+        one(compare.core(data, 2025, "province"), place="yuhuan", indicator=NURSERY)["lead_reference"] == ""
+    )
+
+
+# ---------------------------------------------------------------- convergence
+
+
+def test_convergence_of_the_nursery_places(data):
+    row = one(compare.convergence(data), indicator=NURSERY)
+    base = np.array([3.87, 3.31, 3.47, 4.03])
+    assert (row["n"], row["base_year"], row["places"]) == (4, 2022, "cixi, haishu, wenling, yuhuan")
+    assert row["sd_base"] == pytest.approx(base.std()) and row["range_base"] == pytest.approx(0.72)
+    assert row["one_end_value"] and row["end_value"] == 5.5 and row["verdict"] == "narrows"
+    assert "changxing" not in row["places"]
+
+
+def test_convergence_says_what_it_leaves_out(data):
+    table = compare.convergence(data)
+    assert one(table, indicator=AFFORDABLE)["bounds"] == "wenling"
+    mortality = table[table["indicator"] == "premature_ncd_mortality"].set_index("variant")
+    assert mortality["range_end"].round(2).to_dict() == {"a": 1.2, "b": 0.2}
+    assert (table["n"] >= 3).all()
+    kinds = table["indicator"].map(data.indicators.set_index("id")["kind"])
+    assert not kinds.isin(["stock", "flow", "status"]).any()
+    arrears = one(table, indicator="wage_arrears_resolution_rate")
+    assert (arrears["verdict"], arrears["why"]) == ("undecidable", "no gap is printed in either year")
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10_000))
+def test_spreads_lie_between_their_limits_whatever_was_rounded(data, seed):
+    rng = np.random.default_rng(seed)
+    base, end = drawn(rng, 6, ("eq",)), drawn(rng, 6, ("eq",))
+    cells = [
+        (f"p{k}", NURSERY, year, value)
+        for year, row in ((2022, base), (2027, end))
+        for k, value in enumerate(row)
+    ]
+    row = compare.convergence(small(data, cells)).iloc[0]
+    for name, printed in (("base", base), ("end", end)):
+        values, steps = (np.array([one[key] for one in printed]) for key in ("value", "step"))
+        boxed = values + rng.choice([-0.5, 0, 0.5], (300, 6)) * steps
+        for kind, found in (("sd", boxed.std(axis=1)), ("range", np.ptp(boxed, axis=1))):
+            assert row[f"{kind}_{name}_low"] <= found.min() + 1e-9
+            assert row[f"{kind}_{name}_high"] >= found.max() - 1e-9
+    falls = row["sd_end_high"] < row["sd_base_low"] and row["range_end_high"] < row["range_base_low"]
+    rises = row["sd_end_low"] > row["sd_base_high"] and row["range_end_low"] > row["range_base_high"]
+    assert row["verdict"] == ("narrows" if falls else "widens" if rises else "undecidable")
+
+
+# ---------------------------------------------------------------- grids and changes
+
+
+def test_the_overview_tells_what_is_missing_from_what_is_lost(data):
+    grid = compare.overview(data, 2027)
+    counties = data.places.loc[data.places["level"] == "county", "id"]
+    assert set(grid["place"]) == set(data.documents["place"]) & set(counties)
+    state = grid.set_index(["place", "indicator", "variant"])["state"]
+    assert state["yuhuan", "long_term_care_insured", ""] == "no_number"
+    assert state["cixi", "urban_unemployment_rate", ""] == "no_number"
+    assert state["changxing", "housing_support_coverage", ""] == "not_at_hand"
+    assert state["haishu", "dibao_standard", ""] == "not_at_hand"
+    assert state["cixi", "pension_insured", ""] == "not_at_hand"
+    # The plan of Huangyan ends in 2025: for 2027 nothing is lost.
+    assert set(grid.loc[grid["place"] == "huangyan", "state"]) == {"no_number"}
+    rows = compare.core(data, 2027)
+    assert grid["state"].isin(compare.VERDICTS).sum() == len(rows)
+
+
+def test_changes_are_signed_so_that_positive_is_better(data):
+    table = compare.changes(data).set_index(["place", "indicator", "variant"])
+    assert table.loc[("yuhuan", "premature_ncd_mortality", "a"), "change"] == 1.52
+    assert table.loc[("haishu", "child_screening_rate", ""), "change"] == -1.67
+    assert np.isnan(table.loc[("yuhuan", "urban_unemployment_rate", ""), "change"])
+    assert table.loc[("cixi", "premature_ncd_mortality", ""), ["change_low", "change_high"]].tolist() == [
+        0.0,
+        0.2,
+    ]
+    assert not table["comparable"].all() and (table["base_year"] < table["end_year"]).all()
+
+
+# ---------------------------------------------------------------- errors
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda data: compare.core(data, 2031), "the years at hand are 2022, 2023, 2024, 2025, 2026, 2027"),
+        (lambda data: compare.core(data, "2025"), "no value for '2025'"),
+        (lambda data: compare.core(data, 2025, places=["玉环"]), "did you mean yuhuan"),
+        (lambda data: compare.core(data, 2025, places=[]), "no place with a document is named"),
+        (
+            lambda data: compare.core(data, 2025, indicators=["life_expectency"]),
+            "did you mean life_expectancy",
+        ),
+        (lambda data: compare.core(data, 2025, indicators=["sports_area_per_capita"]), "no core indicator"),
+        (lambda data: compare.core(data, 2025, "zhejang"), "no reference 'zhejang'.*zhejiang"),
+        (
+            lambda data: compare.core(data, 2025, "beijing"),
+            "prints no core indicator that can be a reference",
+        ),
+        (lambda data: compare.core(data, 2025, 4.5), "pass one of auto"),
+        (
+            lambda data: compare.core(data, 2025, pd.DataFrame({"indicator": []})),
+            "lacks the columns year, value, unit",
+        ),
+        (lambda data: compare.core(data, 2022, places=["huangyan"]), "the years at hand are 2025"),
+        (
+            lambda data: compare.coverage(data, places=["wenzhou"]),
+            "there is no place with a document 'wenzhou'",
+        ),
+        (lambda data: compare.domains(data, "yuhuan"), "did you mean yuhuan-plan-2023"),
+        (lambda data: compare.departments(data, "changxing-plan-2023"), "tables that do: yuhuan-plan-2023"),
+        (lambda data: compare.additions(data, places=["haishu"]), "print no indicator beyond the core"),
+        (lambda data: compare.convergence(data, 2027, 2022), "is not before"),
+        (
+            lambda data: compare.convergence(data, indicators=["pension_insured"]),
+            "grow with the size of a place",
+        ),
+        (lambda data: compare.convergence(data, indicators=["dibao_standard"]), "at least 3 places"),
+        (lambda data: compare.changes(data, 2026, 2022), "is not before"),
+        (lambda data: compare.overview(data, 2025, places=["zhejiang"]), "no value for 2025"),
+    ],
+)
+def test_errors_name_the_way_out(data, call, message):
+    with pytest.raises(DataError, match=message):
+        call(data)
+
+
+def test_a_nation_of_counties_goes_in_one_call(data):
+    rng = np.random.default_rng(1)
+    core = data.indicators[data.indicators["core"]]
+    grid = pd.MultiIndex.from_product(
+        [[f"p{k:04d}" for k in range(300)], core["id"], range(2022, 2028)],
+        names=["place", "indicator", "year"],
+    ).to_frame(index=False)
+    value = np.round(60 + rng.normal(0, 5, len(grid)), 1)
+    seed = small(data, [(place, NURSERY, 2025, 5.0) for place in grid["place"].unique()])
+    targets = grid.assign(
+        document=grid["place"] + "-plan",
+        row="1",
+        variant="",
+        printed="",
+        role="target",
+        star="*",
+        department="",
+        unit=grid["indicator"].map(core.set_index("id")["unit"]),
+        value=value,
+        low=value,
+        high=value,
+        relation="eq",
+        step=0.1,
+        low_closed=True,
+        high_closed=True,
+    )
+    many = dataclasses.replace(seed, targets=targets)
+    table = compare.core(many, 2025)
+    assert len(table) == 300 * 21 and set(table["reference_kind"]) == {"median of plans", ""}
+    nursery = table[table["indicator"] == NURSERY]
+    assert nursery["reference_value"].nunique() == 1
+    assert nursery["reference_value"].iloc[0] == pytest.approx(nursery["value"].median())
+    assert nursery["reference_places"].iloc[0].endswith("and 288 more")
+    assert (compare.convergence(many)["n"] == 300).all()
