@@ -411,7 +411,8 @@ def _write(path: Path, content: bytes) -> None:
     try:
         disk.write(path, content)
     except OSError as error:
-        raise FigureError(f"{path} could not be written: {disk.reason(error, 'pass another folder=')}") from error
+        reason = disk.reason(error, "pass another folder=")
+        raise FigureError(f"{path} could not be written: {reason}") from error
 
 
 # ----------------------------------------------------------------------------------------------- build
