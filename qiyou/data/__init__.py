@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from qiyou.data import documents as reading
+from qiyou.data import lenient as own
 from qiyou.data.files import Sheet, read_sheet
 from qiyou.data.findings import CODES, Findings, nearest, sentence
 from qiyou.data.schema import TABLES, Table
@@ -29,8 +30,14 @@ __all__ = ["CODES", "Data", "check", "load", "printed", "root"]
 _SHOWN_FINDINGS = 5
 _VALUE_TABLES = ("observations", "benchmarks", "reference_sports", "reference_nursery")
 _NUMBERS = {"indicators": ("lower", "upper"), "facilities": ("size_low", "size_high")}
+# Read first: the other tables may name places and indicators by the names that stand here.
+_NAMING = ("indicators", "places", "aliases", "units")
+_ABOUT = "document.toml"
 _INTEGERS = {"projects": ("statement", "from_year")}
 _WHOLE = re.compile("[0-9]{1,4}")
+
+ALSO = "QIYOU_ALSO"
+"""The environment variable that names document folders of one's own, separated as in PATH."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +56,9 @@ class Data:
         Stages that two documents of a place name in words.
     observations, benchmarks, facilities, reference_sports, reference_nursery, sources : DataFrame
         Realised values, yardsticks, sizes of facilities, and who says so.
+    quarters : DataFrame
+        Like observations, with the column quarter: values since January, or at the end of that quarter. They are kept
+        apart because they are no values of a year.
     projects : DataFrame
         Which statement announces how many of which facility.
     findings : DataFrame
@@ -68,6 +78,7 @@ class Data:
     stages: pd.DataFrame
     sources: pd.DataFrame
     observations: pd.DataFrame
+    quarters: pd.DataFrame
     benchmarks: pd.DataFrame
     facilities: pd.DataFrame
     projects: pd.DataFrame
@@ -96,16 +107,21 @@ def root() -> Path:
     return folder
 
 
-def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] = ()) -> Data:
+def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None) -> Data:
     """Load and validate a data folder.
 
     Parameters
     ----------
     folder : path, optional
         A data folder; the repository's by default.
-    also : iterable of paths
+    also : iterable of paths, optional
         Document folders of one's own, each with document.toml and table.csv or statements.csv, and optionally with
-        indicators.csv, places.csv, aliases.csv, units.csv, sources.csv and observations.csv of its own.
+        indicators.csv, places.csv, aliases.csv, units.csv, sources.csv and observations.csv of its own (`qiyou new`
+        makes one to fill in); or folders that hold such folders. What spreadsheets do to tables is tolerated there: GBK,
+        byte-order marks, full-width digits, line breaks in cells, empty indicator ids where the printed name is in the
+        alias table. By default the folders named in the environment variable QIYOU_ALSO, separated as in PATH:
+        ``qiyou notebooks --also`` and ``qiyou figures --also`` set it, so that notebooks need no edits. Pass ``[]`` for
+        none.
 
     Returns
     -------
@@ -132,7 +148,7 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     return Data(**data, findings=table)
 
 
-def check(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] = ()) -> pd.DataFrame:
+def check(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None) -> pd.DataFrame:
     """Everything that is wrong with a data folder, as a table of findings.
 
     Parameters
@@ -203,14 +219,15 @@ def printed(data: Data, indicator: str) -> pd.DataFrame:
 
 
 def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
-    if isinstance(also, (str, os.PathLike)):
-        also = [also]
     base = root() if folder is None else _folder(folder)
-    findings = Findings(base)
-    extras = [_folder(path) for path in also]
-    sheets = {name: _sheets(base, extras, table, findings) for name, table in TABLES.items()}
+    extras = _own_folders(also)
+    findings = Findings(base, also=frozenset(extras))
+    sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}
     words = _vocabulary(sheets, findings)
-    found = _documents(base, extras, findings)
+    sheets |= {
+        name: _sheets(base, extras, table, findings, words) for name, table in TABLES.items() if name not in _NAMING
+    }
+    found = _documents(base, _document_folders(extras), words, findings)
     _check_references(sheets, words, found, findings)
     for document in found:
         if document.about["place"] not in words.places:
@@ -227,7 +244,47 @@ def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     }
     for name in _VALUE_TABLES:
         data[name] = _with_values(data[name], sheets[name], words, findings)
+    data |= _split_quarters(data["observations"])
     return data, findings
+
+
+def _own_folders(also: Iterable[str | os.PathLike] | None) -> list[Path]:
+    """The folders of one's own: those given, or those of the environment; a folder of folders stands for them all."""
+    if also is None:
+        also = [path for path in os.environ.get(ALSO, "").split(os.pathsep) if path.strip()]
+    elif isinstance(also, (str, os.PathLike)):
+        also = [also]
+    folders: dict[Path, None] = {}
+    for path in map(_folder, also):
+        folders[path] = None
+        folders |= dict.fromkeys(_inside(path))
+    return list(folders)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The document folders in a folder that is none itself."""
+    if os.path.lexists(folder / _ABOUT):
+        return []
+    try:
+        return sorted(path for path in folder.iterdir() if os.path.lexists(path / _ABOUT))
+    except OSError:
+        return []
+
+
+def _document_folders(folders: list[Path]) -> list[Path]:
+    """Without the folders that only hold others."""
+    holding = {path.parent for path in folders}
+    return [path for path in folders if path not in holding or os.path.lexists(path / _ABOUT)]
+
+
+def _split_quarters(observations: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Yearly and quarterly values apart, so that nobody takes a quarter for a year."""
+    quarter = pd.to_numeric(observations["quarter"], errors="coerce").astype("Int64")
+    yearly = quarter.isna()
+    return {
+        "observations": observations[yearly].drop(columns="quarter").reset_index(drop=True),
+        "quarters": observations.assign(quarter=quarter)[~yearly].reset_index(drop=True),
+    }
 
 
 def _folder(path: str | os.PathLike) -> Path:
@@ -238,7 +295,9 @@ def _folder(path: str | os.PathLike) -> Path:
         raise DataError(f"{path!r} is no path ({error}); pass a folder") from None
 
 
-def _sheets(base: Path, extras: list[Path], table: Table, findings: Findings) -> list[Sheet]:
+def _sheets(
+    base: Path, extras: list[Path], table: Table, findings: Findings, words: reading.Vocabulary | None = None
+) -> list[Sheet]:
     """A table of the data folder and what the document folders of one's own add to it."""
     paths = [(base / table.path, False)]
     paths += [(folder / table.path, True) for folder in extras if os.path.lexists(folder / table.path)]
@@ -246,11 +305,26 @@ def _sheets(base: Path, extras: list[Path], table: Table, findings: Findings) ->
     known: dict[tuple[str, ...], dict] = {}
     for path, lenient in paths:
         sheet = read_sheet(path, findings, lenient=lenient)
+        if sheet is not None and lenient:
+            sheet = own.tidy(sheet, table, findings)
+        if sheet is not None:
+            sheet = _with_optional(sheet, table)
+        if sheet is not None and lenient and words is not None and set(table.names) <= set(sheet.header):
+            sheet = own.identify(sheet, table, "", words, findings)
         if sheet is not None and reading.check_columns(sheet, table, findings):
             sheets.append(_additions(sheet, table, known, findings) if lenient else sheet)
             for record in sheet.records:
                 known.setdefault(tuple(record[name] for name in table.key), record)
     return sheets
+
+
+def _with_optional(sheet: Sheet, table: Table) -> Sheet:
+    """The table with its optional columns, empty where the file does not have them."""
+    added = [column.name for column in table.columns if column.optional and column.name not in sheet.header]
+    if not added:
+        return sheet
+    records = tuple({**record, **dict.fromkeys(added, "")} for record in sheet.records)
+    return replace(sheet, header=(*sheet.header, *added), records=records)
 
 
 def _additions(sheet: Sheet, table: Table, known: dict[tuple[str, ...], dict], findings: Findings) -> Sheet:
@@ -264,7 +338,7 @@ def _additions(sheet: Sheet, table: Table, known: dict[tuple[str, ...], dict], f
             what = f"{table.path} has {'/'.join(record[name] for name in table.key)} already, with other content"
             findings.error("DUPLICATE_ROW", sheet.path, line, what, "choose another key or delete the row")
     lines, records = tuple(line for line, _ in kept), tuple(record for _, record in kept)
-    return Sheet(sheet.path, sheet.header, records, lines)
+    return replace(sheet, records=records, lines=lines)
 
 
 def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> reading.Vocabulary:
@@ -274,16 +348,31 @@ def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> reading.V
     indicators = by_id("indicators")
     core = sum(record["core"] == "true" for record in indicators.values())
     if indicators and core != 21:
-        path = sheets["indicators"][0].path
-        findings.error("CORE_COUNT", path, None, f"{core} indicators are core, not 21", "mend the column core")
+        path = sheets["indicators"][-1].path
+        remedy = "write false for an indicator of your own" if len(sheets["indicators"]) > 1 else "mend the column core"
+        findings.error("CORE_COUNT", path, None, f"{core} indicators are core, not 21", remedy)
+    _check_parents(sheets["places"][1:], findings)
     aliases = [record for sheet in sheets["aliases"] for record in sheet.records]
     return reading.Vocabulary(
         indicators=indicators,
         places=by_id("places"),
         units=frozenset((record["printed"], record["unit"]) for sheet in sheets["units"] for record in sheet.records),
-        aliases=_aliases(sheets["aliases"], findings),
+        aliases=_own_names(sheets["indicators"][1:]) | _aliases(sheets["aliases"], findings),
         refused=frozenset((row["name"], row["document"], row["indicator"]) for row in aliases if row["maps"] == "no"),
     )
+
+
+def _check_parents(sheets: list[Sheet], findings: Findings) -> None:
+    for sheet in sheets:
+        for line, record in sheet.numbered():
+            if not record["parent"] and record["level"] in ("prefecture", "county"):
+                what = f"{record['id']} has no parent, so no provincial target is found for it"
+                findings.add("note", "NO_PARENT", sheet.path, line, what, "give the id of its city or province")
+
+
+def _own_names(sheets: list[Sheet]) -> dict[tuple[str, str], str]:
+    """An indicator of one's own is known by its Chinese name without a row in the alias table."""
+    return {(record["name_zh"], ""): record["id"] for sheet in sheets for record in sheet.records if record["name_zh"]}
 
 
 def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], str]:
@@ -300,7 +389,9 @@ def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], s
     return aliases
 
 
-def _documents(base: Path, extras: list[Path], findings: Findings) -> list[reading.Document]:
+def _documents(
+    base: Path, extras: list[Path], words: reading.Vocabulary, findings: Findings
+) -> list[reading.Document]:
     folder = base / "documents"
     try:
         places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
@@ -311,7 +402,7 @@ def _documents(base: Path, extras: list[Path], findings: Findings) -> list[readi
     places += [(path, True) for path in extras]
     found: dict[str, reading.Document] = {}
     for path, lenient in places:
-        document = reading.read_document(path, findings, lenient=lenient)
+        document = reading.read_document(path, findings, lenient=lenient, words=words if lenient else None)
         if document is None:
             continue
         if document.id in found:
@@ -336,7 +427,7 @@ def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Doc
             for line, record in sheet.numbered():
                 for column in columns:
                     cell = record[column.name]
-                    if cell and cell not in known[column.refers]:
+                    if cell and cell not in known[column.refers] and (line, column.name) not in sheet.reported:
                         kind = column.refers.removesuffix("s")
                         findings.unknown(sheet.path, line, kind, cell, known[column.refers])
 
@@ -378,14 +469,14 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: reading.Vocabulary, findings: Findings):
     """Add value, relation, bounds, step and unit of the printed figures."""
     readings = []
-    for sheet in sheets:
+    for number, sheet in enumerate(sheets):
         for line, record in sheet.numbered():
             indicator = words.indicators.get(record.get("indicator", ""))
             unit = indicator["unit"] if indicator else record.get("unit", "")
             if indicator and record.get("unit", unit) != unit:
                 what = f"the unit is {record['unit']}, that of {record['indicator']} is {unit}"
                 findings.error("UNIT_MISMATCH", sheet.path, line, what, "choose the indicator of that unit, or convert")
-            readings.append((unit, _value(record["printed"], unit, words, findings, sheet.path, line)))
+            readings.append(_value(record["printed"], unit, words, findings, sheet.path, line, own=number > 0))
     for column in ("value", "low", "high", "step"):
         frame[column] = np.array([getattr(r, column) if r else np.nan for _, r in readings], dtype=float)
     frame["relation"] = pd.Series([r.relation if r else "none" for _, r in readings], dtype="str", index=frame.index)
@@ -393,17 +484,22 @@ def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: reading.Vocabu
     return frame
 
 
-def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Findings, path: Path, line: int):
-    """Read a figure that stands in its indicator's unit unless it prints one of its own."""
+def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Findings, path: Path, line: int, *, own: bool):
+    """The unit and the reading of a figure that stands in its indicator's unit unless it prints one of its own.
+
+    A figure of one's own in another unit keeps that unit and has no reading: it is shown, and compared with nothing.
+    """
     try:
-        own = read(printed)
-        if not own.unit or own.unit == unit or (own.unit, unit) in words.units:
-            return own
-        what = f"the unit is {own.unit}, the indicator's is {unit}"
-        findings.error("UNIT_MISMATCH", path, line, what, "print the figure in the indicator's unit")
+        value = read(printed)
+        if not value.unit or value.unit == unit or (value.unit, unit) in words.units:
+            return unit, value
+        what = f"the unit is {value.unit}, the indicator's is {unit}"
+        severity = "warning" if own else "error"
+        findings.add(severity, "UNIT_MISMATCH", path, line, what, "print the figure in the indicator's unit")
+        return (value.unit if own else unit), None
     except NotationError as error:
         findings.error("UNREADABLE_VALUE", path, line, str(error), "print the figure in a form that can be read")
-    return None
+    return unit, None
 
 
 def _documents_frame(found: list[reading.Document]) -> pd.DataFrame:

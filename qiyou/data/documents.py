@@ -7,9 +7,11 @@ import math
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from qiyou.data import decisions as deciding
+from qiyou.data import lenient as own
 from qiyou.data.files import Sheet, read_sheet, read_toml
 from qiyou.data.findings import Findings
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
@@ -40,6 +42,11 @@ class Document:
     sheets: dict[str, Sheet]
     years: tuple[str, ...]
     decided: deciding.Decided
+    lenient: bool = False
+
+    def spelled(self, name: str, words: Vocabulary) -> str:
+        """A printed name as the alias table spells it; in the repository's own documents it has to be spelled so."""
+        return words.spelled(name, self.id) if self.lenient else name
 
     @property
     def id(self) -> str:
@@ -71,9 +78,52 @@ class Vocabulary:
         known = self.aliases.get((name, document)) or self.aliases.get((name, ""), "")
         return "" if self.refuses(name, document, known) else known
 
+    def indicator_named(self, name: str, document: str) -> str:
+        """The indicator of a name as someone typed it: as :meth:`indicator_of`, widths and white space aside."""
+        return self.indicator_of(self.spelled(name, document), document)
 
-def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Document | None:
-    """Read a document's folder; None if it cannot even be named."""
+    def spelled(self, name: str, document: str) -> str:
+        """The name as the alias table spells it, where only widths and white space differ; else the name itself."""
+        if (name, document) in self.aliases or (name, "") in self.aliases:
+            return name
+        spellings = self._spellings.get(own.plain(name), ())
+        return spellings[0] if len(spellings) == 1 else name
+
+    def place_named(self, name: str) -> str:
+        """The place with a Chinese name, or the empty string where there is none or more than one."""
+        return self.places_by_name.get(own.plain(name), "")
+
+    @cached_property
+    def _spellings(self) -> dict[str, tuple[str, ...]]:
+        names = dict.fromkeys(name for name, _ in self.aliases)
+        plain: dict[str, tuple[str, ...]] = {}
+        for name in names:
+            plain[own.plain(name)] = (*plain.get(own.plain(name), ()), name)
+        return plain
+
+    @cached_property
+    def indicators_by_name(self) -> dict[str, str]:
+        """Every name of an indicator and its id."""
+        names = {record["name_zh"]: name for name, record in self.indicators.items()}
+        return names | {name: indicator for (name, _), indicator in self.aliases.items()}
+
+    @cached_property
+    def places_by_name(self) -> dict[str, str]:
+        """Every Chinese name that only one place has, and its id."""
+        names: dict[str, str] = {}
+        for place, record in self.places.items():
+            name = own.plain(record["name_zh"])
+            names[name] = "" if name in names else place
+        return {name: place for name, place in names.items() if place}
+
+
+def read_document(
+    folder: Path, findings: Findings, *, lenient: bool, words: Vocabulary | None = None
+) -> Document | None:
+    """Read a document's folder; None if it cannot even be named.
+
+    With `lenient` the tables are read as a spreadsheet leaves them, and with `words` names stand in for empty ids.
+    """
     about = read_toml(folder / "document.toml", findings)
     if about is None:
         return None
@@ -84,6 +134,10 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
         path = folder / schema.path
         if os.path.lexists(path):
             sheet = read_sheet(path, findings, lenient=lenient)
+            if sheet is not None and lenient:
+                sheet = own.tidy(sheet, schema, findings, years=name == "table")
+                if words is not None and set(schema.names) <= set(sheet.header):
+                    sheet = own.identify(sheet, schema, about["id"], words, findings)
             if sheet is not None and check_columns(sheet, schema, findings, years=name == "table"):
                 sheets[name] = sheet
     status = about.get("table", {}).get("status", "none")
@@ -95,7 +149,7 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
     decided = deciding.settle(
         sheets.get("decisions", empty), sheets.get("table"), sheets.get("statements"), years, findings
     )
-    document = Document(folder, about, sheets, years, decided)
+    document = Document(folder, about, sheets, years, decided, lenient)
     _check_seals(document, findings, lenient=lenient)
     return document
 
@@ -111,7 +165,8 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
     for name in ("place", "title"):
         if not isinstance(about.get(name), str) or not about[name]:
             findings.error("BAD_VALUE", path, None, f"{name} is missing or not text", f'add the line {name} = "…"')
-            good = False
+            # Without a title the tables can still be looked at, so that one check names everything.
+            good &= name == "title"
     period = about.get("period")
     if not _is_span(period):
         what = f"period is {period!r}"
@@ -162,7 +217,7 @@ def check_columns(sheet: Sheet, schema: Table, findings: Findings, *, years: boo
     for line, record in sheet.numbered():
         for column in schema.columns:
             complaint = column.complaint(record[column.name])
-            if complaint:
+            if complaint and (line, column.name) not in sheet.reported:
                 findings.error("BAD_VALUE", sheet.path, line, complaint, f"give {column.description}")
         key = tuple(record[name] for name in schema.key)
         if key in seen:
@@ -201,7 +256,9 @@ def _check_seals(document: Document, findings: Findings, *, lenient: bool) -> No
         if name not in stored:
             severity = "note" if lenient else "error"
             what = f"{sheet.path.name} was never audited against its source"
-            findings.add(severity, "NOT_SEALED", path, None, what, "run qiyou audit --sources DIR --seal")
+            remedy = "compare it with the print once more, cell by cell"
+            remedy = remedy if lenient else "run qiyou audit --sources DIR --seal"
+            findings.add(severity, "NOT_SEALED", path, None, what, remedy)
         elif stored[name] != seal(sheet):
             what = f"{sheet.path.name} is not the transcription that was audited"
             remedy = "undo the change, or audit against the source and seal again"
@@ -217,7 +274,10 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
     start = about["period"][0]
     for (line, printed_row), record in zip(table.numbered(), _filled(table, decided), strict=True):
         row, indicator = record["row"], words.indicators.get(record["indicator"])
-        _check_alias(record["printed_name"], record["indicator"], document.id, words, findings, table.path, line)
+        if (line, "indicator") in table.reported:
+            continue
+        name = document.spelled(record["printed_name"], words)
+        _check_alias(name, record["indicator"], document.id, words, findings, table.path, line)
         if indicator is None:
             findings.unknown(table.path, line, "indicator", record["indicator"], words.indicators)
             continue
@@ -298,7 +358,8 @@ def statement_rows(document: Document, words: Vocabulary, findings: Findings):
         number = record["id"]
         if not number.isascii() or not number.isdigit():
             continue
-        _check_alias(record["phrase"], record["indicator"], document.id, words, findings, sheet.path, line)
+        phrase = document.spelled(record["phrase"], words)
+        _check_alias(phrase, record["indicator"], document.id, words, findings, sheet.path, line)
         indicator = words.indicators.get(record["indicator"])
         if record["indicator"] and indicator is None:
             findings.unknown(sheet.path, line, "indicator", record["indicator"], words.indicators)

@@ -23,12 +23,16 @@ _MOST_POINTS = 200
 
 @dataclass(frozen=True)
 class Sheet:
-    """A CSV file as text: the header, the records as dictionaries, and the line on which each record starts."""
+    """A CSV file as text: the header, the records as dictionaries, and the line on which each record starts.
+
+    ``reported`` holds the cells (line, column) that a finding speaks of already.
+    """
 
     path: Path
     header: tuple[str, ...]
     records: tuple[dict[str, str], ...]
     lines: tuple[int, ...]
+    reported: frozenset[tuple[int, str]] = frozenset()
 
     def numbered(self):
         """Pairs of line and record."""

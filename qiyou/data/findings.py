@@ -35,7 +35,10 @@ CODES = {
     "MISSING_COLUMN": "a column is missing",
     "MISSING_FILE": "a file is missing or cannot be read",
     "NOT_SEALED": "a transcription was never audited against its source",
+    "NO_PARENT": "a place of one's own belongs to no city or province, so that nothing set above it is found",
     "NO_UNIT": "a value has no unit, neither in the cell nor in the header",
+    "SPREADSHEET": "what a spreadsheet or an input method put into a table was put right while reading",
+    "TAKEN_AS": "an id was looked up by the name that is printed or given",
     "TOML_SYNTAX": "document.toml cannot be read",
     "UNIT_MISMATCH": "a printed unit is not the indicator's and the unit table does not convert it",
     "UNKNOWN_ID": "an id is not in the table that it refers to",
@@ -50,16 +53,16 @@ class Findings:
     """Collects findings while a folder is read; nothing is raised before everything has been seen."""
 
     root: Path
+    also: frozenset[Path] = frozenset()
     rows: list[tuple] = field(default_factory=list)
+    suggested: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     _counts: Counter = field(default_factory=Counter, repr=False)
-    _near: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def add(self, severity: str, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
-        """Record one finding; ``file`` is shown relative to the data folder."""
+        """Record one finding; ``file`` is shown relative to the data folder, or to what holds a folder of one's own."""
         if code not in CODES or severity not in SEVERITIES:
             raise KeyError(f"unknown finding {severity} {code}")
-        path = Path(file)
-        shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+        shown = self._shown(Path(file))
         self._counts[severity, code, shown] += 1
         if self._counts[severity, code, shown] <= _MOST_ALIKE:
             self.rows.append((severity, code, _visible(shown), line, _visible(what), _visible(remedy)))
@@ -90,9 +93,13 @@ class Findings:
         Looking for near names takes time; each name is looked up once, and after a few hundred only the table is named.
         """
         key = kind, name
-        if key not in self._near and len(self._near) < _MOST_SUGGESTIONS:
-            self._near[key] = nearest(name, known)
-        self.error("UNKNOWN_ID", file, line, f"there is no {kind} {name[:40]!r}", self._near.get(key, _SEE))
+        if key not in self.suggested and len(self.suggested) < _MOST_SUGGESTIONS:
+            self.suggested[key] = nearest(name, known)
+        self.error("UNKNOWN_ID", file, line, f"there is no {kind} {name[:40]!r}", self.suggested.get(key, _SEE))
+
+    def _shown(self, path: Path) -> str:
+        home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)
+        return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -15,16 +15,21 @@ CONFIDENCES = ("high", "medium", "low")
 LEVELS = ("country", "province", "prefecture", "county", "group")
 EXTENTS = ("complete", "complete, no table", "table lost", "prose truncated", "excerpt")
 TABLE_STATUSES = ("transcribed", "lost", "none", "excerpt")
+STAGE_RELATIONS = ("ahead", "behind")
 
 ID = r"[a-z][a-z0-9_]{0,79}"
 DOCUMENT_ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 YEAR = r"(?:19|20)[0-9]{2}"
+STAGE_LOCATOR = r"table:[0-9]{1,4}[a-z]?:[0-9]{4}|statement:[0-9]{1,4}|text:[^:]+:[0-9]{0,3}"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, what it holds, and what a cell must look like (``pattern``, ``values`` or ``refers``)."""
+    """A column: its name, what it holds, and what a cell must look like (``pattern``, ``values`` or ``refers``).
+
+    An ``optional`` column may be left out of the file; its cells are then empty.
+    """
 
     name: str
     description: str
@@ -32,6 +37,7 @@ class Column:
     values: tuple[str, ...] = ()
     required: bool = True
     refers: str = ""
+    optional: bool = False
 
     def complaint(self, cell: str) -> str:
         """What is wrong with a cell, or the empty string."""
@@ -160,8 +166,15 @@ TABLES = {
                 _id("source", "who says so", "sources"),
                 _column("basis", "definition or count; another basis is another series", pattern=ID),
                 _NOTE,
+                _column(
+                    "quarter",
+                    "1 to 4 for a value since January (a flow) or at the end of that quarter; empty for the year",
+                    values=("1", "2", "3", "4"),
+                    required=False,
+                    optional=True,
+                ),
             ),
-            ("place", "indicator", "year", "basis", "source"),
+            ("place", "indicator", "year", "quarter", "basis", "source"),
         ),
         Table(
             "benchmarks.csv",
@@ -252,6 +265,29 @@ TABLES = {
                 _NOTE,
             ),
             ("flow", "stock"),
+        ),
+        Table(
+            "stages.csv",
+            "Stages that two documents of a place name in words, not numbers: read by hand",
+            (
+                _id("place", "where", "places"),
+                _id("indicator", "what, where it is an indicator", "indicators", required=False),
+                _text("topic", "what the stages belong to", required=True),
+                _text("topic_en", "the same in English", required=True),
+                _id("earlier_document", "the earlier document", "documents"),
+                _column("earlier_at", "where it says so", pattern=STAGE_LOCATOR),
+                _column("earlier_year", "the year that it names", pattern=YEAR),
+                _text("earlier", "the stage, a few characters as printed", required=True),
+                _text("earlier_en", "the same in English", required=True),
+                _id("later_document", "the later document", "documents"),
+                _column("later_at", "where it says so", pattern=STAGE_LOCATOR),
+                _column("later_year", "the year that it names", pattern=YEAR),
+                _text("later", "the stage, a few characters as printed", required=True),
+                _text("later_en", "the same in English", required=True),
+                _column("relation", "how far the later document is compared with the earlier", values=STAGE_RELATIONS),
+                _NOTE,
+            ),
+            ("place", "topic", "earlier_document", "later_document"),
         ),
         Table(
             "identities.csv",
@@ -355,7 +391,7 @@ def descriptor(root: Path) -> dict:
         A Data Package (version 1) with one Tabular Data Resource per file.
     """
     resources = [
-        _resource(name, table.path, table, table.columns)
+        _resource(name, table.path, table, _columns_there(root / table.path, table))
         for name, table in TABLES.items()
         if (root / table.path).is_file()
     ]
@@ -376,15 +412,27 @@ def descriptor(root: Path) -> dict:
     }
 
 
+def _columns_there(path: Path, table: Table) -> tuple[Column, ...]:
+    """The columns of a table, without the optional ones that the file does not have."""
+    header = _header(path)
+    return tuple(column for column in table.columns if not column.optional or column.name in header)
+
+
+def _header(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
+
+
 def _document_columns(path: Path, table: Table) -> tuple[Column, ...]:
     """The columns of a document's table in the file's order, the years included."""
     known = {column.name: column for column in table.columns}
-    header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
+    header = _header(path)
     return tuple(known.get(name) or _text(name, f"the cell for {name}, as printed") for name in header)
 
 
 def _resource(name: str, path: str, table: Table, columns: tuple[Column, ...]) -> dict:
-    schema = {"fields": [_field(column) for column in columns], "primaryKey": list(table.key), "missingValues": [""]}
+    names = {column.name for column in columns}
+    key = [name for name in table.key if name in names]
+    schema = {"fields": [_field(column) for column in columns], "primaryKey": key, "missingValues": [""]}
     foreign = [
         {"fields": column.name, "reference": {"resource": column.refers, "fields": "id"}}
         for column in columns
@@ -445,7 +493,8 @@ def _form(column: Column) -> str:
         form = f"an id of `{column.refers}`"
     elif column.pattern and not form:
         form = {ID: "id", NUMBER: "number", YEAR: "year"}.get(column.pattern, f"`{column.pattern}`".replace("|", "\\|"))
-    return (form or "text") + ("" if column.required else ", may be empty")
+    empty = ", may be left out" if column.optional else "" if column.required else ", may be empty"
+    return (form or "text") + empty
 
 
 def write_dictionary(root: Path) -> Path:
