@@ -1,0 +1,253 @@
+"""Target paths as arrays: one row per path, one column per year, each cell a box of possible values.
+
+A *path* is what one document plans for one indicator in one place: (document, place, indicator, variant).
+What a printed cell leaves open is a *box*: ``85`` printed to whole units stands for [84.5, 85.5], ``>85`` for
+(85, ∞). `trajectory` and `pace` ask what holds for every choice of values inside the boxes, for all paths at
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from qiyou.errors import DataError
+
+KEYS = ["document", "place", "indicator", "variant"]
+RELATIONS = ("none", "eq", "ge", "gt", "le", "lt", "about", "range")
+_COLUMNS = [*KEYS, "year", "value", "relation", "low", "high", "low_closed", "high_closed", "step"]
+_SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class PathGrid:
+    """Padded arrays of n paths over m years; a year that a path does not print is NaN with relation ``none``.
+
+    Attributes
+    ----------
+    keys : DataFrame
+        n rows: document, place, indicator, variant, in order of first appearance.
+    years : ndarray of int, shape (m,)
+        Every year that any path prints, ascending.
+    value, step : ndarray of float, shape (n, m)
+        The printed number and its printing resolution, in the indicator's unit.
+    relation : ndarray of str, shape (n, m)
+        ``eq, ge, gt, le, lt, about, range`` or ``none``.
+    low, high : ndarray of float, shape (n, m)
+        The box. NaN where the cell states no set of values (nothing, a status, ``about``).
+    low_open, high_open : ndarray of bool, shape (n, m)
+        Whether that end of the box is left out, as 85 is left out of ``>85``.
+    baseline : ndarray of bool, shape (n, m)
+        Cells whose role is ``baseline``.
+    lower, upper, sign : ndarray of float, shape (n,)
+        The indicator's logical bounds, and +1 where more is better, −1 where less is; NaN where unknown.
+    """
+
+    keys: pd.DataFrame
+    years: np.ndarray
+    value: np.ndarray
+    step: np.ndarray
+    relation: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    low_open: np.ndarray
+    high_open: np.ndarray
+    baseline: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    sign: np.ndarray
+
+    @property
+    def known(self) -> np.ndarray:
+        """Cells that state a set of values, shape (n, m)."""
+        return ~np.isnan(self.low)
+
+    @property
+    def exact(self) -> np.ndarray:
+        """Cells that print one value, known up to its rounding, shape (n, m)."""
+        return self.relation == "eq"
+
+    @property
+    def empty(self) -> np.ndarray:
+        """Cells with nothing left: printed wholly outside the indicator's logical bounds, shape (n, m)."""
+        shut = (self.low == self.high) & (self.low_open | self.high_open)
+        return (self.low > self.high) | shut
+
+
+def grid(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> PathGrid:
+    """Turn target rows into the padded arrays of `PathGrid`.
+
+    A cell with relation ``eq`` becomes the closed box [value − step/2, value + step/2]; any other relation
+    keeps the ends it prints, with no rounding added. Given `indicators`, every box is cut to the indicator's
+    logical bounds (a share printed 100 stands for [99.5, 100], ``>85%`` for (85, 100]); a box wholly outside
+    them is left empty.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        Long format with document, place, indicator, variant, year, value, relation, low, high, low_closed,
+        high_closed, step; and role, where there is one.
+    indicators : DataFrame, optional
+        With id, direction, lower, upper; every indicator of `targets` must be in it.
+
+    Raises
+    ------
+    DataError
+        No rows; a column missing; an unknown relation; an ``eq`` cell without value or step; two cells for
+        one year of one path; an indicator that `indicators` does not know. The offending rows are in
+        ``rows``.
+
+    Examples
+    --------
+    >>> targets = pd.DataFrame({"document": "plan", "place": "yuhuan", "indicator": "share", "variant": "",
+    ...     "year": [2022, 2023], "value": [82.0, 85.0], "relation": ["eq", "gt"], "low": [82.0, 85.0],
+    ...     "high": [82.0, np.inf], "low_closed": [True, False], "high_closed": [True, False], "step": 1.0})
+    >>> boxes = grid(targets)
+    >>> boxes.low, boxes.high
+    (array([[81.5, 85. ]]), array([[82.5,  inf]]))
+    """
+    code = _checked_relations(targets)
+    path, keys = _number_paths(targets)
+    years, column = np.unique(targets["year"].to_numpy(dtype=np.int64), return_inverse=True)
+    shape = (len(keys), len(years))
+    _forbid_repeats(targets, path * len(years) + column)
+
+    def spread(values: np.ndarray, fill) -> np.ndarray:
+        out = np.full(shape, fill, dtype=values.dtype)
+        out[path, column] = values
+        return out
+
+    def numbers(name: str) -> np.ndarray:
+        return targets[name].to_numpy(dtype=float, na_value=np.nan)
+
+    eq = code == RELATIONS.index("eq")
+    stated = ~np.isin(code, [RELATIONS.index("none"), RELATIONS.index("about")])
+    value, step = numbers("value"), numbers("step")
+    low = np.where(eq, value - step / 2, np.where(stated, numbers("low"), np.nan))
+    high = np.where(eq, value + step / 2, np.where(stated, numbers("high"), np.nan))
+    low_open = ~eq & ~targets["low_closed"].eq(True).to_numpy(dtype=bool, na_value=False)
+    high_open = ~eq & ~targets["high_closed"].eq(True).to_numpy(dtype=bool, na_value=False)
+    baseline = np.zeros(len(code), dtype=bool)
+    if "role" in targets:
+        baseline = targets["role"].eq("baseline").to_numpy(dtype=bool, na_value=False)
+    lower, upper, sign = _indicator_facts(keys, indicators)
+    low, high, low_open, high_open = (
+        spread(low, np.nan),
+        spread(high, np.nan),
+        spread(low_open, False),
+        spread(high_open, False),
+    )
+    under, over = low < lower[:, None], high > upper[:, None]
+    return PathGrid(
+        keys=keys,
+        years=years,
+        value=spread(value, np.nan),
+        step=spread(step, np.nan),
+        relation=np.array(RELATIONS)[spread(code, 0)],
+        low=np.where(under, lower[:, None], low),
+        high=np.where(over, upper[:, None], high),
+        low_open=low_open & ~under,
+        high_open=high_open & ~over,
+        baseline=spread(baseline, False),
+        lower=lower,
+        upper=upper,
+        sign=sign,
+    )
+
+
+def label(flags: Sequence[tuple[np.ndarray, str]], separator: str = "; ") -> np.ndarray:
+    """For each path, the texts whose flag is set, joined; the empty string where none is.
+
+    Parameters
+    ----------
+    flags : sequence of (bool array of shape (n,), str)
+        At most 60 of them, in the order in which the texts are to be read.
+
+    Examples
+    --------
+    >>> label([(np.array([True, False]), "no ceiling"), (np.array([True, False]), "base is zero")]).tolist()
+    ['no ceiling; base is zero', '']
+    """
+    code = sum(np.asarray(mask, dtype=np.int64) << k for k, (mask, _) in enumerate(flags))
+    present, inverse = np.unique(code, return_inverse=True)
+    texts = [separator.join(text for k, (_, text) in enumerate(flags) if c >> k & 1) for c in present]
+    return np.array(texts, dtype=object)[inverse]
+
+
+def _checked_relations(targets: pd.DataFrame) -> np.ndarray:
+    """Each row's relation as its place in RELATIONS, after checking what every row has to have."""
+    missing = [name for name in _COLUMNS if name not in targets]
+    if missing:
+        raise DataError(f"targets lack the columns {', '.join(missing)}; hand in rows of data.targets")
+    if targets.empty:
+        raise DataError("targets have no rows, so there is no path to look at; check how they were selected")
+    code = pd.Index(RELATIONS).get_indexer(targets["relation"])
+    if (code < 0).any():
+        found = ", ".join(map(repr, targets["relation"][code < 0].unique()[:5]))
+        raise DataError(
+            f"relation {found} is not one of {', '.join(RELATIONS)}; read the cell with qiyou.notation",
+            rows=targets[code < 0],
+        )
+    undated = targets["year"].isna()
+    if undated.any():
+        raise DataError("a target row has no year; give it one or leave it out", rows=targets[undated])
+    bare = (code == RELATIONS.index("eq")) & (targets["value"].isna() | targets["step"].isna())
+    if bare.any():
+        raise DataError(
+            f"{int(bare.sum())} cells with relation 'eq' lack value or step, so their rounding is unknown; "
+            "read them with qiyou.notation",
+            rows=targets[bare],
+        )
+    return code
+
+
+def _number_paths(targets: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """The number of each row's path, and the keys of the paths in order of first appearance."""
+    # rows of one path mostly stand together, so only the first row of each run has to be looked up
+    starts = np.zeros(len(targets), dtype=bool)
+    starts[0] = True
+    for name in KEYS:
+        key = targets[name].to_numpy(dtype=object, na_value=None)
+        starts[1:] |= key[1:] != key[:-1]
+    heads = targets[KEYS].iloc[np.flatnonzero(starts)]
+    number = heads.groupby(KEYS, sort=False, dropna=False, observed=True).ngroup().to_numpy()
+    first = np.unique(number, return_index=True)[1]
+    return number[np.cumsum(starts) - 1], heads.iloc[first].reset_index(drop=True)
+
+
+def _forbid_repeats(targets: pd.DataFrame, cell: np.ndarray) -> None:
+    present, count = np.unique(cell, return_counts=True)
+    if (count > 1).any():
+        twice = targets[np.isin(cell, present[count > 1])]
+        one = twice.iloc[0]
+        raise DataError(
+            f"the path of {one['indicator']} in {one['document']} has year {one['year']} more than once; "
+            "set 'variant' to keep two printed paths apart",
+            rows=twice,
+        )
+
+
+def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tuple[np.ndarray, ...]:
+    """Lower bound, upper bound and sign of each path's indicator."""
+    if indicators is None:
+        nothing = np.full(len(keys), np.nan)
+        return nothing, nothing, nothing
+    missing = [name for name in ("id", "direction", "lower", "upper") if name not in indicators]
+    if missing:
+        raise DataError(f"indicators lack the columns {', '.join(missing)}; hand in data.indicators")
+    at = pd.Index(indicators["id"]).get_indexer(keys["indicator"])
+    if (at < 0).any():
+        unknown = keys[at < 0]
+        raise DataError(
+            f"indicator {unknown['indicator'].iloc[0]!r} is not in indicators; add it to indicators.csv",
+            rows=unknown,
+        )
+    facts = indicators.iloc[at]
+    return (
+        facts["lower"].to_numpy(dtype=float, na_value=np.nan),
+        facts["upper"].to_numpy(dtype=float, na_value=np.nan),
+        facts["direction"].map(_SIGN).to_numpy(dtype=float, na_value=np.nan),
+    )

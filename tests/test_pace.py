@@ -1,0 +1,402 @@
+"""Paces against worked numbers and all of the box; shares against a linear program; leads against search."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from qiyou.errors import DataError
+from qiyou.pace import card, lead, shape
+
+PACES = ["points_per_year", "improvement", "cagr", "aarr", "gap_closure", "logit_pace"]
+UP = pd.DataFrame({"id": ["share"], "direction": ["up"], "lower": [0.0], "upper": [100.0]})
+DOWN = UP.assign(direction="down")
+RISE, LATE = [72, 75, 78, 80, 83, 85], [72, 72, 72, 72, 72, 85]
+
+
+def targets(cells, step=1.0, first=2022, baseline=None, **key):
+    """Rows of one path; a cell is a number, None (a year without a row), or (relation, bound)."""
+    rows = []
+    steps = np.broadcast_to(step, len(cells))
+    for year, cell, resolution in zip(range(first, first + len(cells)), cells, steps, strict=True):
+        if cell is None:
+            continue
+        relation, value = cell if isinstance(cell, tuple) else ("eq", cell)
+        rows.append(
+            {"year": year, "role": "baseline" if year == (baseline or first) else "target"}
+            | {"value": value, "relation": relation, "step": resolution}
+            | {"low": {"le": -np.inf, "lt": -np.inf, "about": np.nan, "none": np.nan}.get(relation, value)}
+            | {"high": {"ge": np.inf, "gt": np.inf, "about": np.nan, "none": np.nan}.get(relation, value)}
+            | {"low_closed": relation in ("eq", "ge"), "high_closed": relation in ("eq", "le")}
+        )
+    path = {"document": "d", "place": "p", "indicator": "share", "variant": ""}
+    return pd.DataFrame(rows).assign(**(path | key))
+
+
+def paced(cells, step=1.0, indicators=UP, **options):
+    (row,) = card(targets(cells, step, **options), indicators).to_dict("records")
+    return row
+
+
+def shaped(cells, step=1.0, indicators=UP):
+    (row,) = shape(targets(cells, step), indicators).to_dict("records")
+    return row
+
+
+# ---------------------------------------------------------------- card
+
+
+def test_worked_numbers():
+    row = paced(RISE)
+    assert row["points_per_year"] == 2.6
+    assert round(row["cagr"], 5) == 0.03375
+    assert round(row["gap_closure"], 5) == 0.11735
+    assert round(row["logit_pace"], 5) == 0.15803
+    assert (row["base_year"], row["end_year"], row["years"]) == (2022, 2027, 5)
+    near = paced([92, 93, 94, 95, 96, 98])
+    assert near["points_per_year"] == 1.2
+    assert round(near["cagr"], 4) == 0.0127
+    assert round(near["gap_closure"], 3) == 0.242
+    assert round(near["logit_pace"], 3) == 0.290
+
+
+def formulas(y0, y1, years, sign, upper=100.0, lower=0.0):
+    def logit(y):
+        return np.log(y / (upper - y))
+
+    ratio = (y1 / y0) ** (1 / years)
+    gap0, gap1 = (upper - y0, upper - y1) if sign > 0 else (y0 - lower, y1 - lower)
+    return {
+        "points_per_year": (y1 - y0) / years,
+        "improvement": sign * (y1 - y0) / years,
+        "cagr": ratio - 1,
+        "aarr": 1 - ratio,
+        "gap_closure": 1 - (gap1 / gap0) ** (1 / years),
+        "logit_pace": (logit(y1) - logit(y0)) / years,
+    }
+
+
+@pytest.mark.parametrize("indicators", [UP, DOWN], ids=["up", "down"])
+@pytest.mark.parametrize("step", [0.1, 1.0, 5.0])
+@pytest.mark.parametrize("cells", [[72, 85], [60, 50], [30, 31], [5.0, 4.0]])
+def test_intervals_are_what_a_search_of_the_box_finds(cells, step, indicators):
+    y0, y1 = cells
+    sign = 1 if indicators is UP else -1
+    row = paced([y0, None, None, y1], step, indicators)
+    exact = formulas(y0, y1, 3, sign)
+    grid = np.linspace(-0.5, 0.5, 41) * step
+    found = formulas(*np.meshgrid(y0 + grid, y1 + grid), 3, sign)
+    for pace in PACES:
+        assert row[pace] == pytest.approx(exact[pace])
+        assert row[f"{pace}_low"] == pytest.approx(found[pace].min())
+        assert row[f"{pace}_high"] == pytest.approx(found[pace].max())
+
+
+@settings(max_examples=40)
+@given(st.floats(1, 99), st.floats(1, 99), st.sampled_from([0.1, 1.0]))
+def test_flipping_the_scale_mirrors_the_card(y0, y1, step):
+    up, down = paced([y0, y1], step), paced([100 - y0, 100 - y1], step, DOWN)
+    signs = {"improvement": 1, "gap_closure": 1, "points_per_year": -1, "logit_pace": -1}
+    for pace, mirrored in signs.items():
+        ends = [up[f"{pace}_low"], up[pace], up[f"{pace}_high"]]
+        other = [mirrored * down[f"{pace}{end}"] for end in ("_low", "", "_high")][::mirrored]
+        np.testing.assert_allclose(ends, other, rtol=1e-6, atol=1e-9)
+
+
+def test_with_less_being_better_the_gap_is_closed_down_to_the_floor():
+    row = paced([8.5, 8.2, 7.9], 0.1, DOWN)
+    assert row["sign"] == -1
+    assert row["gap_closure"] == row["aarr"] == pytest.approx(1 - (7.9 / 8.5) ** 0.5)
+    assert row["improvement"] == pytest.approx(0.3) and row["points_per_year"] == pytest.approx(-0.3)
+
+
+def undefined(row):
+    return {pace for pace in PACES if np.isnan(row[pace])}
+
+
+def test_what_is_undefined_is_nan_and_named():
+    zero = paced([0, 10])
+    assert undefined(zero) == {"cagr", "aarr", "logit_pace"} and "base is zero" in zero["note"]
+    assert np.isnan(zero["cagr_high"])
+    assert zero["gap_closure"] == pytest.approx(0.1)
+
+    bare = paced([72, 85], indicators=None)
+    assert undefined(bare) == {"improvement", "gap_closure", "logit_pace"}
+    assert "no ceiling" in bare["note"] and "no direction" in bare["note"]
+
+    full = paced([100, 100])
+    assert undefined(full) == {"gap_closure", "logit_pace"} and "base is at the ceiling" in full["note"]
+    assert np.isnan(paced([100, 98])["gap_closure_high"])
+
+    single = paced([72])
+    assert undefined(single) == set(PACES) and single["note"] == "base and end are the same year"
+    assert pd.isna(single["years"]) and single["base_year"] == 2022
+
+    empty = paced([("none", np.nan), ("none", np.nan)])
+    assert undefined(empty) == set(PACES) and "no values" in empty["note"] and pd.isna(empty["base_year"])
+
+    beyond = paced([90, 104])
+    assert undefined(beyond) == set(PACES) and "outside the indicator's bounds" in beyond["note"]
+
+
+def test_an_end_at_the_ceiling_closes_the_whole_gap_but_has_no_odds():
+    row = paced([92, 100], 1.0)
+    assert row["gap_closure"] == 1 and row["gap_closure_high"] == 1
+    assert row["gap_closure_low"] == pytest.approx(1 - 0.5 / 7.5)
+    assert undefined(row) == {"logit_pace"} and "end is at the ceiling" in row["note"]
+    assert row["logit_pace_high"] == np.inf
+    assert row["logit_pace_low"] == pytest.approx(np.log(99.5 / 0.5) - np.log(92.5 / 7.5))
+
+
+def test_a_bound_leaves_the_interval():
+    row = paced([72, None, ("gt", 85.0)])
+    assert undefined(row) == set(PACES) and row["note"] == "end is a bound"
+    assert row["end_value"] == 85 and row["end_relation"] == "gt"
+    assert row["points_per_year_low"] == (85 - 72.5) / 2 and row["points_per_year_high"] == (100 - 71.5) / 2
+    open_ended = paced([72, None, ("gt", 85.0)], indicators=None)
+    assert open_ended["points_per_year_high"] == np.inf
+
+    about = paced([72, ("about", 85.0)])
+    assert about["points_per_year"] == 13 and np.isnan(about["points_per_year_low"])
+    assert about["note"] == "base or end is approximate"
+
+
+def test_the_base_is_the_baseline_cell_if_there_is_one():
+    assert paced([70, 72, 85], baseline=2023)["base_year"] == 2023
+    frame = targets([("none", np.nan), 72, 85]).drop(columns="role")
+    (row,) = card(frame, UP).to_dict("records")
+    assert row["base_year"] == 2023 and row["years"] == 1
+
+
+def test_every_path_gets_its_own_row():
+    frame = pd.concat([targets(RISE, variant="a"), targets(LATE, variant="b", first=2020)])
+    result = card(frame, UP)
+    assert result["variant"].tolist() == ["a", "b"] and result["base_year"].tolist() == [2022, 2020]
+    pd.testing.assert_frame_equal(result.iloc[:1], card(targets(RISE, variant="a"), UP))
+
+
+def test_errors_come_from_the_grid():
+    with pytest.raises(DataError, match="no rows"):
+        card(targets(RISE).iloc[:0])
+    with pytest.raises(DataError, match="lack the columns relation"):
+        shape(targets(RISE).drop(columns="relation"))
+
+
+# ---------------------------------------------------------------- shape
+
+
+def test_worked_shapes():
+    even, late = shaped(RISE), shaped(LATE)
+    assert round(even["largest_step_share"], 4) == 0.2308 and round(even["back_load"], 4) == -0.0256
+    assert late["largest_step_share"] == 1 and round(late["back_load"], 4) == 0.3333
+    assert late["largest_step_year"] == 2027 and even["largest_step_year"] == 2023
+    assert even["applies"] and late["applies"] and (even["steps"], even["total_change"]) == (5, 13)
+    assert late["share_low"] == pytest.approx(12 / 13)  # 72.5 until 2026, 84.5 in the end, from 71.5
+    assert even["share_low"] == pytest.approx(0.2)  # the straight line passes
+
+
+def lowest_share(t, low, high):
+    """min s with y_{k+1} − y_k <= s·(y_H − y_0)·Δt in the box, linear by Charnes and Cooper's y = z/w."""
+    m = len(t)
+    rows = [np.zeros(m + 2) for _ in range(m - 1)]
+    for k, row in enumerate(rows):
+        row[[k, k + 1, m + 1]] = -1, 1, -(t[k + 1] - t[k])
+    limits = [0.0] * (m - 1)
+    for k in range(m):
+        for bound, side in ((low[k], -1), (high[k], 1)):
+            if np.isfinite(bound):
+                row = np.zeros(m + 2)
+                row[k], row[m] = side, -side * bound
+                rows.append(row)
+                limits.append(0.0)
+    total = np.zeros(m + 2)
+    total[[0, m - 1]] = -1, 1
+    cost = np.zeros(m + 2)
+    cost[m + 1] = 1
+    bounds = [(None, None)] * m + [(0, None), (None, None)]
+    return linprog(cost, A_ub=rows, b_ub=limits, A_eq=[total], b_eq=[1], bounds=bounds, method="highs").fun
+
+
+def random_paths(count, seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        cells = np.cumsum(rng.choice([0, 0, 1, 2, 5, -1], 6)).astype(float) + 40
+        cells[-1] = max(cells[:-1].max(), cells[0]) + rng.integers(1, 6)
+        cells = list(cells)
+        kind = rng.choice(4, p=[0.55, 0.15, 0.15, 0.15])
+        k = int(rng.integers(1, 5))
+        if kind == 1:
+            cells[k] = None
+        elif kind == 2:
+            cells[k] = ("ge", cells[k])
+        elif kind == 3:
+            cells[k] = ("lt", cells[k] + 3)
+        yield cells
+
+
+def box(cells, step=1.0):
+    low = [-np.inf if c is None or c[0] == "lt" else c[1] for c in cells]
+    high = [np.inf if c is None or c[0] == "ge" else c[1] for c in cells]
+    half = [step / 2 if c is not None and c[0] == "eq" else 0 for c in cells]
+    return np.subtract(low, half), np.add(high, half)
+
+
+def test_lowest_share_agrees_with_linear_programming():
+    paths = list(random_paths(300, seed=5))
+    result = shape(pd.concat([targets(cells, variant=str(k)) for k, cells in enumerate(paths)]))
+    compared = above_even = 0
+    for cells, row in zip(paths, result.to_dict("records"), strict=True):
+        if np.isnan(row["share_low"]):
+            continue
+        stop = row["end_year"] - 2022 + 1
+        cells = [c if c is None or isinstance(c, tuple) else ("eq", c) for c in cells[:stop]]
+        expected = lowest_share(np.arange(stop), *box(cells))
+        assert row["share_low"] == pytest.approx(expected, abs=1e-7), cells
+        if not any(c and c[0] != "eq" for c in cells):
+            assert row["share_low"] <= row["largest_step_share"] + 1e-12
+        compared += 1
+        above_even += expected > 1 / (stop - 1) + 1e-6
+    assert compared > 200 and above_even > 50
+
+
+@pytest.mark.parametrize(
+    ("values", "steps"),
+    [
+        ([37.0, 34, 33, 39, 43, 50], [5.0, 5, 1, 3, 3, 1]),
+        ([42.0, 39, 44, 50, 55, 61], [1.0, 1, 5, 3, 1, 5]),
+        ([37.0, 41, 38, 41, 48, 54], [5.0, 1, 1, 5, 3, 3]),
+    ],
+)
+def test_lowest_share_of_a_single_path_with_mixed_steps(values, steps):
+    half = np.array(steps) / 2
+    row = shaped(values, steps)
+    expected = lowest_share(np.arange(6), values - half, values + half)
+    assert row["share_low"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_back_load_ends_are_the_extremes_over_all_corners():
+    bumps = [[50, 58, 56, 61, 60, 70], [50, 80, 82, 81, 79, 65], [60, 40, 41, 40, 42, 70]]
+    for values in [RISE, LATE, *bumps, [90, 85, 80, 79, 78, 60]]:
+        row = shaped(values, 2.0, None)
+        corners = np.array(list(product((-1.0, 1.0), repeat=6))) + values
+        inside = np.random.default_rng(6).uniform(-1, 1, (500, 6)) + values
+        t = np.arange(6) / 5
+
+        def index(y, t=t):
+            return (t - (y - y[:, :1]) / (y[:, -1:] - y[:, :1])).mean(axis=1)
+
+        assert row["back_load"] == pytest.approx(index(np.array([values]))[0])
+        assert row["back_load_low"] == pytest.approx(index(corners).min())
+        assert row["back_load_high"] == pytest.approx(index(corners).max())
+        assert index(inside).min() >= row["back_load_low"] and index(inside).max() <= row["back_load_high"]
+
+
+def test_falling_paths_are_mirrored():
+    down = shaped([85, 83, 80, 78, 75, 72], indicators=None)
+    up = shaped([72, 74, 77, 79, 82, 85], indicators=None)
+    for name in ("largest_step_share", "share_low", "back_load", "back_load_low", "back_load_high"):
+        assert down[name] == pytest.approx(up[name])
+    assert (down["total_change"], down["total_change_low"], down["total_change_high"]) == (-13, -14, -12)
+
+
+def test_years_after_the_end_value_is_first_reached_are_left_out():
+    row = shaped([72, 78, 81, 85, 85, 85])
+    assert row["end_year"] == 2025 and row["steps"] == 3
+    trimmed = shaped([72, 78, 81, 85])
+    assert [row[k] for k in ("share_low", "back_load", "back_load_low", "back_load_high")] == [
+        trimmed[k] for k in ("share_low", "back_load", "back_load_low", "back_load_high")
+    ]
+
+
+def test_missing_years_spread_a_step_and_bounds_only_limit_it():
+    row = shaped([72, None, 78, 80, 83, 85])
+    assert row["steps"] == 4 and row["largest_step_share"] == pytest.approx(3 / 13)
+    assert row["back_load"] == pytest.approx(np.mean([0, 2 / 5 - 6 / 13, 3 / 5 - 8 / 13, 4 / 5 - 11 / 13, 0]))
+    free, held = shaped([72, 73, None, 74, 75, 85]), shaped([72, 73, ("ge", 80.0), 74, 75, 85])
+    assert held["steps"] == free["steps"] == 4
+    assert held["back_load"] == free["back_load"] and held["share_low"] >= free["share_low"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        ([72, 78, ("gt", 85.0)], "base or end is not a printed value"),
+        ([("about", 72.0), 78, 85], "base or end is not a printed value"),
+        ([72], "base and end are the same year"),
+        ([72, 72, 73], "the rounding leaves the sign of the total change open"),
+        ([72, 80, 72], "the rounding leaves the sign of the total change open"),
+        ([("none", np.nan)], "no values"),
+        ([90, 95, 104], "a value outside the indicator's bounds"),
+    ],
+)
+def test_no_share_without_a_total_change(cells, note):
+    row = shaped(cells)
+    assert all(np.isnan(row[k]) for k in ("largest_step_share", "share_low", "back_load", "back_load_high"))
+    assert note in row["note"] and not row["applies"]
+
+
+def test_the_rule_applies_from_three_steps_and_more_than_four_resolutions():
+    assert not shaped([72, 80, 90])["applies"]
+    assert not shaped([72, 73, 74, 76])["applies"] and shaped([72, 73, 74, 77])["applies"]
+
+
+# ---------------------------------------------------------------- lead
+
+REFERENCE = np.arange(2022, 2028), np.array([72.0, 75, 78, 80, 83, 85])
+
+
+def test_lead_is_the_year_the_reference_reaches_the_value_minus_the_year_compared():
+    result = lead([80, 76.5, 72, 85], [2024, 2025, 2024, 2024], *REFERENCE)
+    np.testing.assert_allclose(result["lead"], [1, -1.5, -2, 3])
+    np.testing.assert_allclose(result["lead_low"], result["lead"])
+
+
+def test_lead_is_missing_outside_the_printed_range():
+    result = lead([71.9, 85.1, np.nan], 2024, *REFERENCE, step=1, reference_step=1)
+    assert result.isna().all(axis=None)
+    edge = lead([72, 85], 2024, *REFERENCE, step=1, reference_step=1)
+    np.testing.assert_allclose(edge["lead"], [-2, 3])
+    assert edge["lead_low"][0] == -np.inf and edge["lead_high"][1] == np.inf
+
+
+def test_lead_interval_is_what_a_search_of_the_box_finds():
+    rng = np.random.default_rng(7)
+    years, values = REFERENCE
+    row = lead(79.0, 2024, years, values, step=1, reference_step=1).iloc[0]
+    draws = np.vstack([values + rng.uniform(-0.5, 0.5, (20_000, 6)), values - 0.5, values + 0.5])
+    levels = np.append(79 + rng.uniform(-0.5, 0.5, 20_000), [79.5, 78.5])
+    found = lead(levels, 2024, years, draws)["lead"]
+    assert found.max() == pytest.approx(row["lead_high"]) and found.min() == pytest.approx(row["lead_low"])
+    assert row["lead_low"] < row["lead"] < row["lead_high"]
+
+
+def test_lead_on_a_falling_reference_and_with_missing_years():
+    falling = lead(4.5, 2023, [2022, 2023, 2025], [[5.0, np.nan, 4.0]], step=0.1, reference_step=0.1)
+    np.testing.assert_allclose(falling.iloc[0], [0.5, 0.2, 0.8])
+    mirrored = lead(-4.5, 2023, [2022, 2025], [-5.0, -4.0], step=0.1, reference_step=0.1)
+    np.testing.assert_allclose(falling, mirrored)
+
+
+def test_lead_takes_the_first_year_and_the_direction_given():
+    flat = lead(80, 2026, range(2022, 2027), [78, 80, 80, 80, 82])
+    assert flat["lead"][0] == -3
+    detour = lead(79, 2024, range(2022, 2026), [78, 80, 77, 79])
+    assert detour["lead"][0] == pytest.approx(-1.5)
+    assert np.isnan(lead(70, 2024, range(2022, 2025), [72, 71, 68], direction=1)["lead"][0])
+    assert lead(71, 2024, range(2022, 2025), [72, 71, 68])["lead"][0] == -1
+
+
+def test_lead_of_many_places_against_their_own_references():
+    years = np.arange(2022, 2026)
+    paths = np.array([[1.0, 2, 3, 4], [4.0, 3, 2, 1]])
+    np.testing.assert_allclose(lead([2.5, 2.5], [2023, 2022], years, paths)["lead"], [0.5, 1.5])
+    with pytest.raises(DataError, match="3 values but 2 reference paths"):
+        lead([1, 2, 3], 2023, years, paths)
+    with pytest.raises(DataError, match="ascending reference years"):
+        lead(1, 2023, years[::-1], paths)
