@@ -9,15 +9,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qiyou.disk import reason
 from qiyou.errors import QiyouError
 
 if TYPE_CHECKING:
     from qiyou.notebooks import Rerun
 
 _SHOWN_CHANGES = 20
+_LEFT = (
+    "Only the bytes of pictures differ in {}: they depend on the platform, the numbers are the same; "
+    "left as they are (--pictures writes them)."
+)
 _STATUS = {
     "same": "unchanged",
     "form": "same results, file laid out differently",
@@ -65,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _fail(f"{error}: the set-up is not complete; `python run.py` completes it", 2)
     except OSError as error:
-        return _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", 2)
+        return _fail(f"{error.filename}: {reason(error)}" if error.filename else reason(error), 2)
 
 
 def _fail(sentence: str, status: int) -> int:
@@ -105,9 +112,17 @@ def _parser() -> argparse.ArgumentParser:
     notebooks.set_defaults(command=_notebooks)
 
     figures = commands.add_parser(
-        "figures", help="write every figure as SVG, PNG and PDF, in Chinese and English"
+        "figures", help="write every figure as SVG, PNG and PDF, Chinese and English"
     )
     figures.set_defaults(command=_figures)
+
+    for command in (notebooks, figures):
+        command.add_argument(
+            "--pictures",
+            action="store_true",
+            default=None,
+            help="write pictures, too, of which nothing but the bytes differ",
+        )
     return parser
 
 
@@ -138,50 +153,72 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _figures(options: argparse.Namespace) -> int:
     from qiyou.figures import build
+    from qiyou.reference import ROOT, is_reference, take_over
 
-    build(progress=print)
+    line = _Line()
+    with tempfile.TemporaryDirectory() as folder:
+        build(folder=folder, progress=lambda done, total, name: line.show(f"{name} ({done} of {total})"))
+        line.clear()
+        pictures = is_reference() if options.pictures is None else options.pictures
+        written, left = take_over(Path(folder), ROOT / "figures", pictures=pictures)
+        total = sum(path.is_file() for path in Path(folder).rglob("*"))
+    for name in written:
+        print(f"figures/{name}: written")
+    if left:
+        print(_LEFT.format(", ".join(f"figures/{name}" for name in left)))
+    print(f"{_count(total, 'file')} of figures: {len(written)} written, the others as they were.")
     return 0
 
 
 def _notebooks(options: argparse.Namespace) -> int:
     from qiyou import notebooks
 
-    execute = notebooks.check if options.check else notebooks.run
-    reruns = execute(options.folder, only=options.names, workers=options.workers, progress=_Progress())
-    reference = notebooks.is_reference()
-    for line in _rerun_lines(reruns, reference):
-        print(line)
-    if options.check and not notebooks.passed(reruns, reference=reference):
+    line = _Line()
+
+    def progress(done: int, total: int, finished: Rerun | None) -> None:
+        if finished is not None:
+            line.keep(f"{finished.name}: {_STATUS[finished.status]} ({finished.seconds:.0f} s)")
+        elif done < total:
+            line.show(f"{done} of {total} cells executed")
+
+    chosen = {"only": options.names, "workers": options.workers, "progress": progress}
+    if options.check:
+        reruns = notebooks.check(options.folder, **chosen)
+    else:
+        reruns = notebooks.run(options.folder, **chosen, pictures=options.pictures)
+    line.clear()
+    for text in _rerun_lines(reruns):
+        print(text)
+    if options.check and not notebooks.passed(reruns):
         print("Not as the files are: mend the cause, or run `qiyou notebooks` to take the new results over.")
         return 1
     return int(any(rerun.status == "failed" for rerun in reruns))
 
 
-class _Progress:
-    """Show how far the execution is: one line that changes in a terminal, one line per notebook elsewhere."""
+class _Line:
+    """How far the work is: in a terminal one line that changes, elsewhere only what is to be kept."""
 
     def __init__(self) -> None:
         self._live = sys.stdout.isatty()
         self._width = 0
 
-    def __call__(self, done: int, total: int, finished: Rerun | None) -> None:
-        if finished is not None:
-            self._clear()
-            print(f"  {finished.name}: {_STATUS[finished.status]} ({finished.seconds:.0f} s)", flush=True)
+    def show(self, text: str) -> None:
         if self._live:
-            self._clear()
-            line = f"  {done} of {total} cells executed"
-            if done < total:
-                print(line, end="", flush=True)
-                self._width = len(line)
+            self.clear()
+            print(f"  {text}", end="", flush=True)
+            self._width = len(text) + 2
 
-    def _clear(self) -> None:
+    def keep(self, text: str) -> None:
+        self.clear()
+        print(f"  {text}", flush=True)
+
+    def clear(self) -> None:
         if self._width:
             print("\r" + " " * self._width + "\r", end="", flush=True)
             self._width = 0
 
 
-def _rerun_lines(reruns: Sequence[Rerun], reference: bool) -> list[str]:
+def _rerun_lines(reruns: Sequence[Rerun]) -> list[str]:
     """Say what came out of a rerun: what failed, which number moved, what was done about it."""
     lines = []
     for rerun in reruns:
@@ -191,14 +228,9 @@ def _rerun_lines(reruns: Sequence[Rerun], reference: bool) -> list[str]:
         lines += [str(change) for change in shown[:_SHOWN_CHANGES]]
         if len(shown) > _SHOWN_CHANGES:
             lines.append(f"{rerun.name}: and {len(shown) - _SHOWN_CHANGES} more")
-    pictures = [rerun.name for rerun in reruns if rerun.status == "pictures"]
-    if pictures and not reference:
-        lines.append(
-            f"Only pictures differ in {', '.join(pictures)}: their bytes depend on the platform, "
-            "the numbers are the same; the files are left as they are."
-        )
-    elif pictures:
-        lines.append(f"Only pictures differ in {', '.join(pictures)}.")
+    left = [rerun.name for rerun in reruns if rerun.status == "pictures" and not rerun.written]
+    if left:
+        lines.append(_LEFT.format(", ".join(left)))
     counts = {status: sum(rerun.status == status for rerun in reruns) for status in _STATUS}
     summary = ", ".join(f"{number} {_STATUS[status]}" for status, number in counts.items() if number)
     written = sum(rerun.written for rerun in reruns)

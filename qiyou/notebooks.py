@@ -4,8 +4,8 @@ Everything that makes two executions differ without a change in the results is t
 the kernel is fixed, nothing records a time, cell ids follow from the cells' text, the metadata is reduced to
 kernel and language, and messages that arrive in pieces are joined. What is left are the results.
 
-The bytes of pictures are equal inside one lock and on one platform only. The committed pictures are those of
-the `REFERENCE` platform; elsewhere a notebook in which nothing but pictures differ is left as it is.
+The bytes of pictures are equal inside one lock and on one platform only (`qiyou.reference`); elsewhere a
+notebook in which nothing but pictures differ is left as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import atexit
 import hashlib
 import itertools
 import os
-import platform
 import re
 import tempfile
 import time
@@ -23,15 +22,14 @@ import warnings
 from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from qiyou import disk
 from qiyou.differences import Change, compare
 from qiyou.errors import QiyouError
+from qiyou.reference import ROOT, is_reference
 
-ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = ("Linux", "x86_64")
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -104,6 +102,7 @@ def run(
     only: Collection[str] = (),
     workers: int = 2,
     timeout: int = 120,
+    pictures: bool | None = None,
     progress: Progress | None = None,
 ) -> list[Rerun]:
     """Execute the notebooks of a folder side by side and replace the files whose outputs changed.
@@ -121,6 +120,9 @@ def run(
         How many are executed at the same time.
     timeout : int
         Seconds that a single cell may take.
+    pictures : bool, optional
+        Whether to replace a file, too, in which nothing but pictures differ; by default on the reference
+        platform only.
     progress : callable, optional
         Called as ``progress(cells done, cells in all, finished)`` after every code cell; ``finished`` is the
         `Rerun` of a notebook that just ended, else None.
@@ -141,7 +143,8 @@ def run(
     Traceback (most recent call last):
     qiyou.errors.QiyouError: no notebooks (*.ipynb) in an empty folder: nothing was executed; ...
     """
-    return _run(folder, only, workers, timeout, progress, write=True)
+    pictures = is_reference() if pictures is None else pictures
+    return _run(folder, only, workers, timeout, progress, write=True, pictures=pictures)
 
 
 def check(
@@ -228,74 +231,15 @@ def passed(reruns: Collection[Rerun], *, reference: bool | None = None) -> bool:
     return all(rerun.status in good for rerun in reruns)
 
 
-def is_reference(root: Path = ROOT) -> bool:
-    """Say whether pictures made here must equal the committed ones: `REFERENCE` platform, locked versions.
-
-    Parameters
-    ----------
-    root : Path
-        Folder of ``requirements.lock``.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> is_reference(Path("a folder without a lock"))
-    False
-    """
-    if (platform.system(), platform.machine()) != REFERENCE:
-        return False
-    lock = root / "requirements.lock"
-    return lock.is_file() and all(_installed(name) == version for name, version in locked(lock).items())
-
-
-def locked(lock: Path) -> dict[str, str]:
-    """Read which version of which package a lock asks for on this platform and Python.
-
-    Parameters
-    ----------
-    lock : Path
-        A requirements file with one ``name==version ; marker`` per package, and hashes.
-
-    Returns
-    -------
-    dict
-        Name of the package to version.
-
-    Examples
-    --------
-    >>> locked(ROOT / "requirements.lock")["seaborn"]
-    '0.13.2'
-    """
-    from packaging.requirements import Requirement
-
-    pins = {}
-    for line in lock.read_text(encoding="utf-8").splitlines():
-        if not line or line[0] in " #":
-            continue
-        requirement = Requirement(line.rstrip("\\ "))
-        if requirement.marker is None or requirement.marker.evaluate():
-            (pin,) = requirement.specifier
-            pins[requirement.name] = pin.version
-    return pins
-
-
-def _installed(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-
-
 def _run(
     folder: str | os.PathLike[str] | None,
     only: Collection[str],
     workers: int,
     timeout: int,
     progress: Progress | None,
+    *,
     write: bool,
+    pictures: bool = False,
 ) -> list[Rerun]:
     # Without its font cache matplotlib prints to stderr in whichever notebook is the first to need it.
     import matplotlib.font_manager  # noqa: F401
@@ -303,7 +247,7 @@ def _run(
     before = {path: path.read_bytes() for path in _paths(folder, only)}
     old = {path: _read(path.name, content) for path, content in before.items()}
     total = sum(cell.cell_type == "code" for notebook in old.values() for cell in notebook.cells)
-    statuses_to_write = {"moved", "form", "pictures"} if is_reference() else {"moved", "form"}
+    to_write = {"moved", "form", "pictures"} if pictures else {"moved", "form"}
     done = 0
 
     def tick(cells: int, finished: Rerun | None = None) -> None:
@@ -321,8 +265,8 @@ def _run(
             if error
             else _judge(path.name, before[path], old[path], new)
         )
-        if write and result.status in statuses_to_write:
-            _replace(path, _bytes(new))
+        if write and result.status in to_write:
+            disk.write(path, _bytes(new))
             result = replace(result, written=True)
         result = replace(result, seconds=time.monotonic() - start)
         tick(0, result)
@@ -501,13 +445,3 @@ def _bytes(notebook: Any) -> bytes:
     import nbformat
 
     return (nbformat.writes(notebook) + "\n").encode("utf-8")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Replace a file as a whole: whoever reads it finds the old one or the new one."""
-    draft = path.with_name(path.name + ".tmp")
-    try:
-        draft.write_bytes(content)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)

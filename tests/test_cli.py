@@ -6,11 +6,12 @@ import io
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from qiyou import cli, notebooks
+from qiyou import cli, disk, notebooks, reference
 from qiyou.differences import Change
 from qiyou.errors import DataError
 from qiyou.notebooks import Rerun
@@ -39,8 +40,12 @@ def raising(error):
     ("error", "status", "sentence"),
     [
         (DataError("table.csv:3: no unit; add one"), 1, "qiyou: table.csv:3: no unit; add one"),
-        (PermissionError(13, "Permission denied", "figures/zh"), 2, "qiyou: Permission denied: figures/zh"),
-        (OSError("no more"), 2, "qiyou: no more"),
+        (
+            PermissionError(13, "Permission denied", "figures/zh"),
+            2,
+            "qiyou: figures/zh: it is read-only, or open in another program",
+        ),
+        (OSError(28, "No space left on device"), 2, "qiyou: the disk is full"),
         (KeyboardInterrupt(), 2, "qiyou: stopped; nothing is left half-written"),
         (ImportError("No module named 'x'"), 2, "qiyou: No module named 'x': the set-up is not complete"),
     ],
@@ -109,13 +114,19 @@ def rerunning(monkeypatch, *reruns, reference=True):
     monkeypatch.setattr(notebooks, "is_reference", lambda: reference)
 
 
+LEFT = (
+    "Only the bytes of pictures differ in a.ipynb: they depend on the platform, the numbers are the same; "
+    "left as they are (--pictures writes them)."
+)
+
+
 def test_a_rerun_says_what_moved_and_what_failed(monkeypatch, capsys):
     rerunning(monkeypatch, PICTURES, MOVED, FAILED)
     assert cli.main(["notebooks"]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "b.ipynb, cell 5: 85.2 -> 85.3 (row 玉环, column 2027)",
         "c.ipynb, cell 2: ZeroDivisionError: division by zero",
-        "Only pictures differ in a.ipynb.",
+        LEFT,
         "3 notebooks: 1 only pictures differ, 1 results moved, 1 failed; 0 files written.",
     ]
 
@@ -134,8 +145,7 @@ def test_a_rerun_says_what_moved_and_what_failed(monkeypatch, capsys):
 def test_the_status_says_whether_the_files_hold(monkeypatch, capsys, words, rerun, reference, status):
     rerunning(monkeypatch, rerun, reference=reference)
     assert cli.main(words) == status
-    shown = capsys.readouterr().out
-    assert ("the numbers are the same; the files are left" in shown) == (rerun is PICTURES and not reference)
+    assert (LEFT in capsys.readouterr().out) == (rerun is PICTURES)
 
 
 def test_a_long_list_of_changes_is_cut(monkeypatch, capsys):
@@ -151,17 +161,68 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_progress_is_one_changing_line_in_a_terminal_and_few_lines_elsewhere(monkeypatch):
-    events = [(1, 2, None), (2, 2, None), (2, 2, Rerun("a.ipynb", "same", seconds=3.2))]
-    for stream, expected in [
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
         (io.StringIO(), "  a.ipynb: unchanged (3 s)\n"),
         (Terminal(), "  1 of 2 cells executed\r" + " " * 23 + "\r  a.ipynb: unchanged (3 s)\n"),
-    ]:
-        monkeypatch.setattr(sys, "stdout", stream)
-        progress = cli._Progress()
-        for event in events:
+    ],
+)
+def test_progress_is_one_changing_line_in_a_terminal(monkeypatch, stream, expected):
+    def check(*_, progress, **__):
+        rerun = Rerun("a.ipynb", "same", seconds=3.2)
+        for event in [(1, 2, None), (2, 2, None), (2, 2, rerun)]:
             progress(*event)
-        assert stream.getvalue() == expected
+        return [rerun]
+
+    monkeypatch.setattr(notebooks, "check", check)
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert cli.main(["notebooks", "--check"]) == 0
+    assert stream.getvalue() == expected + "1 notebook: 1 unchanged; 0 files written.\n"
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch, stand_in):
+    """A checkout with one committed figure, and a build that draws it with the given bytes."""
+    monkeypatch.setattr(reference, "ROOT", tmp_path)
+
+    def draw(folder, picture, data):
+        for name, content in {"zh/lead.png": picture, "zh/lead.txt": b"alt", "data/lead.csv": data}.items():
+            disk.write(folder / name, content)
+
+    def prepare(picture, data, here):
+        monkeypatch.setattr(reference, "is_reference", lambda: here)
+        stand_in("qiyou.figures", build=lambda folder, progress: draw(Path(folder), picture, data))
+        return tmp_path / "figures"
+
+    draw(tmp_path / "figures", b"picture", b"5.5")
+    return prepare
+
+
+@pytest.mark.parametrize(
+    ("picture", "data", "here", "words", "written"),
+    [
+        (b"picture", b"5.5", True, [], []),
+        (b"another", b"5.5", True, [], ["zh/lead.png"]),
+        (b"another", b"5.5", False, [], []),
+        (b"another", b"5.5", False, ["--pictures"], ["zh/lead.png"]),
+        (b"another", b"5.6", False, [], ["data/lead.csv", "zh/lead.png"]),
+    ],
+)
+def test_figures_are_replaced_when_they_say_something_else(
+    checkout, capsys, picture, data, here, words, written
+):
+    folder = checkout(picture, data, here)
+    assert cli.main(["figures", *words]) == 0
+    *lines, closing = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.endswith(": written")] == [
+        f"figures/{name}: written" for name in written
+    ]
+    assert closing == f"3 files of figures: {len(written)} written, the others as they were."
+    assert (folder / "zh/lead.png").read_bytes() == (picture if "zh/lead.png" in written else b"picture")
+    assert any("figures/zh/lead.png" in line and "--pictures" in line for line in lines) == (
+        not written and picture == b"another"
+    )
 
 
 def test_output_is_utf8_whatever_the_console_thinks():

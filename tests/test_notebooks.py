@@ -328,21 +328,6 @@ def test_ids_follow_the_text_and_stay_when_a_cell_is_put_in_before():
     assert len(set(twice)) == 3 and twice[0] == one
 
 
-def test_the_reference_is_the_locked_versions_on_one_platform(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebooks.platform, "system", lambda: notebooks.REFERENCE[0])
-    monkeypatch.setattr(notebooks.platform, "machine", lambda: notebooks.REFERENCE[1])
-    lock = tmp_path / "requirements.lock"
-    lock.write_text(f"pytest=={pytest.__version__} \\\n    --hash=sha256:0\n", encoding="utf-8")
-    assert notebooks.is_reference(tmp_path)
-    lock.write_text("pytest==0.1 ; sys_platform == 'nowhere' \\\n    --hash=sha256:0\n", encoding="utf-8")
-    assert notebooks.is_reference(tmp_path)
-    lock.write_text("pytest==0.1 \\\n    --hash=sha256:0\n", encoding="utf-8")
-    assert not notebooks.is_reference(tmp_path)
-    lock.write_text(f"pytest=={pytest.__version__}\n", encoding="utf-8")
-    monkeypatch.setattr(notebooks.platform, "machine", lambda: "arm64")
-    assert not notebooks.is_reference(tmp_path)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal to send to a process alone")
 def test_ctrl_c_stops_at_once_and_leaves_no_kernel(tmp_path):
     write(
