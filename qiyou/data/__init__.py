@@ -33,7 +33,7 @@ _NUMBERS = {"indicators": ("lower", "upper"), "facilities": ("size_low", "size_h
 # Read first: the other tables may name places and indicators by the names that stand here.
 _NAMING = ("indicators", "places", "aliases", "units")
 _ABOUT = "document.toml"
-_INTEGERS = {"projects": ("statement", "from_year")}
+_INTEGERS = {"projects": ("statement", "from_year"), "observations": ("quarter",)}
 _WHOLE = re.compile("[0-9]{1,4}")
 
 ALSO = "QIYOU_ALSO"
@@ -279,11 +279,10 @@ def _document_folders(folders: list[Path]) -> list[Path]:
 
 def _split_quarters(observations: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Yearly and quarterly values apart, so that nobody takes a quarter for a year."""
-    quarter = pd.to_numeric(observations["quarter"], errors="coerce").astype("Int64")
-    yearly = quarter.isna()
+    yearly = observations["quarter"].isna()
     return {
         "observations": observations[yearly].drop(columns="quarter").reset_index(drop=True),
-        "quarters": observations.assign(quarter=quarter)[~yearly].reset_index(drop=True),
+        "quarters": observations[~yearly].reset_index(drop=True),
     }
 
 

@@ -57,12 +57,13 @@ class Findings:
     rows: list[tuple] = field(default_factory=list)
     suggested: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     _counts: Counter = field(default_factory=Counter, repr=False)
+    _names: dict[Path | str, str] = field(default_factory=dict, repr=False)
 
     def add(self, severity: str, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
         """Record one finding; ``file`` is shown relative to the data folder, or to what holds a folder of one's own."""
         if code not in CODES or severity not in SEVERITIES:
             raise KeyError(f"unknown finding {severity} {code}")
-        shown = self._shown(Path(file))
+        shown = self._names.get(file) or self._names.setdefault(file, self._shown(Path(file)))
         self._counts[severity, code, shown] += 1
         if self._counts[severity, code, shown] <= _MOST_ALIKE:
             self.rows.append((severity, code, _visible(shown), line, _visible(what), _visible(remedy)))

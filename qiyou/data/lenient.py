@@ -19,7 +19,9 @@ from qiyou.data.schema import YEAR, Column, Table
 if TYPE_CHECKING:
     from qiyou.data.documents import Vocabulary
 
-_BREAK = re.compile(r"[ \t]*[\r\n\v\f\u2028\u2029]+[ \t]*")
+# Line breaks, but for those between two figures: 3 and 4 on two lines of a cell are not 34.
+_FIGURE = "0-9０-９.．,，%％〇零一二两三四五六七八九十百千万亿"
+_BREAK = re.compile(rf"(?<![{_FIGURE}])\s*[\r\n\v\f\u2028\u2029]\s*|\s*[\r\n\v\f\u2028\u2029]\s*(?![\s{_FIGURE}])")
 _YEAR_HEADER = re.compile(rf"({YEAR})年?")
 _LONGEST_NAME = 80
 _MOST_SUGGESTIONS = 200
@@ -38,7 +40,8 @@ def plain(text: str) -> str:
 def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False) -> Sheet:
     """A table as typed into a spreadsheet, with headers, line breaks and full-width signs as the schema wants them.
 
-    Cells that hold the print keep every character but line breaks, which the width of a column put there.
+    Cells that hold the print keep every character but line breaks, which the width of a column put there; a break
+    between two figures stays, and the cell cannot be read.
     """
     header = tuple(_heading(name, schema, years) for name in sheet.header)
     if header != sheet.header and len(set(header)) == len(header):

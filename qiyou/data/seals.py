@@ -37,7 +37,8 @@ def write_seals(path: Path, seals: dict[str, str], counts: dict[str, int]) -> No
     audit = "".join(f"{name} = {count}\n" for name, count in counts.items())
     lines = "".join(f'{name} = "{value}"\n' for name, value in seals.items())
     sealed = f"{_WRITTEN.sub('', text).rstrip()}\n\n[audit]\n{audit}\n[seal]\n{lines}"
-    if _rest(sealed) != _rest(text):
+    rest = _rest(text)
+    if rest is None or _rest(sealed) != rest:
         raise DataError(f"{path.name}: cannot be sealed; take [audit] and [seal] out of it by hand, then seal again")
     _replace(path, sealed)
 
