@@ -1,0 +1,418 @@
+"""Observed values beside the plan: three-valued verdicts, what cannot be compared and why, the published methods."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qiyou import monitor, progress, scaffold
+from qiyou.data import load
+from qiyou.data.schema import DOCUMENT_TABLES, TABLES
+from qiyou.errors import DataError
+from qiyou.notation import read
+
+YEARS = [str(year) for year in range(2022, 2028)]
+# Printed name, unit, and the cells for 2022 to 2027; the first three as 慈溪's plan prints them.
+PLAN = {
+    "每千人口拥有3岁以下婴幼儿托位数": ("个/千人", "3.31 4 4.3 4.6 5 5.5"),
+    "重大慢病过早死亡率": ("%", "8.4 9.1 8.9 8.7 8.5 8.3"),
+    "城镇登记失业率": ("%", "1.16 <3.5 <3.5 <3.5 <3.5 <3.5"),
+    "每万老年人口拥有持证养老护理员数": ("人/万老年人", "30 32 ≥32 ≥32 ≥32 ≥32"),
+    "普惠托位占比": ("%", "50 60 62 65 70 75"),
+    "年城乡居民免费健康体检人次": ("人次", "9万 10万 10万 10万 10万 10万"),
+    "人均预期寿命": ("岁", "82.5 82.5 82.6 82.7 82.8 82.9"),
+    "通过国家义务教育优质均衡发展县省级评估率": ("%", "0 0 100 100 100 100"),
+    "高等教育毛入学率": ("%", "74 74.3 74.6 75 75.5 76"),
+    "基本养老保险参保人数": ("万人", "107.3 / 约110 动态清零 111—112 112"),
+    "县域就诊率": ("%", "90 >90 <90 ≥91 91 91"),
+}
+UNITS = {("个", "个/千人"), ("人", "人/万老年人")}
+NURSERY, CHRONIC = "nursery_places_per_1000", "premature_ncd_mortality"
+UNEMPLOYED, CHECKUPS = "registered_unemployment_rate", "free_checkups_annual"
+
+
+def lines(*rows) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = scaffold.new("own-plan", place="own", years=(2022, 2027), parent=tmp_path_factory.mktemp("own"))
+    header = [*DOCUMENT_TABLES["table"].names[:-1], *YEARS, "department"]
+    rows = [
+        [number, "", "", name, "", unit, *cells.split(), ""] for number, (name, (unit, cells)) in enumerate(PLAN.items(), 1)
+    ]
+    (made / "table.csv").write_text(lines(header, *rows), encoding="utf-8")
+    (made / "places.csv").write_text(
+        lines(TABLES["places"].names, ["own", "试县", "Own", "county", "", "ningbo", ""]), encoding="utf-8"
+    )
+    grades = {"own_report": "official", "own_paper": "press"}
+    sources = [[name, name, "", "", "", grade] for name, grade in grades.items()]
+    (made / "sources.csv").write_text(lines(TABLES["sources"].names, *sources), encoding="utf-8")
+    about = (made / "document.toml").read_text(encoding="utf-8").replace('title = ""', 'title = "试县方案"')
+    (made / "document.toml").write_text(about, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def county(folder):
+    return load(also=folder)
+
+
+@pytest.fixture
+def seen(county):
+    """The county with these observed values: (indicator, year, printed[, quarter[, basis[, source]]])."""
+    units = county.indicators.set_index("id")["unit"]
+
+    def observe(*values):
+        rows = []
+        for indicator, year, printed, *more in values:
+            quarter, basis, source = (*more, *("", "plan", "own_report")[len(more) :])
+            reading = read(printed)
+            comparable = not reading.unit or (reading.unit, units[indicator]) in UNITS or reading.unit == units[indicator]
+            row = {"place": "own", "indicator": indicator, "year": year, "printed": printed, "source": source, "basis": basis}
+            row |= {"note": "", "quarter": quarter or pd.NA, "unit": units[indicator] if comparable else reading.unit}
+            row |= {name: getattr(reading, name) if comparable else np.nan for name in ("value", "low", "high", "step")}
+            rows.append({**row, "relation": reading.relation if comparable else "none"})
+        every = pd.DataFrame(rows).astype({"year": "Int64", "quarter": "Int64"})
+        yearly = every["quarter"].isna()
+        observations = pd.concat([county.observations, every[yearly].drop(columns="quarter")], ignore_index=True)
+        return replace(county, observations=observations, quarters=every[~yearly].reset_index(drop=True))
+
+    return observe
+
+
+def test_the_file_gives_what_these_tests_put_in_its_place(folder, seen):
+    values = [(NURSERY, 2023, "4.12", ""), (NURSERY, 2024, "4.05", 2), ("higher_education_enrolment", 2023, "4.1张/千人", "")]
+    rows = [["own", name, year, printed, "own_report", "plan", "", quarter] for name, year, printed, quarter in values]
+    (folder / "observations.csv").write_text(lines(TABLES["observations"].names, *rows), encoding="utf-8")
+    loaded, built = load(also=folder), seen(*values)
+    (folder / "observations.csv").unlink()
+    for name in ("observations", "quarters"):
+        expected = getattr(loaded, name)
+        pd.testing.assert_frame_equal(getattr(built, name)[expected.columns], expected, check_dtype=False)
+
+
+def one(frame, **where):
+    for name, value in where.items():
+        frame = frame[frame[name] == value]
+    (row,) = frame.itertuples()
+    return row
+
+
+# ------------------------------------------------------------------------------------------------ table
+
+
+@pytest.mark.parametrize(
+    ("indicator", "year", "printed", "verdict", "gap", "limits", "why"),
+    [
+        (NURSERY, 2023, "4.12", "met", 0.12, (0.115, 0.125), ""),
+        (NURSERY, 2024, "4.3", "met", 0.0, (-0.05, 0.05), "equal as printed"),
+        (NURSERY, 2024, "4.27", "undecidable", -0.03, (-0.035, -0.025), "short of the target, and equal to it when rounded"),
+        (NURSERY, 2024, "4.2", "not_met", -0.1, (-0.15, -0.05), ""),
+        (NURSERY, 2025, "5", "undecidable", 0.4, (-0.1, 0.9), "rounding decides"),
+        (CHRONIC, 2023, "8.95", "met", 0.15, (0.145, 0.155), ""),
+        (CHRONIC, 2024, "9.0", "not_met", -0.1, (-0.15, -0.05), ""),
+        (CHRONIC, 2024, "8.94", "undecidable", -0.04, (-0.045, -0.035), "short of the target, and equal to it when rounded"),
+        (UNEMPLOYED, 2024, "1.9", "met", 1.6, (1.55, 1.65), ""),
+        (UNEMPLOYED, 2024, "3.5", "undecidable", 0.0, (-0.05, 0.05), "rounding decides"),
+        (UNEMPLOYED, 2024, "3.6", "not_met", -0.1, (-0.15, -0.05), ""),
+        ("care_workers_per_10000_elderly", 2024, "32", "met", 0.0, (-0.5, 0.5), "equal as printed"),
+        ("care_workers_per_10000_elderly", 2024, "31.9", "undecidable", -0.1, (-0.15, -0.05), "short of the target"),
+        ("care_workers_per_10000_elderly", 2024, "31.4", "not_met", -0.6, (-0.65, -0.55), ""),
+        ("compulsory_balanced_pass", 2024, "100", "met", 0.0, (0.0, 0.0), "equal as printed"),
+        ("compulsory_balanced_pass", 2024, "0", "not_met", -100.0, (-100.0, -100.0), ""),
+        ("pension_insured", 2026, "111.2万人", "met", 2000.0, (1500.0, 2500.0), ""),
+        ("pension_insured", 2026, "110.7万人", "undecidable", -3000.0, (-3500.0, -2500.0), "short of the target"),
+        ("pension_insured", 2026, "110万人", "not_met", -10000.0, (-15000.0, -5000.0), ""),
+    ],
+)
+def test_verdict_gap_and_reason(seen, indicator, year, printed, verdict, gap, limits, why):
+    row = one(monitor.table(seen((indicator, year, printed)), "own"))
+    assert row.verdict == verdict and row.why.startswith(why) and (why or row.why == "")
+    assert row.gap == pytest.approx(gap) and (row.gap_low, row.gap_high) == pytest.approx(limits)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "year", "printed", "verdict", "why"),
+    [
+        ("life_expectancy", 2024, ">83", "met", ""),
+        ("life_expectancy", 2024, "≥82.6", "met", ""),
+        ("life_expectancy", 2024, ">82", "undecidable", "only a bound is printed"),
+        ("life_expectancy", 2024, "<82", "not_met", ""),
+        ("life_expectancy", 2024, "约83", "undecidable", "only an approximate value is printed"),
+        (CHRONIC, 2024, "<8.5", "met", ""),
+        (CHRONIC, 2024, ">8.9", "undecidable", "only a bound is printed"),
+        (CHRONIC, 2024, ">8.95", "not_met", ""),
+        (CHRONIC, 2024, "≥8.9", "undecidable", "only a bound is printed"),
+        ("pension_insured", 2024, "112万人", "undecidable", "only an approximate value is printed"),
+        ("in_county_care_rate", 2024, "92", "undecidable", "the plan's bound runs against"),
+        ("in_county_care_rate", 2023, "≥90", "undecidable", "only a bound is printed"),
+        ("in_county_care_rate", 2023, ">90", "met", ""),
+    ],
+)
+def test_bounds_decide_only_where_every_value_agrees(seen, indicator, year, printed, verdict, why):
+    row = one(monitor.table(seen((indicator, year, printed)), "own"))
+    assert (row.verdict, row.why[: len(why)]) == (verdict, why) and (why or row.why == "")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (("higher_education_enrolment", 2023, "4.1张/千人"), "observed in another unit"),
+        (("sports_area_per_capita", 2024, "2.5"), "the plan has no such indicator"),
+        (("urban_unemployment_rate", 2024, "4.8"), "the plan counts a related indicator of another definition"),
+        ((NURSERY, 2030, "6"), "the plan prints no value for this year"),
+        ((NURSERY, 2021, "3"), "before the first planned year"),
+        (("pension_insured", 2023, "108万人"), "the plan prints no value for this year"),
+        (("pension_insured", 2025, "108万人"), "the plan prints a word, no number"),
+        ((NURSERY, 2024, "全覆盖"), "no number was observed"),
+    ],
+)
+def test_what_cannot_be_compared_keeps_its_row_and_says_why(seen, value, why):
+    rows = monitor.table(seen(value, (CHRONIC, 2024, "8.9")), "own")
+    row = one(rows, indicator=value[0])
+    assert (row.verdict, row.why) == ("not_comparable", why) and np.isnan([row.gap, row.gap_low, row.gap_high]).all()
+    assert row.observed_printed == value[2]
+    assert one(rows, indicator=CHRONIC).verdict == "met"
+
+
+def test_an_empty_print_is_no_word(seen):
+    row = one(monitor.table(seen(("pension_insured", 2023, "108万人")), "own"))
+    assert row.planned_printed == "/"
+
+
+def test_every_reason_has_its_chinese():
+    reasons = {value for name, value in vars(monitor).items() if name.startswith("_") and name.isupper() and isinstance(value, str)}
+    assert reasons == set(monitor.REASONS) and all(monitor.REASONS.values())
+
+
+@pytest.mark.parametrize(
+    ("basis", "base", "check", "verdict"),
+    [
+        ("plan", "55", "stated", "met"),
+        ("health_commission", "50", "agrees", "met"),
+        ("health_commission", "50.4", "agrees", "met"),
+        ("health_commission", "55", "differs", "not_comparable"),
+        ("health_commission", ">49", "agrees", "met"),
+        ("health_commission", None, "unknown", "met"),
+    ],
+)
+def test_the_printed_base_shows_another_basis(seen, basis, base, check, verdict):
+    values = [("affordable_nursery_share", 2023, "61", "", basis)]
+    values += [("affordable_nursery_share", 2022, base, "", basis)] if base else []
+    row = one(monitor.table(seen(*values), "own"), year=2023)
+    assert (row.basis_check, row.verdict) == (check, verdict)
+
+
+def test_two_bases_are_two_series(seen):
+    data = seen(
+        ("affordable_nursery_share", 2022, "55", "", "other"),
+        ("affordable_nursery_share", 2023, "61", "", "other"),
+        ("affordable_nursery_share", 2023, "62"),
+    )
+    rows = monitor.table(data, "own", year=2023)
+    assert rows[["basis", "verdict"]].values.tolist() == [["other", "not_comparable"], ["plan", "met"]]
+
+
+def test_nothing_is_lost_and_nothing_made_up(seen):
+    data = seen((NURSERY, 2021, "3"), (NURSERY, 2023, "4.12"), (NURSERY, 2030, "6"), ("sports_area_per_capita", 2024, "2.5"))
+    rows = monitor.table(data, "own")
+    assert sorted(rows["observed_printed"]) == ["2.5", "3", "4.12", "6"]
+
+
+@given(
+    observed=st.decimals(3, 6, places=2),
+    step=st.integers(0, 2),
+    planned=st.sampled_from(["4", "4.3", "4.60", "≥4.5", ">4.5"]),
+)
+def test_a_coarser_print_never_turns_a_verdict_round(observed, step, planned):
+    """Verdicts of a rounded print and of the number itself are never met against not met."""
+    fine = judge("up", f"{observed:.2f}", planned)
+    coarse = judge("up", f"{round(observed, step):f}" if step else f"{round(observed)}", planned)
+    assert {fine, coarse} != {"met", "not_met"}
+
+
+@given(observed=st.decimals(3, 6, places=1), planned=st.decimals(3, 6, places=1))
+def test_turning_the_direction_mirrors_the_verdict(observed, planned):
+    up, down = (judge(direction, f"{observed}", f"{planned}") for direction in ("up", "down"))
+    if observed == planned:
+        assert up == down == "met"
+    else:
+        assert {up, down} == {"met", "not_met"}
+
+
+def judge(direction: str, observed: str, planned: str) -> str:
+    """The verdict for two prints, through the same steps as a table."""
+    row = {"why": "", "direction": direction, "sign": 1.0 if direction == "up" else -1.0, "kind": "density"}
+    row |= {"limits_low": np.nan, "limits_high": np.nan}
+    for name, text in (("observed", observed), ("planned", planned)):
+        reading = read(text)
+        row[name] = reading.value
+        row |= {f"{name}_{part}": getattr(reading, part) for part in ("relation", "low", "high", "low_closed", "high_closed", "step")}
+    return monitor._judged(pd.DataFrame([row]))["verdict"].iloc[0]
+
+
+# ---------------------------------------------------------------------------------------------- methods
+
+
+def test_the_published_methods_stand_side_by_side_and_disagree(seen):
+    values = [(NURSERY, year, printed) for year, printed in zip(range(2022, 2026), ("3.31", "3.8", "4.5", "4.5"), strict=True)]
+    data = seen(*values)
+    rows = monitor.methods(data, "own")
+    expected = progress.agreement(
+        [2022, 2023, 2024, 2025], [3.31, 3.8, 4.5, 4.5], direction="up", base_year=2022, target_year=2027, target=5.5, step=0.1
+    )
+    pd.testing.assert_frame_equal(rows[expected.columns], expected)
+    row = one(monitor.table(data, "own"), year=2025)
+    assert (row.statcan, row.destatis) == (expected["status"][0], expected["status"][2]) and row.base_from == "observed"
+    assert row.disagree == expected["disagree"][0]
+    assert pd.isna(one(monitor.table(data, "own"), year=2022).disagree)
+
+
+def test_the_printed_base_stands_in_for_an_observed_one(seen):
+    rows = monitor.methods(seen((NURSERY, 2024, "4.3")), "own")
+    assert set(rows["base_from"]) == {"plan"} and set(rows["base_year"]) == {2022}
+    expected = progress.statcan(2022, 3.31, 2024, 4.3, direction="up", target_year=2027, target=5.5)
+    assert rows.loc[0, "value"] == expected.ratio
+
+
+def test_planned_values_never_enter_as_observed(seen):
+    rows = monitor.methods(seen((NURSERY, 2024, "4.3"), (NURSERY, 2025, "4.4")), "own")
+    assert rows.loc[rows["method"] == "destatis", "why_not"].iloc[0].startswith("3 observations")
+
+
+def test_of_two_sources_the_better_grade_counts(seen):
+    data = seen((NURSERY, 2024, "4.1", "", "plan", "own_paper"), (NURSERY, 2024, "4.3"))
+    assert monitor.methods(data, "own").loc[0, "value"] == progress.statcan(
+        2022, 3.31, 2024, 4.3, direction="up", target_year=2027, target=5.5
+    ).ratio
+    assert len(monitor.table(data, "own")) == 2, "both observed values are shown"
+
+
+def test_no_method_sees_a_flow_or_a_series_of_another_basis(seen):
+    data = seen((CHECKUPS, 2023, "9万"), (CHECKUPS, 2024, "9万"), (NURSERY, 2022, "5", "", "x"), (NURSERY, 2023, "5", "", "x"))
+    with pytest.raises(DataError, match="no observed series can be judged"):
+        monitor.methods(data, "own")
+
+
+# --------------------------------------------------------------------------------------------- schedule
+
+
+def test_shares_of_the_year(seen):
+    data = seen((NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.05", 2), (NURSERY, 2024, "4.20", 3), (NURSERY, 2024, "4.30"))
+    rows = monitor.schedule(data, "own", year=2024)
+    assert rows["quarter"].tolist()[:2] == [2, 3] and pd.isna(rows["quarter"][2])
+    assert rows["share_elapsed"].tolist() == [0.5, 0.75, 1.0] and set(rows["start_from"]) == {"observed"}
+    assert rows["share_reached"].tolist() == pytest.approx([-0.07 / 0.18, 0.08 / 0.18, 1.0])
+    assert rows["verdict"].tolist() == ["behind", "behind", "on_schedule"]
+    low, high = (4.195 - 4.125) / (4.3 - 4.125), (4.205 - 4.115) / (4.3 - 4.115)
+    assert (rows["share_low"][1], rows["share_high"][1]) == pytest.approx((low, high))
+    assert rows["planned_change"][1] == pytest.approx(0.18) and rows["reached_change"][1] == pytest.approx(0.08)
+
+
+def test_the_interval_holds_every_choice_of_values(seen):
+    row = one(monitor.schedule(seen((CHRONIC, 2023, "9.0"), (CHRONIC, 2024, "8.95", 3)), "own", quarter=3))
+    shares = [(o - s) / (8.9 - s) for s in np.linspace(8.95, 9.05, 51)[1:] for o in np.linspace(8.945, 8.955, 51)]
+    assert row.share_low <= min(shares) + 1e-9 and row.share_high >= max(shares) - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("quarter", "printed", "share", "verdict"),
+    [(1, "26000", 0.26, "on_schedule"), (2, "50000", 0.5, "on_schedule"), (3, "6万", 0.6, "behind"), (4, "10万", 1.0, "on_schedule")],
+)
+def test_a_flow_counts_from_january(seen, quarter, printed, share, verdict):
+    row = one(monitor.schedule(seen((CHECKUPS, 2024, printed, quarter)), "own"))
+    assert (row.start, row.start_from, row.verdict) == (0.0, "zero", verdict)
+    assert row.share_reached == pytest.approx(share)
+
+
+def test_a_flow_that_falls_within_the_year_is_not_cumulated(seen):
+    data = seen((CHECKUPS, 2024, "30000", 1), (CHECKUPS, 2024, "28000", 2), (CHECKUPS, 2024, "80000", 3))
+    rows = monitor.schedule(data, "own")
+    assert rows["verdict"].tolist() == ["on_schedule", "not_comparable", "on_schedule"]
+    assert rows["why"][1] == "falls within the year: a flow is counted since January"
+
+
+@pytest.mark.parametrize(
+    ("values", "start", "start_from"),
+    [
+        ([(NURSERY, 2023, "4.12", 3)], 3.31, "printed base"),
+        ([(NURSERY, 2024, "4.12", 3)], 4.0, "planned"),
+        ([(NURSERY, 2023, "4.05", 4), (NURSERY, 2024, "4.12", 3)], 4.05, "observed"),
+        ([(NURSERY, 2023, "4.05", 4), (NURSERY, 2023, "4.07"), (NURSERY, 2024, "4.12", 3)], 4.07, "observed"),
+    ],
+)
+def test_where_the_year_starts(seen, values, start, start_from):
+    rows = monitor.schedule(seen(*values), "own", quarter=3)
+    assert rows[["start", "start_from"]].values.tolist() == [[start, start_from]]
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "why"),
+    [
+        ((UNEMPLOYED, 2024, "1.9", 2), "on_schedule", "a level to be held, not a change to be reached"),
+        ((UNEMPLOYED, 2024, "3.7", 2), "behind", "a level to be held, not a change to be reached"),
+        (("life_expectancy", 2023, "82.5", 2), "on_schedule", "the plan adds nothing in this year"),
+        (("life_expectancy", 2024, ">82.54", 2), "undecidable", "only a bound is printed"),
+        (("pension_insured", 2027, "112万", 2), "not_comparable", "no value for the end of the year before"),
+        (("sports_area_per_capita", 2024, "2.5", 2), "not_comparable", "the plan has no such indicator"),
+    ],
+)
+def test_what_has_no_share(seen, value, verdict, why):
+    row = one(monitor.schedule(seen(value), "own"))
+    assert (row.verdict, row.why) == (verdict, why)
+    assert np.isnan(row.share_reached)
+
+
+def test_rounding_of_the_start_leaves_the_increment_open(seen):
+    row = one(monitor.schedule(seen((NURSERY, 2023, "4"), (NURSERY, 2024, "4.2", 2)), "own", quarter=2))
+    assert (row.verdict, row.why) == ("undecidable", "rounding leaves open what the plan adds in this year")
+
+
+def test_the_form_that_is_filed(seen):
+    data = seen((NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.05", 2), (CHECKUPS, 2024, "6万", 3))
+    rows = monitor.schedule(data, "own", year=2024)
+    form = monitor.form(rows, data)
+    assert form.iloc[0].tolist() == [
+        *("1", "试县", "每千人口拥有3岁以下婴幼儿托位数", "个/千人", "2024年1—6月", "4.12", "4.3", "4.05", "−46%至−32%", "50%", "滞后", "")
+    ]
+    assert form.iloc[1]["完成当年计划增量"] == "55%至65%" and form.iloc[1]["截至"] == "2024年1—9月"
+    english = monitor.form(rows, data, lang="en")
+    assert english.iloc[0, 1:3].tolist() == ["Own", "Nursery places per 1,000 residents"]
+    assert english["Up to"].tolist() == ["2024 Q2", "2024 Q3"] and list(english.dtypes.unique()) == ["str"]
+    with pytest.raises(DataError, match="'zh' or 'en'"):
+        monitor.form(rows, data, lang="fr")
+    with pytest.raises(DataError, match="no rows"):
+        monitor.form(rows.iloc[:0], data)
+
+
+# ----------------------------------------------------------------------------------------------- errors
+
+
+def test_what_is_missing_is_said(seen):
+    data = seen((NURSERY, 2023, "4.12"))
+    with pytest.raises(DataError, match="there is no place 'owm'; did you mean own"):
+        monitor.table(data, "owm")
+    with pytest.raises(DataError, match="for 2024; the years at hand are 2023; add rows to observations.csv"):
+        monitor.table(data, "own", year=2024)
+    with pytest.raises(DataError, match="no document plans anything for 'hangzhou'"):
+        monitor.table(data, "hangzhou")
+    with pytest.raises(DataError, match="nothing was observed in cixi"):
+        monitor.table(data, "cixi")
+    with pytest.raises(DataError, match="give 1, 2, 3 or 4"):
+        monitor.schedule(data, "own", quarter=5)
+
+
+def test_every_place_by_default(seen):
+    places = set(monitor.table(seen((NURSERY, 2023, "4.12")))["place"])
+    assert "own" in places and "china" not in places and "zhejiang" in places
