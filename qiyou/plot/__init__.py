@@ -9,6 +9,10 @@ import importlib
 
 _WHERE = {
     "target_paths": "paths",
+    "requirement_supply": "capacity",
+    "scenario_band": "capacity",
+    "places_per_child": "children",
+    "county_on_national": "national",
     "reading_overview": "transcription",
 }
 """Function -> module of this package."""

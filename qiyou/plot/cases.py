@@ -1,0 +1,270 @@
+"""The figures of the two cases, nursery places and sports area, ready for `qiyou.figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from qiyou import capacity, style
+from qiyou.capacity import ASSESSABLE
+from qiyou.capacity.intervals import keys
+from qiyou.figures import Drawing, alt_text
+from qiyou.plot import labels
+from qiyou.plot.capacity import requirement_supply, row_label, scenario_band, stock_unit
+from qiyou.plot.children import births_label, places_per_child
+from qiyou.plot.national import NATION, county_on_national
+
+NURSERY, AREA = "nursery_places_per_1000", "sports_area_per_capita"
+_BALANCED = (("yuhuan", 2024), ("huangyan", 2025))
+_BANDS = (("yuhuan", NURSERY), ("changxing", NURSERY), ("wenling", NURSERY), ("yuhuan", AREA))
+_SHORT = {
+    "zh": {NURSERY: "托位", AREA: "体育场地"},
+    "en": {NURSERY: "nursery places", AREA: "sports area"},
+}
+_TEXTS = {
+    "zh": {
+        "until": "{place}：到{year}年",
+        "sep": "；",
+        "list": "、",
+        "derived": "另有{n}项由本项目据上述来源推算",
+        "balance_note": (
+            "蓝色为按人口情景和印出数的舍入计算的需要新增面积，斜线为已公布项目乘以省内调查的单个面积；竖线加箭头只有下限。"
+            "未计入没有面积资料的{left}。步道计入多少，文件没有说明。"
+        ),
+        "balance_subject": "需要新增与已公布的体育场地面积",
+        "band_note": "阴影为人口情景与印出数舍入的最不利范围；印得粗的数（如“4”“5”）范围宽。",
+        "band_subject": "计划水平所含的总量",
+        "band_title": "{place}：{indicator}",
+        "band_finding": "{place}{year}年{low:,.0f}至{high:,.0f}{unit}",
+        "child_note": (
+            "3岁以下儿童按当年及前两年出生人数计；户籍出生不含外来人口的孩子，因此偏高；出生率{years}年以后为假设。"
+            "托位是能力，不是使用。"
+        ),
+        "child_subject": "每千人口托位数折合每名3岁以下儿童的托位数",
+        "child_finding": "{label}：{first}年{start:.2f}个，{last}年{end:.2f}个（{scenario}）",
+        "national_note": "灰带是全国序列外推的预测区间，不是各地的；落在带内不是可行的证据。计划值是承诺，没有区间。",
+        "soft": "全国2025年托位数为10月数，不是年末数。",
+        "national_subject": "各地计划路径与全国实际值",
+        "national_finding": "{indicator}：全国{year}年{value:g}，外推至{last}年{low:.1f}至{high:.1f}",
+        "held": "出生不变",
+        "falling": "出生续降",
+        "interval": "{place}，{label}，{low:.1f}至{high:.1f}万平方米",
+        "and_more": "{place}，{label}，{low:.1f}万平方米以上",
+        "copy": "（转引）",
+        "title": "《{}》",
+        "stop": "。",
+        "unit": "{text}（{unit}）",
+    },
+    "en": {
+        "until": "{place}: to {year}",
+        "sep": "; ",
+        "list": ", ",
+        "derived": "{n} more computed here from those above",
+        "balance_note": (
+            "Blue: area that has to be added, over population scenarios and rounding. Hatched: announced "
+            "projects times sizes of site surveys in the province. A stroke with an arrow is a least amount. "
+            "Left out for want of a size: {left}. How much of a trail counts is not stated."
+        ),
+        "balance_subject": "sports area that has to be added, and announced",
+        "band_note": (
+            "Shaded: worst case over population scenarios and rounding; wide where a figure is printed "
+            "coarsely ('4')."
+        ),
+        "band_subject": "stocks that planned levels imply",
+        "band_title": "{place}: {indicator}",
+        "band_finding": "{place} in {year}: {low:,.0f} to {high:,.0f} {unit}",
+        "child_note": (
+            "Children under three are the births of the year and the two before. Registered births leave out "
+            "migrants' children, so places per child come out too high. Birth rates after {years} are "
+            "assumed. Capacity is not use."
+        ),
+        "child_subject": "places per 1,000 residents as places per child under three",
+        "child_finding": "{label}: {start:.2f} in {first}, {end:.2f} in {last} ({scenario})",
+        "national_note": (
+            "The grey band is the prediction interval of the national series, not of the counties; lying "
+            "inside it is no evidence. Planned values are commitments and have no interval."
+        ),
+        "soft": " The national number of places for 2025 is that of October, not of the year's end.",
+        "national_subject": "planned paths and the national observed series",
+        "national_finding": "{indicator}: China {value:g} in {year}, line to {last} {low:.1f} to {high:.1f}",
+        "held": "births held",
+        "falling": "births falling on",
+        "interval": "{place}, {label}, {low:.1f} to {high:.1f} (10,000 m²)",
+        "and_more": "{place}, {label}, {low:.1f} or more (10,000 m²)",
+        "copy": " (seen in a copy)",
+        "title": '"{}"',
+        "stop": ".",
+        "unit": "{text} ({unit})",
+    },
+}
+
+
+@style.styled
+def sports_balance_figure(data, lang: str) -> Drawing:
+    """Required and announced sports area of the counties that announce projects."""
+    names, texts = labels.names(data.places, lang), _TEXTS[lang]
+    frames = [capacity.balance(data, place, until=year) for place, year in _BALANCED]
+    both = pd.concat(frames, ignore_index=True)
+    size = style.size("full", 44 + 9.5 * len(both))
+    fig, axes = plt.subplots(len(frames), 1, figsize=size, height_ratios=[len(part) + 1 for part in frames])
+    for ax, frame, (place, year) in zip(axes, frames, _BALANCED, strict=True):
+        requirement_supply(frame, ax=ax, lang=lang)
+        ax.set_title(texts["until"].format(place=labels.short(names[place], lang), year=year))
+    left = [_facility(name, lang) for name in keys(both["left_out"]).split("; ")]
+    return Drawing(
+        fig,
+        table=both,
+        source=_credits(data, both["source"], lang),
+        alt=alt_text("interval", texts["balance_subject"], _balance_finding(both, names, lang), lang=lang),
+        note=texts["balance_note"].format(left=texts["list"].join(left)),
+    )
+
+
+@style.styled
+def implied_stock_figure(data, lang: str) -> Drawing:
+    """The stocks that four planned paths imply, with their scenario bands."""
+    names, texts = labels.names(data.places, lang), _TEXTS[lang]
+    fig, axes = plt.subplots(2, 2, figsize=style.size("full", 128))
+    frames, findings = [], []
+    for ax, (place, indicator) in zip(axes.flat, _BANDS, strict=True):
+        path = capacity.paths(data, indicator)
+        path = path[(path["place"] == place) & (path["origin"] == "table")]
+        people = capacity.populations(data, place, path["year"].unique())
+        stock = capacity.implied_stock(path, people, data.indicators)
+        scenario_band(stock, ax=ax, lang=lang)
+        short = labels.short(names[place], lang)
+        heading = texts["band_title"].format(place=short, indicator=_SHORT[lang][indicator])
+        end = capacity.span(stock[stock["year"] == stock["year"].max()]).iloc[0]
+        unit, scale = stock_unit(end["unit"], lang)
+        heading = texts["unit"].format(text=heading, unit=unit)
+        ax.set_title(heading, fontsize=style.TEXT_SIZE, loc="left")
+        low, high = end["low"] / scale, end["high"] / scale
+        finding = texts["band_finding"].format(place=short, year=end["year"], low=low, high=high, unit=unit)
+        findings.append(finding)
+        frames.append(stock)
+    table = pd.concat(frames, ignore_index=True)
+    return Drawing(
+        fig,
+        table=table,
+        source=_credits(data, table["source"], lang),
+        alt=alt_text("line", texts["band_subject"], texts["sep"].join(findings), lang=lang),
+        note=texts["band_note"],
+    )
+
+
+@style.styled
+def places_per_child_figure(data, lang: str) -> Drawing:
+    """What the nursery paths mean per child under three."""
+    names, texts = labels.names(data.places, lang), _TEXTS[lang]
+    frame = capacity.per_child(data, capacity.paths(data, NURSERY))
+    rows = frame.groupby(["place", "births"]).ngroups
+    fig, ax = plt.subplots(figsize=style.size("full", 34 + 8 * rows))
+    places_per_child(frame, names, ax=ax, lang=lang)
+    seen = data.observations
+    rates = seen[
+        (seen["indicator"] == "birth_rate") & (seen["basis"] == "survey") & (seen["place"] != NATION)
+    ]
+    return Drawing(
+        fig,
+        table=frame,
+        source=_credits(data, frame["source"], lang),
+        alt=alt_text("dot", texts["child_subject"], _child_finding(frame, names, lang), lang=lang),
+        note=texts["child_note"].format(years=rates["year"].max()),
+    )
+
+
+@style.styled
+def national_curve_figure(data, lang: str) -> Drawing:
+    """County paths of the two indicators over the nation's observed series."""
+    names, indicators = labels.names(data.places, lang), labels.names(data.indicators, lang)
+    texts = _TEXTS[lang]
+    fig, axes = plt.subplots(1, 2, figsize=style.size("full", 88))
+    tables, findings, soft = [], [], False
+    for ax, indicator in zip(axes, (NURSERY, AREA), strict=True):
+        path, series = capacity.paths(data, indicator), capacity.national_series(data, indicator)
+        fit = capacity.extrapolated(series, range(series["year"].min(), path["year"].max() + 1))
+        county_on_national(path, series, fit, names, ax=ax, lang=lang)
+        ax.set_title(style.wrap(indicators[indicator], 74, size=style.TITLE_SIZE))
+        tables.append(_national_table(path, series, fit).assign(indicator=indicator))
+        soft |= series["note"].str.contains("not year end").any()
+        last, seen = fit.iloc[-1], series.iloc[-1]
+        findings.append(
+            texts["national_finding"].format(
+                indicator=indicators[indicator],
+                year=seen["year"],
+                value=seen["value"],
+                last=int(last["year"]),
+                low=last["low"],
+                high=last["high"],
+            )
+        )
+    table = pd.concat(tables, ignore_index=True)
+    return Drawing(
+        fig,
+        table=table,
+        source=_credits(data, table["source"], lang),
+        alt=alt_text("line", texts["national_subject"], texts["sep"].join(findings), lang=lang),
+        note=texts["national_note"] + (texts["soft"] if soft else ""),
+    )
+
+
+def _national_table(path: pd.DataFrame, series: pd.DataFrame, fit: pd.DataFrame) -> pd.DataFrame:
+    """What is planned, observed and extrapolated, one below another."""
+    parts = [
+        path.assign(kind="planned", source=path["document"]),
+        series.assign(kind="observed", place=NATION),
+        fit.assign(kind="extrapolated", place=NATION, source=keys(series["source"])),
+    ]
+    columns = ["kind", "place", "document", "year", "value", "low", "high", "relation", "source"]
+    return pd.concat([part.reindex(columns=columns) for part in parts], ignore_index=True)
+
+
+def _credits(data, sources: Iterable[str], lang: str) -> str:
+    """Documents and sources behind a figure, those seen only in a copy marked, computed ones counted."""
+    texts, used = _TEXTS[lang], keys(sources).split("; ")
+    known = data.sources[data.sources["id"].isin(used)]
+    printed = known[known["grade"] != "derived"]
+    titles = [
+        texts["title"].format(row.title) + (texts["copy"] if row.grade == "secondary" else "")
+        for row in printed.itertuples()
+    ]
+    if len(known) > len(printed):
+        titles.append(texts["derived"].format(n=len(known) - len(printed)))
+    documents = labels.sources(data.documents, used, lang)
+    gap = " " if lang == "en" else ""
+    return documents + gap + texts["list"].join(titles) + texts["stop"] if titles else documents
+
+
+def _facility(name: str, lang: str) -> str:
+    zh, en = capacity.FACILITIES[name]
+    return zh if lang == "zh" else en.lower()
+
+
+def _balance_finding(frame: pd.DataFrame, names: Mapping[str, str], lang: str) -> str:
+    texts, parts = _TEXTS[lang], []
+    for row in frame.itertuples():
+        form = texts["interval" if np.isfinite(row.high) else "and_more"]
+        place, label = labels.short(names[row.place], lang), row_label(row, lang)
+        parts.append(form.format(place=place, label=label, low=row.low / 1e4, high=row.high / 1e4))
+    return texts["sep"].join(parts)
+
+
+def _child_finding(frame: pd.DataFrame, names: Mapping[str, str], lang: str) -> str:
+    texts, parts = _TEXTS[lang], []
+    good = frame[frame["status"] == ASSESSABLE]
+    for (place, births), rows in good.groupby(["place", "births"], sort=False):
+        start = rows.sort_values("year").iloc[0]
+        for end in rows[rows["year"] == rows["year"].max()].itertuples():
+            part = texts["child_finding"].format(
+                label=births_label(place, births, names, lang),
+                first=start["year"],
+                start=start["value"],
+                last=end.year,
+                end=end.value,
+                scenario=texts.get(end.births_scenario, end.births_scenario),
+            )
+            parts.append(part)
+    return texts["sep"].join(parts)
