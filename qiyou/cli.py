@@ -1,4 +1,4 @@
-"""The console script ``qiyou``: check the data, audit transcriptions, rerun the notebooks, write the figures.
+"""The console script ``qiyou``: check the data, add a county, rerun the notebooks, write the figures.
 
 Exit status 0: all is well. 1: something was found (a finding, a number that moved, bad data). 2: it could not
 be done (a wrong option, a file that cannot be written, interrupted). Every error is one sentence on stderr.
@@ -86,10 +86,15 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="validate the data and the seals of the transcriptions")
     check.add_argument("--data", metavar="DIR", help="data folder (default: the one of this checkout)")
-    check.add_argument(
-        "--also", metavar="DIR", action="append", default=[], help="a document folder of your own"
-    )
     check.set_defaults(command=_check)
+
+    new = commands.add_parser("new", help="make a commented folder for a county of your own")
+    new.add_argument("document", metavar="DOCUMENT_ID", help="for instance lucheng-plan-2023")
+    new.add_argument("--place", metavar="ID", required=True, help="for instance lucheng")
+    new.add_argument("--years", metavar="FIRST-LAST", required=True, help="the table's years: 2022-2027")
+    new.add_argument("--start", metavar="YEAR", type=int, help="first planned year (default: the second)")
+    new.add_argument("--in", metavar="DIR", dest="parent", default=".", help="where (default: here)")
+    new.set_defaults(command=_new)
 
     audit = commands.add_parser("audit", help="follow every transcribed figure through its source text")
     audit.add_argument(
@@ -116,7 +121,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     figures.set_defaults(command=_figures)
 
+    for command in (check, notebooks, figures):
+        command.add_argument(
+            "--also", metavar="DIR", action="append", help="a document folder of your own; may be repeated"
+        )
     for command in (notebooks, figures):
+        command.add_argument("--to", metavar="DIR", help="write there, and leave the committed files alone")
         command.add_argument(
             "--pictures",
             action="store_true",
@@ -138,6 +148,28 @@ def _check(options: argparse.Namespace) -> int:
     return int(counts["error"] > 0)
 
 
+def _new(options: argparse.Namespace) -> int:
+    from qiyou.scaffold import new, span
+
+    folder = new(
+        options.document,
+        place=options.place,
+        years=span(options.years),
+        start=options.start,
+        parent=options.parent,
+    )
+    files = ", ".join(sorted(path.name for path in folder.iterdir() if path.name != "README.md"))
+    print(f"{folder} made: fill in {files} as its README.md says, then run")
+    print(f"  qiyou check --also {folder}")
+    return 0
+
+
+def _require_to(options: argparse.Namespace) -> None:
+    """With a county of one's own the committed results must not be written over."""
+    if options.also and not options.to:
+        raise QiyouError("--also needs --to DIR, a folder for the results: the committed ones stay as they are")
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -152,12 +184,26 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _figures(options: argparse.Namespace) -> int:
+    _require_to(options)
+    from qiyou.data import load
     from qiyou.figures import build
     from qiyou.reference import ROOT, is_reference, take_over
 
     line = _Line()
+
+    def progress(done: int, total: int, name: str) -> None:
+        line.show(f"{name} ({done} of {total})")
+
+    # What QIYOU_ALSO names must not get into the committed figures.
+    data = load(also=options.also or [])
+    if options.to:
+        _require_other(options.to, ROOT / "figures")
+        made = build(data, folder=options.to, progress=progress)
+        line.clear()
+        print(f"{_count(len(made), 'file')} of figures in {options.to}.")
+        return 0
     with tempfile.TemporaryDirectory() as folder:
-        build(folder=folder, progress=lambda done, total, name: line.show(f"{name} ({done} of {total})"))
+        build(data, folder=folder, progress=progress)
         line.clear()
         pictures = is_reference() if options.pictures is None else options.pictures
         written, left = take_over(Path(folder), ROOT / "figures", pictures=pictures)
@@ -170,9 +216,17 @@ def _figures(options: argparse.Namespace) -> int:
     return 0
 
 
+def _require_other(to: str, own: Path) -> None:
+    if os.path.realpath(to) == os.path.realpath(own):
+        raise QiyouError(f"{to} holds the committed results: name another folder with --to")
+
+
 def _notebooks(options: argparse.Namespace) -> int:
+    _require_to(options)
     from qiyou import notebooks
 
+    if options.check and options.to:
+        raise QiyouError("--check compares with the committed files: leave --also and --to out")
     line = _Line()
 
     def progress(done: int, total: int, finished: Rerun | None) -> None:
@@ -185,8 +239,16 @@ def _notebooks(options: argparse.Namespace) -> int:
     if options.check:
         reruns = notebooks.check(options.folder, **chosen)
     else:
-        reruns = notebooks.run(options.folder, **chosen, pictures=options.pictures)
+        reruns = notebooks.run(
+            options.folder, **chosen, pictures=options.pictures, also=options.also or (), to=options.to
+        )
     line.clear()
+    if options.to:
+        for rerun in reruns:
+            if rerun.error:
+                print(f"{rerun.name}, {rerun.error}")
+        print(f"{_count(sum(rerun.written for rerun in reruns), 'notebook')} of {len(reruns)} in {options.to}.")
+        return int(any(rerun.status == "failed" for rerun in reruns))
     for text in _rerun_lines(reruns):
         print(text)
     if options.check and not notebooks.passed(reruns):

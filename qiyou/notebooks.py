@@ -19,7 +19,7 @@ import re
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,8 +79,14 @@ class Rerun:
     written: bool = False
 
 
-def environment() -> dict[str, str]:
+def environment(also: Iterable[str | os.PathLike[str]] = ()) -> dict[str, str]:
     """Give the environment variables under which a kernel gives the same outputs everywhere.
+
+    Parameters
+    ----------
+    also : iterable of path
+        Document folders of one's own that `qiyou.load` is to take in; a QIYOU_ALSO of this process is not
+        passed on, because the committed outputs are those of the repository's data alone.
 
     Returns
     -------
@@ -93,7 +99,11 @@ def environment() -> dict[str, str]:
     >>> variables["TZ"], variables["PYTHONHASHSEED"], "MPLBACKEND" in variables
     ('UTC', '0', False)
     """
-    return {name: value for name, value in os.environ.items() if name not in _UNSET} | _ENVIRONMENT
+    from qiyou.data import ALSO
+
+    own = os.pathsep.join(os.path.abspath(path) for path in also)
+    kept = {name: value for name, value in os.environ.items() if name not in (*_UNSET, ALSO)}
+    return kept | _ENVIRONMENT | ({ALSO: own} if own else {})
 
 
 def run(
@@ -103,12 +113,16 @@ def run(
     workers: int = 2,
     timeout: int = 120,
     pictures: bool | None = None,
+    also: Collection[str | os.PathLike[str]] = (),
+    to: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> list[Rerun]:
     """Execute the notebooks of a folder side by side and replace the files whose outputs changed.
 
     A file is replaced as a whole, after its notebook was executed to the end without an error or a warning.
     Where nothing but pictures differ it is replaced on the reference platform only (see `is_reference`).
+    With `also` the notebooks take in a county of one's own; the results go to another folder and the files
+    stay as they are.
 
     Parameters
     ----------
@@ -123,6 +137,10 @@ def run(
     pictures : bool, optional
         Whether to replace a file, too, in which nothing but pictures differ; by default on the reference
         platform only.
+    also : collection of path
+        Document folders of one's own, as for `qiyou.load`; needs `to`.
+    to : path, optional
+        Folder for the executed notebooks, all of them, in place of their own.
     progress : callable, optional
         Called as ``progress(cells done, cells in all, finished)`` after every code cell; ``finished`` is the
         `Rerun` of a notebook that just ended, else None.
@@ -135,7 +153,8 @@ def run(
     Raises
     ------
     QiyouError
-        If the folder has no notebooks, or one of them is not a notebook.
+        If the folder has no notebooks, or one of them is not a notebook; if `also` comes without `to`, or `to`
+        is the notebooks' own folder.
 
     Examples
     --------
@@ -144,7 +163,14 @@ def run(
     qiyou.errors.QiyouError: no notebooks (*.ipynb) in an empty folder: nothing was executed; ...
     """
     pictures = is_reference() if pictures is None else pictures
-    return _run(folder, only, workers, timeout, progress, write=True, pictures=pictures)
+    own = ROOT / "notebooks" if folder is None else Path(folder)
+    if also and to is None:
+        raise QiyouError(
+            "with a county of one's own the executed notebooks need a folder of their own: name one with `to`"
+        )
+    if to is not None and os.path.realpath(to) == os.path.realpath(own):
+        raise QiyouError(f"{to} is the notebooks' own folder: name another one for the results")
+    return _run(folder, only, workers, timeout, progress, write=True, pictures=pictures, also=also, to=to)
 
 
 def check(
@@ -240,6 +266,8 @@ def _run(
     *,
     write: bool,
     pictures: bool = False,
+    also: Collection[str | os.PathLike[str]] = (),
+    to: str | os.PathLike[str] | None = None,
 ) -> list[Rerun]:
     # Without its font cache matplotlib prints to stderr in whichever notebook is the first to need it.
     import matplotlib.font_manager  # noqa: F401
@@ -248,7 +276,7 @@ def _run(
     old = {path: _read(path.name, content) for path, content in before.items()}
     total = sum(cell.cell_type == "code" for notebook in old.values() for cell in notebook.cells)
     to_write = {"moved", "form", "pictures"} if pictures else {"moved", "form"}
-    done = 0
+    variables, done = environment(also), 0
 
     def tick(cells: int, finished: Rerun | None = None) -> None:
         nonlocal done
@@ -259,14 +287,14 @@ def _run(
     async def rerun(path: Path, scratch: Path) -> Rerun:
         start = time.monotonic()
         new = _read(path.name, before[path])
-        error = await _execute(new, path, timeout, scratch, lambda: tick(1))
+        error = await _execute(new, path, timeout, scratch, variables, lambda: tick(1))
         result = (
             Rerun(path.name, "failed", error=error)
             if error
             else _judge(path.name, before[path], old[path], new)
         )
-        if write and result.status in to_write:
-            disk.write(path, _bytes(new))
+        if write and (result.status in to_write if to is None else not error):
+            disk.write(path if to is None else Path(to) / path.name, _bytes(new))
             result = replace(result, written=True)
         result = replace(result, seconds=time.monotonic() - start)
         tick(0, result)
@@ -337,7 +365,12 @@ def _in_own_loop(coroutine: Coroutine[Any, Any, list[Rerun]]) -> list[Rerun]:
 
 
 async def _execute(
-    notebook: Any, path: Path, timeout: int, scratch: Path, on_cell: Callable[[], None]
+    notebook: Any,
+    path: Path,
+    timeout: int,
+    scratch: Path,
+    variables: dict[str, str],
+    on_cell: Callable[[], None],
 ) -> str:
     """Execute a notebook in place; return in one sentence what went wrong, or an empty string."""
     from nbclient import NotebookClient
@@ -366,7 +399,7 @@ async def _execute(
         with log.open("wb") as said:
             # What a kernel says outside of its cells concerns nobody, unless it dies.
             await client.async_execute(
-                env=environment() | {"IPYTHONDIR": str(scratch)}, stdout=said, stderr=said
+                env=variables | {"IPYTHONDIR": str(scratch)}, stdout=said, stderr=said
             )
     except CellExecutionError as error:
         return f"cell {cell}: {error.ename}: {_one_line(error.evalue)}"

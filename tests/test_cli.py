@@ -192,7 +192,7 @@ def checkout(tmp_path, monkeypatch, stand_in):
 
     def prepare(picture, data, here):
         monkeypatch.setattr(reference, "is_reference", lambda: here)
-        stand_in("qiyou.figures", build=lambda folder, progress: draw(Path(folder), picture, data))
+        stand_in("qiyou.figures", build=lambda _, folder, progress: draw(Path(folder), picture, data))
         return tmp_path / "figures"
 
     draw(tmp_path / "figures", b"picture", b"5.5")
@@ -241,3 +241,63 @@ def test_a_reader_that_stops_reading_is_no_error():
     command = f'"{sys.executable}" -c "{code}" | head -n 1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == "" and done.stdout.strip() == "x" * 100
+
+
+# ------------------------------------------------------------------------------- a county of one's own
+
+
+def test_new_makes_a_folder_and_says_how_to_go_on(tmp_path, capsys):
+    words = ["new", "lucheng-plan-2023", "--place", "lucheng", "--years", "2022—2027", "--in", str(tmp_path)]
+    assert cli.main(words) == 0
+    folder = tmp_path / "lucheng-plan-2023"
+    assert f"qiyou check --also {folder}" in capsys.readouterr().out
+    assert cli.main(["check", "--also", str(folder)]) == 1
+    assert "lucheng-plan-2023/table.csv:1: the table has no rows" in capsys.readouterr().out
+    assert cli.main(words) == 1 and "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("years", ["2022", "2022 to 2027", "2027-2022"])
+def test_new_refuses_what_is_no_span_of_years(tmp_path, capsys, years):
+    status = cli.main(["new", "a-plan", "--place", "a", "--years", years, "--in", str(tmp_path)])
+    assert status == (0 if years == "2022" else 1)
+    assert bool(capsys.readouterr().err) == bool(status)
+
+
+@pytest.mark.parametrize("command", ["notebooks", "figures"])
+def test_a_county_of_ones_own_never_goes_over_the_committed_results(command, capsys, tmp_path):
+    assert cli.main([command, "--also", str(tmp_path)]) == 1
+    assert "--also needs --to DIR" in capsys.readouterr().err
+    assert cli.main([command, "--to", str(notebooks.ROOT / command)]) == 1
+    assert "name another" in capsys.readouterr().err
+
+
+def test_figures_take_the_county_in_and_go_to_a_folder_of_their_own(monkeypatch, capsys, tmp_path):
+    asked = []
+
+    def build(data, **options):
+        asked.append((data, options["folder"]))
+        return ["a", "b"]
+
+    monkeypatch.setattr("qiyou.figures.build", build)
+    monkeypatch.setattr("qiyou.data.load", lambda *, also: also)
+    assert cli.main(["figures", "--also", "x", "--also", "y", "--to", str(tmp_path)]) == 0
+    assert asked == [(["x", "y"], str(tmp_path))] and "2 files of figures in" in capsys.readouterr().out
+
+
+def test_notebooks_take_the_county_in_without_edits(tmp_path, capsys):
+    nbformat = pytest.importorskip("nbformat")
+    folder, out = tmp_path / "notebooks", tmp_path / "out"
+    folder.mkdir()
+    cells = [nbformat.v4.new_code_cell("import os\nprint(os.path.basename(os.environ.get('QIYOU_ALSO', 'none')))")]
+    source = notebooks.tidy(nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode())
+    (folder / "a.ipynb").write_bytes(source)
+    assert cli.main(["notebooks", "--folder", str(folder), "--also", "my-county", "--to", str(out)]) == 0
+    assert "my-county" in (out / "a.ipynb").read_text(encoding="utf-8")
+    assert (folder / "a.ipynb").read_bytes() == source and [path.name for path in out.iterdir()] == ["a.ipynb"]
+    assert "1 notebook of 1 in" in capsys.readouterr().out
+
+
+def test_a_county_in_the_environment_does_not_reach_the_committed_notebooks(monkeypatch):
+    monkeypatch.setenv("QIYOU_ALSO", "somewhere")
+    assert "QIYOU_ALSO" not in notebooks.environment()
+    assert notebooks.environment(["here"])["QIYOU_ALSO"].endswith("here")
