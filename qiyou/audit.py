@@ -11,6 +11,7 @@ still the one that was audited (see :mod:`qiyou.data.seals`).
 
 from __future__ import annotations
 
+import bisect
 import csv
 import itertools
 import re
@@ -277,7 +278,7 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
     """Find every statement behind the one before it, then account for every digit that no statement holds."""
     sheet = document.sheets.get("statements")
     taken = np.zeros(len(prose), dtype=bool)
-    end, start, previous = 0, 0, None
+    end, start, previous, items = 0, 0, None, _items(prose, document)
     for record in sheet.records if sheet else ():
         shared = previous is not None and _shares(record, previous)
         if not shared:
@@ -287,7 +288,7 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
                 account.problems.append(f"statement {record['id']}: {what}")
                 continue
             start, end, previous = found, found + len(record["printed"]), record
-            item = _item_at(prose, start, document)
+            item = _item_at(items, start)
             if record["item"].isdigit() and record["item"] != item:
                 account.problems.append(f"statement {record['id']}: stands in item {item}, not {record['item']}")
             beside = _left_out(prose, start, end)
@@ -315,16 +316,21 @@ def _left_out(prose: str, start: int, end: int) -> str:
     return before.group() if before else behind.group() if behind else ""
 
 
-def _item_at(prose: str, position: int, document: Document) -> str:
-    """The printed number of the item that a position lies in; a number that lost its point is named in asides.csv."""
-    marks = [match for match in dict(_PLAIN)["item"].finditer(prose, 0, position)]
-    best = (marks[-1].start(), marks[-1].group()[:-1]) if marks else (-1, "")
+def _items(prose: str, document: Document) -> list[tuple[int, str]]:
+    """Where each printed item number stands; a number that lost its point is named in asides.csv."""
+    marks = [(match.start(), match.group()[:-1]) for match in dict(_PLAIN)["item"].finditer(prose)]
     asides = document.sheets.get("asides")
     for record in asides.records if asides else ():
         if record["why"] == "serial":
-            start = prose.rfind(record["text"], 0, position)
-            best = max(best, (start, re.match(r"[^0-9]*([0-9]*)", record["text"])[1]))
-    return best[1]
+            number = re.match("[^0-9]*([0-9]*)", record["text"])[1]
+            marks += [(match.start(), number) for match in re.finditer(re.escape(record["text"]), prose)]
+    return sorted(marks)
+
+
+def _item_at(items: list[tuple[int, str]], position: int) -> str:
+    """The printed number of the item that a position lies in."""
+    before = bisect.bisect_left(items, (position,))
+    return items[before - 1][1] if before else ""
 
 
 def _take(prose: str, taken, start: int, end: int, kind: str, account: Account) -> None:
