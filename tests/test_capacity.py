@@ -449,6 +449,13 @@ def test_the_denominator_alone(start, end, number, rate, a, b):
     assert np.sign(row["from_denominator"]) == -np.sign((1 + rate) ** 5 - 1)
 
 
+def test_the_fall_that_is_needed_takes_no_population(data, people):
+    cixi = capacity.paths(data, NURSERY).query("place == 'cixi'")
+    out = capacity.without_building(cixi, people, data.indicators, whole=True)
+    assert set(out["status"]) == {"not assessable"} and out["from_denominator"].isna().all()
+    assert out["fall_needed"].tolist() == pytest.approx([1 - 3.31 / 5.5] * len(out))
+
+
 def test_the_fall_that_is_needed_reaches_the_level():
     frame = targets([4.0, 5.0], step=0.0)
     needed = capacity.without_building(frame, population(1_000), INDICATORS)["fall_needed"].item()

@@ -134,7 +134,7 @@ def without_building(
     rise that comes without a single new place, ``share_of_rise`` = from_denominator/(L1 − L0) its share of
     the printed rise; negative where a growing population pulls the level down. ``fall_needed`` = 1 − L0/L1 is
     the fraction by which the population would have to fall for the printed end to be reached with nothing
-    built; it needs no population.
+    built; it needs no population, so it is there also where ``status`` is ``not assessable`` for want of one.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def without_building(
         }
     for name, triple in figures.items():
         for end_name, values in zip(("", "_low", "_high"), triple, strict=True):
-            out[name + end_name] = np.where(ok, values, np.nan)
+            out[name + end_name] = np.where(ok | (name == "fall_needed"), values, np.nan)
     return out.join(steps[["basis", "source", "grade", "status", "reason"]])
 
 
