@@ -55,13 +55,12 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
     for line, record in sheet.numbered():
         cells = dict(zip(header, record.values(), strict=True))
         for name, cell in cells.items():
-            joined = _BREAK.sub("", cell)
-            if joined != cell:
+            if not cell.isprintable() and (joined := _BREAK.sub("", cell)) != cell:
                 broken = broken or (line, name)
-            narrow = unicodedata.normalize("NFKC", joined) if name in machine else joined
-            if narrow != joined:
+                cells[name] = cell = joined
+            if not cell.isascii() and name in machine and (narrow := unicodedata.normalize("NFKC", cell)) != cell:
                 widened = widened or (line, name)
-            cells[name] = narrow
+                cells[name] = narrow
         records.append(cells)
     if broken:
         what = f"line breaks inside cells are left out, first in the column {broken[1]}"
