@@ -183,6 +183,9 @@ def _audit(options: argparse.Namespace) -> int:
     return 0 if ok else 1
 
 
+_WORKERS = 2
+
+
 def _figures(options: argparse.Namespace) -> int:
     _require_to(options)
     from qiyou.data import load
@@ -198,12 +201,12 @@ def _figures(options: argparse.Namespace) -> int:
     data = load(also=options.also or [])
     if options.to:
         _require_other(options.to, ROOT / "figures")
-        made = build(data, folder=options.to, progress=progress)
+        made = build(data, folder=options.to, progress=progress, workers=_WORKERS)
         line.clear()
         print(f"{_count(len(made), 'file')} of figures in {options.to}.")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        build(data, folder=folder, progress=progress)
+        build(data, folder=folder, progress=progress, workers=_WORKERS)
         line.clear()
         pictures = is_reference() if options.pictures is None else options.pictures
         written, left = take_over(Path(folder), ROOT / "figures", pictures=pictures)

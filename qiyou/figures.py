@@ -31,12 +31,15 @@ process.
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import importlib
 import io
+import multiprocessing
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,7 +68,7 @@ class Drawing:
     Attributes
     ----------
     figure : matplotlib.figure.Figure
-        The finished figure, made inside the style (`style.styled`).
+        The finished figure, made inside the style (`style.styled`); None once it is saved and closed.
     table : DataFrame
         The data behind it, in long format; identical in both languages.
     source : str
@@ -76,7 +79,7 @@ class Drawing:
         What a reader must know to read the figure (bounds, rounding, excerpts), printed before the source.
     """
 
-    figure: MplFigure
+    figure: MplFigure | None
     table: pd.DataFrame
     source: str
     alt: str
@@ -119,7 +122,24 @@ class Figure:
         return self.title_zh if style.language(lang) == "zh" else self.title_en
 
 
-FIGURES: tuple[Figure, ...] = ()
+FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "reading_overview",
+        "01_documents_and_transcription.ipynb",
+        "qiyou.plot.transcription:reading_figure",
+        "目标表逐格读法",
+        "How every cell of the target tables was read",
+        ("targets", "decisions", "documents"),
+    ),
+    Figure(
+        "target_paths",
+        "01_documents_and_transcription.ipynb",
+        "qiyou.plot.paths:first_figure",
+        "托位数与人均体育场地面积：各地计划路径",
+        "Nursery places and sports area: planned paths by place",
+        ("targets", "statements", "documents"),
+    ),
+)
 
 
 _CHARTS = {
@@ -425,6 +445,7 @@ def build(
     names: Sequence[str] | None = None,
     figures: Sequence[Figure] | None = None,
     progress: Callable[[int, int, str], object] | None = None,
+    workers: int = 1,
 ) -> pd.DataFrame:
     """Draw and save every registered figure in both languages, and write the index ``figures/README.md``.
 
@@ -440,6 +461,9 @@ def build(
         Another registry; default `FIGURES`.
     progress : callable, optional
         Called as ``progress(done, total, "zh/name")`` after each picture.
+    workers : int
+        Draw in so many processes side by side. A script that asks for more than one needs the usual
+        ``if __name__ == "__main__":`` around its call.
 
     Returns
     -------
@@ -456,15 +480,16 @@ def build(
         from qiyou.data import load
 
         data = load()
-    done, rows, drawn = 0, [], {}
-    for spec in specs:
-        for lang in style.LANGUAGES:
-            drawn[spec.name, lang], paths = _build_one(spec, data, lang, folder)
-            rows += [(spec.name, "" if kind == "csv" else lang, kind, path) for kind, path in paths.items()]
-            done += 1
-            if progress is not None:
-                progress(done, len(specs) * len(style.LANGUAGES), f"{lang}/{spec.name}")
-        _require_same_table(spec, drawn)
+    rows, drawn = [], {}
+    tasks = [(spec, data, lang, folder) for spec in specs for lang in style.LANGUAGES]
+    for done, (task, result) in enumerate(zip(tasks, _side_by_side(tasks, workers), strict=True), start=1):
+        spec, _, lang, _ = task
+        drawn[spec.name, lang], paths = result
+        rows += [(spec.name, "" if kind == "csv" else lang, kind, path) for kind, path in paths.items()]
+        if progress is not None:
+            progress(done, len(tasks), f"{lang}/{spec.name}")
+        if lang == style.LANGUAGES[-1]:
+            _require_same_table(spec, drawn)
     if names is None:
         _write(_root(folder) / "README.md", _index(specs, drawn).encode())
     return pd.DataFrame(rows, columns=["name", "lang", "kind", "path"]).drop_duplicates(ignore_index=True)
@@ -482,6 +507,15 @@ def _selected(specs: Sequence[Figure], names: Sequence[str] | None) -> list[Figu
         asked = ", ".join(unknown) or "without a name"
         raise FigureError(f"There is no figure {asked}; the figures are {', '.join(known)}.")
     return [spec for spec in specs if names is None or spec.name in names]
+
+
+def _side_by_side(tasks: Sequence[tuple], workers: int) -> Iterator[tuple[Drawing, dict[str, Path]]]:
+    """Build every task, in its order; in fresh processes if there are to be several."""
+    if workers <= 1 or len(tasks) == 1:
+        yield from (_build_one(*task) for task in tasks)
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(_build_one, *zip(*tasks, strict=True))
 
 
 def _build_one(
@@ -510,7 +544,7 @@ def _build_one(
         raise FigureError(f"Figure {lang}/{spec.name} ({spec.draw}): {error}") from error
     finally:
         plt.close(drawing.figure)
-    return drawing, paths
+    return dataclasses.replace(drawing, figure=None), paths
 
 
 def _drawing_function(spec: Figure) -> Callable[[object, str], Drawing]:
