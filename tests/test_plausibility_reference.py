@@ -1,0 +1,298 @@
+"""C10 to C12: spells, exact ranks, bands, copies and yardsticks from above."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plausibility_frames import INDICATORS, one, path, said, together
+from scipy.stats import binomtest
+
+import qiyou
+from qiyou.errors import DataError
+from qiyou.plausibility import Settings, peers, reference, standards
+from qiyou.plausibility.paths import number_paths, prepare
+from qiyou.plausibility.verdicts import table
+
+
+def observed(*rows):
+    """Reference rows: (place, year, value, note, kind)."""
+    full = [(*row, *("", "observed")[len(row) - 3 :]) for row in rows]
+    frame = pd.DataFrame(full, columns=["place", "year", "value", "note", "kind"])
+    return frame.assign(
+        year=frame["year"].astype("Int64"), level="county", parent="above", indicator="sports_area_per_capita",
+        source="s", step=0.01, relation="eq",
+    )  # fmt: skip
+
+
+def taken(*rows, **options):
+    found = reference.spells(observed(*rows), "sports_area_per_capita", **options)
+    return [(row.place, int(row.from_year), int(row.year), round(row.change, 6)) for row in found.itertuples()]
+
+
+# -------------------------------------------------------------------------------------------- spells
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("a", 2020, 2.0), ("a", 2022, 2.4), ("a", 2024, 2.5)], [("a", 2020, 2024, 0.125)]),
+        ([("a", 2018, 2.0), ("a", 2020, 2.2), ("a", 2024, 2.6)], [("a", 2020, 2024, 0.1)]),
+        ([("a", 2020, 2.0), ("b", 2021, 2.4)], []),
+        ([("a", 2020, 2.0), ("a", 2022, 2.4, "EXCLUDE_SPELL: other scope")], []),
+        ([("a", 2020, 2.0), ("a", 2022, 2.4, "WEAK: rounded")], []),
+        ([("a", 2020, 2.0), ("a", 2022, 2.4, "", "lower_bound")], []),
+        ([("a", 2020, 2.0), ("a", 2022, 2.4, "", "expected")], []),
+        ([("a", 2013, 2.0, "CENSUS 2013"), ("a", 2018, 2.4)], []),
+        ([("a", 2016, 2.0), ("a", 2020, 2.4)], []),
+        ([("a", 2018, 2.4, "provincial fitness survey"), ("a", 2019, 2.7, "provincial fitness survey")], []),
+        ([("a", pd.NA, 2.0), ("a", 2022, 2.4)], []),
+        ([("a", 2020, 2.5), ("a", 2022, 2.1)], [("a", 2020, 2022, -0.2)]),
+    ],
+)
+def test_one_spell_per_place_on_one_basis(rows, expected):
+    assert taken(*rows) == expected
+
+
+def test_among_equally_long_spells_the_surer_then_the_later_is_taken():
+    rows = [("a", 2018, 2.0), ("a", 2020, 2.4, "", "derived"), ("a", 2020 + 1, 2.3), ("a", 2023, 2.9)]
+    assert taken(*rows, longest=2) == [("a", 2021, 2023, 0.3)]
+    assert taken(("a", 2018, 2.0), ("a", 2020, 2.2), ("a", 2022, 2.8), longest=2) == [("a", 2020, 2022, 0.3)]
+
+
+def test_a_spell_carries_its_rounding_and_what_weakens_it():
+    frame = observed(("town", 2020, 2.0, "SOFT DATE: so far"), ("town", 2022, 2.4, "", "derived"), ("city", 2020, 1.0), ("city", 2021, 2.0))
+    frame.loc[frame["place"] == "town", "parent"] = "city"
+    found = reference.spells(frame, "sports_area_per_capita").set_index("place")
+    assert found.loc["town", ["change_low", "change_high"]].round(6).tolist() == [0.195, 0.205]
+    assert found.loc["town", ["derived", "soft", "nested"]].tolist() == [True, True, True]
+    assert not found.loc["city", ["derived", "soft", "nested"]].any()
+
+
+def test_countries_are_no_member_of_a_class_of_places():
+    frame = observed(("china", 2020, 2.0), ("china", 2022, 2.4)).assign(level="country")
+    assert reference.spells(frame, "sports_area_per_capita").empty
+
+
+def test_real_classes_have_one_spell_per_place_and_leave_the_marked_rows_out():
+    data = qiyou.load()
+    sports = reference.spells(data.reference_sports, "sports_area_per_capita")
+    nursery = reference.spells(data.reference_nursery, "nursery_places_per_1000")
+    for found in (sports, nursery):
+        assert found["place"].is_unique and found["years"].between(1, 5).all()
+        assert (found["from_year"] + found["years"] == found["year"]).all()
+    assert 20 <= len(sports) <= 40 and len(nursery) < 20
+    assert set(sports["basis"]) == {"site_survey"} and sports["from_year"].min() >= 2018
+    assert "ningbo" not in set(sports["place"]) and "china" not in set(sports["place"])
+
+
+def test_spells_say_what_is_missing():
+    with pytest.raises(DataError, match="parent"):
+        reference.spells(observed(("a", 2020, 2.0)).drop(columns="parent"), "sports_area_per_capita")
+    with pytest.raises(DataError, match="nothing_of_it"):
+        reference.spells(observed(("a", 2020, 2.0)), "nothing_of_it")
+
+
+# ---------------------------------------------------------------------------------------------- rank
+
+
+def realised(changes, start=2.0, half=0.0):
+    changes = np.asarray(changes, dtype=float)
+    return pd.DataFrame({"from_value": start, "change": changes, "change_low": changes - half, "change_high": changes + half})
+
+
+TWENTY_FOUR = np.arange(1, 25) / 100
+
+
+@pytest.mark.parametrize(
+    ("required", "m", "code", "verdict"),
+    [
+        (0.035, 24, "WITHIN_FASTEST_QUARTER_LINE", "PASS"),
+        (0.165, 24, "RANK_NOT_DECIDED", "UNDECIDABLE"),
+        (0.235, 24, "RANK_NOT_DECIDED", "UNDECIDABLE"),  # 23 of 24: the interval begins at 78.9
+        (0.5, 24, "UNPRECEDENTED_IN_REFERENCE", "QUESTION"),
+        (0.5, 19, "TOO_FEW_IN_REFERENCE", "UNDECIDABLE"),
+        (0.005, 19, "TOO_FEW_IN_REFERENCE", "UNDECIDABLE"),
+        (0.005, 0, "TOO_FEW_IN_REFERENCE", "UNDECIDABLE"),
+    ],
+)
+def test_rank_verdicts(required, m, code, verdict):
+    result = reference.rank(required, realised(TWENTY_FOUR[:m]))
+    assert (result.code, result.verdict, result.m) == (code, verdict, m)
+
+
+def test_top_fifth_needs_the_whole_interval_above_80():
+    result = reference.rank(0.985, realised(np.arange(1, 101) / 100))
+    assert (result.code, result.below_low) == ("TOP_FIFTH_PACE", 98) and result.low > 80
+    assert np.isnan(result.chance)
+    assert reference.rank(2.0, realised(TWENTY_FOUR)).chance == pytest.approx(1 / 25)
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 60), st.data())
+def test_the_interval_is_clopper_and_pearson(m, data):
+    k = data.draw(st.integers(0, m))
+    result = reference.rank(k + 0.5, realised(np.arange(1, m + 1)))
+    exact = binomtest(k, m).proportion_ci(0.95, "exact")
+    assert result.below_low == result.below_high == k
+    assert (result.low, result.high) == (pytest.approx(100 * exact.low), pytest.approx(100 * exact.high))
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(1, 40), min_size=20, max_size=40), st.integers(0, 45), st.integers(0, 8), st.integers(0, 8))
+def test_rounding_only_moves_a_rank_towards_undecidable(changes, required, half, own):
+    sure = reference.rank(required, realised(changes))
+    rounded = reference.rank(required, realised(changes, half=half), interval=(required - own, required + own))
+    assert rounded.low <= sure.low + 1e-9 and rounded.high >= sure.high - 1e-9
+    assert rounded.verdict in ("UNDECIDABLE", sure.verdict)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=40), st.integers(1, 45), st.sampled_from([0.01, 100.0]))
+def test_ranks_do_not_know_units_and_mirror(changes, required, scale):
+    plain = reference.rank(required, realised(changes))
+    scaled = reference.rank(required * scale, realised(np.array(changes) * scale))
+    falling = reference.rank(-required, realised(-np.array(changes)), direction="down")
+    assert plain.code == scaled.code == falling.code and plain.below_low == scaled.below_low == falling.below_low
+
+
+def test_only_comparable_starts_count():
+    spells = pd.concat([realised(TWENTY_FOUR, start=2.0), realised(TWENTY_FOUR + 1, start=9.0)])
+    result = reference.rank(0.5, spells, level_band=(1.5, 3.0))
+    assert result.m == 24 and result.code == "UNPRECEDENTED_IN_REFERENCE" and len(result.spells) == 48
+    assert reference.rank(0.5, spells).m == 48
+
+
+def test_rank_refuses_no_number():
+    for bad in ({"required_change": np.nan}, {"required_change": 1.0, "interval": (2.0, 3.0)}, {"required_change": 1.0, "direction": "x"}):
+        with pytest.raises(DataError):
+            reference.rank(spells=realised(TWENTY_FOUR), **bad)
+
+
+def test_the_check_states_m_interval_band_and_weaknesses():
+    found = qiyou.plausibility.check(qiyou.load())
+    row = one(found[found["document"] == "yuhuan-plan-2023"], "WITHIN_FASTEST_QUARTER_LINE")
+    assert (row["verdict"], row["evidence"], row["threshold"]) == ("PASS", "E3", 75)
+    for text in (row["message_zh"], row["message_en"]):
+        assert all(number in text for number in ("0.1", "1.8", "4.05", f"{row['low']:.3g}", "75"))
+    assert "成功经验偏多" in row["message_zh"] and "over-represented" in row["message_en"]
+    few = found[(found["code"] == "TOO_FEW_IN_REFERENCE") & (found["indicator"] == "nursery_places_per_1000")]
+    assert len(few) >= 4 and (few["verdict"] == "UNDECIDABLE").all() and (few["threshold"] == 20).all()
+    no_base = found[(found["place"] == "changxing") & (found["check"] == "C10")]
+    assert set(no_base["code"]) == {"NOT_DEFINED"}
+
+
+def test_a_place_is_no_reference_for_itself():
+    data = qiyou.load()
+    found = qiyou.plausibility.check(data)
+    everyone = len(reference.spells(data.reference_nursery, "nursery_places_per_1000"))
+    row = one(found[(found["place"] == "haishu") & (found["indicator"] == "nursery_places_per_1000")], "TOO_FEW_IN_REFERENCE")
+    assert f"共{everyone - 1}个" in row["message_zh"]
+
+
+# --------------------------------------------------------------------------------------- C11 and C12
+
+PLACES = pd.DataFrame(
+    {"id": [f"p{k}" for k in range(10)] + ["city", "province"], "parent": ["city"] * 10 + ["province", ""]}
+).assign(name_zh=lambda frame: frame["id"], name_en=lambda frame: frame["id"])
+
+
+def prepared(*plans):
+    """Paths of p0, p1, …: lists of cells."""
+    rows = pd.concat(
+        [path(cells, step=0.1, place=f"p{k}", document=f"plan{k}", indicator="density") for k, cells in enumerate(plans)],
+        ignore_index=True,
+    )
+    return prepare(rows.assign(path=number_paths(rows)), INDICATORS)
+
+
+def test_identical_paths_are_found_whatever_their_base():
+    found = table(peers.checks(prepared([3, 4, 5, 5.5], [2, 4, 5, 5.5], [3, 4, 5, 5.6]), PLACES, Settings()))
+    rows = found[found["code"] == "IDENTICAL_PATHS"]
+    assert rows["place"].tolist() == ["p0", "p1"] and rows["statistic"].tolist() == [2, 2]
+    assert "p0、p1" in rows["message_zh"].iloc[0] and (rows["evidence"] == "E2").all()
+
+
+@pytest.mark.parametrize("flat", [[100, 100, 100, 100], [3, 5]])
+def test_flat_and_short_paths_are_no_copies(flat):
+    assert "IDENTICAL_PATHS" not in set(table(peers.checks(prepared(flat, flat), PLACES, Settings()))["code"])
+
+
+@pytest.mark.parametrize(("ends", "places"), [([5, 5, 6, 7], 2), ([5, 5, 5.5, 6, 7], 0), ([5, 5, 5], 0), ([5, 5, 5, 5], 4)])
+def test_a_common_end_value_is_shared_by_half_of_four(ends, places):
+    found = table(peers.checks(prepared(*([1 + k / 10, end] for k, end in enumerate(ends))), PLACES, Settings()))
+    assert (found["code"] == "COMMON_END_VALUE").sum() == places
+
+
+def test_bands_need_eight_places_and_no_common_end():
+    spread = [[1, value] for value in (5, 5.1, 5.2, 5.3, 5.4, 5.5, 5.6, 9)]
+    found = table(peers.checks(prepared(*spread), PLACES, Settings()))
+    row = one(found, "PEER_BAND")
+    ends = np.array([cells[1] for cells in spread])
+    assert row["place"] == "p7" and row["statistic"] == pytest.approx((9 - ends.mean()) / ends.std())
+    assert (row["low"], row["high"]) == (pytest.approx(ends.mean() - ends.std()), pytest.approx(ends.mean() + ends.std()))
+    assert "PEER_BAND" not in set(table(peers.checks(prepared(*spread[1:]), PLACES, Settings()))["code"])
+    shared = [[1, 5]] * 4 + spread[4:]
+    assert "PEER_BAND" not in set(table(peers.checks(prepared(*shared), PLACES, Settings()))["code"])
+
+
+# --------------------------------------------------------------------------------- yardsticks from above
+
+
+def against(cells, relation, value, *, indicator="density", place="province", kind="target", year=2024):
+    rows = path(cells, step=0.1, indicator=indicator, place="p0")
+    paths = prepare(rows.assign(path=number_paths(rows)), INDICATORS)
+    yardstick = pd.DataFrame(
+        {"place": [place], "indicator": indicator, "year": pd.array([year], dtype="Int64"), "relation": relation,
+         "value": float(value), "step": 0.1, "kind": kind, "source": "s"}
+    )  # fmt: skip
+    sources = pd.DataFrame({"id": ["s"], "title": ["provincial plan"]})
+    return table(standards.checks(paths, yardstick, PLACES, INDICATORS, sources))
+
+
+@pytest.mark.parametrize(
+    ("cells", "relation", "value", "expected"),
+    [
+        ([3, 4, 4.5], "eq", 4.5, [("MET_BY", 2024), ("SET_AT_STANDARD", 2024)]),
+        ([3, 4, 4.5], "ge", 4.5, [("MET_BY", 2024), ("SET_AT_STANDARD", 2024)]),
+        ([3, 4, 4.5], "gt", 4.5, [("MARGIN_WITHIN_ROUNDING", 2024), ("SET_AT_STANDARD", 2024)]),
+        ([3, 4.6, 5], "eq", 4.5, [("AMPLIFIED", 2024), ("MET_BY", 2023)]),
+        ([5, 5.5, 6], "ge", 4.5, [("AMPLIFIED", 2024), ("MET_AT_BASELINE", 2022)]),
+        ([3, 4, 4.4], "ge", 4.5, [("MISSES_STANDARD", 2024)]),
+        ([3, 4, ("gt", 4)], "ge", 4.5, [("BOUND_LEAVES_OPEN", 2024)]),
+        ([3, 4, ("ge", 5)], "ge", 4.5, [("AMPLIFIED", 2024), ("MET_BY", 2024)]),
+        ([3, 4, None], "ge", 4.5, []),
+    ],
+)
+def test_against_a_target_set_above(cells, relation, value, expected):
+    found = against(cells, relation, value)
+    assert said(found) == expected
+    assert found["message_zh"].str.contains("provincial plan").all()
+    assert (found.loc[found["code"] == "MISSES_STANDARD", "verdict"] == "QUESTION").all()
+
+
+def test_less_is_better_is_mirrored():
+    assert said(against([9, 8, 7], "le", 7.5, indicator="rate")) == [("AMPLIFIED", 2024), ("MET_BY", 2024)]
+    assert said(against([9, 8, 7.9], "le", 7.5, indicator="rate")) == [("MISSES_STANDARD", 2024)]
+
+
+def test_only_superiors_and_only_sizes_that_compare():
+    assert len(against([3, 4, 4.4], "ge", 4.5, place="p5")) == 0
+    assert len(against([300, 400, 440], "ge", 45000, indicator="insured")) == 0
+    # a base value is an observation, not a promise
+    assert len(against([3, 4, 4.4], "ge", 4.5, year=2022)) == 0
+
+
+def test_a_benchmark_is_no_assignment():
+    assert said(against([3, 4.6, 5], "eq", 4.5, kind="benchmark")) == [("MET_BY", 2023)]
+
+
+def test_ancestors_survive_a_loop():
+    looped = pd.DataFrame({"id": ["a", "b"], "parent": ["b", "a"]})
+    assert {tuple(row) for row in standards.ancestors(looped).values} >= {("a", "b"), ("b", "a")}
+
+
+def test_together_numbers_paths_apart():
+    assert together(path([1, 2]), path([1, 2]))["variant"].tolist() == ["0", "0", "1", "1"]
