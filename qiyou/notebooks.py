@@ -288,6 +288,10 @@ def _run(
         start = time.monotonic()
         new = _read(path.name, before[path])
         error = await _execute(new, path, timeout, scratch, variables, lambda: tick(1))
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # nbclient makes a dead kernel of a cancellation while the kernel starts.
+            raise asyncio.CancelledError
         result = (
             Rerun(path.name, "failed", error=error)
             if error
