@@ -682,6 +682,8 @@ def test_places_per_child_on_each_basis(data):
     assert falling["value"] == pytest.approx(5.5 / (5.80 * (factor**2 + factor**3 + factor**4)))
     registered = out.loc[(2027, "number:registered", "held")]
     assert registered["value"] == pytest.approx(5.5 * 648 / (3 * 2522))
+    assert registered["low"] == pytest.approx(5.45 * 647.5 / (3 * 2522.5))
+    assert registered["high"] == pytest.approx(5.55 * 648.5 / (3 * 2521.5))
     assert registered["value"] > held["value"]
     refused = out.loc[(2027, "number:registered", "falling")]
     assert refused["status"] == "not assessable" and "3 sourced years" in refused["reason"]
