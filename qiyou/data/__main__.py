@@ -3,5 +3,6 @@
 from qiyou.data import root
 from qiyou.data.schema import write_descriptor, write_dictionary
 
-for path in (write_descriptor(root()), write_dictionary(root())):
-    print(f"data/{path.name} written")
+if __name__ == "__main__":
+    for path in (write_descriptor(root()), write_dictionary(root())):
+        print(f"data/{path.name} written")
