@@ -22,7 +22,7 @@ _BALANCED = (("yuhuan", 2024), ("huangyan", 2025))
 _BANDS = (("yuhuan", NURSERY), ("changxing", NURSERY), ("wenling", NURSERY), ("yuhuan", AREA))
 _SHORT = {
     "zh": {NURSERY: "托位", AREA: "体育场地"},
-    "en": {NURSERY: "nursery places", AREA: "sports area"},
+    "en": {NURSERY: "nurseries", AREA: "sports area"},
 }
 _TEXTS = {
     "zh": {
@@ -75,7 +75,7 @@ _TEXTS = {
         ),
         "band_subject": "stocks that planned levels imply",
         "band_title": "{place}: {indicator}",
-        "band_finding": "{place} in {year}: {low:,.0f} to {high:,.0f} {unit}",
+        "band_finding": "{place} in {year}: {low:,.0f} to {high:,.0f} ({unit})",
         "child_note": (
             "Children under three are the births of the year and the two before. Registered births leave out "
             "migrants' children, so places per child come out too high. Birth rates after {years} are "
