@@ -268,7 +268,7 @@ FAILURES = {
     "1 / 0": "cell 2: ZeroDivisionError: division by zero",
     "import warnings\nwarnings.warn('careful')": "cell 2: prints to stderr: UserWarning: careful",
     "import os\nos._exit(1)": "cell 2: the kernel died: it did not say why",
-    "import time\ntime.sleep(60)": "cell 2: took longer than 1 seconds",
+    "import time\ntime.sleep(60)": "cell 2: took longer than 5 seconds",
 }
 
 
@@ -276,7 +276,7 @@ def test_a_notebook_that_fails_is_said_in_one_sentence_and_left_alone(tmp_path):
     for n, source in enumerate(FAILURES):
         write(tmp_path / f"{n}.ipynb", "1 + 1", source, "print('never')")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    reruns = notebooks.run(tmp_path, timeout=1)
+    reruns = notebooks.run(tmp_path, timeout=5)
     assert [rerun.error for rerun in reruns] == list(FAILURES.values())
     assert {rerun.status for rerun in reruns} == {"failed"} and not notebooks.passed(reruns)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -341,7 +341,7 @@ def test_ctrl_c_stops_at_once_and_leaves_no_kernel(tmp_path):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (2, "qiyou: stopped; nothing is left half-written\n")
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
