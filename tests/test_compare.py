@@ -552,7 +552,11 @@ def test_leads_are_those_of_pace(data):
     assert table.loc["q", ["lead", "lead_low", "lead_high"]].tolist() == pytest.approx(expected.tolist())
     assert table.loc["q", "lead"] == pytest.approx(-0.3)
     assert (table.loc[["p0", "p1", "p2"], "lead"] == 0).all()
-    assert table.loc["q", "lead_reference"] == "median of 3 plans (p0, p1, p2)"
+    assert table.loc["q", ["lead_reference", "lead_n", "lead_places"]].tolist() == [
+        "median of plans",
+        3,
+        "p0, p1, p2",
+    ]
 
 
 def test_the_median_path_keeps_its_set_of_plans(data):

@@ -36,7 +36,8 @@ def benchmarks(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     wrong = rows[rows["unit"] != rows["indicator"].map(indicators["unit"])]
     if len(wrong):
         raise DataError(
-            f"a benchmark of {wrong['indicator'].iloc[0]} is in {wrong['unit'].iloc[0]!r}: values in different "
+            f"a benchmark of {wrong['indicator'].iloc[0]} is in {wrong['unit'].iloc[0]!r}: values in "
+            f"different "
             "units are not compared; give it the id of its own indicator in benchmarks.csv",
             rows=wrong,
         )

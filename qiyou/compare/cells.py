@@ -75,7 +75,7 @@ def places_with_documents(data: Data, only: Iterable[str] | None = None) -> list
 
 
 def known(wanted: Iterable[str], table: pd.DataFrame, what: str) -> list[str]:
-    """The wanted ids, all of them in the index of `table`; otherwise an error that lists the nearest names."""
+    """The wanted ids, if all are in the index of `table`; otherwise an error that lists the nearest names."""
     wanted = [wanted] if isinstance(wanted, str) else list(wanted)
     if not wanted:
         raise DataError(f"no {what} is named; leave the argument out to take all of them")
@@ -232,9 +232,9 @@ def peers(places: pd.DataFrame) -> np.ndarray:
 
 
 def named(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
-    """Add ``domain, place_zh, place_en, indicator_zh, indicator_en`` for readers and figures."""
+    """Add ``domain, kind, place_zh, place_en, indicator_zh, indicator_en`` for readers and figures."""
     indicators, places = (table.set_index("id") for table in (data.indicators, data.places))
-    added = {"domain": frame["indicator"].map(indicators["domain"])}
+    added = {name: frame["indicator"].map(indicators[name]) for name in ("domain", "kind")}
     for lang in ("zh", "en"):
         added[f"place_{lang}"] = frame["place"].map(places[f"name_{lang}"])
         added[f"indicator_{lang}"] = frame["indicator"].map(indicators[f"name_{lang}"])

@@ -15,6 +15,8 @@ from qiyou.errors import DataError
 if TYPE_CHECKING:
     from qiyou.data import Data
 
+_ENDS = ("year", "value", "relation", "step", "role")
+
 
 def changes(
     data: Data,
@@ -38,10 +40,10 @@ def changes(
     -------
     DataFrame
         One row per place, indicator and printed path with at least two values: ``place, indicator, variant,
-        unit, direction, base_year, base_value, base_relation, base_role, end_year, end_value, end_relation,
-        change`` (d·(end − base), positive is better; NaN for bounds), ``change_low, change_high`` over the
-        rounding, ``comparable`` (False for counts, which grow with the size of a place), and names for
-        readers.
+        document, unit, direction, base_year, base_value, base_relation, base_step, base_role``, the same of
+        ``end_``, ``change`` (d·(end − base), positive is better; NaN for bounds), ``change_low, change_high``
+        over the rounding, ``comparable`` (False for counts, which grow with the size of a place), and names
+        for readers.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def changes(
     ends = {"base": rows.drop_duplicates(keys, keep="first"), "end": rows.drop_duplicates(keys, keep="last")}
     parts = []
     for name, part in ends.items():
-        columns = {column: f"{name}_{column}" for column in ("year", "value", "relation", "role")}
+        columns = {column: f"{name}_{column}" for column in _ENDS}
         boxes = {"box_low": f"_{name}_low", "box_high": f"_{name}_high"}
         parts.append(part[[*keys, *columns, *boxes]].rename(columns=columns | boxes))
     table = parts[0].merge(parts[1], on=keys)
@@ -96,7 +98,7 @@ def changes(
     table = table.sort_values(["_indicator", "_place", "variant"], kind="stable", ignore_index=True)
     columns = [
         *("place", "indicator", "variant", "document", "unit", "direction"),
-        *(f"{name}_{part}" for name in ends for part in ("year", "value", "relation", "role")),
+        *(f"{name}_{part}" for name in ends for part in _ENDS),
         *("change", "change_low", "change_high", "comparable"),
     ]
     return named(table[columns], data)

@@ -78,7 +78,8 @@ def convergence(
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]
     if facts.empty:
         raise DataError(
-            "the indicators of the selection are counts, which grow with the size of a place, or passed or not: "
+            "the indicators of the selection are counts, which grow with the size of a place, or passed or "
+            "not: "
             "neither has a spread"
         )
     rows = cells(data, facts)
@@ -97,7 +98,8 @@ def convergence(
     pairs = pairs[pairs["year"] == pairs.groupby(keys)["year"].transform("min")]
     if pairs.empty:
         raise DataError(
-            f"no indicator of the selection has a number for {to_year} and for an earlier year from {from_year} on "
+            f"no indicator of the selection has a number for {to_year} and for an earlier year from "
+            f"{from_year} on "
             f"in at least {AT_LEAST} places"
         )
     for name in ("base", "end"):

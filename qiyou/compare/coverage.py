@@ -19,6 +19,21 @@ _LOST = {
     "table lost": "table lost",
     "prose truncated": "not in the table; text truncated",
 }
+_COLUMNS = [
+    *(
+        "place",
+        "indicator",
+        "there",
+        "valued",
+        "document",
+        "locators",
+        "printed_name",
+        "printed_unit",
+        "paths",
+    ),
+    *("base_year", "base_value", "base_relation", "base_role", "end_year", "end_value", "end_relation"),
+    *("core_by", "core_reason", "why", "at_hand"),
+]
 _NOT_PRINTED = "not printed"
 
 
@@ -89,19 +104,7 @@ def coverage(
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     table = _with_markers(table, mentions)
     table = _with_reasons(table, data, facts)
-    return table[
-        [
-            *(
-                *("place", "indicator", "there", "valued", "document", "locators", "printed_name"),
-                *("printed_unit", "paths"),
-            ),
-            *(
-                *("base_year", "base_value", "base_relation", "base_role", "end_year", "end_value"),
-                *("end_relation",),
-            ),
-            *("core_by", "core_reason", "why", "at_hand"),
-        ]
-    ]
+    return table[_COLUMNS]
 
 
 def _ends(data: Data, facts: pd.DataFrame) -> pd.DataFrame:
@@ -192,7 +195,7 @@ def _with_reasons(table: pd.DataFrame, data: Data, facts: pd.DataFrame) -> pd.Da
 
 
 def _refused(data: Data, facts: pd.DataFrame) -> pd.DataFrame:
-    """(place, indicator) -> what a document prints that looks like the indicator, why it is not, and where."""
+    """(place, indicator) -> what looks like the indicator in a document, why it is not, and where it is."""
     rules = data.aliases[(data.aliases["maps"] == "no") & data.aliases["indicator"].isin(facts.index)]
     said = mentions_of(data)[["place", "document", "origin", "locator", "printed_name"]]
     met = rules.merge(said, left_on="name", right_on="printed_name", suffixes=("_rule", ""))
@@ -208,7 +211,7 @@ def _refused(data: Data, facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unvalued(data: Data) -> pd.Series:
-    """(place, indicator) -> what is printed in place of a number for a year: words, or a number for no year."""
+    """(place, indicator) -> what is printed where no number for a year is."""
     keys = ["place", "indicator"]
     rows = data.targets[
         (data.targets["relation"] == "none") & (data.targets["printed"].str.strip("/ -—") != "")

@@ -12,10 +12,13 @@ from qiyou.compare.verdicts import close
 
 
 def leads(rows: pd.DataFrame, found: Reference, facts: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Time distances of all rows at once on the paths of the reference: the lead columns of `qiyou.compare.core`."""
+    """Time distances of all rows at once on the reference paths: the lead columns of `qiyou.compare.core`."""
     names = ("lead", "lead_low", "lead_high")
     nothing = {name: np.full(len(rows), np.nan) for name in names}
-    nothing |= {name: np.full(len(rows), "", object) for name in ("lead_reference", "lead_note")}
+    nothing |= {
+        name: np.full(len(rows), "", object) for name in ("lead_reference", "lead_places", "lead_note")
+    }
+    nothing["lead_n"] = pd.array([pd.NA] * len(rows), dtype="Int64")
     direction = rows["indicator"].map(facts["direction"])
     kind = rows["indicator"].map(facts["kind"])
     moving = direction.isin(["up", "down"]) & (kind != "status") & ~kind.isin(EXTENSIVE)
@@ -55,7 +58,12 @@ def leads(rows: pd.DataFrame, found: Reference, facts: pd.DataFrame) -> dict[str
     table.loc[level, "lead_high"] = np.fmax(table.loc[level, "lead_high"], 0.0)
     for name in names:
         nothing[name][able] = table[name]
-    nothing["lead_reference"][able] = first["path_name"].to_numpy()[which]
+    for column, name in (
+        ("lead_reference", "path_name"),
+        ("lead_n", "path_n"),
+        ("lead_places", "path_places"),
+    ):
+        nothing[column][able] = first[name].to_numpy()[which]
     sign = chosen["indicator"].map(facts["sign"]).to_numpy()
     best = np.nanmax(sign[:, None] * values[which], axis=1)
     beyond = np.where(

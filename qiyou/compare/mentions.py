@@ -48,7 +48,7 @@ def mentions_of(data: Data) -> pd.DataFrame:
 
 
 def _printed_rows(data: Data) -> pd.DataFrame:
-    """Name and unit of every table row as printed: from ``data.targets`` if they are there, else from table.csv.
+    """Name and unit of every table row as printed, from ``data.targets`` if they are there, or table.csv.
 
     A document folder of one's own is not beside the repository's; its names are then empty.
     """

@@ -145,5 +145,7 @@ def median_path(plans: pd.DataFrame) -> pd.DataFrame:
     return middle[KEYS].assign(
         path_value=middle["low"],
         path_step=2 * np.nan_to_num(width, posinf=0.0),
-        path_name="median of " + middle["n"].astype("str") + " plans (" + middle["reference_places"] + ")",
+        path_name=MEDIAN,
+        path_n=middle["n"],
+        path_places=middle["reference_places"],
     )

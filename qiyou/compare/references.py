@@ -35,7 +35,7 @@ class Reference:
         The columns `keys` and `TABLE`; each row is the reference of all cells with these keys.
     keys : list of str
     paths : DataFrame
-        ``year, path_value, path_step, path_name`` and the columns `path_keys`.
+        ``year, path_value, path_step, path_name, path_n, path_places`` and the columns `path_keys`.
     path_keys : list of str
     asked : str
         What was asked for, in words.
@@ -144,7 +144,8 @@ def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> Reference:
     if missing or frame.empty:
         problem = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
         raise DataError(
-            f"the reference frame {problem}; it needs {', '.join(needed)}, and may have place, relation, low, high, "
+            f"the reference frame {problem}; it needs {', '.join(needed)}, and may have place, relation, "
+            f"low, high, "
             "basis, source"
         )
     known(dict.fromkeys(frame["indicator"]), indicators, "core indicator")
@@ -191,4 +192,6 @@ def _path(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         path_value=points["reference_value"],
         path_step=2 * np.nan_to_num(np.maximum(above, below), posinf=0.0),
         path_name=points["reference_kind"],
+        path_n=points["reference_n"],
+        path_places=points["reference_places"],
     )

@@ -27,19 +27,22 @@ if TYPE_CHECKING:
     from qiyou.data import Data
 
 _CORE = [
-    *(
-        *("place", "indicator", "variant", "year", "role", "value", "relation", "low", "high"),
-        *("step", "unit", "basis"),
-    ),
-    *(
-        *("document", "locator", "printed", "reference_value", "reference_relation"),
-        *("reference_low", "reference_high"),
-    ),
-    *("reference_kind", "reference_source", "reference_grade", "reference_n", "reference_places"),
-    *(
-        *("gap", "gap_low", "gap_high", "verdict", "why", "lead", "lead_low", "lead_high"),
-        *("lead_reference", "lead_note"),
-    ),
+    *("place", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "step", "unit"),
+    *("basis", "document", "locator", "printed"),
+    *("reference_value", "reference_relation", "reference_low", "reference_high", "reference_kind"),
+    *("reference_source", "reference_grade", "reference_n", "reference_places"),
+    *("gap", "gap_low", "gap_high", "verdict", "why"),
+    *("lead", "lead_low", "lead_high", "lead_reference", "lead_n", "lead_places", "lead_note"),
+]
+_TIMING = [
+    *("place", "indicator", "variant", "year", "value", "step", "unit", "lead", "lead_low", "lead_high"),
+    *("lead_reference", "lead_n", "lead_places", "lead_note"),
+]
+_REFERENCE_TEXTS = ("reference_relation", "reference_kind", "reference_source")
+_OVERVIEW = [
+    *("place", "indicator", "variant", "year", "state", "printed", "value", "relation", "unit", "step"),
+    *("reference_value", "reference_relation", "reference_kind", "reference_source", "reference_n"),
+    *("gap", "why", "document"),
 ]
 
 
@@ -98,8 +101,8 @@ def core(
         printed``; ``reference_value, reference_relation, reference_low, reference_high`` (with rounding),
         ``reference_kind, reference_source, reference_grade, reference_n`` (plans or sources behind it),
         ``reference_places``; ``gap, gap_low, gap_high`` in the indicator's unit; ``verdict, why``; ``lead,
-        lead_low, lead_high`` in years, ``lead_reference``, and ``lead_note`` where the value lies outside
-        what the path prints.
+        lead_low, lead_high`` in years, ``lead_reference, lead_n, lead_places``, and ``lead_note`` where the
+        value lies outside what the path prints.
 
     Raises
     ------
@@ -204,7 +207,7 @@ def timing(
     -------
     DataFrame
         The rows of `core` for which there is a path: ``place, indicator, variant, year, value, step, unit,
-        lead, lead_low, lead_high, lead_reference, lead_note``, and names for readers.
+        lead, lead_low, lead_high, lead_reference, lead_n, lead_places, lead_note``, and names for readers.
 
     Raises
     ------
@@ -223,14 +226,11 @@ def timing(
     rows = rows[rows["lead_reference"] != ""]
     if rows.empty:
         raise DataError(
-            f"no indicator of the selection has a reference path for {year}: a path needs two or more years of "
+            f"no indicator of the selection has a reference path for {year}: a path needs two or more years "
+            f"of "
             "provincial targets, or at least three plans that print the same years"
         )
-    columns = [
-        *("place", "indicator", "variant", "year", "value", "step", "unit", "lead", "lead_low"),
-        *("lead_high",),
-    ]
-    return named(rows[[*columns, "lead_reference", "lead_note"]].reset_index(drop=True), data)
+    return named(rows[_TIMING].reset_index(drop=True), data)
 
 
 def overview(
@@ -253,9 +253,9 @@ def overview(
     DataFrame
         One row per place, indicator and printed path, places and indicators in order: ``place, indicator,
         variant, year, state, printed, value, relation, unit, step, reference_value, reference_relation,
-        reference_kind, reference_n, gap, why, document``, and names for readers. ``state`` is a verdict of
-        `core`, or *no_number*: the plan is at hand and prints no number for that year; or *not_at_hand*: the
-        table or the text is lost, cut short, or known from an excerpt.
+        reference_kind, reference_source, reference_n, gap, why, document``, and names for readers. ``state``
+        is a verdict of `core`, or *no_number*: the plan is at hand and prints no number for that year; or
+        *not_at_hand*: the table or the text is lost, cut short, or known from an excerpt.
 
     Raises
     ------
@@ -284,18 +284,10 @@ def overview(
     state = np.select([gone, empty], ["not_at_hand", "no_number"], grid["verdict"].astype(object))
     texts = {
         name: grid[name].astype(object).where(grid[name].notna(), "")
-        for name in ("variant", "printed", "relation", "reference_relation", "reference_kind", "why")
+        for name in ("variant", "printed", "relation", "why", *_REFERENCE_TEXTS)
     }
     unit = grid["indicator"].map(data.indicators.set_index("id")["unit"])
-    columns = [
-        *("place", "indicator", "variant", "year", "state", "printed", "value", "relation", "unit"),
-        *("step",),
-    ]
-    columns += [
-        *("reference_value", "reference_relation", "reference_kind", "reference_n", "gap", "why"),
-        *("document",),
-    ]
-    return named(grid.assign(**texts, state=state, unit=unit, year=year)[columns], data)
+    return named(grid.assign(**texts, state=state, unit=unit, year=year)[_OVERVIEW], data)
 
 
 def _beyond(grid: pd.DataFrame, data: Data, year: int) -> pd.Series:

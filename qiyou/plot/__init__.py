@@ -8,6 +8,9 @@ from __future__ import annotations
 import importlib
 
 _WHERE = {
+    "core_overview": "core",
+    "slopes": "changes",
+    "time_distance": "timing",
     "target_paths": "paths",
     "requirement_supply": "capacity",
     "scenario_band": "capacity",
