@@ -73,7 +73,7 @@ _FALLS = "falls within the year: a flow is counted since January"
 
 REASONS = MappingProxyType(
     {
-        _EQUAL: "与计划数相同",
+        _EQUAL: "按所列数字恰好相同",
         _ROUNDING: "在四舍五入误差内，无法判定",
         _ALMOST: "略低于目标，按目标数位四舍五入后相同",
         _BOUND: "仅有上下限，无法判定",
@@ -790,7 +790,7 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
         "undecidable",
     )
     undecided = shown & (verdict == "undecidable")
-    why = np.select([undecided & point, undecided], [_ROUNDING, _BOUND], why)
+    why = np.select([undecided & point, undecided, shown & exact], [_ROUNDING, _BOUND, _EQUAL], why)
     return rows.assign(
         planned_change=planned,
         reached_change=reached,

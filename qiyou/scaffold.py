@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import shutil
@@ -22,7 +24,7 @@ _ABOUT = '''# What the document is. Lines starting with # are comments; `qiyou c
 id = "{document}"
 place = "{place}"  # an id of data/places.csv, or of places.csv in this folder
 title = ""  # as printed
-title_en = ""  # a short English name for figures, for instance "Lucheng plan 2023-2027"
+title_en = ""  # a short English name for figures, for instance "Kaihua plan 2023-2027"
 issuer = ""  # who issued it, as printed
 number = ""  # document number, as printed
 dated = ""  # date, for instance "2023-06-28"
@@ -94,9 +96,9 @@ def new(
     Parameters
     ----------
     document : str
-        Id of the document and name of the folder: small letters, digits, hyphens, for instance ``lucheng-plan-2023``.
+        Id of the document and name of the folder: small letters, digits, hyphens, for instance ``kaihua-plan-2023``.
     place : str
-        Id of the place, for instance ``lucheng``.
+        Id of the place, for instance ``kaihua``.
     years : (int, int)
         First and last year column of the printed table.
     start : int, optional
@@ -122,7 +124,7 @@ def new(
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     made = new("lucheng-plan-2023", place="lucheng", years=(2022, 2027), parent=folder)
+    ...     made = new("kaihua-plan-2023", place="kaihua", years=(2022, 2027), parent=folder)
     ...     sorted(path.name for path in made.iterdir())
     ['README.md', 'decisions.csv', 'document.toml', 'places.csv', 'table.csv']
     """
@@ -152,6 +154,87 @@ def new(
     folder = Path(parent) / document
     _write_folder(folder, files)
     return folder
+
+
+_EXAMPLE = "cixi-own"
+_EXAMPLE_PLACE = ("cixi_own", "慈溪市(手填)", "Cixi, typed in", "county", "", "ningbo", "an example")
+_EXAMPLE_SOURCE = ("example_figures", "示例数值(虚构)", "", "", "", "derived")
+_EXAMPLE_OBSERVED = (
+    ("nursery_places_per_1000", "2023", "", "4.12"),
+    ("nursery_places_per_1000", "2024", "2", "4.21"),
+    ("nursery_places_per_1000", "2024", "", "4.27"),
+    ("普惠托位占比", "2024", "3", "61"),
+    ("child_screening_rate", "2024", "", "90.6"),
+    ("premature_ncd_mortality", "2024", "", "9.0"),
+    ("registered_unemployment_rate", "2024", "", "1.9"),
+    ("urban_unemployment_rate", "2024", "", "4.6"),
+    ("vocational_training_cumulative", "2024", "2", "5.9万人次"),
+    ("sports_area_per_capita", "2024", "", "2.63"),
+)
+
+
+def example(parent: str | os.PathLike[str]) -> Path:
+    """Make a folder that is filled in: the printed rows of 慈溪's plan as someone types them into a spreadsheet.
+
+    The table is saved as GBK with domain cells merged and without indicator ids. The observed values are invented: they
+    show what `qiyou.monitor` says, and nothing about 慈溪.
+
+    Parameters
+    ----------
+    parent : path
+        Where to make the folder ``cixi-own``.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        As `new`; or if there is no data folder to take the rows from.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import qiyou
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     qiyou.load(also=[example(folder)]).targets.query("document == 'cixi-own'").shape[0]
+    84
+    """
+    from qiyou.data import root
+
+    rows = csv.DictReader(
+        (root() / "documents" / "cixi-plan-2023" / "table.csv").read_text(encoding="utf-8").splitlines()
+    )
+    table = [rows.fieldnames, *(({**row, "indicator": "", "star": "?"}).values() for row in rows)]
+    place = _EXAMPLE_PLACE[0]
+    observed = [
+        (place, indicator, year, printed, _EXAMPLE_SOURCE[0], "plan", "invented", quarter)
+        for indicator, year, quarter, printed in _EXAMPLE_OBSERVED
+    ]
+    folder = new(_EXAMPLE, place=place, years=(2022, 2027), parent=parent)
+    about = (folder / "document.toml").read_text(encoding="utf-8")
+    about = about.replace('title = ""', 'title = "慈溪市方案(手填示例)"').replace('title_en = ""', 'title_en = "Cixi plan, typed in"')
+    about = about.replace('extent = "complete"', 'extent = "excerpt"').replace('known_from = "publisher"', 'known_from = "excerpt"')
+    about = about.replace('status = "transcribed"', 'status = "excerpt"')
+    files = {
+        "document.toml": about.encode("utf-8"),
+        "table.csv": _sheet(table),
+        "places.csv": _sheet([TABLES["places"].names, _EXAMPLE_PLACE]),
+        "sources.csv": _sheet([TABLES["sources"].names, _EXAMPLE_SOURCE]),
+        "observations.csv": _sheet([TABLES["observations"].names, *observed]),
+    }
+    for name, content in files.items():
+        disk.write(folder / name, content)
+    return folder
+
+
+def _sheet(rows) -> bytes:
+    """A table as a spreadsheet saves it in China."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode("gbk")
 
 
 def span(text: str) -> tuple[int, int]:
@@ -194,11 +277,11 @@ def _require_names(document: str, place: str) -> None:
     ):
         raise DataError(
             f"{document[:40]!r} cannot be a document id; use small letters, digits and hyphens, for instance "
-            "lucheng-plan-2023"
+            "kaihua-plan-2023"
         )
     if not re.fullmatch(ID, place):
         raise DataError(
-            f"{place[:40]!r} cannot be a place id; use small letters, digits and underscores, for instance lucheng"
+            f"{place[:40]!r} cannot be a place id; use small letters, digits and underscores, for instance kaihua"
         )
 
 

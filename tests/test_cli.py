@@ -247,12 +247,12 @@ def test_a_reader_that_stops_reading_is_no_error():
 
 
 def test_new_makes_a_folder_and_says_how_to_go_on(tmp_path, capsys):
-    words = ["new", "lucheng-plan-2023", "--place", "lucheng", "--years", "2022—2027", "--in", str(tmp_path)]
+    words = ["new", "kaihua-plan-2023", "--place", "kaihua", "--years", "2022—2027", "--in", str(tmp_path)]
     assert cli.main(words) == 0
-    folder = tmp_path / "lucheng-plan-2023"
+    folder = tmp_path / "kaihua-plan-2023"
     assert f"qiyou check --also {folder}" in capsys.readouterr().out
     assert cli.main(["check", "--also", str(folder)]) == 1
-    assert "lucheng-plan-2023/table.csv:1: the table has no rows" in capsys.readouterr().out
+    assert "kaihua-plan-2023/table.csv:1: the table has no rows" in capsys.readouterr().out
     assert cli.main(words) == 1 and "exists already" in capsys.readouterr().err
 
 

@@ -393,3 +393,43 @@ def test_the_county_stands_in_the_comparison(county):
     pd.testing.assert_frame_equal(own, ours)
     nursery = seen.query("place == 'cixi_own' and indicator == 'nursery_places_per_1000'")
     assert nursery["verdict"].tolist() == ["met"]
+
+
+def test_the_example_is_filled_in_and_reads_as_printed(tmp_path):
+    folder = scaffold.example(tmp_path)
+    assert (folder / "table.csv").read_bytes().decode("gbk").count("\r\n") == len(printed_rows()) + 1
+    assert errors(folder).empty
+    data = load(also=folder)
+    own, ours = (data.targets[data.targets["document"] == name]["value"].tolist() for name in ("cixi-own", "cixi-plan-2023"))
+    assert np.array_equal(own, ours, equal_nan=True)
+    seen = qiyou.monitor.table(data, "cixi_own")
+    assert {"met", "not_met", "undecidable", "not_comparable"} == set(seen["verdict"])
+    assert set(data.sources.set_index("id").loc[seen["source"], "grade"]) == {"derived"}
+
+
+# -------------------------------------------------------------------------------------- in every picture
+
+
+def test_the_county_goes_through_every_check(county):
+    data = load(also=county)
+    found = qiyou.plausibility.check(data)
+    keys = ["indicator", "variant", "year", "check", "code", "verdict", "statistic", "low", "high", "threshold"]
+    plan_only = found[found["check"].isin([f"C{number}" for number in range(1, 8)])]
+    own, ours = (
+        plan_only[plan_only["document"] == name][keys].sort_values(keys, ignore_index=True) for name in ("cixi-own", "cixi-plan-2023")
+    )
+    assert len(own) > 20
+    pd.testing.assert_frame_equal(own, ours)
+    copies = found[(found["code"] == "IDENTICAL_PATHS") & (found["place"] == "cixi_own")]
+    assert len(copies) > 5, "the same rows under another id are copies of one another"
+
+
+def test_the_county_stands_in_the_figures_under_its_name(county, tmp_path):
+    data = load(also=county)
+    files = qiyou.figures.build(data, folder=tmp_path / "out", names=["target_paths"])
+    assert set(files["lang"]) == {"zh", "en", ""}
+    table = (tmp_path / "out" / "data" / "target_paths.csv").read_text(encoding="utf-8-sig")
+    assert "cixi_own" in table and "cixi-own" in table
+    assert "试填" in (tmp_path / "out" / "zh" / "target_paths.svg").read_text(encoding="utf-8") or "试填" in (
+        tmp_path / "out" / "zh" / "target_paths.txt"
+    ).read_text(encoding="utf-8")
