@@ -89,8 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     new = commands.add_parser("new", help="make a commented folder for a county of your own")
-    new.add_argument("document", metavar="DOCUMENT_ID", help="for instance lucheng-plan-2023")
-    new.add_argument("--place", metavar="ID", required=True, help="for instance lucheng")
+    new.add_argument("document", metavar="DOCUMENT_ID", help="for instance kaihua-plan-2023")
+    new.add_argument("--place", metavar="ID", required=True, help="for instance kaihua")
     new.add_argument("--years", metavar="FIRST-LAST", required=True, help="the table's years: 2022-2027")
     new.add_argument("--start", metavar="YEAR", type=int, help="first planned year (default: the second)")
     new.add_argument("--in", metavar="DIR", dest="parent", default=".", help="where (default: here)")
