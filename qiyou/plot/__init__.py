@@ -17,10 +17,12 @@ _WHERE = {
     "places_per_child": "children",
     "county_on_national": "national",
     "reading_overview": "transcription",
+    "path_families": "families",
+    "verdict_matrix": "verdicts",
+    "required_vs_realised": "realised",
+    "table_prose_worklist": "between",
 }
 """Function -> module of this package."""
-
-__all__ = sorted(_WHERE)
 
 
 def __getattr__(name: str):
@@ -30,4 +32,4 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_WHERE)

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from qiyou import compare, style
 from qiyou.errors import DataError
@@ -133,6 +134,8 @@ def _figure(height: float, lang: str) -> Axes:
     engine = fig.get_layout_engine()
     # Names and words stand in margins of fixed width: the layout only has to find room for the axis below.
     engine.set(w_pad=0, h_pad=0, wspace=0, hspace=0, rect=(left, 0, 1 - left - right, 1 - _ABOVE / total))
+    # A notebook crops to what takes part in the layout, which the texts in the margins do not: an empty frame does.
+    fig.add_artist(Rectangle((0, 0), 1, 1, transform=fig.transFigure, fill=False, linewidth=0))
     return ax
 
 
