@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qiyou import disk
+
 DIRECTIONS = ("up", "down", "at_least", "at_most", "status")
 INDICATOR_KINDS = ("share", "gross_rate", "density", "stock", "flow", "money", "years", "status")
 STATEMENT_KINDS = ("target", "baseline", "annual_flow", "cumulative", "count")
@@ -467,7 +469,7 @@ def write_descriptor(root: Path) -> Path:
     """Write ``datapackage.json`` anew."""
     path = root / "datapackage.json"
     text = json.dumps(descriptor(root), ensure_ascii=False, indent=2) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    disk.write(path, text.encode("utf-8"))
     return path
 
 
@@ -502,6 +504,6 @@ def write_dictionary(root: Path) -> Path:
     path = root / "README.md"
     before, _, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
     after = rest.partition(_END)[2]
-    path.write_text(f"{before}{_BEGIN}\n\n{dictionary()}\n\n{_END}{after}", encoding="utf-8", newline="\n")
+    disk.write(path, f"{before}{_BEGIN}\n\n{dictionary()}\n\n{_END}{after}".encode())
     return path
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 import tomllib
 from pathlib import Path
 
+from qiyou import disk
 from qiyou.data.files import Sheet
 from qiyou.errors import DataError
 
@@ -31,7 +30,7 @@ def write_seals(path: Path, seals: dict[str, str], counts: dict[str, int]) -> No
     Raises
     ------
     DataError
-        If the rest of the file would not stay what it is.
+        If the rest of the file would not stay what it is, or the file cannot be written.
     """
     text = path.read_text(encoding="utf-8")
     audit = "".join(f"{name} = {count}\n" for name, count in counts.items())
@@ -40,7 +39,10 @@ def write_seals(path: Path, seals: dict[str, str], counts: dict[str, int]) -> No
     rest = _rest(text)
     if rest is None or _rest(sealed) != rest:
         raise DataError(f"{path.name}: cannot be sealed; take [audit] and [seal] out of it by hand, then seal again")
-    _replace(path, sealed)
+    try:
+        disk.write(path, sealed.encode("utf-8"))
+    except OSError as error:
+        raise DataError(f"{path} could not be sealed: {disk.reason(error)}") from error
 
 
 # A table that qiyou wrote: its header and plain "name = value" lines.
@@ -54,15 +56,3 @@ def _rest(text: str) -> dict | None:
     except tomllib.TOMLDecodeError:
         return None
     return {name: value for name, value in about.items() if name not in ("audit", "seal")}
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
