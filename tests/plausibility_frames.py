@@ -25,7 +25,8 @@ INDICATORS = pd.DataFrame(
 
 
 def path(cells, step=1.0, *, indicator="share", first=2022, base=True, **key):
-    """Rows of one path; a cell is a number, None (a row that prints nothing), '' (no row), a word, or (relation, bound)."""
+    """Rows of one path; a cell is a number, None (a row that prints nothing), '' (no row), a word, or
+    (relation, bound)."""
     rows = []
     for number, (cell, resolution) in enumerate(zip(cells, np.broadcast_to(step, len(cells)), strict=True)):
         if cell == "":
@@ -52,7 +53,9 @@ def path(cells, step=1.0, *, indicator="share", first=2022, base=True, **key):
     frame = pd.DataFrame(rows)
     frame["low"] = frame["low"].where(frame["relation"] != "about")
     frame["high"] = frame["high"].where(frame["relation"] != "about")
-    return frame.assign(**({"document": "plan", "place": "p", "row": "1", "indicator": indicator, "variant": ""} | key))
+    return frame.assign(
+        **({"document": "plan", "place": "p", "row": "1", "indicator": indicator, "variant": ""} | key)
+    )
 
 
 def together(*paths):

@@ -10,7 +10,8 @@ import pytest
 from plausibility_frames import INDICATORS, one, path, said
 
 import qiyou
-from qiyou.plausibility import check, documents, prose_targets
+from qiyou.plausibility import check, documents, later, prose, prose_targets
+from qiyou.plausibility import flows as flow_checks
 from qiyou.plausibility.paths import number_paths, prepare
 from qiyou.plausibility.verdicts import table
 
@@ -22,10 +23,13 @@ def prepared(*rows):
     return prepare(frame.assign(path=number_paths(frame)), INDICATORS)
 
 
-def statement(cell, year=2024, *, indicator="share", kind="target", document="plan", step=1.0, from_year=None, number=1):
+def statement(
+    cell, year=2024, *, indicator="share", kind="target", document="plan", step=1.0, from_year=None, number=1
+):
     relation, value = cell if isinstance(cell, tuple) else ("eq", cell)
     return {
-        "document": document, "place": "p", "id": number, "indicator": indicator, "kind": kind, "relation": relation,
+        "document": document, "place": "p", "id": number, "indicator": indicator, "kind": kind,
+        "relation": relation,
         "from_year": from_year, "year": year, "value": float(value), "step": step,
         "low": -np.inf if relation in ("le", "lt") else float(value),
         "high": np.inf if relation in ("ge", "gt") else float(value),
@@ -40,8 +44,10 @@ def spoken(*rows):
 def compare(cell, said_in_text, *, indicator="share", step=1.0, **options):
     """The one cell of a table's last year against one statement on it."""
     paths = prepared(path([1, 2, cell], step=step, indicator=indicator))
-    text = documents.statement_cells(spoken(statement(said_in_text, indicator=indicator, **options)), INDICATORS)
-    return table(documents.table_prose(documents.cells(paths), text))
+    text = documents.statement_cells(
+        spoken(statement(said_in_text, indicator=indicator, **options)), INDICATORS
+    )
+    return table(prose.table_prose(documents.cells(paths), text))
 
 
 # --------------------------------------------------------------------------------------------- C13
@@ -108,8 +114,10 @@ def test_widening_a_statement_never_makes_a_conflict():
 
 def timed(cells, text, indicator="share", **options):
     paths = prepared(path(cells, indicator=indicator))
-    said_there = documents.statement_cells(spoken(statement(text, indicator=indicator, **options)), INDICATORS)
-    return table(documents.timing(documents.cells(paths), said_there))
+    said_there = documents.statement_cells(
+        spoken(statement(text, indicator=indicator, **options)), INDICATORS
+    )
+    return table(prose.timing(documents.cells(paths), said_there))
 
 
 def test_the_same_value_promised_for_another_year():
@@ -119,16 +127,21 @@ def test_the_same_value_promised_for_another_year():
     assert timed([60, 70, 90, 90], ("ge", 80), year=2025).empty  # weaker, and said so
     assert timed([90, 90, 90, 90], 90, year=2025, indicator="kept").empty
     assert one(timed([60, 70, "", 90], 90, year=2024), "TABLE_PROSE_TIMING")["statistic"] == 1
-    assert one(timed([9, 7, 5, 5], ("le", 5), indicator="rate", year=2025), "TABLE_PROSE_TIMING")["statistic"] == -1
+    assert (
+        one(timed([9, 7, 5, 5], ("le", 5), indicator="rate", year=2025), "TABLE_PROSE_TIMING")["statistic"]
+        == -1
+    )
 
 
 def test_a_bound_that_leaves_the_ceiling_only():
     paths = prepared(path([80, 90, ("ge", 100)]))
-    text = documents.statement_cells(spoken(statement(("ge", 100)), statement(("ge", 99), number=2)), INDICATORS)
-    found = table(documents.ceilings(documents.cells(paths), text))
+    text = documents.statement_cells(
+        spoken(statement(("ge", 100)), statement(("ge", 99), number=2)), INDICATORS
+    )
+    found = table(prose.ceilings(documents.cells(paths), text))
     assert found["code"].tolist() == ["BOUND_AT_CEILING"] * 2 and (found["verdict"] == "NOTE").all()
     floor = documents.statement_cells(spoken(statement(("le", 0), indicator="rate")), INDICATORS)
-    assert len(documents.ceilings(documents.cells(paths)[:0], floor)) == 1
+    assert len(prose.ceilings(documents.cells(paths)[:0], floor)) == 1
 
 
 def summed(values, total, **options):
@@ -136,7 +149,7 @@ def summed(values, total, **options):
     flows = pd.DataFrame({"flow": ["yearly"], "stock": ["yearly_cumulative"]})
     arguments = {"indicator": "yearly_cumulative", "kind": "cumulative", "year": 2022 + len(values)} | options
     text = documents.statement_cells(spoken(statement(total, **arguments)), INDICATORS)
-    return table(documents.flow_sums(documents.cells(paths), text, flows))
+    return table(prose.flow_sums(documents.cells(paths), text, flows))
 
 
 def test_yearly_amounts_must_add_up_to_the_cumulative_figure():
@@ -162,7 +175,7 @@ def updated(cells, text, *, indicator="share", step=1.0, dates=None, **options):
     paths = prepared(path(cells, step=step, indicator=indicator))
     spoken_there = spoken(statement(text, indicator=indicator, document="list", **options))
     text_cells = documents.statement_cells(spoken_there, INDICATORS)
-    return table(documents.later(documents.cells(paths), text_cells, both))
+    return table(later.later(documents.cells(paths), text_cells, both))
 
 
 @pytest.mark.parametrize(
@@ -203,11 +216,13 @@ def flows(stock, amount, *, step=1.0, cumulative=None, amount_step=1.0):
     rows = [statement(amount, indicator="yearly", kind="annual_flow", document="list", step=amount_step)]
     if cumulative:
         rows.append(
-            statement(cumulative, 2027, indicator="yearly_cumulative", kind="cumulative", from_year=2023, number=2)
+            statement(
+                cumulative, 2027, indicator="yearly_cumulative", kind="cumulative", from_year=2023, number=2
+            )
         )
     text = documents.statement_cells(spoken(*rows), INDICATORS)
     links = pd.DataFrame({"flow": ["yearly"], "stock": ["yearly_cumulative"]})
-    return table(documents.flow_increments(paths, documents.cells(paths), text, BOTH, links))
+    return table(flow_checks.flow_increments(paths, documents.cells(paths), text, BOTH, links))
 
 
 @pytest.mark.parametrize(
@@ -257,15 +272,24 @@ def hits(found, code):
         ("BOUND_AT_CEILING", [("yuhuan", "disabled_home_coverage", 2027, "NOTE")]),
         (
             "WORKLIST_AHEAD",
-            [("yuhuan", "property_management_coverage", 2024, "NOTE"), ("yuhuan", "sports_area_per_capita", 2024, "NOTE")],
+            [
+                ("yuhuan", "property_management_coverage", 2024, "NOTE"),
+                ("yuhuan", "sports_area_per_capita", 2024, "NOTE"),
+            ],
         ),
         (
             "WORKLIST_EQUAL",
-            [("yuhuan", "nursing_bed_share", 2024, "PASS"), ("yuhuan", "urban_unemployment_rate", 2024, "PASS")],
+            [
+                ("yuhuan", "nursing_bed_share", 2024, "PASS"),
+                ("yuhuan", "urban_unemployment_rate", 2024, "PASS"),
+            ],
         ),
         (
             "TARGET_BELOW_BASELINE",
-            [("cixi", "premature_ncd_mortality", 2023, "QUESTION"), ("haishu", "child_screening_rate", 2023, "QUESTION")],
+            [
+                ("cixi", "premature_ncd_mortality", 2023, "QUESTION"),
+                ("haishu", "child_screening_rate", 2023, "QUESTION"),
+            ],
         ),
         ("FLOW_SHORTFALL", [("yuhuan", "public_service_investment_cumulative", 2024, "QUESTION")]),
         ("REVERSAL", [("changxing", "free_checkups_annual", 2024, "QUESTION")]),
@@ -281,7 +305,12 @@ def test_the_known_hits_are_found_by_rule(found, code, expected):
 
 def test_the_second_line_of_yuhuans_mortality_agrees_with_the_text(found):
     row = one(found, "TABLE_PROSE_CONFLICT")
-    assert row["variant"] == "a" and "另一行" in row["message_zh"] and "第12行" in row["message_zh"] and "53" in row["message_zh"]
+    assert (
+        row["variant"] == "a"
+        and "另一行" in row["message_zh"]
+        and "第12行" in row["message_zh"]
+        and "53" in row["message_zh"]
+    )
 
 
 def test_the_homes_of_2024_depend_on_how_finely_the_stock_is_printed(found):
@@ -294,22 +323,30 @@ def test_the_homes_of_2024_depend_on_how_finely_the_stock_is_printed(found):
 def test_excerpts_never_raise_a_question_for_what_is_not_at_hand(data, found):
     excerpts = set(data.documents.loc[data.documents["extent"] == "excerpt", "id"])
     rows = found[found["document"].isin(excerpts) & (found["code"] == "MISSING_YEAR")]
-    assert len(rows) >= 2 and (rows["verdict"] == "NOTE").all() and rows["message_zh"].str.contains("节选").all()
+    assert (
+        len(rows) >= 2 and (rows["verdict"] == "NOTE").all() and rows["message_zh"].str.contains("节选").all()
+    )
 
 
 def test_stages_point_to_what_both_documents_say(data, found):
     rows = found[found["code"] == "STAGE_CONFLICT"]
     assert len(rows) == len(data.stages) and set(rows["verdict"]) == {"QUESTION", "NOTE"}
-    assert "第4行" in one(rows[rows["indicator"] == "preschool_universal_pass"], "STAGE_CONFLICT")["message_zh"]
+    preschool = one(rows[rows["indicator"] == "preschool_universal_pass"], "STAGE_CONFLICT")
+    assert "第4行" in preschool["message_zh"]
+    cells = data.targets.set_index(["document", "row", "year"])["printed"]
+    figures = data.statements.assign(id=data.statements["id"].astype(str)).set_index(["document", "id"])[
+        "printed"
+    ]
     for stage in data.stages.itertuples():
         for end in ("earlier", "later"):
-            document, locator = getattr(stage, f"{end}_document"), getattr(stage, f"{end}_at").split(":")
-            if locator[0] == "statement":
-                there = data.statements.query("document == @document and id == @locator[1]".replace("@locator[1]", locator[1]))
-                assert getattr(stage, end) == there["printed"].iloc[0]
-            if locator[0] == "table":
-                there = data.targets.query("document == @document").set_index(["row", "year"])
-                assert getattr(stage, end) in there.loc[(locator[1], int(locator[2])), "printed"]
+            document, (kind, *place) = (
+                getattr(stage, f"{end}_document"),
+                getattr(stage, f"{end}_at").split(":"),
+            )
+            if kind == "statement":
+                assert getattr(stage, end) == figures[document, place[0]]
+            if kind == "table":
+                assert getattr(stage, end) in cells[document, place[0], int(place[1])]
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not here")
@@ -321,7 +358,10 @@ def test_stages_are_printed_in_the_sources(data):
 
 
 def test_a_path_that_only_the_text_prints_is_checked_too(data, found):
-    prose = prose_targets(data.statements, data.targets)
-    assert prose["variant"].unique().tolist() == ["prose"] and prose.columns.tolist() == data.targets.columns.tolist()
+    spoken_paths = prose_targets(data.statements, data.targets)
+    assert (
+        spoken_paths["variant"].unique().tolist() == ["prose"]
+        and spoken_paths.columns.tolist() == data.targets.columns.tolist()
+    )
     rows = found[found["variant"] == "prose"]
     assert set(rows["place"]) == {"huangyan"} and rows["message_zh"].str.contains("第32、73条").all()

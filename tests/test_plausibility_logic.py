@@ -1,4 +1,5 @@
-"""C1 to C4: integrity, bounds, target semantics and direction; exact, and the same under scaling and mirroring."""
+"""C1 to C4: integrity, bounds, target semantics and direction; exact, and the same under scaling and
+mirroring."""
 
 from __future__ import annotations
 
@@ -72,7 +73,10 @@ def test_mixed_decimals_are_carried_in_both_readings():
     found = check(path([4.03, 4.0, 4.5, 5.0], step=[0.01, 0.1, 0.1, 0.1], indicator="density"))
     assert one(found[found["check"] == "C4"], "ROUNDING_DECIDES")["year"] == 2023
     precise = one(found, "PRECISION_AMBIGUOUS")
-    assert "TARGET_BELOW_BASELINE" in precise["message_zh"] and (precise["low"], precise["high"]) == (0.01, 0.1)
+    assert "TARGET_BELOW_BASELINE" in precise["message_zh"] and (precise["low"], precise["high"]) == (
+        0.01,
+        0.1,
+    )
     assert said(found, *OBJECTIONS) == []
     # what would hold under the finest reading is said when every cell prints it
     exact = check(path([4.03, 4.0, 4.5, 5.0], step=0.01, indicator="density"))
@@ -126,8 +130,15 @@ def cells(rows):
     frame = pd.DataFrame(rows, columns=["indicator", "value", "step"])
     words = {name: frame["indicator"] for name in ("locator_zh", "locator_en", "print_zh", "print_en")}
     return frame.assign(
-        document="plan", place="p", variant="", path=0, year=2025, relation="eq",
-        low=frame["value"] - frame["step"] / 2, high=frame["value"] + frame["step"] / 2, **words,
+        document="plan",
+        place="p",
+        variant="",
+        path=0,
+        year=2025,
+        relation="eq",
+        low=frame["value"] - frame["step"] / 2,
+        high=frame["value"] + frame["step"] / 2,
+        **words,
     )
 
 
@@ -142,7 +153,11 @@ def test_a_part_cannot_exceed_its_whole(part, step, code):
     assert (found["verdict"] == "CONTRADICTION").all() == (code != "ROUNDING_DECIDES")
 
 
-@given(st.lists(st.integers(0, 50), min_size=1, max_size=6), st.integers(-6, 6), st.sampled_from([1.0, 0.1, 10.0]))
+@given(
+    st.lists(st.integers(0, 50), min_size=1, max_size=6),
+    st.integers(-6, 6),
+    st.sampled_from([1.0, 0.1, 10.0]),
+)
 def test_sums_contradict_only_what_no_rounding_can_reconcile(parts, off, unit):
     values, whole = np.array(parts) * unit, (sum(parts) + off) * unit
     result = logic_module.sums(
@@ -182,11 +197,19 @@ def test_sums_need_parts_for_every_whole():
     ],
 )
 def test_target_semantics(cells, indicator, expected):
-    step = [0.01 if isinstance(cell, float) and cell > 90 else 0.1 if isinstance(cell, float) else 1.0 for cell in cells]
+    step = [
+        0.01 if isinstance(cell, float) and cell > 90 else 0.1 if isinstance(cell, float) else 1.0
+        for cell in cells
+    ]
     found = check(path(cells, step=step, indicator=indicator))
     rows = found[found["check"] == "C3"]
     assert set(said(rows)) == expected
     assert (rows.loc[rows["code"] == "MET_THEN_LOST", "verdict"] == "QUESTION").all()
+
+
+def test_words_without_rounding_that_stay_the_same_are_no_target_met():
+    found = check(path([100, 100, 100], step=0.0))
+    assert "NO_NET_CHANGE" in set(found["code"]) and "MET_AT_BASELINE" not in set(found["code"])
 
 
 def test_a_target_met_in_the_base_year_gets_the_maintenance_rule():
@@ -262,7 +285,12 @@ def objections(found):
 
 
 @FEW
-@given(many, steps, st.sampled_from([1e-3, 0.01, 7.0, 1e4]), st.sampled_from(["share", "density", "homes_cumulative"]))
+@given(
+    many,
+    steps,
+    st.sampled_from([1e-3, 0.01, 7.0, 1e4]),
+    st.sampled_from(["share", "density", "homes_cumulative"]),
+)
 def test_rescaling_the_unit_changes_no_verdict(batch, step, scale, indicator):
     scaled = INDICATORS.assign(upper=INDICATORS["upper"] * scale)
     rows = together(*(path(cells, step, indicator=indicator) for cells in batch))
@@ -283,7 +311,9 @@ cell = st.one_of(values, st.tuples(st.sampled_from(["ge", "gt"]), values))
 )
 def test_flipping_the_direction_mirrors(batch, step, pair):
     up, down = pair
-    turned = [[(MIRROR[c[0]], 100 - c[1]) if isinstance(c, tuple) else 100 - c for c in cells] for cells in batch]
+    turned = [
+        [(MIRROR[c[0]], 100 - c[1]) if isinstance(c, tuple) else 100 - c for c in cells] for cells in batch
+    ]
     rows = together(*(path(cells, step, indicator=up) for cells in batch))
     other = together(*(path(cells, step, indicator=down) for cells in turned))
     assert verdicts(check_paths(rows, INDICATORS)) == verdicts(check_paths(other, INDICATORS))
@@ -312,7 +342,11 @@ def test_widening_a_cell_never_makes_an_objection(indicator, how, m):
     # and what is lost in single steps is left open, not passed
     undecided = wide[wide["verdict"] == "UNDECIDABLE"]
     still_open = set(zip(undecided["variant"], undecided["year"].astype(str), strict=True))
-    lost = {(v, year) for v, code, year in objections(narrow) - objections(wide) if code == "TARGET_BELOW_BASELINE"}
+    lost = {
+        (v, year)
+        for v, code, year in objections(narrow) - objections(wide)
+        if code == "TARGET_BELOW_BASELINE"
+    }
     if how == "step":
         assert lost and lost <= still_open
 
@@ -331,7 +365,12 @@ def test_a_reversal_is_one_for_every_value_inside_the_boxes(pairs, step):
 
 
 @FEW
-@given(st.lists(st.tuples(paths, steps, st.sampled_from(["share", "rate", "kept", "review"])), min_size=2, max_size=12), st.data())
+@given(
+    st.lists(
+        st.tuples(paths, steps, st.sampled_from(["share", "rate", "kept", "review"])), min_size=2, max_size=12
+    ),
+    st.data(),
+)
 def test_checking_parts_is_checking_the_whole(specs, data):
     rows = [path(cells, step, indicator=i, variant=str(k)) for k, (cells, step, i) in enumerate(specs)]
     cut = data.draw(st.integers(1, len(rows) - 1))

@@ -22,14 +22,17 @@ def observed(*rows):
     full = [(*row, *("", "observed")[len(row) - 3 :]) for row in rows]
     frame = pd.DataFrame(full, columns=["place", "year", "value", "note", "kind"])
     return frame.assign(
-        year=frame["year"].astype("Int64"), level="county", parent="above", indicator="sports_area_per_capita",
+        year=frame["year"].astype("Int64"), level="county", parent="above",
+        indicator="sports_area_per_capita",
         source="s", step=0.01, relation="eq",
     )  # fmt: skip
 
 
 def taken(*rows, **options):
     found = reference.spells(observed(*rows), "sports_area_per_capita", **options)
-    return [(row.place, int(row.from_year), int(row.year), round(row.change, 6)) for row in found.itertuples()]
+    return [
+        (row.place, int(row.from_year), int(row.year), round(row.change, 6)) for row in found.itertuples()
+    ]
 
 
 # -------------------------------------------------------------------------------------------- spells
@@ -63,7 +66,12 @@ def test_among_equally_long_spells_the_surer_then_the_later_is_taken():
 
 
 def test_a_spell_carries_its_rounding_and_what_weakens_it():
-    frame = observed(("town", 2020, 2.0, "SOFT DATE: so far"), ("town", 2022, 2.4, "", "derived"), ("city", 2020, 1.0), ("city", 2021, 2.0))
+    frame = observed(
+        ("town", 2020, 2.0, "SOFT DATE: so far"),
+        ("town", 2022, 2.4, "", "derived"),
+        ("city", 2020, 1.0),
+        ("city", 2021, 2.0),
+    )
     frame.loc[frame["place"] == "town", "parent"] = "city"
     found = reference.spells(frame, "sports_area_per_capita").set_index("place")
     assert found.loc["town", ["change_low", "change_high"]].round(6).tolist() == [0.195, 0.205]
@@ -100,7 +108,9 @@ def test_spells_say_what_is_missing():
 
 def realised(changes, start=2.0, half=0.0):
     changes = np.asarray(changes, dtype=float)
-    return pd.DataFrame({"from_value": start, "change": changes, "change_low": changes - half, "change_high": changes + half})
+    return pd.DataFrame(
+        {"from_value": start, "change": changes, "change_low": changes - half, "change_high": changes + half}
+    )
 
 
 TWENTY_FOUR = np.arange(1, 25) / 100
@@ -141,21 +151,32 @@ def test_the_interval_is_clopper_and_pearson(m, data):
 
 
 @settings(max_examples=60)
-@given(st.lists(st.integers(1, 40), min_size=20, max_size=40), st.integers(0, 45), st.integers(0, 8), st.integers(0, 8))
+@given(
+    st.lists(st.integers(1, 40), min_size=20, max_size=40),
+    st.integers(0, 45),
+    st.integers(0, 8),
+    st.integers(0, 8),
+)
 def test_rounding_only_moves_a_rank_towards_undecidable(changes, required, half, own):
     sure = reference.rank(required, realised(changes))
-    rounded = reference.rank(required, realised(changes, half=half), interval=(required - own, required + own))
+    rounded = reference.rank(
+        required, realised(changes, half=half), interval=(required - own, required + own)
+    )
     assert rounded.low <= sure.low + 1e-9 and rounded.high >= sure.high - 1e-9
     assert rounded.verdict in ("UNDECIDABLE", sure.verdict)
 
 
 @settings(max_examples=30)
-@given(st.lists(st.integers(1, 40), min_size=1, max_size=40), st.integers(1, 45), st.sampled_from([0.01, 100.0]))
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=40), st.integers(1, 45), st.sampled_from([0.01, 100.0])
+)
 def test_ranks_do_not_know_units_and_mirror(changes, required, scale):
     plain = reference.rank(required, realised(changes))
     scaled = reference.rank(required * scale, realised(np.array(changes) * scale))
     falling = reference.rank(-required, realised(-np.array(changes)), direction="down")
-    assert plain.code == scaled.code == falling.code and plain.below_low == scaled.below_low == falling.below_low
+    assert (
+        plain.code == scaled.code == falling.code and plain.below_low == scaled.below_low == falling.below_low
+    )
 
 
 def test_only_comparable_starts_count():
@@ -166,7 +187,11 @@ def test_only_comparable_starts_count():
 
 
 def test_rank_refuses_no_number():
-    for bad in ({"required_change": np.nan}, {"required_change": 1.0, "interval": (2.0, 3.0)}, {"required_change": 1.0, "direction": "x"}):
+    for bad in (
+        {"required_change": np.nan},
+        {"required_change": 1.0, "interval": (2.0, 3.0)},
+        {"required_change": 1.0, "direction": "x"},
+    ):
         with pytest.raises(DataError):
             reference.rank(spells=realised(TWENTY_FOUR), **bad)
 
@@ -188,7 +213,10 @@ def test_a_place_is_no_reference_for_itself():
     data = qiyou.load()
     found = qiyou.plausibility.check(data)
     everyone = len(reference.spells(data.reference_nursery, "nursery_places_per_1000"))
-    row = one(found[(found["place"] == "haishu") & (found["indicator"] == "nursery_places_per_1000")], "TOO_FEW_IN_REFERENCE")
+    row = one(
+        found[(found["place"] == "haishu") & (found["indicator"] == "nursery_places_per_1000")],
+        "TOO_FEW_IN_REFERENCE",
+    )
     assert f"共{everyone - 1}个" in row["message_zh"]
 
 
@@ -202,7 +230,10 @@ PLACES = pd.DataFrame(
 def prepared(*plans):
     """Paths of p0, p1, …: lists of cells."""
     rows = pd.concat(
-        [path(cells, step=0.1, place=f"p{k}", document=f"plan{k}", indicator="density") for k, cells in enumerate(plans)],
+        [
+            path(cells, step=0.1, place=f"p{k}", document=f"plan{k}", indicator="density")
+            for k, cells in enumerate(plans)
+        ],
         ignore_index=True,
     )
     return prepare(rows.assign(path=number_paths(rows)), INDICATORS)
@@ -220,9 +251,13 @@ def test_flat_and_short_paths_are_no_copies(flat):
     assert "IDENTICAL_PATHS" not in set(table(peers.checks(prepared(flat, flat), PLACES, Settings()))["code"])
 
 
-@pytest.mark.parametrize(("ends", "places"), [([5, 5, 6, 7], 2), ([5, 5, 5.5, 6, 7], 0), ([5, 5, 5], 0), ([5, 5, 5, 5], 4)])
+@pytest.mark.parametrize(
+    ("ends", "places"), [([5, 5, 6, 7], 2), ([5, 5, 5.5, 6, 7], 0), ([5, 5, 5], 0), ([5, 5, 5, 5], 4)]
+)
 def test_a_common_end_value_is_shared_by_half_of_four(ends, places):
-    found = table(peers.checks(prepared(*([1 + k / 10, end] for k, end in enumerate(ends))), PLACES, Settings()))
+    found = table(
+        peers.checks(prepared(*([1 + k / 10, end] for k, end in enumerate(ends))), PLACES, Settings())
+    )
     assert (found["code"] == "COMMON_END_VALUE").sum() == places
 
 
@@ -232,7 +267,10 @@ def test_bands_need_eight_places_and_no_common_end():
     row = one(found, "PEER_BAND")
     ends = np.array([cells[1] for cells in spread])
     assert row["place"] == "p7" and row["statistic"] == pytest.approx((9 - ends.mean()) / ends.std())
-    assert (row["low"], row["high"]) == (pytest.approx(ends.mean() - ends.std()), pytest.approx(ends.mean() + ends.std()))
+    assert (row["low"], row["high"]) == (
+        pytest.approx(ends.mean() - ends.std()),
+        pytest.approx(ends.mean() + ends.std()),
+    )
     assert "PEER_BAND" not in set(table(peers.checks(prepared(*spread[1:]), PLACES, Settings()))["code"])
     shared = [[1, 5]] * 4 + spread[4:]
     assert "PEER_BAND" not in set(table(peers.checks(prepared(*shared), PLACES, Settings()))["code"])
@@ -245,7 +283,8 @@ def against(cells, relation, value, *, indicator="density", place="province", ki
     rows = path(cells, step=0.1, indicator=indicator, place="p0")
     paths = prepare(rows.assign(path=number_paths(rows)), INDICATORS)
     yardstick = pd.DataFrame(
-        {"place": [place], "indicator": indicator, "year": pd.array([year], dtype="Int64"), "relation": relation,
+        {"place": [place], "indicator": indicator, "year": pd.array([year], dtype="Int64"),
+         "relation": relation,
          "value": float(value), "step": 0.1, "kind": kind, "source": "s"}
     )  # fmt: skip
     sources = pd.DataFrame({"id": ["s"], "title": ["provincial plan"]})

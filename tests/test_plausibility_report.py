@@ -24,13 +24,57 @@ from qiyou.plausibility import (
 )
 from qiyou.plausibility.wording import number, quantity
 
-METHODS = """MISSING_YEAR DUPLICATE_YEAR UNIT_MIXED PRECISION_AMBIGUOUS OUT_OF_BOUNDS IDENTITY_VIOLATED STOCK_DECREASES
-MISSES_STANDARD MARGIN_WITHIN_ROUNDING MET_AT_BASELINE MET_THEN_LOST MET_BY REVERSAL TARGET_BELOW_BASELINE NO_NET_CHANGE
-PACE STEP_CONCENTRATED BACK_LOADED FRONT_LOADED CONSTANT_INCREMENT CONSTANT_RATE CONSTANT_GAP_CLOSURE LOGISTIC_LINE
-SHAPE_NOT_IDENTIFIED NEEDS_ACCELERATION OFF_PAST_PACE ON_PAST_PACE METHODS_DISAGREE RATIO_UNSTABLE ABOVE_EXTRAPOLATION_95
-NOT_INFORMATIVE WITHIN_FASTEST_QUARTER_LINE TOP_FIFTH_PACE UNPRECEDENTED_IN_REFERENCE PEER_BAND IDENTICAL_PATHS
-COMMON_END_VALUE AMPLIFIED SET_AT_STANDARD TABLE_PROSE_CONFLICT TABLE_PROSE_WEAKER TABLE_PROSE_TIMING BOUND_AT_CEILING
-WORKLIST_AHEAD WORKLIST_BEHIND WORKLIST_EQUAL FLOW_SHORTFALL EXPECTED_FALSE_FLAGS ROUNDING_DECIDES""".split()
+METHODS = [
+    "MISSING_YEAR",
+    "DUPLICATE_YEAR",
+    "UNIT_MIXED",
+    "PRECISION_AMBIGUOUS",
+    "OUT_OF_BOUNDS",
+    "IDENTITY_VIOLATED",
+    "STOCK_DECREASES",
+    "MISSES_STANDARD",
+    "MARGIN_WITHIN_ROUNDING",
+    "MET_AT_BASELINE",
+    "MET_THEN_LOST",
+    "MET_BY",
+    "REVERSAL",
+    "TARGET_BELOW_BASELINE",
+    "NO_NET_CHANGE",
+    "PACE",
+    "STEP_CONCENTRATED",
+    "BACK_LOADED",
+    "FRONT_LOADED",
+    "CONSTANT_INCREMENT",
+    "CONSTANT_RATE",
+    "CONSTANT_GAP_CLOSURE",
+    "LOGISTIC_LINE",
+    "SHAPE_NOT_IDENTIFIED",
+    "NEEDS_ACCELERATION",
+    "OFF_PAST_PACE",
+    "ON_PAST_PACE",
+    "METHODS_DISAGREE",
+    "RATIO_UNSTABLE",
+    "ABOVE_EXTRAPOLATION_95",
+    "NOT_INFORMATIVE",
+    "WITHIN_FASTEST_QUARTER_LINE",
+    "TOP_FIFTH_PACE",
+    "UNPRECEDENTED_IN_REFERENCE",
+    "PEER_BAND",
+    "IDENTICAL_PATHS",
+    "COMMON_END_VALUE",
+    "AMPLIFIED",
+    "SET_AT_STANDARD",
+    "TABLE_PROSE_CONFLICT",
+    "TABLE_PROSE_WEAKER",
+    "TABLE_PROSE_TIMING",
+    "BOUND_AT_CEILING",
+    "WORKLIST_AHEAD",
+    "WORKLIST_BEHIND",
+    "WORKLIST_EQUAL",
+    "FLOW_SHORTFALL",
+    "EXPECTED_FALSE_FLAGS",
+    "ROUNDING_DECIDES",
+]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +125,8 @@ def test_messages_are_whole_sentences_in_both_languages(found):
 
 def test_thresholds_stand_in_the_row_and_in_the_message(found):
     for code, shown in {
-        "STEP_CONCENTRATED": "50%", "WITHIN_FASTEST_QUARTER_LINE": "75%", "TOO_FEW_IN_REFERENCE": "20", "NO_HISTORY": "至少需要",
+        "STEP_CONCENTRATED": "50%", "WITHIN_FASTEST_QUARTER_LINE": "75%", "TOO_FEW_IN_REFERENCE": "20",
+        "NO_HISTORY": "至少需要",
     }.items():  # fmt: skip
         rows = found[found["code"] == code]
         assert rows["threshold"].notna().all()
@@ -99,12 +144,16 @@ def test_a_county_that_contradicts_itself_is_found(data):
     rows = data.targets.query("document == 'haishu-plan-2023' and indicator == 'affordable_nursery_share'")
     wrong = data.targets.copy()
     wrong.loc[rows.index[-1], ["value", "low", "high"]] = 175.0
-    codes = check(replace(data, targets=wrong)).query("place == 'haishu' and verdict == 'CONTRADICTION'")["code"]
+    codes = check(replace(data, targets=wrong)).query("place == 'haishu' and verdict == 'CONTRADICTION'")[
+        "code"
+    ]
     assert codes.tolist() == ["OUT_OF_BOUNDS"]
 
 
 def test_only_paths_that_cannot_be_computed_with(data):
-    mixed = data.targets[data.targets["document"] == "haishu-plan-2023"].assign(unit=lambda f: np.resize(["%", "人"], len(f)))
+    mixed = data.targets[data.targets["document"] == "haishu-plan-2023"].assign(
+        unit=lambda f: np.resize(["%", "人"], len(f))
+    )
     silent = replace(data, targets=mixed, statements=data.statements[:0])
     assert set(check(silent)["code"]) == {"UNIT_MIXED", "EXPECTED_FALSE_FLAGS"}
 
@@ -113,7 +162,12 @@ def test_only_paths_that_cannot_be_computed_with(data):
 
 
 def test_summary_of_single_paths():
-    rows = together(path([70, 75, 80, 85, 90]), path([70, 60, 80, 85, 90]), path([70, 60, 101, 85, 90]), path([72, 72, 72, 76]))
+    rows = together(
+        path([70, 75, 80, 85, 90]),
+        path([70, 60, 80, 85, 90]),
+        path([70, 60, 101, 85, 90]),
+        path([72, 72, 72, 76]),
+    )
     result = summary(check_paths(rows, INDICATORS)).set_index("variant")
     assert result["verdict"].to_dict() == {
         "0": NO_OBJECTION, "1": "QUESTION", "2": "CONTRADICTION", "3": NO_OBJECTION,
@@ -151,7 +205,8 @@ def test_summary_refuses_what_is_no_table_of_findings(found):
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(3.0, 10, "3"), (0.30000000000000004, 10, "0.3"), (-0.0, 10, "0"), (12345.678, 3, "12346"), (1.62e9, 10, "1620000000"),
+    [(3.0, 10, "3"), (0.30000000000000004, 10, "0.3"), (-0.0, 10, "0"), (12345.678, 3, "12346"),
+     (1.62e9, 10, "1620000000"),
      (1e-7, 4, "0.0000001"), (-0.5, 4, "−0.5"), (99.95, 3, "100"), (np.inf, 4, "∞")],
 )  # fmt: skip
 def test_numbers_read_as_a_reader_expects(value, digits, text):

@@ -1,4 +1,5 @@
-"""C5 to C7: pace, concentration and families as findings; against the worked numbers and brute force over the box."""
+"""C5 to C7: pace, concentration and families as findings; against the worked numbers and brute force over the
+box."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ def test_a_bound_at_one_end_leaves_an_interval_and_no_number():
     assert "不少于" in one(check(path([70, 75, ("ge", 90)], indicator="density")), "PACE")["message_zh"]
 
 
-@pytest.mark.parametrize(("cells", "why"), [([None, None], "没有数值"), ([72], "只有一个年份"), ([("gt", 8), ("gt", 9)], "界限")])
+@pytest.mark.parametrize(
+    ("cells", "why"), [([None, None], "没有数值"), ([72], "只有一个年份"), ([("gt", 8), ("gt", 9)], "界限")]
+)
 def test_no_pace_says_why(cells, why):
     row = one(check(path(cells, indicator="density")), "NOT_DEFINED")
     assert row["verdict"] == "UNDECIDABLE" and why in row["message_zh"] and np.isnan(row["statistic"])
@@ -146,7 +149,8 @@ def test_families_of_the_worked_examples():
     )
     shapes = found[found["check"] == "C7"]
     named = {
-        k: sorted(shapes.loc[(shapes["variant"] == k) & (shapes["code"] != "SHAPE_NOT_IDENTIFIED"), "code"]) for k in "01234"
+        k: sorted(shapes.loc[(shapes["variant"] == k) & (shapes["code"] != "SHAPE_NOT_IDENTIFIED"), "code"])
+        for k in "01234"
     }
     assert named["0"] == ["CONSTANT_GAP_CLOSURE", "CONSTANT_INCREMENT", "LOGISTIC_LINE"]
     assert "CONSTANT_INCREMENT" in named["1"] and "CONSTANT_GAP_CLOSURE" not in named["1"]
@@ -169,7 +173,19 @@ def test_few_values_name_no_shape():
 
 # ------------------------------------------------------------------------- never dressed as statistics
 
-STATISTICS = ["R²", "p值", "p-value", "p value", "显著", "置信", "confiden", "prediction interval", "预测区间", "标准误", "standard error"]
+STATISTICS = [
+    "R²",
+    "p值",
+    "p-value",
+    "p value",
+    "显著",
+    "置信",
+    "confiden",
+    "prediction interval",
+    "预测区间",
+    "标准误",
+    "standard error",
+]
 
 
 def test_findings_on_the_plan_alone_carry_no_statistics_of_a_sample():
@@ -191,14 +207,14 @@ def test_intervals_on_the_plan_alone_are_rounding_and_nothing_else():
     assert set(found["code"]) >= {"PACE", "REVERSAL", "BACK_LOADED", "MET_THEN_LOST"}
     width = found[["statistic", "high"]].max(axis=1) - found[["statistic", "low"]].min(axis=1)
     shares = found["code"] == "STEP_CONCENTRATED"
-    # the lowest possible largest step also varies what is between the boxes of printed years: nothing is left there
     assert width[~shares].max() < 1e-9
     assert width[shares].max() < 1e-9
 
 
 def test_no_module_that_sees_planned_values_imports_statistics():
     folder = Path(qiyou.plausibility.__file__).parent
-    seeing = [folder / f"{name}.py" for name in ("integrity", "logic", "semantics", "shape", "standards", "peers", "documents")]
+    names = "integrity logic semantics shape standards peers documents prose later flows".split()
+    seeing = [folder / f"{name}.py" for name in names]
     seeing += [folder.parent / "pace.py", folder.parent / "paths.py"]
     for file in seeing:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -211,6 +227,12 @@ def test_no_module_that_sees_planned_values_imports_statistics():
                 names = [node.attr]
             for name in names:
                 assert not name.startswith(("scipy", "statsmodels")), f"{file.name} imports {name}"
-                assert name not in {"history", "ols_interval", "mann_kendall", "theil_sen", "aicc", "fit", "polyfit"}, (
-                    f"{file.name} uses {name}"
-                )
+                assert name not in {
+                    "history",
+                    "ols_interval",
+                    "mann_kendall",
+                    "theil_sen",
+                    "aicc",
+                    "fit",
+                    "polyfit",
+                }, f"{file.name} uses {name}"

@@ -1,13 +1,15 @@
 """What can honestly be said about whether a target path is plausible.
 
-A target path is not a sample: its values were chosen by an author. From the plan alone only arithmetic and logic can be
-decided, and those exactly; feasibility takes outside evidence, the place's own observed past or changes really achieved
-elsewhere. Every finding carries its evidence class, the interval that the rounding leaves and the threshold it was held
-against. A verdict is given only if every value inside the rounding boxes agrees to it.
+A target path is not a sample: its values were chosen by an author. From the plan alone only arithmetic and
+logic can be decided, and those exactly; feasibility takes outside evidence, the place's own observed past or
+changes really achieved elsewhere. Every finding carries its evidence class, the interval that the rounding
+leaves and the threshold it was held against. A verdict is given only if every value inside the rounding boxes
+agrees to it.
 
-`check` runs everything on loaded data, `check_paths` what the plan alone allows, for any number of paths; `summary` sums up
-per path; `CODES` says what each code means. The single checks are functions of the modules here, among them
-`past.required_pace`, `past.extrapolation`, `reference.spells` and `reference.rank`, for series of one's own.
+`check` runs everything on loaded data, `check_paths` what the plan alone allows, for any number of paths;
+`summary` sums up per path; `CODES` says what each code means. The single checks are functions of the modules
+here, among them `past.required_pace`, `past.extrapolation`, `reference.spells` and `reference.rank`, for
+series of one's own.
 
 >>> import qiyou
 >>> found = qiyou.plausibility.check(qiyou.load())

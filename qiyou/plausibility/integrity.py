@@ -1,7 +1,7 @@
 """C1: is there one value for every year, in one unit, and how finely is it printed?
 
-A path that prints a year twice, or mixes units, says two things at once: it is reported and taken out, so that
-no other check computes with it.
+A path that prints a year twice, or mixes units, says two things at once: it is reported and taken out, so
+that no other check computes with it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def _duplicates(rows: pd.DataFrame) -> pd.DataFrame:
         year=each["year"],
         statistic=each["cells"],
         zh="{id}：{year}年印了不止一个数值（{values}），{what_zh}。该路径不参加其他检查；若是两条路径，请用variant区分。",
-        en="{id}: {year} prints more than one value ({values}); {what_en}. No other check uses this path; two paths are "
+        en="{id}: {year} prints more than one value ({values}); {what_en}. No other check uses this path; "
+        "two paths are "
         "kept apart by variant.",
         fields=fields,
     )
@@ -102,7 +103,8 @@ def _units(rows: pd.DataFrame) -> pd.DataFrame:
         verdict=QUESTION,
         statistic=[len(units) for units in each["unit"]],
         zh="{id}：同一行混用单位（{units}），数值不能相比。该路径不参加其他检查。",
-        en="{id}: one row mixes units ({units}), so its values cannot be compared. No other check uses this path.",
+        en="{id}: one row mixes units ({units}), so its values cannot be compared. No other check uses this "
+        "path.",
         fields=fields,
     )
 
@@ -142,7 +144,9 @@ def missing_years(paths: Paths, excerpts: frozenset[str] = frozenset()) -> list[
         + np.where(gaps & base, "; ", "")
         + np.where(base, "no base value is printed", ""),
         "why_zh": np.where(cut, "（手头只有文件节选，缺的可能只是没有摘到）", ""),
-        "why_en": np.where(cut, " (the document is known from an excerpt: the cell may only be not at hand)", ""),
+        "why_en": np.where(
+            cut, " (the document is known from an excerpt: the cell may only be not at hand)", ""
+        ),
     }
     return [
         findings(
@@ -223,7 +227,9 @@ def precision(paths: Paths, at: np.ndarray, added: np.ndarray) -> list[pd.DataFr
         "coarse": coarsest[at],
         "fine": finest[at],
         "more_zh": np.where(added != "", "若各格都按最细一档理解，另有：" + added, "两种读法结论相同"),
-        "more_en": np.where(added != "", "the finest reading would add: " + added, "both readings say the same"),
+        "more_en": np.where(
+            added != "", "the finest reading would add: " + added, "both readings say the same"
+        ),
     }
     return [
         findings(
@@ -234,7 +240,8 @@ def precision(paths: Paths, at: np.ndarray, added: np.ndarray) -> list[pd.DataFr
             low=finest[at],
             high=coarsest[at],
             zh="{label_zh}：各格位数不一（最细{fine}，最粗{coarse}{unit_zh}），末位为零的数可能省写。结论按各格自身位数；{more_zh}。",
-            en="{label_en}: cells print different decimals (finest {fine}, coarsest {coarse}), so a trailing zero may have "
+            en="{label_en}: cells print different decimals (finest {fine}, coarsest {coarse}), so a trailing "
+            "zero may have "
             "been dropped. Verdicts use each cell's own; {more_en}.",
             fields=fields,
         )

@@ -19,7 +19,10 @@ def bounds(paths: Paths) -> list[pd.DataFrame]:
     # An inclusive bound at the edge (>=100 of a share) is inside; only numbers beyond an edge are looked at.
     close = (over | under) & ~outside & grid.exact
     found = []
-    for mask, code, verdict in ((outside, "OUT_OF_BOUNDS", CONTRADICTION), (close, "ROUNDING_DECIDES", UNDECIDABLE)):
+    for mask, code, verdict in (
+        (outside, "OUT_OF_BOUNDS", CONTRADICTION),
+        (close, "ROUNDING_DECIDES", UNDECIDABLE),
+    ):
         at, column = np.nonzero(mask)
         if not len(at):
             continue
@@ -47,8 +50,13 @@ def bounds(paths: Paths) -> list[pd.DataFrame]:
                 year=grid.years[column],
                 statistic=grid.value[at, column],
                 threshold=edge,
-                zh="{label_zh}：{year}年印作{print_zh}，" + verb_zh + "该指标的逻辑{side_zh}{edge}{unit_zh}" + tail_zh,
-                en="{label_en}: {year} prints {print_en}, which " + verb_en + " the indicator's {side_en} bound {edge}"
+                zh="{label_zh}：{year}年印作{print_zh}，"
+                + verb_zh
+                + "该指标的逻辑{side_zh}{edge}{unit_zh}"
+                + tail_zh,
+                en="{label_en}: {year} prints {print_en}, which "
+                + verb_en
+                + " the indicator's {side_en} bound {edge}"
                 + tail_en,
                 fields=fields,
             )
@@ -63,12 +71,28 @@ def stocks(paths: Paths) -> list[pd.DataFrame]:
         fell = above(_end(paths, "low", at, before), _end(paths, "high", at, after))
         printed = above(_end(paths, "value", at, before), _end(paths, "value", at, after))
         found += _step_findings(
-            paths, at, before, after, fell, "C2", "STOCK_DECREASES", CONTRADICTION,
-            "累计数不应减少", "a cumulative count cannot fall",
+            paths,
+            at,
+            before,
+            after,
+            fell,
+            "C2",
+            "STOCK_DECREASES",
+            CONTRADICTION,
+            "累计数不应减少",
+            "a cumulative count cannot fall",
         )
         found += _step_findings(
-            paths, at, before, after, printed & ~fell, "C2", "ROUNDING_DECIDES", UNDECIDABLE,
-            "累计数是否减少取决于四舍五入", "whether the cumulative count falls depends on rounding",
+            paths,
+            at,
+            before,
+            after,
+            printed & ~fell,
+            "C2",
+            "ROUNDING_DECIDES",
+            UNDECIDABLE,
+            "累计数是否减少取决于四舍五入",
+            "whether the cumulative count falls depends on rounding",
         )
     return found
 
@@ -100,10 +124,12 @@ _WORSE = {
 }
 
 
-def _against(paths: Paths, at: np.ndarray, before: np.ndarray, after: np.ndarray, code: str) -> list[pd.DataFrame]:
+def _against(
+    paths: Paths, at: np.ndarray, before: np.ndarray, after: np.ndarray, code: str
+) -> list[pd.DataFrame]:
     """Findings of one code on steps that get worse, beyond rounding or within it."""
     sign = paths.grid.sign[at]
-    low0, high0 = _signed(paths, at, before, sign)
+    low0 = _signed(paths, at, before, sign)[0]
     low1, high1 = _signed(paths, at, after, sign)
     value0, value1 = sign * _end(paths, "value", at, before), sign * _end(paths, "value", at, after)
     exact = paths.grid.exact[at, before] & paths.grid.exact[at, after]
@@ -112,13 +138,20 @@ def _against(paths: Paths, at: np.ndarray, before: np.ndarray, after: np.ndarray
     looser = ~exact & above(low0, low1) & ~worse & np.isfinite(low0) & np.isfinite(low1)
     worse_zh, worse_en, open_zh, open_en = _WORSE[code]
     weak_zh = worse_zh + "。目标是承诺，往往是下限：这是一个偏弱的承诺，不等于预计变差"
-    weak_en = worse_en + ". A target is a commitment, often a floor: this is a weak promise, not a predicted decline"
+    weak_en = (
+        worse_en
+        + ". A target is a commitment, often a floor: this is a weak promise, not a predicted decline"
+    )
     bound_zh = "所印界限放宽，但界限不说明数值会到哪里"
     bound_en = "the printed bound is looser, yet a bound does not say where the value will be"
     return [
         *_step_findings(paths, at, before, after, worse, "C4", code, QUESTION, weak_zh, weak_en),
-        *_step_findings(paths, at, before, after, rounding, "C4", "ROUNDING_DECIDES", UNDECIDABLE, open_zh, open_en),
-        *_step_findings(paths, at, before, after, looser, "C4", "BOUND_LEAVES_OPEN", UNDECIDABLE, bound_zh, bound_en),
+        *_step_findings(
+            paths, at, before, after, rounding, "C4", "ROUNDING_DECIDES", UNDECIDABLE, open_zh, open_en
+        ),
+        *_step_findings(
+            paths, at, before, after, looser, "C4", "BOUND_LEAVES_OPEN", UNDECIDABLE, bound_zh, bound_en
+        ),
     ]
 
 
@@ -186,9 +219,13 @@ def _no_change(paths: Paths, judged: np.ndarray) -> list[pd.DataFrame]:
         "from_en": paths.promise(at, begin, "en"),
         "to_en": paths.promise(at, end, "en"),
         "allowed": allowed,
-        "edge_zh": np.where(same(_end(paths, "value", at, begin), paths.grid.upper[at]), "已在上限", "没有实质变化"),
+        "edge_zh": np.where(
+            same(_end(paths, "value", at, begin), paths.grid.upper[at]), "已在上限", "没有实质变化"
+        ),
         "edge_en": np.where(
-            same(_end(paths, "value", at, begin), paths.grid.upper[at]), "already at the ceiling", "no real change"
+            same(_end(paths, "value", at, begin), paths.grid.upper[at]),
+            "already at the ceiling",
+            "no real change",
         ),
     }
     return [
@@ -202,7 +239,8 @@ def _no_change(paths: Paths, judged: np.ndarray) -> list[pd.DataFrame]:
             high=change + allowed,
             threshold=allowed,
             zh="{label_zh}：{y0}年{from_zh}，{y1}年{to_zh}，{edge_zh}（变化不超过四舍五入误差{allowed:4}）。",
-            en="{label_en}: {y0} {from_en}, {y1} {to_en}: {edge_en} (the change is within rounding, {allowed:4}).",
+            en="{label_en}: {y0} {from_en}, {y1} {to_en}: {edge_en} (the change is within rounding, "
+            "{allowed:4}).",
             fields=fields,
         )
     ]
@@ -227,7 +265,12 @@ def _not_applicable(paths: Paths) -> list[pd.DataFrame]:
         if len(at):
             found.append(
                 findings(
-                    paths.keys.iloc[at], check="C4", code="NOT_APPLICABLE", verdict=NOTE, zh=zh, en=en,
+                    paths.keys.iloc[at],
+                    check="C4",
+                    code="NOT_APPLICABLE",
+                    verdict=NOTE,
+                    zh=zh,
+                    en=en,
                     fields=paths.take(at),
                 )
             )
@@ -235,7 +278,8 @@ def _not_applicable(paths: Paths) -> list[pd.DataFrame]:
 
 
 def _steps(paths: Paths, mask: np.ndarray, *, planned_only: bool):
-    """Neighbouring cells that state a set: (paths, column before, column after), one batch per later column."""
+    """Neighbouring cells that state a set: (paths, column before, column after), one batch per later
+    column."""
     known = paths.grid.known & ~paths.grid.empty & mask[:, None]
     if planned_only:
         known &= ~paths.grid.baseline
@@ -252,7 +296,9 @@ def _end(paths: Paths, name: str, at: np.ndarray, column: np.ndarray) -> np.ndar
     return getattr(paths.grid, name)[at, column]
 
 
-def _signed(paths: Paths, at: np.ndarray, column: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _signed(
+    paths: Paths, at: np.ndarray, column: np.ndarray, sign: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The box of a cell, turned so that more is better."""
     low, high = _end(paths, "low", at, column), _end(paths, "high", at, column)
     return np.where(sign > 0, low, -high), np.where(sign > 0, high, -low)
@@ -271,23 +317,47 @@ def identities(cells: pd.DataFrame, pairs: pd.DataFrame) -> list[pd.DataFrame]:
     """
     keys = ["document", "place", "year"]
     parts = cells.merge(pairs[["subset", "superset"]], left_on="indicator", right_on="subset")
-    both = parts.merge(cells, left_on=[*keys, "superset"], right_on=[*keys, "indicator"], suffixes=("", "_whole"))
+    both = parts.merge(
+        cells, left_on=[*keys, "superset"], right_on=[*keys, "indicator"], suffixes=("", "_whole")
+    )
     beyond = above(both["low"], both["high_whole"])
     exact = (both["relation"] == "eq") & (both["relation_whole"] == "eq")
     close = above(both["value"], both["value_whole"]) & ~beyond & exact.to_numpy()
     found = []
     for mask, code, verdict, zh, en in (
-        (beyond, "IDENTITY_VIOLATED", CONTRADICTION, "部分大于整体，不可能成立", "a part cannot exceed the whole"),
-        (close, "ROUNDING_DECIDES", UNDECIDABLE, "部分是否大于整体取决于四舍五入", "whether the part exceeds the whole depends on rounding"),
+        (
+            beyond,
+            "IDENTITY_VIOLATED",
+            CONTRADICTION,
+            "部分大于整体，不可能成立",
+            "a part cannot exceed the whole",
+        ),
+        (
+            close,
+            "ROUNDING_DECIDES",
+            UNDECIDABLE,
+            "部分是否大于整体取决于四舍五入",
+            "whether the part exceeds the whole depends on rounding",
+        ),
     ):
         rows = both[mask]
         if len(rows):
-            fields = {name: rows[name].to_numpy(dtype=object) for name in rows if name.startswith(("locator", "print"))}
+            fields = {
+                name: rows[name].to_numpy(dtype=object)
+                for name in rows
+                if name.startswith(("locator", "print"))
+            }
             found.append(
                 findings(
-                    rows, check="C2", code=code, verdict=verdict, year=rows["year"],
+                    rows,
+                    check="C2",
+                    code=code,
+                    verdict=verdict,
+                    year=rows["year"],
                     statistic=rows["value"] - rows["value_whole"],
-                    low=rows["low"] - rows["high_whole"], high=rows["high"] - rows["low_whole"], threshold=0.0,
+                    low=rows["low"] - rows["high_whole"],
+                    high=rows["high"] - rows["low_whole"],
+                    threshold=0.0,
                     zh="{locator_zh}{year}年{print_zh}，而{locator_zh_whole}{print_zh_whole}：" + zh + "。",
                     en="{locator_en} {year} {print_en}, but {locator_en_whole} {print_en_whole}: " + en + ".",
                     fields={**fields, "year": rows["year"].astype(str).to_numpy(dtype=object)},
@@ -320,7 +390,8 @@ def sums(whole: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> whole = pd.DataFrame({"year": [2024, 2025], "value": [100.0, 100.0], "step": 1.0})
-    >>> parts = pd.DataFrame({"year": [2024, 2024, 2025, 2025], "value": [60.0, 41.0, 60.0, 43.0], "step": 1.0})
+    >>> values = {"year": [2024, 2024, 2025, 2025], "value": [60.0, 41.0, 60.0, 43.0]}
+    >>> parts = pd.DataFrame(values).assign(step=1.0)
     >>> sums(whole, parts)[["year", "statistic", "allowed", "verdict"]].values.tolist()
     [[2024, 1.0, 1.5, 'PASS'], [2025, 3.0, 1.5, 'CONTRADICTION']]
     """
@@ -328,7 +399,9 @@ def sums(whole: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     both = whole.merge(added, on="year", how="outer", suffixes=("", "_parts"), sort=True)
     if both[["value", "value_parts"]].isna().any().any():
         gap = both["year"][both[["value", "value_parts"]].isna().any(axis=1)].iloc[0]
-        raise DataError(f"sums: {gap} has a whole without parts or parts without a whole; leave that year out", whole)
+        raise DataError(
+            f"sums: {gap} has a whole without parts or parts without a whole; leave that year out", whole
+        )
     difference = (both["value_parts"] - both["value"]).to_numpy()
     allowed = ((both["step_parts"] + both["step"]) / 2).to_numpy()
     return pd.DataFrame(

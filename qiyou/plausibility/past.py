@@ -2,8 +2,8 @@
 
 Both work on one observed series on one basis and never on planned values. `required_pace` asks two published
 methods whether the past pace leads to the target; `extrapolation` asks whether the target lies beyond what a
-straight line through the past allows. With the few points that there are, a target inside that interval proves
-nothing.
+straight line through the past allows. With the few points that there are, a target inside that interval
+proves nothing.
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ def required_pace(
 ) -> PastPace:
     """C8: does the place's own past pace lead to the target?
 
-    Destatis' miss share m = d(τ − ŷ_T)/(d(τ − y)) with the slope of the last six observations, and Statistics Canada's
-    ratio R = d·CAGR_i/|CAGR_T| from the first observation, are computed for every choice of values inside the rounding
-    boxes and with every observation left out in turn. Each falls into one of four classes (m up to 5%, up to 20%, more,
-    wrong direction; R from 0.95, from 0.60, from 0, below). A verdict is given only if each method has one class
-    throughout and the two agree:
+    Destatis' miss share m = d(τ − ŷ_T)/(d(τ − y)) with the slope of the last six observations, and Statistics
+    Canada's ratio R = d·CAGR_i/|CAGR_T| from the first observation, are computed for every choice of values
+    inside the rounding boxes and with every observation left out in turn. Each falls into one of four classes
+    (m up to 5%, up to 20%, more, wrong direction; R from 0.95, from 0.60, from 0, below). A verdict is given
+    only if each method has one class throughout and the two agree:
 
     ====================  ===========  ==========================================================
     ON_PAST_PACE          PASS         both in the best class, or the target is reached already
@@ -114,7 +114,8 @@ def required_pace(
 
     References
     ----------
-    Statistisches Bundesamt, *Indicator status: methodology*; Statistics Canada / Open SDG 2.4.0; see `qiyou.progress`.
+    Statistisches Bundesamt, *Indicator status: methodology*; Statistics Canada / Open SDG 2.4.0; see
+    `qiyou.progress`.
 
     Examples
     --------
@@ -159,8 +160,9 @@ def required_pace(
         "ratio_low": min(map(min, ratios)),
         "ratio_high": max(map(max, ratios)),
     }
-    by_slope = _class_of_miss(result["miss_high"], min(slopes), settings), _class_of_miss(
-        result["miss_low"], max(slopes), settings
+    by_slope = (
+        _class_of_miss(result["miss_high"], min(slopes), settings),
+        _class_of_miss(result["miss_low"], max(slopes), settings),
     )
     by_rate = _class_of_ratio(result["ratio_low"], settings), _class_of_ratio(result["ratio_high"], settings)
     code, verdict = _agreed(by_slope, by_rate)
@@ -182,7 +184,8 @@ def _miss(elapsed, ahead, first, last, aim):
 
 
 def _misses(t, boxes, i, j, aims, target_year) -> list[float]:
-    """The miss share at the corners of the rounding box, where a linear-fractional function has its extremes."""
+    """The miss share at the corners of the rounding box, where a linear-fractional function has its
+    extremes."""
     corners = product(boxes[i], boxes[j], aims)
     return [float(_miss(t[j] - t[i], target_year - t[j], *corner)) for corner in corners]
 
@@ -193,7 +196,9 @@ def _ratio(elapsed, span, first, last, aim, d):
 
 def _ratios(t, boxes, i, j, aims, target_year, d) -> list[float]:
     base = np.linspace(*boxes[i], _SCAN)
-    found = [_ratio(t[j] - t[i], target_year - t[i], base, last, aim, d) for last, aim in product(boxes[j], aims)]
+    found = [
+        _ratio(t[j] - t[i], target_year - t[i], base, last, aim, d) for last, aim in product(boxes[j], aims)
+    ]
     return [float(np.min(found)), float(np.max(found))]
 
 
@@ -273,12 +278,13 @@ def extrapolation(
 ) -> Extrapolation:
     """C9: does the target lie beyond the prediction interval of a line through the observed past?
 
-    The target is held against the exact two-sided OLS prediction interval (`qiyou.history.ols_interval`) on the raw
-    scale and on a bounded one: the logit of (y − L)/(U − L), or ln(y − L) without a ceiling. ABOVE_EXTRAPOLATION_95 is
-    given if the target is better than both, for every choice of values inside the rounding boxes (an end of the interval
-    is a convex function of the values, so its extremes are at corners; with more than 14 values a safe bound takes their
-    place). Anything else is NOT_INFORMATIVE, never a PASS: with five points, noise of one yearly step and a horizon of
-    five years, a plan at twice the true pace is flagged only three times in ten.
+    The target is held against the exact two-sided OLS prediction interval (`qiyou.history.ols_interval`) on
+    the raw scale and on a bounded one: the logit of (y − L)/(U − L), or ln(y − L) without a ceiling.
+    ABOVE_EXTRAPOLATION_95 is given if the target is better than both, for every choice of values inside the
+    rounding boxes (an end of the interval is a convex function of the values, so its extremes are at corners;
+    with more than 14 values a safe bound takes their place). Anything else is NOT_INFORMATIVE, never a PASS:
+    with five points, noise of one yearly step and a horizon of five years, a plan at twice the true pace is
+    flagged only three times in ten.
 
     Parameters
     ----------
@@ -319,7 +325,13 @@ def extrapolation(
     ends = [scaled.forward(value) for value in (y - half, y + half, np.array([nearest]), y)]
     if not all(np.isfinite(end).all() for end in ends):
         return Extrapolation(
-            "NOT_INFORMATIVE", UNDECIDABLE, n, horizon, raw.t, raw.multiplier, *raw.pi,
+            "NOT_INFORMATIVE",
+            UNDECIDABLE,
+            n,
+            horizon,
+            raw.t,
+            raw.multiplier,
+            *raw.pi,
             why="a value at or beyond the end of the bounded scale",
         )
     low, high, point, centre = ends
@@ -327,9 +339,7 @@ def extrapolation(
     beyond.append(d * point[0] > d * _farthest(x, low, high, target_year, on_scale, d))
     back = [float(scaled.back(end)) for end in on_scale.pi]
     code, verdict = ("ABOVE_EXTRAPOLATION_95", QUESTION) if all(beyond) else ("NOT_INFORMATIVE", UNDECIDABLE)
-    return Extrapolation(
-        code, verdict, n, horizon, raw.t, raw.multiplier, *raw.pi, *back, scale=scaled.name
-    )
+    return Extrapolation(code, verdict, n, horizon, raw.t, raw.multiplier, *raw.pi, *back, scale=scaled.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,9 +405,14 @@ def checks(
     keys = list(zip(paths.keys["place"].to_numpy()[at], paths.keys["indicator"].to_numpy()[at], strict=True))
     n = np.array([counts.get(key, 0) for key in keys], dtype=int)
     found = [
-        *_no_history(paths, at[n < settings.past_points], n[n < settings.past_points], "C8", settings.past_points),
         *_no_history(
-            paths, at[n < settings.extrapolation_points], n[n < settings.extrapolation_points], "C9",
+            paths, at[n < settings.past_points], n[n < settings.past_points], "C8", settings.past_points
+        ),
+        *_no_history(
+            paths,
+            at[n < settings.extrapolation_points],
+            n[n < settings.extrapolation_points],
+            "C9",
             settings.extrapolation_points,
         ),
     ]
@@ -413,7 +428,9 @@ def checks(
             "target": float(aims[path]),
             "direction": "up" if sign[path] > 0 else "down",
             "step": before["step"].to_numpy(),
-            "target_step": float(paths.grid.step[path, last[path]]) if paths.grid.exact[path, last[path]] else 0.0,
+            "target_step": float(paths.grid.step[path, last[path]])
+            if paths.grid.exact[path, last[path]]
+            else 0.0,
             "settings": settings,
         }
         found.append(pace_finding(paths.keys.iloc[[path]], required_pace(**arguments), arguments, settings))
@@ -450,8 +467,16 @@ def _no_history(paths: Paths, at: np.ndarray, n: np.ndarray, check: str, needed:
             verdict=UNDECIDABLE,
             statistic=n,
             threshold=needed,
-            zh="{label_zh}：本地同一口径的实际数据只有{n}个，至少需要" + str(needed) + "个，" + what_zh + "。",
-            en="{label_en}: {n} observed values of its own on one basis, at least " + str(needed) + " needed: " + what_en + ".",
+            zh="{label_zh}：本地同一口径的实际数据只有{n}个，至少需要"
+            + str(needed)
+            + "个，"
+            + what_zh
+            + "。",
+            en="{label_en}: {n} observed values of its own on one basis, at least "
+            + str(needed)
+            + " needed: "
+            + what_en
+            + ".",
             fields={**paths.take(at), "n": n.astype(str)},
         )
     ]
@@ -462,8 +487,14 @@ _PACE_WORDS = {
     "NEEDS_ACCELERATION": ("须快于过去的速度", "more than the past pace is needed"),
     "OFF_PAST_PACE": ("过去朝相反方向变化", "the past moves away from it"),
     "METHODS_DISAGREE": ("两种公认方法结论不一，不能判定", "two published methods disagree; not decidable"),
-    "ROUNDING_DECIDES": ("取决于四舍五入或少算一年，不能判定", "rounding, or one year more or less, decides; not decidable"),
-    "RATIO_UNSTABLE": ("目标与基期相差太小，比率不稳定，不能判定", "the target is too near the base for a ratio; not decidable"),
+    "ROUNDING_DECIDES": (
+        "取决于四舍五入或少算一年，不能判定",
+        "rounding, or one year more or less, decides; not decidable",
+    ),
+    "RATIO_UNSTABLE": (
+        "目标与基期相差太小，比率不稳定，不能判定",
+        "the target is too near the base for a ratio; not decidable",
+    ),
     "NO_HISTORY": ("实际数据太少，不能判定", "too few observations; not decidable"),
 }
 
@@ -479,7 +510,8 @@ def pace_finding(keys: pd.DataFrame, result: PastPace, arguments: dict, settings
             "加拿大统计局法：比率{ratio:3}，{ratio_low:3}至{ratio_high:3}，界限{ratio_off:3}）"
         )
         shown_en = (
-            " (Destatis: {miss:3}% of the way missing, {miss_low:3}% to {miss_high:3}%, limit {miss_off:3}%; Statistics Canada: "
+            " (Destatis: {miss:3}% of the way missing, {miss_low:3}% to {miss_high:3}%, limit {miss_off:3}%; "
+            "Statistics Canada: "
             "ratio {ratio:3}, {ratio_low:3} to {ratio_high:3}, limit {ratio_off:3})"
         )
     return findings(
@@ -512,18 +544,29 @@ def extrapolation_finding(
     """One finding of C9 as a table of one row."""
     level = f"{100 * settings.level:g}"
     if result.code == "NO_HISTORY":
-        zh, en = "外推年限长于实际数据的跨度，不能外推。", "the horizon is longer than the series: nothing is extrapolated."
+        zh, en = (
+            "外推年限长于实际数据的跨度，不能外推。",
+            "the horizon is longer than the series: nothing is extrapolated.",
+        )
     else:
         inside = result.code == "NOT_INFORMATIVE"
         zh = (
             f"{level}%外推区间{{low:4}}至{{high:4}}（n={{n}}，t={{t:4}}，半宽为残差标准差的{{multiplier:3}}倍）："
-            + ("目标没有超出，但数据太少，这不能说明什么。" if inside else "目标超出，在原尺度和有界尺度上都如此。")
+            + (
+                "目标没有超出，但数据太少，这不能说明什么。"
+                if inside
+                else "目标超出，在原尺度和有界尺度上都如此。"
+            )
         )
         en = (
-            f"{level}% extrapolation {{low:4}} to {{high:4}} (n = {{n}}, t = {{t:4}}, half-width {{multiplier:3}} residual "
+            f"{level}% extrapolation {{low:4}} to {{high:4}} (n = {{n}}, t = {{t:4}}, half-width "
+            f"{{multiplier:3}} residual "
             "standard deviations): "
-            + ("the target is not beyond it, which with so few values is no evidence." if inside
-               else "the target is beyond it, on the raw and on the bounded scale.")
+            + (
+                "the target is not beyond it, which with so few values is no evidence."
+                if inside
+                else "the target is beyond it, on the raw and on the bounded scale."
+            )
         )
     return findings(
         keys,

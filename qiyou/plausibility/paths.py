@@ -125,7 +125,9 @@ def _column(mask: np.ndarray, *, first: bool) -> np.ndarray:
 
 def _words(rows: pd.DataFrame, indicators: pd.DataFrame, at: np.ndarray) -> dict[str, np.ndarray]:
     words = {name: texts[at] for name, texts in wording.indicator_words(indicators).items()}
-    place = rows["row"].astype(str).to_numpy(dtype=object) if "row" in rows else np.full(len(rows), "", object)
+    place = (
+        rows["row"].astype(str).to_numpy(dtype=object) if "row" in rows else np.full(len(rows), "", object)
+    )
     prose = rows["variant"].to_numpy(dtype=object) == PROSE
     has = place != ""
     listed = pd.Series(place).str.replace("、", ", ").to_numpy(dtype=object)

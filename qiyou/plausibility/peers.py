@@ -87,7 +87,8 @@ def _identical(paths: Paths, names: _Names, settings: Settings) -> list[pd.DataF
             statistic=each["k"],
             threshold=settings.identical_values,
             zh="{label_zh}：{places_zh}的规划值逐年相同（{k}地），可能依同一模板编制；这不涉及可行性。",
-            en="{label_en}: the planned values of {places_en} are the same in every year ({k} places), maybe from one "
+            en="{label_en}: the planned values of {places_en} are the same in every year ({k} places), maybe "
+            "from one "
             "template; this says nothing about feasibility.",
             fields=fields,
         )
@@ -124,7 +125,11 @@ def _common_end(paths: Paths, names: _Names, settings: Settings) -> tuple[list[p
         of=ends.groupby(group)["place"].transform("size"),
         k=ends.groupby([*group, "text"])["place"].transform("size"),
     )
-    common = ends[(ends["of"] >= settings.shared_places) & (ends["k"] >= settings.shared_share * ends["of"]) & (ends["k"] > 1)]
+    common = ends[
+        (ends["of"] >= settings.shared_places)
+        & (ends["k"] >= settings.shared_share * ends["of"])
+        & (ends["k"] > 1)
+    ]
     if common.empty:
         return [], set()
     members = common.groupby([*group, "text"])["place"].agg(list)
@@ -149,7 +154,8 @@ def _common_end(paths: Paths, names: _Names, settings: Settings) -> tuple[list[p
         statistic=common["k"] / common["of"],
         threshold=settings.shared_share,
         zh="{label_zh}：{of}地中{k}地（{places_zh}）的{year}年目标都是{print_zh}，终值可能由上级设定，比较终值就是比较模板。",
-        en="{label_en}: {k} of {of} places ({places_en}) aim at {print_en} in {year}; the end value may be set from above, and "
+        en="{label_en}: {k} of {of} places ({places_en}) aim at {print_en} in {year}; the end value may be "
+        "set from above, and "
         "comparing end values would compare the template.",
         fields=fields,
     )
@@ -160,13 +166,21 @@ def _bands(paths: Paths, shared: set[tuple], settings: Settings) -> list[pd.Data
     """PEER_BAND: end values beyond one standard deviation of at least eight places' plans."""
     ends = _ends(paths)
     ends = ends[ends["relation"].eq("eq")]
-    common = pd.MultiIndex.from_frame(ends[["indicator", "year"]]).isin(shared) if shared else np.zeros(len(ends), bool)
+    common = (
+        pd.MultiIndex.from_frame(ends[["indicator", "year"]]).isin(shared)
+        if shared
+        else np.zeros(len(ends), bool)
+    )
     ends = ends[~common]
     groups = ends.groupby(["indicator", "year"])["value"]
     mean, count = groups.transform("mean"), groups.transform("size")
     # deviations from a mean of equal numbers are binary noise, not a spread
     s = np.sqrt(groups.transform(lambda values: ((values - values.mean()) ** 2).mean()))
-    outside = (count >= settings.peers_least) & (s > 1e-9 * mean.abs()) & ((ends["value"] - mean).abs() > settings.peer_deviations * s)
+    outside = (
+        (count >= settings.peers_least)
+        & (s > 1e-9 * mean.abs())
+        & ((ends["value"] - mean).abs() > settings.peer_deviations * s)
+    )
     some = ends.assign(mean=mean, s=s, count=count)[outside]
     if some.empty:
         return []
@@ -194,7 +208,8 @@ def _bands(paths: Paths, shared: set[tuple], settings: Settings) -> list[pd.Data
             high=some["mean"] + some["s"],
             threshold=settings.peer_deviations,
             zh="{label_zh}：{year}年目标{print_zh}，与{count}地规划的平均值{mean:4}相差{far:3}个标准差（界限{limit}），只是与别的规划比较。",
-            en="{label_en}: the target for {year}, {print_en}, is {far:3} standard deviations from the mean {mean:4} of {count} "
+            en="{label_en}: the target for {year}, {print_en}, is {far:3} standard deviations from the mean "
+            "{mean:4} of {count} "
             "plans (limit {limit}); a comparison with other plans only.",
             fields=fields,
         )

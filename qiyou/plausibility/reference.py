@@ -1,9 +1,9 @@
 """C10: the change a target requires, among changes really achieved elsewhere.
 
-A *spell* is what one place achieved between two dates on one basis, as a change per year. The required change is
-ranked among the spells that start from a comparable level. The material is weak and every result says so: most
-values are copies of press reports, success stories are over-represented, several starts are calculated back from
-a printed increase, and some places contain others.
+A *spell* is what one place achieved between two dates on one basis, as a change per year. The required change
+is ranked among the spells that start from a comparable level. The material is weak and every result says so:
+most values are copies of press reports, success stories are over-represented, several starts are calculated
+back from a printed increase, and some places contain others.
 """
 
 from __future__ import annotations
@@ -29,7 +29,19 @@ SITE_SURVEY_FROM = 2018
 
 _SITE_SURVEY = "sports_area_per_capita"
 _OTHER_SURVEY = "fitness survey|fitness data"
-_NEEDED = ["place", "level", "parent", "year", "indicator", "kind", "source", "note", "value", "step", "relation"]
+_NEEDED = [
+    "place",
+    "level",
+    "parent",
+    "year",
+    "indicator",
+    "kind",
+    "source",
+    "note",
+    "value",
+    "step",
+    "relation",
+]
 _SPELL_COLUMNS = [
     *("place", "level", "parent", "basis", "from_year", "year", "years", "from_value", "value"),
     *("change", "change_low", "change_high", "derived", "soft", "nested", "from_source", "source"),
@@ -39,9 +51,9 @@ _SPELL_COLUMNS = [
 def basis(reference: pd.DataFrame) -> pd.Series:
     """On which basis each value stands; a spell never spans two.
 
-    For sports area: the censuses of 2003 and 2013 (``CENSUS`` in the note), provincial fitness surveys, values of
-    years between (each a basis of its own, for their method is not stated) and the yearly site survey since 2018.
-    Every other indicator has one basis.
+    For sports area: the censuses of 2003 and 2013 (``CENSUS`` in the note), provincial fitness surveys,
+    values of years between (each a basis of its own, for their method is not stated) and the yearly site
+    survey since 2018. Every other indicator has one basis.
 
     Parameters
     ----------
@@ -67,13 +79,17 @@ def basis(reference: pd.DataFrame) -> pd.Series:
 
 
 def spells(
-    reference: pd.DataFrame, indicator: str, *, longest: int = 5, bases: Iterable[str] = ("site_survey", "reported")
+    reference: pd.DataFrame,
+    indicator: str,
+    *,
+    longest: int = 5,
+    bases: Iterable[str] = ("site_survey", "reported"),
 ) -> pd.DataFrame:
     """One realised change per place: the longest up to `longest` years on one basis.
 
-    Left out are bounds, approximations, expected values, values marked in their notes (`LEFT_OUT_NOTES`) or without a
-    year, and whole countries, which are the sum of the other places. Among equally long spells the one with fewer
-    derived or softly dated ends is taken, then the latest.
+    Left out are bounds, approximations, expected values, values marked in their notes (`LEFT_OUT_NOTES`) or
+    without a year, and whole countries, which are the sum of the other places. Among equally long spells the
+    one with fewer derived or softly dated ends is taken, then the latest.
 
     Parameters
     ----------
@@ -88,10 +104,10 @@ def spells(
     Returns
     -------
     DataFrame
-        place, level, parent, basis, from_year, year, years, from_value, value; ``change`` per year in the indicator's
-        unit with ``change_low`` and ``change_high`` by rounding; ``derived`` and ``soft``, whether an end is calculated
-        back or softly dated; ``nested``, whether the place lies in another place of the table; from_source, source. No
-        rows where no place has two values.
+        place, level, parent, basis, from_year, year, years, from_value, value; ``change`` per year in the
+        indicator's unit with ``change_low`` and ``change_high`` by rounding; ``derived`` and ``soft``,
+        whether an end is calculated back or softly dated; ``nested``, whether the place lies in another place
+        of the table; from_source, source. No rows where no place has two values.
 
     Raises
     ------
@@ -100,17 +116,21 @@ def spells(
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"place": "xiamen", "level": "prefecture", "parent": "fujian", "year": [2022, 2024],
-    ...     "indicator": "sports_area_per_capita", "kind": "observed", "source": "paper", "note": "",
-    ...     "value": [2.43, 3.43], "step": 0.01, "relation": "eq"})
+    >>> frame = pd.DataFrame({"place": "xiamen", "level": "prefecture", "parent": "fujian", "note": "",
+    ...     "indicator": "sports_area_per_capita", "kind": "observed", "source": "paper", "relation": "eq",
+    ...     "year": [2022, 2024], "value": [2.43, 3.43], "step": 0.01})
     >>> spells(frame, "sports_area_per_capita")[["from_year", "year", "change"]].values.tolist()
     [[2022.0, 2024.0, 0.5]]
     """
     missing = [name for name in _NEEDED if name not in reference]
     if missing:
-        raise DataError(f"the reference class lacks the columns {', '.join(missing)}; hand in data.reference_sports")
+        raise DataError(
+            f"the reference class lacks the columns {', '.join(missing)}; hand in data.reference_sports"
+        )
     if not reference["indicator"].eq(indicator).any():
-        raise DataError(f"the reference class has no {indicator!r}; it has {', '.join(reference['indicator'].unique())}")
+        raise DataError(
+            f"the reference class has no {indicator!r}; it has {', '.join(reference['indicator'].unique())}"
+        )
     marked = reference["note"].fillna("").str.contains("|".join(LEFT_OUT_NOTES))
     usable = (
         reference["indicator"].eq(indicator)
@@ -123,7 +143,8 @@ def spells(
     rows = reference.assign(basis=basis(reference))[usable]
     rows = rows[rows["basis"].isin(list(bases))]
     rows = rows.assign(
-        weak=rows["kind"].eq("derived").astype(int) + rows["note"].fillna("").str.contains("SOFT DATE").astype(int)
+        weak=rows["kind"].eq("derived").astype(int)
+        + rows["note"].fillna("").str.contains("SOFT DATE").astype(int)
     )
     pairs = rows.merge(rows, on=["place", "basis"], suffixes=("_from", ""))
     pairs["years"] = (pairs["year"] - pairs["year_from"]).astype(int)
@@ -210,9 +231,10 @@ def rank(
     """Rank a required change per year among realised ones.
 
     k of the m spells that start inside the band changed less than required. The percentile k/m has the exact
-    Clopper-Pearson interval; with rounding its lower end belongs to the fewest, its upper end to the most spells that
-    may lie below. Wholly at or below 75: PASS. Wholly above 80: QUESTION. Above all m: QUESTION, and as one more draw
-    from the same class P <= 1/(m + 1). Anything else, and m < 20: UNDECIDABLE. (All four numbers are settings.)
+    Clopper-Pearson interval; with rounding its lower end belongs to the fewest, its upper end to the most
+    spells that may lie below. Wholly at or below 75: PASS. Wholly above 80: QUESTION. Above all m: QUESTION,
+    and as one more draw from the same class P <= 1/(m + 1). Anything else, and m < 20: UNDECIDABLE. (All four
+    numbers are settings.)
 
     Parameters
     ----------
@@ -255,7 +277,8 @@ def rank(
     low, high = interval if interval is not None else (required_change, required_change)
     if not (np.isfinite(required_change) and low <= required_change <= high):
         raise DataError(
-            f"the required change is {required_change!r} with the interval {low!r} to {high!r}; pass a number inside it"
+            f"the required change is {required_change!r} with the interval {low!r} to {high!r}; pass a "
+            f"number inside it"
         )
     if direction not in ("up", "down"):
         raise DataError(f"direction is {direction!r}; it has to be 'up' or 'down'")
@@ -265,7 +288,10 @@ def rank(
     start = spells["from_value"].to_numpy(dtype=float)
     counts = ~above(band[0], start) & ~above(start, band[1])
     listed = spells.assign(
-        improvement=sign * spells["change"], improvement_low=ends[:, 0], improvement_high=ends[:, 1], counts=counts
+        improvement=sign * spells["change"],
+        improvement_low=ends[:, 0],
+        improvement_high=ends[:, 1],
+        counts=counts,
     )
     required, required_low, required_high = sign * required_change, *sorted((sign * low, sign * high))
     realised = listed[counts]
@@ -316,7 +342,9 @@ def _rank_verdict(m: int, fewest: int, low: float, high: float, settings: Settin
     return "RANK_NOT_DECIDED", UNDECIDABLE
 
 
-def checks(paths: Paths, reference: pd.DataFrame, card: pd.DataFrame, settings: Settings) -> list[pd.DataFrame]:
+def checks(
+    paths: Paths, reference: pd.DataFrame, card: pd.DataFrame, settings: Settings
+) -> list[pd.DataFrame]:
     """C10 for every path whose indicator has a reference class; a path's own place is no reference for it.
 
     Parameters
@@ -336,7 +364,9 @@ def checks(paths: Paths, reference: pd.DataFrame, card: pd.DataFrame, settings: 
     }
     found = []
     for path in at:
-        required, *interval = card.iloc[path][["points_per_year", "points_per_year_low", "points_per_year_high"]]
+        required, *interval = card.iloc[path][
+            ["points_per_year", "points_per_year_low", "points_per_year_high"]
+        ]
         if paths.base[path] < 0 or np.isnan(required):
             found.append(_no_base(paths, path))
             continue
@@ -364,7 +394,8 @@ def _no_base(paths: Paths, path: int) -> pd.DataFrame:
         verdict=UNDECIDABLE,
         evidence="E3",
         zh="{label_zh}：没有印出基期实际值，无从计算所需速度，不能与别处实际达到的速度相比。",
-        en="{label_en}: no base value is printed, so the required pace cannot be held against those realised elsewhere.",
+        en="{label_en}: no base value is printed, so the required pace cannot be held against those realised "
+        "elsewhere.",
         fields=paths.take(np.array([path])),
     )
 
@@ -374,7 +405,10 @@ _RANK_WORDS = {
         "所需速度不在最快的四分之一之内（界限{limit:3}%）",
         "the required pace is below the line of the fastest quarter ({limit:3}%)",
     ),
-    "TOP_FIFTH_PACE": ("所需速度属于最快的五分之一（界限{limit:3}%）", "the required pace is among the fastest fifth ({limit:3}%)"),
+    "TOP_FIFTH_PACE": (
+        "所需速度属于最快的五分之一（界限{limit:3}%）",
+        "the required pace is among the fastest fifth ({limit:3}%)",
+    ),
     "UNPRECEDENTED_IN_REFERENCE": (
         "所需速度高于其中全部{m}个（若与它们同类，概率不超过{chance:2}）",
         "the required pace is above all {m} of them (as one more of the same class P <= {chance:2})",
@@ -388,7 +422,11 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
     zh, en = _RANK_WORDS[result.code]
     rows = np.array([path])
     counted = result.spells[result.spells["counts"]]
-    limit = result.settings.reference_question if result.code == "TOP_FIFTH_PACE" else result.settings.reference_pass
+    limit = (
+        result.settings.reference_question
+        if result.code == "TOP_FIFTH_PACE"
+        else result.settings.reference_pass
+    )
     fields = {
         **paths.take(rows),
         "required": result.required,
@@ -413,7 +451,11 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
     if not len(result.spells):
         return _no_class(paths, path, result)
     place_zh = "其中{below}个慢于它，百分位{percentile:3}（95%区间{low:3}至{high:3}）：" if result.m else ""
-    place_en = "{below} of them slower, percentile {percentile:3} (95% interval {low:3} to {high:3}): " if result.m else ""
+    place_en = (
+        "{below} of them slower, percentile {percentile:3} (95% interval {low:3} to {high:3}): "
+        if result.m
+        else ""
+    )
     percent = f"{100 * result.settings.reference_confidence:g}%"
     return findings(
         paths.keys.iloc[rows],
@@ -425,21 +467,25 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
         low=result.low if result.m else np.nan,
         high=result.high if result.m else np.nan,
         threshold=result.settings.reference_least if result.code == "TOO_FEW_IN_REFERENCE" else limit,
-        zh="{label_zh}：{y0}—{y1}年每年需{required:4}{points_zh}。起点在{band_low:3}至{band_high:3}之间、实际达到的变化有{m}个（不限起点共{all}个，{all_below}个慢于它），"
+        zh="{label_zh}：{y0}—{y1}年每年需{required:4}{points_zh}。起点在{band_low:3}至{band_high:3}之间、"
+        "实际达到的变化有{m}个（不限起点共{all}个，{all_below}个慢于它），"
         + (place_zh + zh).replace("95%", percent)
         + "。"
         + _WEAK_ZH * bool(result.m),
-        en="{label_en}: {required:4}{points_en} a year needed from {y0} to {y1}. Of {all} realised changes ({all_below} slower) {m} start "
-        "between {band_low:3} and {band_high:3}; " + (place_en + en).replace("95%", percent) + "." + _WEAK_EN * bool(result.m),
+        en="{label_en}: {required:4}{points_en} a year needed from {y0} to {y1}. Of {all} realised changes "
+        "({all_below} slower) {m} start "
+        "between {band_low:3} and {band_high:3}; "
+        + (place_en + en).replace("95%", percent)
+        + "."
+        + _WEAK_EN * bool(result.m),
         fields=fields,
     )
 
 
-_WEAK_ZH = (
-    "参照多为转载数据，成功经验偏多，其中{derived}个起点或终点为反推，{soft}个日期不确，{nested}个地方包含在别的地方之内。"
-)
+_WEAK_ZH = "参照多为转载数据，成功经验偏多，其中{derived}个起点或终点为反推，{soft}个日期不确，{nested}个地方包含在别的地方之内。"
 _WEAK_EN = (
-    " The references are mostly copies, success stories are over-represented; {derived} have an end calculated back, {soft} a "
+    " The references are mostly copies, success stories are over-represented; {derived} have an end "
+    "calculated back, {soft} a "
     "soft date, {nested} lie inside another place."
 )
 
@@ -452,6 +498,7 @@ def _no_class(paths: Paths, path: int, result: Rank) -> pd.DataFrame:
         verdict=result.verdict,
         threshold=result.settings.reference_least,
         zh="{label_zh}：没有一个地方有两个可比年份的实际数据，没有参照组，不能判定。",
-        en="{label_en}: no place has two comparable observations, so there is no reference class; not decidable.",
+        en="{label_en}: no place has two comparable observations, so there is no reference class; not "
+        "decidable.",
         fields=paths.take(np.array([path])),
     )

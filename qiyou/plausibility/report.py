@@ -12,10 +12,13 @@ from qiyou import pace
 from qiyou.errors import DataError
 from qiyou.plausibility import (
     documents,
+    flows,
     integrity,
+    later,
     logic,
     past,
     peers,
+    prose,
     reference,
     semantics,
     shape,
@@ -44,14 +47,14 @@ def check_paths(
 ) -> pd.DataFrame:
     """The checks that need nothing but the plan itself (C1 to C7), for any number of paths at once.
 
-    Every check is array arithmetic over all paths. What it says of a path depends on that path alone, so checking parts
-    and joining the results is the same as checking the whole.
+    Every check is array arithmetic over all paths. What it says of a path depends on that path alone, so
+    checking parts and joining the results is the same as checking the whole.
 
     Parameters
     ----------
     targets : DataFrame
-        Long format: document, place, indicator, variant, year, value, relation, low, high, low_closed, high_closed, step;
-        and role, unit, row, reading where there are such columns.
+        Long format: document, place, indicator, variant, year, value, relation, low, high, low_closed,
+        high_closed, step; and role, unit, row, reading where there are such columns.
     indicators : DataFrame
         id, direction, kind, lower, upper; and name_zh, name_en, unit for the messages.
     excerpts : iterable of str
@@ -61,9 +64,9 @@ def check_paths(
     Returns
     -------
     DataFrame
-        One row per finding: place, document, indicator, variant, year, check, code, verdict, evidence, statistic, low,
-        high, threshold, message_zh, message_en. ``low`` and ``high`` are the interval of the statistic over the rounding
-        boxes. By path in order of first appearance, then by check.
+        One row per finding: place, document, indicator, variant, year, check, code, verdict, evidence,
+        statistic, low, high, threshold, message_zh, message_en. ``low`` and ``high`` are the interval of the
+        statistic over the rounding boxes. By path in order of first appearance, then by check.
 
     Raises
     ------
@@ -72,8 +75,8 @@ def check_paths(
 
     Notes
     -----
-    A path with missing years, one point, bounds, status words or a base of zero gets a defined answer: what cannot be
-    computed is NOT_DEFINED or left out of the message, never replaced by a number.
+    A path with missing years, one point, bounds, status words or a base of zero gets a defined answer: what
+    cannot be computed is NOT_DEFINED or left out of the message, never replaced by a number.
 
     Examples
     --------
@@ -110,14 +113,16 @@ def _deterministic(paths: Paths, indicators: pd.DataFrame, settings: Settings) -
 
 
 def _precision(paths: Paths, indicators, settings, as_printed: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """What the finest reading of rows with mixed decimals would object to beyond what each cell's own reading does."""
+    """What the finest reading of rows with mixed decimals would object to beyond what each cell's own reading
+    does."""
     at = np.flatnonzero(integrity.ambiguous(paths))
     if not len(at):
         return []
     finer = _deterministic(prepare(integrity.at_finest(paths, at), indicators), indicators, settings)
     keys = ["path", "code", "year"]
     more, known = (
-        pd.concat([part.loc[part["verdict"].isin(_OBJECTIONS), keys] for part in parts]) for parts in (finer, as_printed)
+        pd.concat([part.loc[part["verdict"].isin(_OBJECTIONS), keys] for part in parts])
+        for parts in (finer, as_printed)
     )
     extra = more.merge(known.drop_duplicates(), on=keys, how="left", indicator=True)
     extra = extra[extra["_merge"] == "left_only"]
@@ -139,9 +144,9 @@ def check(data: Data, *, settings: Settings | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `check_paths`. Paths are the rows of the tables and, with the variant ``prose``, those that only
-        the running text prints with a base and a target. The last row is C15: how many flags of the probabilistic checks
-        are expected by chance.
+        The columns of `check_paths`. Paths are the rows of the tables and, with the variant ``prose``, those
+        that only the running text prints with a base and a target. The last row is C15: how many flags of the
+        probabilistic checks are expected by chance.
 
     Raises
     ------
@@ -156,8 +161,8 @@ def check(data: Data, *, settings: Settings | None = None) -> pd.DataFrame:
     [['yuhuan', 'TABLE_PROSE_CONFLICT', 2027]]
     """
     settings = settings or Settings()
-    prose = documents.prose_targets(data.statements, data.targets)
-    targets = pd.concat([data.targets, prose], ignore_index=True) if len(prose) else data.targets
+    spoken = documents.prose_targets(data.statements, data.targets)
+    targets = pd.concat([data.targets, spoken], ignore_index=True) if len(spoken) else data.targets
     excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
     found, paths = _plan_only(targets, data.indicators, excerpts, settings)
     if paths is None:
@@ -165,25 +170,24 @@ def check(data: Data, *, settings: Settings | None = None) -> pd.DataFrame:
     card = pace.card(paths.targets, data.indicators)
     realised = pd.concat([data.reference_sports, data.reference_nursery], ignore_index=True)
     own_past, tested = past.checks(paths, data.observations, data.indicators, settings)
-    printed = pd.concat([documents.cells(paths), _spoken(data)], ignore_index=True)
+    cells = documents.cells(paths)
+    text = documents.statement_cells(data.statements, data.indicators)
+    spoken_cells = text[text["comparable"]].assign(variant="", path=NO_PATH)
     return table(
         [
             *found,
-            *logic.identities(printed, data.identities),
+            *logic.identities(pd.concat([cells, spoken_cells], ignore_index=True), data.identities),
             *standards.checks(paths, data.benchmarks, data.places, data.indicators, data.sources),
             *own_past,
             *reference.checks(paths, realised, card, settings),
             *peers.checks(paths, data.places, settings),
-            *documents.checks(paths, data.statements, data.indicators, data.documents, data.flows, data.stages),
+            *prose.checks(cells, text, data.flows),
+            *later.later(cells, text, data.documents),
+            *flows.flow_increments(paths, cells, text, data.documents, data.flows),
+            *later.stage_conflicts(paths, data.stages, data.documents),
             _expected_false_flags(tested, settings),
         ]
     )
-
-
-def _spoken(data: Data) -> pd.DataFrame:
-    """Figures of the running text as cells without a path of their own."""
-    text = documents.statement_cells(data.statements, data.indicators)
-    return text[text["comparable"]].assign(variant="", path=NO_PATH)
 
 
 def _expected_false_flags(tested: int, settings: Settings) -> pd.DataFrame:
@@ -197,8 +201,9 @@ def _expected_false_flags(tested: int, settings: Settings) -> pd.DataFrame:
         statistic=tested * alpha,
         threshold=alpha,
         zh="外推检查（C9）实际对{k}条路径各做一次，显著性水平{alpha}：纯属偶然的异议至多预期{expected}个。算术与逻辑检查不涉及偶然。",
-        en="The extrapolation check (C9) really ran on {k} paths, once each, at level {alpha}: at most {expected} flags are expected "
-        "by chance alone. Chance does not touch the checks of arithmetic and logic.",
+        en="The extrapolation check (C9) really ran on {k} paths, once each, at level {alpha}: at most "
+        "{expected} flags are expected by chance alone. Chance does not touch the checks of arithmetic and "
+        "logic.",
         fields={"k": str(tested), "alpha": round(alpha, 10), "expected": tested * alpha},
     )
 
@@ -214,10 +219,12 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per path, in the order of the findings: place, document, indicator, variant; ``verdict``, CONTRADICTION if
-        there is one, else QUESTION if there is one, else "no objection found"; ``feasibility``, "feasibility undecidable"
-        unless C10 came to a decision; ``contradictions``, ``questions``, ``undecidable``, ``notes``, ``passes``, how many
-        findings of each verdict; ``codes``, those of the contradictions and questions. The row of C15 is no path.
+        One row per path, in the order of the findings (and one per document for findings without a path, such
+        as stages in words, with an empty indicator): place, document, indicator, variant; ``verdict``,
+        CONTRADICTION if there is one, else QUESTION if there is one, else "no objection found";
+        ``feasibility``, "feasibility undecidable" unless C10 came to a decision; ``contradictions``,
+        ``questions``, ``undecidable``, ``notes``, ``passes``, how many findings of each verdict; ``codes``,
+        those of the contradictions and questions. The row of C15 is no path.
 
     Raises
     ------
@@ -229,9 +236,9 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     >>> import qiyou
     >>> data = qiyou.load()
     >>> haishu = data.targets[data.targets["document"] == "haishu-plan-2023"]
-    >>> summary(check_paths(haishu, data.indicators))[["indicator", "verdict", "feasibility"]].values.tolist()[1:]
-    [['affordable_nursery_share', 'no objection found', 'feasibility undecidable'], \
-['child_screening_rate', 'QUESTION', 'feasibility undecidable']]
+    >>> summed = summary(check_paths(haishu, data.indicators))
+    >>> summed[["verdict", "feasibility"]].values.tolist()[1:]
+    [['no objection found', 'feasibility undecidable'], ['QUESTION', 'feasibility undecidable']]
     """
     missing = [name for name in COLUMNS if name not in found]
     if missing:
@@ -249,7 +256,11 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
         codes=rows["code"].where(rows["verdict"].isin(_OBJECTIONS), "").astype(object),
     )
     groups = flags.groupby(_PATH, sort=False, dropna=False)
-    counts = groups[["contradictions", "questions", "undecidable", "notes", "passes", "decided"]].sum().reset_index()
+    counts = (
+        groups[["contradictions", "questions", "undecidable", "notes", "passes", "decided"]]
+        .sum()
+        .reset_index()
+    )
     objections = flags[flags["codes"].ne("")].groupby(_PATH, sort=False)["codes"]
     codes = objections.agg(lambda texts: " ".join(dict.fromkeys(texts))).reset_index()
     result = counts.merge(codes, on=_PATH, how="left")
@@ -260,4 +271,16 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
         verdict=pd.Series(verdict, dtype="str"),
         feasibility=pd.Series(np.where(result["decided"] > 0, "", FEASIBILITY), dtype="str"),
         codes=result["codes"].fillna("").astype("str"),
-    )[[*_PATH, "verdict", "feasibility", "contradictions", "questions", "undecidable", "notes", "passes", "codes"]]
+    )[
+        [
+            *_PATH,
+            "verdict",
+            "feasibility",
+            "contradictions",
+            "questions",
+            "undecidable",
+            "notes",
+            "passes",
+            "codes",
+        ]
+    ]

@@ -131,7 +131,8 @@ def _first_year(paths: Paths, promised: np.ndarray, end: np.ndarray, mask: np.nd
 
 
 def _lost(paths: Paths, promised: np.ndarray, end: np.ndarray, mask: np.ndarray) -> list[pd.DataFrame]:
-    """MET_THEN_LOST: a planned year that promises the end value, a later one that lies below it beyond rounding."""
+    """MET_THEN_LOST: a planned year that promises the end value, a later one that lies below it beyond
+    rounding."""
     grid = paths.grid
     sign = grid.sign[:, None]
     planned = grid.known & ~grid.empty & ~grid.baseline & mask[:, None]
@@ -167,7 +168,8 @@ def _lost(paths: Paths, promised: np.ndarray, end: np.ndarray, mask: np.ndarray)
             high=grid.high[at, lost[at]],
             threshold=end[at],
             zh="{label_zh}：{y0}年目标{met_zh}已达到终值{end}{unit_zh}，{y1}年目标{lost_zh}又低于它，超出四舍五入误差。",
-            en="{label_en}: the target of {y0}, {met_en}, meets the end value {end}, that of {y1}, {lost_en}, no longer "
+            en="{label_en}: the target of {y0}, {met_en}, meets the end value {end}, that of {y1}, "
+            "{lost_en}, no longer "
             "does, beyond rounding.",
             fields=fields,
         )

@@ -80,7 +80,9 @@ class Settings:
     def __post_init__(self):
         for field in fields(self):
             if not getattr(self, field.name) > 0:
-                raise DataError(f"the setting {field.name} is {getattr(self, field.name)!r}; it has to be positive")
+                raise DataError(
+                    f"the setting {field.name} is {getattr(self, field.name)!r}; it has to be positive"
+                )
         if self.miss_on > self.miss_off or self.ratio_off > self.ratio_on:
             raise DataError("miss_on must not exceed miss_off, nor ratio_off ratio_on; swap them")
         if self.reference_pass > self.reference_question:

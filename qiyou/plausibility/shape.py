@@ -47,7 +47,10 @@ def _years(frame: pd.DataFrame, name: str) -> np.ndarray:
 def _interval(low: np.ndarray, high: np.ndarray, lang: str) -> np.ndarray:
     """An interval in words, also where one end is infinite."""
     a, b = number(low, 4), number(high, 4)
-    both, least, most = {"zh": ("{}至{}", "不少于{}", "不多于{}"), "en": ("{} to {}", "at least {}", "at most {}")}[lang]
+    both, least, most = {
+        "zh": ("{}至{}", "不少于{}", "不多于{}"),
+        "en": ("{} to {}", "at least {}", "at most {}"),
+    }[lang]
 
     def put(form: str, *parts: np.ndarray) -> np.ndarray:
         pieces = form.split("{}")
@@ -104,7 +107,8 @@ def _pace_rows(paths, at, card, value, low, high, mask) -> list[pd.DataFrame]:
             [
                 number(closure, 3) + "% of the gap to the ceiling closed a year",
                 number(closure, 3) + "% of the gap to the floor closed a year",
-                number(rate, 3) + "% a year compound (the indicator has no ceiling, so there is no gap to close)",
+                number(rate, 3)
+                + "% a year compound (the indicator has no ceiling, so there is no gap to close)",
             ],
             "no pace on a bounded scale can be computed",
         ),
@@ -120,7 +124,8 @@ def _pace_rows(paths, at, card, value, low, high, mask) -> list[pd.DataFrame]:
             low=low,
             high=high,
             zh="{label_zh}：{y0}年{from_zh}到{y1}年{to_zh}，平均每年{mean_zh}{points_zh}{range_zh}，{scale_zh}。",
-            en="{label_en}: from {from_en} in {y0} to {to_en} in {y1}: {mean_en}{points_en} a year{range_en}, "
+            en="{label_en}: from {from_en} in {y0} to {to_en} in {y1}: {mean_en}{points_en} a "
+            "year{range_en}, "
             "{scale_en}.",
             fields=fields,
         )
@@ -136,12 +141,17 @@ def _no_pace(paths: Paths, at: np.ndarray, card: pd.DataFrame, mask: np.ndarray)
         "no values": ("没有数值", "no values"),
         "base and end are the same year": ("只有一个年份有数值", "only one year has a value"),
         "base is a bound": ("首尾都只印界限", "both ends print bounds only"),
-        "a value outside the indicator's bounds": ("有数值超出逻辑界限", "a value outside the indicator's bounds"),
+        "a value outside the indicator's bounds": (
+            "有数值超出逻辑界限",
+            "a value outside the indicator's bounds",
+        ),
     }
     fields = {
         **paths.take(at),
         "why_zh": translated(first, {note: zh for note, (zh, _) in words.items()}, "首尾两端没有可用的数值"),
-        "why_en": translated(first, {note: en for note, (_, en) in words.items()}, "no usable value at one end"),
+        "why_en": translated(
+            first, {note: en for note, (_, en) in words.items()}, "no usable value at one end"
+        ),
     }
     return [
         findings(
@@ -156,12 +166,16 @@ def _no_pace(paths: Paths, at: np.ndarray, card: pd.DataFrame, mask: np.ndarray)
     ]
 
 
-def _concentration(paths: Paths, at: np.ndarray, shape: pd.DataFrame, settings: Settings) -> list[pd.DataFrame]:
+def _concentration(
+    paths: Paths, at: np.ndarray, shape: pd.DataFrame, settings: Settings
+) -> list[pd.DataFrame]:
     enough = shape["steps"].to_numpy() >= 3
     applies = shape["applies"].to_numpy()
     share, share_low = shape["largest_step_share"].to_numpy(), shape["share_low"].to_numpy()
-    index, index_low, index_high = (shape[name].to_numpy() for name in ("back_load", "back_load_low", "back_load_high"))
-    # A bound between base and end is no value that the index could use, and may be where the end was first reached.
+    index, index_low, index_high = (
+        shape[name].to_numpy() for name in ("back_load", "back_load_low", "back_load_high")
+    )
+    # A bound between base and end is no value for the index, and may be where the end was first reached.
     closed = ~_bound_between(paths, at, shape)
     one, late = above(share_low, settings.step_share) & closed, above(index_low, settings.back_load) & closed
     early = above(-settings.front_load, index_high) & closed
@@ -187,9 +201,19 @@ def _concentration(paths: Paths, at: np.ndarray, shape: pd.DataFrame, settings: 
         cut = lambda values: values[mask] if isinstance(values, np.ndarray) else values  # noqa: E731
         return [
             findings(
-                paths.keys.iloc[at[mask]], check="C6", code=code, verdict=verdict, statistic=cut(statistic),
-                low=cut(low), high=cut(high), threshold=threshold, year=cut(year), zh=zh, en=en,
-                fields={name: values[mask] for name, values in base.items()} | {"limit": threshold, "limit_percent": 100 * threshold},
+                paths.keys.iloc[at[mask]],
+                check="C6",
+                code=code,
+                verdict=verdict,
+                statistic=cut(statistic),
+                low=cut(low),
+                high=cut(high),
+                threshold=threshold,
+                year=cut(year),
+                zh=zh,
+                en=en,
+                fields={name: values[mask] for name, values in base.items()}
+                | {"limit": threshold, "limit_percent": 100 * threshold},
             )
         ]
 
@@ -197,48 +221,96 @@ def _concentration(paths: Paths, at: np.ndarray, shape: pd.DataFrame, settings: 
     one_year_en = "{label_en}: of the change from {y0} to {y1}, {share:3}% is planned for {when} alone"
     index_zh = "{label_zh}：{y0}—{y1}年的变化"
     index_en = "{label_en}: the change from {y0} to {y1}"
-    unsure_zh, unsure_en = "，但相对于印出的位数，变化太小或界限落在误差之内，不能判定。", (
-        ", but the change is too small for its printed digits, or the limit lies within rounding: not decidable."
+    unsure_zh, unsure_en = (
+        "，但相对于印出的位数，变化太小或界限落在误差之内，不能判定。",
+        (
+            ", but the change is too small for its printed digits, or the limit lies within rounding: not "
+            "decidable."
+        ),
     )
     nan = np.nan
     return [
         *rows(
-            applies & one, "STEP_CONCENTRATED", QUESTION,
+            applies & one,
+            "STEP_CONCENTRATED",
+            QUESTION,
             one_year_zh + "（四舍五入后最低{share_low:3}%，界限{limit_percent:3}%，为本库约定）。",
-            one_year_en + " (at least {share_low:3}% whatever the rounding; limit {limit_percent:3}%, a convention of this library).",
-            share, share_low, nan, settings.step_share, _years(shape, "largest_step_year"),
+            one_year_en
+            + " (at least {share_low:3}% whatever the rounding; limit {limit_percent:3}%, a convention of "
+            "this library).",
+            share,
+            share_low,
+            nan,
+            settings.step_share,
+            _years(shape, "largest_step_year"),
         ),
         *rows(
-            maybe_one, "ROUNDING_DECIDES", UNDECIDABLE,
+            maybe_one,
+            "ROUNDING_DECIDES",
+            UNDECIDABLE,
             one_year_zh + "，高于界限{limit_percent:3}%" + unsure_zh,
             one_year_en + ", above the limit of {limit_percent:3}%" + unsure_en,
-            share, share_low, nan, settings.step_share, _years(shape, "largest_step_year"),
+            share,
+            share_low,
+            nan,
+            settings.step_share,
+            _years(shape, "largest_step_year"),
         ),
         *rows(
-            applies & late, "BACK_LOADED", QUESTION,
-            index_zh + "集中在后期（后置指数{index:3}，四舍五入后最低{index_low:3}，界限{limit}，为本库约定；均匀推进为0）。",
-            index_en + " comes late (back-load index {index:3}, at least {index_low:3} whatever the rounding; limit {limit}, a "
+            applies & late,
+            "BACK_LOADED",
+            QUESTION,
+            index_zh
+            + "集中在后期（后置指数{index:3}，四舍五入后最低{index_low:3}，界限{limit}，为本库约定；均匀推进为0）。",
+            index_en
+            + " comes late (back-load index {index:3}, at least {index_low:3} whatever the rounding; limit "
+            "{limit}, a "
             "convention of this library; 0 is even).",
-            index, index_low, index_high, settings.back_load, end_year,
+            index,
+            index_low,
+            index_high,
+            settings.back_load,
+            end_year,
         ),
         *rows(
-            maybe_late, "ROUNDING_DECIDES", UNDECIDABLE,
+            maybe_late,
+            "ROUNDING_DECIDES",
+            UNDECIDABLE,
             index_zh + "似乎集中在后期（后置指数{index:3}，界限{limit}）" + unsure_zh,
             index_en + " seems to come late (back-load index {index:3}, limit {limit})" + unsure_en,
-            index, index_low, index_high, settings.back_load, end_year,
+            index,
+            index_low,
+            index_high,
+            settings.back_load,
+            end_year,
         ),
         *rows(
-            applies & early, "FRONT_LOADED", NOTE,
-            index_zh + "集中在前期（后置指数{index:3}，四舍五入后最高{index_high:3}，界限−{limit}，为本库约定）。",
-            index_en + " comes early (back-load index {index:3}, at most {index_high:3} whatever the rounding; limit −{limit}, a "
+            applies & early,
+            "FRONT_LOADED",
+            NOTE,
+            index_zh
+            + "集中在前期（后置指数{index:3}，四舍五入后最高{index_high:3}，界限−{limit}，为本库约定）。",
+            index_en
+            + " comes early (back-load index {index:3}, at most {index_high:3} whatever the rounding; limit "
+            "−{limit}, a "
             "convention of this library).",
-            index, index_low, index_high, settings.front_load, end_year,
+            index,
+            index_low,
+            index_high,
+            settings.front_load,
+            end_year,
         ),
         *rows(
-            maybe_early, "ROUNDING_DECIDES", UNDECIDABLE,
+            maybe_early,
+            "ROUNDING_DECIDES",
+            UNDECIDABLE,
             index_zh + "似乎集中在前期（后置指数{index:3}，界限−{limit}）" + unsure_zh,
             index_en + " seems to come early (back-load index {index:3}, limit −{limit})" + unsure_en,
-            index, index_low, index_high, settings.front_load, end_year,
+            index,
+            index_low,
+            index_high,
+            settings.front_load,
+            end_year,
         ),
     ]
 
@@ -250,11 +322,18 @@ def _bound_between(paths: Paths, at: np.ndarray, shape: pd.DataFrame) -> np.ndar
 
 
 _FAMILY_WORDS = {
-    "line": ("每年等量变化", "equal yearly steps", "每年{range_zh}{points_zh}", "{range_en}{points_en} a year"),
+    "line": (
+        "每年等量变化",
+        "equal yearly steps",
+        "每年{range_zh}{points_zh}",
+        "{range_en}{points_en} a year",
+    ),
     "geometric": ("每年等比变化", "a constant yearly rate", "每年{range_zh}%", "{range_en}% a year"),
     "gap_closure": (
-        "每年等比缩小与上限的差距", "closing a constant share of the gap to the ceiling",
-        "每年缩小差距的{range_zh}%", "{range_en}% of the gap a year",
+        "每年等比缩小与上限的差距",
+        "closing a constant share of the gap to the ceiling",
+        "每年缩小差距的{range_zh}%",
+        "{range_en}% of the gap a year",
     ),
     "logistic": ("逻辑斯蒂曲线", "a logistic curve", "斜率{range_zh}", "slope {range_en}"),
 }
@@ -288,8 +367,16 @@ def _families(paths: Paths, at: np.ndarray, shapes: pd.DataFrame, settings: Sett
                 verdict=NOTE,
                 low=low,
                 high=high,
-                zh="{label_zh}：{n}格数值与“" + family_zh + "”相符（" + rate_zh + "）。这只说明路径可能怎样画出，与能否实现无关。",
-                en="{label_en}: the {n} cells are consistent with " + family_en + " (" + rate_en + "). That says how the path "
+                zh="{label_zh}：{n}格数值与“"
+                + family_zh
+                + "”相符（"
+                + rate_zh
+                + "）。这只说明路径可能怎样画出，与能否实现无关。",
+                en="{label_en}: the {n} cells are consistent with "
+                + family_en
+                + " ("
+                + rate_en
+                + "). That says how the path "
                 "may have been drawn, nothing about its prospects.",
                 fields=fields,
             )
@@ -319,13 +406,20 @@ def _unidentified(paths, at, shapes, fits, named, settings) -> list[pd.DataFrame
         **paths.take(rows),
         "why_zh": np.select(
             [few, none],
-            ["只有" + n.astype(str).astype(object) + "个数值，少于" + least + "个，不判断形状", "四种简单曲线都不能穿过各格"],
+            [
+                "只有" + n.astype(str).astype(object) + "个数值，少于" + least + "个，不判断形状",
+                "四种简单曲线都不能穿过各格",
+            ],
             "与" + several + "种简单曲线都相符，分辨不出",
         ),
         "why_en": np.select(
             [few, none],
             [
-                "only " + n.astype(str).astype(object) + " printed values, fewer than " + least + ", so no shape is named",
+                "only "
+                + n.astype(str).astype(object)
+                + " printed values, fewer than "
+                + least
+                + ", so no shape is named",
                 "none of the four simple curves passes through every cell",
             ],
             several + " simple curves pass through every cell and cannot be told apart",

@@ -1,8 +1,8 @@
 """C3 and C12: a path against targets and standards set above it.
 
-Only yardsticks of a place that the path's place belongs to are used, and only for indicators whose size does not
-depend on how large the place is (shares, rates, densities, years, money per head): the province's total says nothing
-about a county's. A target for a whole province binds no single county; the message says so.
+Only yardsticks of a place that the path's place belongs to are used, and only for indicators whose size does
+not depend on how large the place is (shares, rates, densities, years, money per head): the province's total
+says nothing about a county's. A target for a whole province binds no single county; the message says so.
 """
 
 from __future__ import annotations
@@ -21,8 +21,15 @@ INTENSIVE = ("share", "gross_rate", "density", "years", "money")
 _FLOOR, _CEILING = ("eq", "ge", "gt"), ("eq", "le", "lt")
 
 
-def checks(paths: Paths, benchmarks: pd.DataFrame, places: pd.DataFrame, indicators: pd.DataFrame, sources: pd.DataFrame):
-    """MISSES_STANDARD, MARGIN_WITHIN_ROUNDING, BOUND_LEAVES_OPEN, MET_AT_BASELINE, MET_BY; AMPLIFIED, SET_AT_STANDARD.
+def checks(
+    paths: Paths,
+    benchmarks: pd.DataFrame,
+    places: pd.DataFrame,
+    indicators: pd.DataFrame,
+    sources: pd.DataFrame,
+):
+    """MISSES_STANDARD, MARGIN_WITHIN_ROUNDING, BOUND_LEAVES_OPEN, MET_AT_BASELINE, MET_BY; AMPLIFIED,
+    SET_AT_STANDARD.
 
     Parameters
     ----------
@@ -54,7 +61,11 @@ def ancestors(places: pd.DataFrame) -> pd.DataFrame:
     found: list[tuple[str, str]] = []
     while step:
         found += step
-        step = [(place, parent.get(up, "")) for place, up in step if parent.get(up) and len(found) < len(parent) ** 2]
+        step = [
+            (place, parent.get(up, ""))
+            for place, up in step
+            if parent.get(up) and len(found) < len(parent) ** 2
+        ]
     return pd.DataFrame(found, columns=["place", "above"])
 
 
@@ -63,9 +74,13 @@ def _pairs(paths, benchmarks, places, indicators, sources) -> pd.DataFrame:
     chain = ancestors(places)
     level = indicators.loc[indicators["kind"].isin(INTENSIVE), "id"]
     usable = benchmarks[
-        benchmarks["indicator"].isin(level) & benchmarks["year"].notna() & ~benchmarks["relation"].isin(["none", "about"])
+        benchmarks["indicator"].isin(level)
+        & benchmarks["year"].notna()
+        & ~benchmarks["relation"].isin(["none", "about"])
     ]
-    usable = usable.merge(places[["id", "name_zh", "name_en"]].rename(columns={"id": "place"}), on="place", how="left")
+    usable = usable.merge(
+        places[["id", "name_zh", "name_en"]].rename(columns={"id": "place"}), on="place", how="left"
+    )
     titles = sources[["id", "title"]].rename(columns={"id": "source"})
     usable = usable.merge(titles, on="source", how="left").rename(columns={"place": "above"})
     mine = paths.keys.assign(at=np.arange(len(paths.keys)))
@@ -82,7 +97,11 @@ def _words(paths: Paths, pairs: pd.DataFrame, column: np.ndarray) -> dict:
     at = pairs["at"].to_numpy()
     fields = paths.take(at)
     relation, value = pairs["relation"].to_numpy(dtype=object), pairs["value"].to_numpy()
-    kinds = {"standard": ("标准", "standard"), "target": ("目标", "target"), "benchmark": ("规划值", "benchmark")}
+    kinds = {
+        "standard": ("标准", "standard"),
+        "target": ("目标", "target"),
+        "benchmark": ("规划值", "benchmark"),
+    }
     kind = pairs["kind"].map(kinds)
     return {
         **fields,
@@ -100,11 +119,14 @@ def _words(paths: Paths, pairs: pd.DataFrame, column: np.ndarray) -> dict:
 
 
 _CAVEAT_ZH = "（{above_zh}{year}年{kind_zh}{standard_zh}，见《{title}》；针对全域，并非逐县要求）"
-_CAVEAT_EN = ' ({kind_en} of {above_en} for {year}: {standard_en}; "{title}"; set for its whole area, not for each county)'
+_CAVEAT_EN = (
+    ' ({kind_en} of {above_en} for {year}: {standard_en}; "{title}"; set for its whole area, not for each '
+    "county)"
+)
 
 
 def _set(pairs: pd.DataFrame, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The edge of each yardstick's target set, signed so that more is better, and the margin its rounding leaves."""
+    """The edge of each yardstick's set, signed so that more is better, and the margin its rounding leaves."""
     relation, value = pairs["relation"].to_numpy(dtype=object), pairs["value"].to_numpy()
     up, down = np.isin(relation, _FLOOR), np.isin(relation, _CEILING)
     edge = np.where((sign > 0) & up | (sign < 0) & down, sign * value, np.nan)
@@ -114,7 +136,7 @@ def _set(pairs: pd.DataFrame, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
     at, column = pairs["at"].to_numpy(), pairs["column"].to_numpy()
     sign = paths.grid.sign[at]
-    edge, margin = _set(pairs, sign)
+    edge = _set(pairs, sign)[0]
     worst, best = _signed_ends(paths, at, column, sign)
     # The yardstick's own rounding is not the plan's doubt: the printed number is the promise to be met.
     inside = ~above(edge, worst) & ~np.isnan(edge)
@@ -128,10 +150,19 @@ def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
     found = []
     for mask, code, verdict, zh, en in (
         (outside & ~equal, "MISSES_STANDARD", QUESTION, "低于上级要求", "falls short of what is set above"),
-        (across & exact, "MARGIN_WITHIN_ROUNDING", UNDECIDABLE, "是否达到取决于四舍五入", "whether it is met depends on rounding"),
         (
-            across & ~exact, "BOUND_LEAVES_OPEN", UNDECIDABLE,
-            "所印界限不保证达到，也不排除达到", "the printed bound neither guarantees nor excludes it",
+            across & exact,
+            "MARGIN_WITHIN_ROUNDING",
+            UNDECIDABLE,
+            "是否达到取决于四舍五入",
+            "whether it is met depends on rounding",
+        ),
+        (
+            across & ~exact,
+            "BOUND_LEAVES_OPEN",
+            UNDECIDABLE,
+            "所印界限不保证达到，也不排除达到",
+            "the printed bound neither guarantees nor excludes it",
         ),
     ):
         rows = np.flatnonzero(mask)
@@ -139,9 +170,15 @@ def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
             some = pairs.iloc[rows]
             found.append(
                 findings(
-                    some, check="C3", code=code, verdict=verdict, year=some["year"],
-                    statistic=paths.grid.value[at[rows], column[rows]], low=paths.grid.low[at[rows], column[rows]],
-                    high=paths.grid.high[at[rows], column[rows]], threshold=some["value"],
+                    some,
+                    check="C3",
+                    code=code,
+                    verdict=verdict,
+                    year=some["year"],
+                    statistic=paths.grid.value[at[rows], column[rows]],
+                    low=paths.grid.low[at[rows], column[rows]],
+                    high=paths.grid.high[at[rows], column[rows]],
+                    threshold=some["value"],
                     zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
                     en="{label_en}: the target for {year}, {print_en}: " + en + _CAVEAT_EN + ".",
                     fields=_words(paths, some, column[rows]),
@@ -156,7 +193,8 @@ def _signed_ends(paths: Paths, at, column, sign) -> tuple[np.ndarray, np.ndarray
 
 
 def _met_by(paths: Paths, pairs: pd.DataFrame, edge: np.ndarray) -> list[pd.DataFrame]:
-    """The first year in which a yardstick that is met in its own year is met: the base year, or a planned one."""
+    """The first year in which a yardstick that is met in its own year is met: the base year, or a planned
+    one."""
     if pairs.empty:
         return []
     at = pairs["at"].to_numpy()
@@ -169,8 +207,18 @@ def _met_by(paths: Paths, pairs: pd.DataFrame, edge: np.ndarray) -> list[pd.Data
     base = paths.grid.baseline[at, first]
     found = []
     for mask, code, zh, en in (
-        (base, "MET_AT_BASELINE", "基期{first}年{print_zh}即已达到", "met in the base year {first} already, {print_en}"),
-        (~base, "MET_BY", "按规划最早{first}年达到（{print_zh}）", "by plan first met in {first} ({print_en})"),
+        (
+            base,
+            "MET_AT_BASELINE",
+            "基期{first}年{print_zh}即已达到",
+            "met in the base year {first} already, {print_en}",
+        ),
+        (
+            ~base,
+            "MET_BY",
+            "按规划最早{first}年达到（{print_zh}）",
+            "by plan first met in {first} ({print_en})",
+        ),
     ):
         rows = np.flatnonzero(mask)
         if len(rows):
@@ -178,10 +226,18 @@ def _met_by(paths: Paths, pairs: pd.DataFrame, edge: np.ndarray) -> list[pd.Data
             fields = _words(paths, some, when) | {"first": paths.grid.years[when].astype(str)}
             found.append(
                 findings(
-                    some, check="C3", code=code, verdict=NOTE, year=paths.grid.years[when],
-                    statistic=paths.grid.value[at[rows], when], low=paths.grid.low[at[rows], when],
-                    high=paths.grid.high[at[rows], when], threshold=some["value"],
-                    zh="{label_zh}：" + zh + _CAVEAT_ZH + "。", en="{label_en}: " + en + _CAVEAT_EN + ".", fields=fields,
+                    some,
+                    check="C3",
+                    code=code,
+                    verdict=NOTE,
+                    year=paths.grid.years[when],
+                    statistic=paths.grid.value[at[rows], when],
+                    low=paths.grid.low[at[rows], when],
+                    high=paths.grid.high[at[rows], when],
+                    threshold=some["value"],
+                    zh="{label_zh}：" + zh + _CAVEAT_ZH + "。",
+                    en="{label_en}: " + en + _CAVEAT_EN + ".",
+                    fields=fields,
                 )
             )
     return found
@@ -208,9 +264,15 @@ def _copied(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
             some = pairs.iloc[rows]
             found.append(
                 findings(
-                    some, check="C12", code=code, verdict=NOTE, year=some["year"],
-                    statistic=paths.grid.value[at[rows], column[rows]], low=paths.grid.low[at[rows], column[rows]],
-                    high=paths.grid.high[at[rows], column[rows]], threshold=some["value"],
+                    some,
+                    check="C12",
+                    code=code,
+                    verdict=NOTE,
+                    year=some["year"],
+                    statistic=paths.grid.value[at[rows], column[rows]],
+                    low=paths.grid.low[at[rows], column[rows]],
+                    high=paths.grid.high[at[rows], column[rows]],
+                    threshold=some["value"],
                     zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
                     en="{label_en}: the target for {year}, {print_en}, is " + en + _CAVEAT_EN + ".",
                     fields=_words(paths, some, column[rows]),

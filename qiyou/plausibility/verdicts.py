@@ -21,7 +21,18 @@ NO_PATH = 2**53
 """Path number of findings that belong to no path: they come last."""
 
 _KEYS = ["place", "document", "indicator", "variant"]
-_TEXTS = ["place", "document", "indicator", "variant", "check", "code", "verdict", "evidence", "message_zh", "message_en"]
+_TEXTS = [
+    "place",
+    "document",
+    "indicator",
+    "variant",
+    "check",
+    "code",
+    "verdict",
+    "evidence",
+    "message_zh",
+    "message_en",
+]
 
 # Decimals are not exact in binary: ends of boxes closer than this share of their size are one.
 _TIE = 1e-12
@@ -96,7 +107,9 @@ def findings(
     n, fields = len(keys), fields or {}
     if code not in CODES or check not in CODES[code].check.split():
         raise AssertionError(f"{check} does not say {code}")
-    whole = pd.arrays.IntegerArray(np.zeros(n, np.int64), np.ones(n, bool)) if year is None else years_of(year)
+    whole = (
+        pd.arrays.IntegerArray(np.zeros(n, np.int64), np.ones(n, bool)) if year is None else years_of(year)
+    )
     frame = pd.DataFrame(
         {
             **{name: keys[name].to_numpy(dtype=object) for name in _KEYS},

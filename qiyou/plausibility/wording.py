@@ -116,7 +116,9 @@ def _counted(values: ArrayLike, digits: int) -> np.ndarray:
     array = np.asarray(values, dtype=float)
     size = np.where(np.isfinite(array), np.abs(array), 0)
     power = np.select([size >= 1e8, size >= 1e5], [8, 4], 0)
-    return number(array / 10.0**power, digits) + np.select([power == 8, power == 4], ["亿", "万"], "").astype(object)
+    return number(array / 10.0**power, digits) + np.select([power == 8, power == 4], ["亿", "万"], "").astype(
+        object
+    )
 
 
 def _separated(values: ArrayLike, digits: int) -> np.ndarray:
@@ -155,18 +157,27 @@ def promise(relation: np.ndarray, values: ArrayLike, unit: np.ndarray, lang: str
     >>> promise(np.array(["gt", "eq"]), [85, 3.2], np.array(["%", "m²"], dtype=object), "en").tolist()
     ['>85%', '3.2 m²']
     """
-    signs = {"eq": "", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "about": {"zh": "约", "en": "about "}[lang]}
+    signs = {
+        "eq": "",
+        "ge": "≥",
+        "gt": ">",
+        "le": "≤",
+        "lt": "<",
+        "about": {"zh": "约", "en": "about "}[lang],
+    }
     return translated(relation, signs) + quantity(values, unit, lang)
 
 
 def indicator_words(indicators: pd.DataFrame) -> dict[str, np.ndarray]:
     """Names, units and units of differences of every row of ``data.indicators``, in both languages.
 
-    A difference of percentages is counted in percentage points. Columns that are missing fall back on the id. English
-    ``points_en`` bring the space that goes before them.
+    A difference of percentages is counted in percentage points. Columns that are missing fall back on the id.
+    English ``points_en`` bring the space that goes before them.
     """
     ids = indicators["id"].to_numpy(dtype=object)
-    printed = indicators["unit"].to_numpy(dtype=object) if "unit" in indicators else np.full(len(ids), "", object)
+    printed = (
+        indicators["unit"].to_numpy(dtype=object) if "unit" in indicators else np.full(len(ids), "", object)
+    )
     english = np.array([units.english(text) for text in printed], dtype=object)
     return {
         "name_zh": indicators["name_zh"].to_numpy(dtype=object) if "name_zh" in indicators else ids,
@@ -174,5 +185,7 @@ def indicator_words(indicators: pd.DataFrame) -> dict[str, np.ndarray]:
         "unit_zh": printed,
         "unit_en": english,
         "points_zh": np.array([_CHANGES.get(text, (text, ""))[0] for text in printed], dtype=object),
-        "points_en": glued(np.array([_CHANGES.get(t, ("", e))[1] for t, e in zip(printed, english, strict=True)])),
+        "points_en": glued(
+            np.array([_CHANGES.get(t, ("", e))[1] for t, e in zip(printed, english, strict=True)])
+        ),
     }
