@@ -1,0 +1,91 @@
+"""Cells, signs and texts of qiyou.plot.verdicts against the summary of the findings."""
+
+from __future__ import annotations
+
+import matplotlib
+import pytest
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+import qiyou
+from qiyou import plausibility, plot, style
+from qiyou.errors import DataError
+from qiyou.legibility import overlaps
+from qiyou.plot import verdicts
+
+
+@pytest.fixture(scope="module")
+def data():
+    return qiyou.load()
+
+
+@pytest.fixture(scope="module")
+def findings(data):
+    return plausibility.check(data)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def gids(artists):
+    return {artist.get_gid(): artist for artist in artists if artist.get_gid()}
+
+
+@pytest.mark.parametrize("lang", style.LANGUAGES)
+def test_every_path_has_the_cell_of_its_worst_verdict(data, findings, lang):
+    ax = plot.verdict_matrix(findings, data.places, data.indicators, lang=lang)
+    summed = plausibility.summary(findings)
+    summed = summed[summed["indicator"] != ""]
+    boxes = gids(patch for patch in ax.patches if isinstance(patch, Rectangle))
+    signs, dots = gids(ax.texts), {gid for gid in gids(ax.patches) if gid.startswith("ranked/")}
+    ranked = set()
+    for row in summed.itertuples():
+        key, look = f"{row.place}/{row.indicator}/{row.variant}", verdicts.LOOKS[row.verdict]
+        assert to_hex(boxes[key].get_facecolor()).upper() == look.colour
+        assert signs[key].get_text() == look.symbol
+        middle = boxes[key].get_x() + boxes[key].get_width() / 2
+        column, line = signs[f"place/{row.place}"], signs[f"name/{row.indicator}"]
+        assert abs(column.get_position()[0] - middle) < boxes[key].get_width()
+        assert line.get_position()[1] == pytest.approx(boxes[key].get_y() + boxes[key].get_height() / 2)
+        if row.feasibility == "":
+            ranked.add(f"ranked/{key}")
+    assert dots == ranked
+    assert len([gid for gid in boxes if gid.count("/") == 2]) == len(summed)
+    assert overlaps(ax.figure) == []
+    assert ax.figure.get_size_inches()[0] == pytest.approx(style.FULL_WIDTH)
+
+
+def test_no_objection_does_not_look_like_a_pass():
+    look, passed = verdicts.LOOKS[plausibility.NO_OBJECTION], style.VERDICTS["PASS"]
+    assert look.symbol == "○"
+    assert len({look.colour[k : k + 2] for k in (1, 3, 5)}) == 1
+    assert look.colour != passed.colour
+    greys = sorted(style.lightness(each.colour) for each in verdicts.LOOKS.values())
+    assert min(b - a for a, b in zip(greys, greys[1:], strict=False)) >= style.MIN_GREY_STEP
+
+
+def test_findings_without_a_known_path_are_refused(data, findings):
+    only = findings[findings["indicator"] == ""]
+    with pytest.raises(DataError, match="about a path"):
+        plot.verdict_matrix(only, data.places, data.indicators)
+    with pytest.raises(DataError, match="yuhuan"):
+        plot.verdict_matrix(findings, data.places[data.places["id"] != "yuhuan"], data.indicators)
+
+
+def test_figure_counts_and_disclaims(data, findings, monkeypatch):
+    monkeypatch.setattr(plausibility, "check", lambda data: findings)
+    drawing = verdicts.verdict_matrix_figure(data, "en")
+    cells = drawing.table
+    none = (cells["verdict"] == plausibility.NO_OBJECTION).sum()
+    assert f"{none} without objection; {cells['ranked'].sum()} could" in drawing.alt
+    assert "it is no verdict on feasibility" in drawing.note
+    assert f"for the other {(~cells['ranked']).sum()} " in drawing.note
+    left_out = plausibility.summary(findings).query("indicator == '' and codes != ''")
+    assert drawing.note.endswith(f"left out: {len(left_out)}.")
