@@ -80,8 +80,8 @@ def path_families(
     A box is what a printed value stands for, value ± step/2; a bound is a hatched bar with an arrow, cut at
     the indicator's logical limit. Under each year stands what the plan prints. A curve is labelled with its
     name and the interval of its slopes: units per year (equal steps), per cent per year (equal rate, gap
-    closure), log
-    odds per year (logistic). Families that do not fit or do not apply are named in the upper left corner.
+    closure), log odds per year (logistic). Families that do not fit or do not apply are named in the upper
+    left corner.
 
     Parameters
     ----------

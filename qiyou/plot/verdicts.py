@@ -81,8 +81,7 @@ def verdict_matrix(
 
     A cell is a contradiction, a question, or nothing objected to; it is empty where the place has no path,
     and divided where it has several. A dot marks the paths whose required change could be ranked among
-    changes
-    really achieved (check C10). "No objection found" says nothing about feasibility.
+    changes really achieved (check C10). "No objection found" says nothing about feasibility.
 
     Parameters
     ----------
