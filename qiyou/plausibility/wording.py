@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 
@@ -12,6 +13,8 @@ from numpy.typing import ArrayLike
 from qiyou import units
 
 _PRINTED_DIGITS = 10
+# From five digits on English separates thousands.
+_LONG = 10_000
 # What a change is counted in, where it is not the unit itself.
 _CHANGES = {"%": ("个百分点", "percentage points"), "元/年": ("元", "yuan")}
 
@@ -48,6 +51,7 @@ def _rounded(values: np.ndarray, digits: int) -> np.ndarray:
         return np.where(usable, np.round(values * scale) / scale, values)
 
 
+@functools.lru_cache(maxsize=2**17)
 def _number(value: float, digits: int) -> str:
     if np.isnan(value):
         return "?"
@@ -123,6 +127,8 @@ def _counted(values: ArrayLike, digits: int) -> np.ndarray:
 
 def _separated(values: ArrayLike, digits: int) -> np.ndarray:
     texts = number(values, digits)
+    if not (np.abs(values) >= _LONG).any():
+        return texts
     unique, inverse = np.unique(texts.astype(str), return_inverse=True)
     grouped = [re.sub(r"^(−?)(\d{5,})", lambda m: f"{m[1]}{int(m[2]):,}", text) for text in unique]
     return np.array(grouped, dtype=object)[inverse] if len(unique) else texts
