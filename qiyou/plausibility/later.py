@@ -66,7 +66,7 @@ def later(table: pd.DataFrame, text: pd.DataFrame, documents: pd.DataFrame) -> l
     rule = (
         (ahead, "WORKLIST_AHEAD", NOTE, "后出文件高于原规划", "the later document is ahead of the plan"),
         (behind, "WORKLIST_BEHIND", QUESTION, "后出文件低于原规划", "the later document is behind the plan"),
-        (equal, "WORKLIST_EQUAL", PASS, "两份文件一致", "the two documents agree"),
+        (equal, "WORKLIST_EQUAL", PASS, "两份文件取同一数值", "the two documents name the same number"),
         (
             unsure,
             "ROUNDING_DECIDES",

@@ -57,7 +57,7 @@ _TEXTS = {
             "BOUND_AT_CEILING": "下限已到顶，只剩一点",
             "WORKLIST_AHEAD": "后出文件高于规划",
             "WORKLIST_BEHIND": "后出文件低于规划",
-            "WORKLIST_EQUAL": "两份文件一致",
+            "WORKLIST_EQUAL": "两份文件取同一数值",
             "FLOW_SHORTFALL": "如口径相同，当年不足",
             "ROUNDING_DECIDES": "取决于四舍五入",
         },
