@@ -51,6 +51,7 @@ def test_third_finding(data):
     ranked = (paths["feasibility"] == "").sum()
     assert f"Of {len(paths)} target paths {contradicted.sum()} contradicts itself" in TEXT
     assert f"and {asked.sum()} raise a question. For {ranked} paths" in TEXT
+    assert f"within a factor of {qiyou.plausibility.Settings().level_factor:g} count as comparable" in TEXT
     table = data.targets.query("place == 'yuhuan' and indicator == 'premature_ncd_mortality' and year == 2027 and variant == 'a'")
     prose = data.statements.query("document == 'yuhuan-plan-2023' and indicator == 'premature_ncd_mortality'").iloc[0]
     assert f"{table['value'].iloc[0]:g}% in the table, {prose['high']:g}% or less in the text" in TEXT
