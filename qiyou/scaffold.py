@@ -157,7 +157,7 @@ def new(
 
 
 _EXAMPLE = "cixi-own"
-_EXAMPLE_PLACE = ("cixi_own", "慈溪市(手填)", "Cixi, typed in", "county", "", "ningbo", "an example")
+_EXAMPLE_PLACE = ("cixi_own", "慈溪示例县", "Cixi Copy County", "county", "", "ningbo", "an example")
 _EXAMPLE_SOURCE = ("example_figures", "示例数值(虚构)", "", "", "", "derived")
 _EXAMPLE_OBSERVED = (
     ("nursery_places_per_1000", "2023", "", "4.12"),

@@ -649,6 +649,17 @@ def _lines(paragraph: str, width: float, size: float) -> list[str]:
     return [*lines, line.rstrip()]
 
 
+def text_width(text: str, *, size: float = SMALL_SIZE) -> float:
+    """The width of one line of text in millimetres, in the font of the figures.
+
+    Examples
+    --------
+    >>> round(text_width("玉环市") / text_width("玉环"), 2)
+    1.5
+    """
+    return _measure(size)(text) * MM_PER_INCH / 72
+
+
 def _measure(size: float) -> Callable[[str], float]:
     """Width of a piece of text in points; each distinct piece is measured once."""
     from matplotlib.font_manager import FontProperties

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 
 import matplotlib
@@ -145,7 +146,7 @@ def test_many_places_keep_their_symbols(overviews):
     frame = overviews[2027]
     more = [frame[frame["place"] == "yuhuan"].assign(place=f"copy{k}", place_zh=f"复制{k}") for k in range(2)]
     ax = plot.core_overview(pd.concat([frame, *more], ignore_index=True))
-    assert texts(ax)["copy0/affordable_nursery_share/"] == ["×"]
+    assert texts(ax)["copy0/affordable_nursery_share/"] == ["×", "70"]
     assert_printable(ax)
     with pytest.raises(DataError, match="9 places do not fit"):
         extra = frame[frame["place"] == "yuhuan"].assign(place="copy2")
@@ -361,3 +362,22 @@ def test_the_alternative_text_counts_the_cells(data, overviews):
     assert f"({asked} with a provincial target" in drawing.alt
     assert "(from a copy)" in drawing.note and "(press)" in drawing.note
     assert "work list" not in drawing.source.lower()
+
+
+@LANGUAGES
+@pytest.mark.parametrize("names", [("示例县", "Example County"), ("景宁畲族自治县", "Jingning She Autonomous County")])
+def test_a_county_of_ones_own_fits_into_every_figure(data, lang, names):
+    """A further place, with more rows than the page was laid out for and a longer name."""
+    copy = data.targets[data.targets["document"] == "cixi-plan-2023"].assign(document="own", place="own")
+    place = data.places[data.places["id"] == "cixi"].assign(id="own", name_zh=names[0], name_en=names[1])
+    document = data.documents[data.documents["id"] == "cixi-plan-2023"].assign(id="own", place="own")
+    frames = {"targets": copy, "places": place, "documents": document}
+    more = dataclasses.replace(
+        data, **{name: pd.concat([getattr(data, name), frame], ignore_index=True) for name, frame in frames.items()}
+    )
+    for ax in (
+        plot.core_overview(compare.overview(more, 2027), lang=lang),
+        plot.slopes(compare.changes(more), lang=lang),
+        plot.time_distance(compare.timing(more, 2025), lang=lang),
+    ):
+        assert_printable(ax)

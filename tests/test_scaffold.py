@@ -212,6 +212,13 @@ def test_widths_and_line_breaks_do_not_hide_a_name(county, name):
     assert (load(also=county).targets.query("document == 'cixi-own' and row == '1'")["indicator"] == "nursery_places_per_1000").all()
 
 
+def test_a_line_break_in_a_cell_leaves_no_gap(county):
+    rows = typed_table()
+    rows[1][12] = "市卫健局\r\n市教育局"
+    (county / "table.csv").write_bytes(sheet(rows))
+    assert load(also=county).targets.query("document == 'cixi-own' and row == '1'")["department"].unique().tolist() == ["市卫健局市教育局"]
+
+
 def test_a_name_that_no_alias_has_lists_near_names_with_their_ids(county):
     (county / "table.csv").write_bytes(sheet(typed_table(**{"2": {"printed_name": "普惠性托位占比"}})))
     (found,) = errors(county).itertuples()

@@ -20,6 +20,8 @@ _TITLE, _KEY = 5.5, 5.5
 _COLUMNS = 3
 # Room for the places' names left of a panel, and between panels.
 _SPACE, _GUTTER = {"zh": 9.0, "en": 15.0}, 3.0
+# Between a name and its panel.
+_BESIDE = 1.6
 # From a marker to its value, and the width of a figure.
 _CLEAR, _DIGIT = 1.8, 1.4
 
@@ -114,7 +116,7 @@ def slopes(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "zh") -> 
         # Side by side, titles are as high as the highest of them.
         lines = max(_name(own.iloc[0], lang).count("\n") for own in rows[k : k + _COLUMNS])
         for panel, own in zip(grid[k : k + _COLUMNS], rows[k : k + _COLUMNS], strict=True):
-            _draw_title(panel, own.iloc[0], lang, lines=lines, shift=-_SPACE[lang])
+            _draw_title(panel, own.iloc[0], lang, lines=lines, shift=-_space(frame, lang))
     return grid[0]
 
 
@@ -147,7 +149,7 @@ def _figure(frame: pd.DataFrame, panels: list[str], lang: str) -> list[Axes]:
     axes, top = [], _TITLE
     for row, head, body in zip(rows, above, inner, strict=True):
         for k, name in enumerate(row):
-            left, right = _place(k, lang)
+            left, right = _place(k, _space(frame, lang))
             height = _LINE * lines[name]
             box = (left / width, 1 - (top + head + height) / total, (right - left) / width, height / total)
             panel = fig.add_axes(box, label=name)
@@ -157,10 +159,20 @@ def _figure(frame: pd.DataFrame, panels: list[str], lang: str) -> list[Axes]:
     return axes
 
 
-def _place(column: int, lang: str) -> tuple[float, float]:
+def _place(column: int, space: float) -> tuple[float, float]:
     """Left and right end of a panel of a column."""
     pitch = style.FULL_WIDTH_MM / _COLUMNS
-    return column * pitch + _SPACE[lang], (column + 1) * pitch - _GUTTER
+    return column * pitch + space, (column + 1) * pitch - _GUTTER
+
+
+def _space(frame: pd.DataFrame, lang: str) -> float:
+    """Millimetres for the names of the places beside a panel: as usual, or as the longest of them needs."""
+    names = dict.fromkeys(_label(row, lang) for row in frame.itertuples())
+    return max(_SPACE[lang], max(map(style.text_width, names)) + _BESIDE)
+
+
+def _label(row, lang: str) -> str:
+    return f"{labels.short(getattr(row, f'place_{lang}'), lang)} {row.variant}".strip()
 
 
 def _draw_key(ax: Axes, frame: pd.DataFrame, lang: str) -> None:
@@ -204,10 +216,7 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, last: int, lang: str) -> None:
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ticks = MaxNLocator(nbins=3, steps=[1, 2, 5, 10]).tick_values(low, high) if low < high else [low]
     ax.set_xticks([tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9])
-    names = [labels.short(name, lang) for name in rows[f"place_{lang}"]]
-    ax.set_yticks(
-        range(len(rows)), [f"{name} {way}".strip() for name, way in zip(names, rows["variant"], strict=True)]
-    )
+    ax.set_yticks(range(len(rows)), [_label(row, lang) for row in rows.itertuples()])
     ax.tick_params(axis="y", length=0)
     ax.tick_params(axis="x", pad=1.5, length=2, colors=style.RULE, labelcolor=style.MUTED)
     ax.grid(axis="x")

@@ -19,7 +19,8 @@ from qiyou.plot import labels
 # Millimetres on the page: the axes of the figure fill it, so that a unit of data is a millimetre.
 _DOMAIN, _NAMES, _REFERENCE, _GAP = 7.0, {"zh": 53.5, "en": 59.0}, 20.0, 1.5
 _ROW, _HEAD, _KEY = {"zh": 6.3, "en": 6.9}, 11.0, 14.0
-_NARROWEST = 11.5
+# Free at both ends of a cell.
+_INSIDE = 0.8
 _MOST_PLACES = 8
 _NEEDED = (
     *(
@@ -59,6 +60,7 @@ _COUNTED = ("inferred from plans", "median of plans")
 _UNITS_EN = {"%": "%", "岁": "years", "元/年": "yuan"}
 _UNIT = 5.0
 _PASSED = {"zh": ("未通过", "通过"), "en": ("not yet", "passed")}
+_BRIEF = {"未通过": "未", "通过": "过", "not yet": "no", "passed": "yes"}
 _TEXT = {
     "zh": {
         "title": "{year}年21项核心指标：各地数值与参照值相比",
@@ -194,7 +196,8 @@ def _draw_head(ax: Axes, frame: pd.DataFrame, grid: _Grid) -> None:
     names = dict(zip(frame["place"], frame[f"place_{grid.lang}"], strict=True))
     for k, place in enumerate(grid.places):
         middle = grid.left + grid.column * (k + 0.5)
-        ax.text(middle, _HEAD - 2.0, labels.short(names[place], grid.lang), ha="center", va="baseline")
+        name = labels.fitting(labels.short(names[place], grid.lang), grid.column - _INSIDE)
+        ax.text(middle, _HEAD - 2.0, name, ha="center", va="baseline")
     ax.text(
         grid.reference + _REFERENCE / 2,
         _HEAD - 2.0,
@@ -235,15 +238,17 @@ def _draw_cell(ax: Axes, row, corner: tuple[float, float], width: float, height:
     ax.add_artist(Rectangle(corner, width, height, fill=False, edgecolor=style.PAPER, lw=1.2))
     left, middle = corner[0], corner[1] + height / 2
     value = value_text(row.value, row.relation, row.step, row.kind, lang)
+    if style.text_width(f"{look.symbol} {value}") > width - 2 * _INSIDE:
+        value = _BRIEF.get(value, value)
     # A rim in the colour of the cell keeps the hatch off the figures.
     rim = [withStroke(linewidth=2.0, foreground=look.colour)] if look.hatch else []
     text = {"va": "center", "fontsize": style.SMALL_SIZE, "color": look.ink, "path_effects": rim}
     text["gid"] = f"{row.place}/{row.indicator}/{row.variant}"
-    if width < _NARROWEST or not value:
+    if not value or style.text_width(f"{look.symbol} {value}") > width - 2 * _INSIDE:
         ax.text(left + width / 2, middle, look.symbol, ha="center", **text)
         return
-    ax.text(left + 0.8, middle, look.symbol, ha="left", **text)
-    ax.text(left + width - 0.8, middle, value, ha="right", **text)
+    ax.text(left + _INSIDE, middle, look.symbol, ha="left", **text)
+    ax.text(left + width - _INSIDE, middle, value, ha="right", **text)
 
 
 def _hatch(look: style.VerdictStyle) -> str:

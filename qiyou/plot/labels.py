@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from qiyou import style
+
 _UNITS_EN = {
     "个/千人": "per 1,000 residents",
     "人/千人": "per 1,000 residents",
@@ -39,6 +41,10 @@ _EXTENT = {
 }
 
 
+# Characters of a label beside which the figures still have room.
+_LONGEST = {"zh": 5, "en": 14}
+
+
 def names(frame: pd.DataFrame, lang: str) -> dict[str, str]:
     """Id -> name of places or indicators in one language.
 
@@ -51,16 +57,40 @@ def names(frame: pd.DataFrame, lang: str) -> dict[str, str]:
 
 
 def short(name: str, lang: str) -> str:
-    """A place's name without its type, for labels in a crowded figure.
+    """A place's name without its type, for labels in a crowded figure; a very long one is cut.
 
     Examples
     --------
     >>> short("Yuhuan City", "en"), short("玉环市", "zh")
     ('Yuhuan', '玉环')
+    >>> short("Jingning She Autonomous County", "en"), short("景宁畲族自治县", "zh")
+    ('Jingning She', '景宁畲族')
     """
     if lang == "zh":
-        return name[:-1] if len(name) > 2 and name[-1] in "省市县区" else name
-    return name.removesuffix(" City").removesuffix(" County").removesuffix(" District").removesuffix(" Province")
+        kind = name[:-1] if len(name) > 2 and name[-1] in "省市县区州" else name
+        return _cut(kind.removesuffix("自治"), _LONGEST[lang])
+    for kind in (" City", " County", " District", " Province", " Prefecture", " Region"):
+        name = name.removesuffix(kind)
+    return _cut(name.removesuffix(" Autonomous"), _LONGEST[lang])
+
+
+def fitting(text: str, width_mm: float) -> str:
+    """A label that is cut where it is wider than its column.
+
+    Examples
+    --------
+    >>> fitting("Jingning She", 40), len(fitting("Jingning She", 12)) < 12
+    ('Jingning She', True)
+    """
+    def fits(label: str) -> bool:
+        return style.text_width(label, size=style.TEXT_SIZE) <= width_mm
+
+    cut = (f"{text[:end].rstrip()}…" for end in range(len(text) - 1, 0, -1))
+    return text if fits(text) else next(filter(fits, cut), f"{text[:1]}…")
+
+
+def _cut(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
 def unit(printed: str, lang: str) -> str:

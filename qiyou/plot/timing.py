@@ -18,6 +18,8 @@ from qiyou.plot.core import value_text
 
 # Millimetres: a line per place, the line of an indicator's name, and what stands above and below.
 _LINE, _HEAD, _ABOVE, _BELOW = 4.3, 5.6, 11.0, 9.0
+# Nearer to one another lines of the smallest text would touch.
+_LEAST_LINE = 3.1
 _LEFT, _RIGHT = {"zh": 32.0, "en": 34.0}, 28.0
 _FURTHEST = 4.5
 
@@ -74,7 +76,7 @@ def time_distance(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "z
     Raises
     ------
     DataError
-        If the frame is empty or lacks columns, or holds several years.
+        If the frame is empty or lacks columns, holds several years, or more leads than fit a page.
 
     Examples
     --------
@@ -101,9 +103,16 @@ def time_distance(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "z
     if frame["year"].nunique() > 1:
         raise DataError("time_distance draws one year; pass qiyou.compare.timing(data, year)")
     heads = frame["indicator"].ne(frame["indicator"].shift())
-    # Where each line stands, in millimetres below the first.
+    # Where each line stands, in millimetres below the first; closer together where they would not fit a page.
     tops = (np.arange(len(frame)) * _LINE + heads.cumsum() * _HEAD).to_numpy()
-    height = float(tops[-1]) + _LINE
+    squeeze = min(1.0, (style.MAX_HEIGHT_MM - _ABOVE - _BELOW) / (float(tops[-1]) + _LINE))
+    line, tops = squeeze * _LINE, squeeze * tops
+    if line < _LEAST_LINE:
+        raise DataError(
+            f"time_distance: {len(frame)} leads do not fit a page; choose places with "
+            "qiyou.compare.timing(data, year, places=[...])"
+        )
+    height = float(tops[-1]) + line
     if ax is None:
         ax = _figure(height, lang)
     reach = _reach(frame)
@@ -118,8 +127,8 @@ def time_distance(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "z
     ax.set_xlabel(_TEXT[lang]["axis"])
     for row, top, head in zip(frame.itertuples(), tops, heads, strict=True):
         if head:
-            _draw_head(ax, row, top - _LINE / 2, lang)
-        _draw_lead(ax, row, top + _LINE / 2 - 0.4, reach, lang)
+            _draw_head(ax, row, top - line / 2, lang)
+        _draw_lead(ax, row, top + line / 2 - 0.4, reach, lang)
     _draw_title(ax, int(frame["year"].iloc[0]), lang)
     for text in ax.texts:
         text.set_in_layout(False)

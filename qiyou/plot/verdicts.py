@@ -190,7 +190,7 @@ def _draw_head(ax: Axes, grid: _Grid, names: dict[str, str]) -> None:
     ax.text(0.5, 0.6, _TEXT[grid.lang]["title"], ha="left", va="top", fontsize=style.TITLE_SIZE)
     for k, place in enumerate(grid.places):
         middle = grid.left + grid.column * (k + 0.5)
-        name = labels.short(names[place], grid.lang)
+        name = labels.fitting(labels.short(names[place], grid.lang), grid.column - 0.8)
         ax.text(middle, _HEAD - 1.6, name, ha="center", fontsize=style.SMALL_SIZE, gid=f"place/{place}")
 
 
