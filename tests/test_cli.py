@@ -192,7 +192,7 @@ def checkout(tmp_path, monkeypatch, stand_in):
 
     def prepare(picture, data, here):
         monkeypatch.setattr(reference, "is_reference", lambda: here)
-        stand_in("qiyou.figures", build=lambda _, folder, progress: draw(Path(folder), picture, data))
+        stand_in("qiyou.figures", build=lambda _, folder, progress, workers: draw(Path(folder), picture, data))
         return tmp_path / "figures"
 
     draw(tmp_path / "figures", b"picture", b"5.5")
