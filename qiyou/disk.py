@@ -1,9 +1,13 @@
-"""Write files as a whole: whoever reads one finds the old content or the new, never half of it."""
+"""Write files as a whole: whoever reads one finds the old content or the new, never half of it.
+
+And text that a spreadsheet can open without running it.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -67,3 +71,18 @@ def reason(error: OSError, elsewhere: str = "choose another folder") -> str:
     if error.errno in _CLOSED:
         return f"it is read-only, or open in another program; close it there, or {elsewhere}."
     return f"{error.strerror or error}; {elsewhere}."
+
+
+def neutral(value: object) -> object:
+    """Keep a spreadsheet from running text as a formula; a signed number or a lone dash is none.
+
+    Examples
+    --------
+    >>> neutral("=cmd|'/c calc'!A1"), neutral("-4.5%"), neutral(3)
+    ("'=cmd|'/c calc'!A1", '-4.5%', 3)
+    """
+    if isinstance(value, str) and value.strip()[:1] in tuple("=+-@＝＋－＠") and not re.fullmatch(
+        r"\s*[+-]?[\d.,]*%?\s*", value
+    ):
+        return "'" + value
+    return value

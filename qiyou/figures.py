@@ -489,20 +489,11 @@ def _csv(data: pd.DataFrame) -> bytes:
         raise FigureError("The data behind the figure are empty; pass the DataFrame that is drawn.")
     if data.index.nlevels > 1 or data.index.name is not None or data.columns.nlevels > 1:
         raise FigureError("The data behind the figure have a named or nested index; use reset_index().")
-    safe = data.rename(columns=_neutral)
+    safe = data.rename(columns=disk.neutral)
     for position, dtype in enumerate(data.dtypes):
         if not (pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)):
-            safe.isetitem(position, data.iloc[:, position].astype(object).map(_neutral))
+            safe.isetitem(position, data.iloc[:, position].astype(object).map(disk.neutral))
     return b"\xef\xbb\xbf" + safe.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
-
-
-def _neutral(value: object) -> object:
-    """Keep a spreadsheet from running text as a formula; a signed number or a lone dash is none."""
-    if isinstance(value, str) and value.strip()[:1] in tuple("=+-@＝＋－＠") and not re.fullmatch(
-        r"\s*[+-]?[\d.,]*%?\s*", value
-    ):
-        return "'" + value
-    return value
 
 
 # ------------------------------------------------------------------------------------------------ disk

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou import progress
+from qiyou import disk, progress
 from qiyou.errors import DataError
 from qiyou.notation import read
 
@@ -348,7 +348,8 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     }
     words = _FORM_ZH if chinese else _FORM_EN
     texts = {words[key]: pd.Series(list(column), dtype="str").fillna("") for key, column in columns.items()}
-    return pd.DataFrame(texts)
+    # It is made for a spreadsheet, which must not run a name as a formula.
+    return pd.DataFrame(texts).map(disk.neutral).astype("str")
 
 
 def _names(frame: pd.DataFrame, lang: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ import pytest
 from matplotlib.figure import Figure as MplFigure
 from PIL import Image
 
-from qiyou import figures, legibility, style
+from qiyou import disk, figures, legibility, style
 from qiyou.errors import FigureError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -246,7 +246,7 @@ def test_the_data_are_csv_that_excel_reads_and_no_cell_is_a_formula(saved):
     ],
 )
 def test_what_counts_as_a_formula(value, written):
-    assert figures._neutral(value) == written
+    assert disk.neutral(value) == written
 
 
 def test_column_names_and_categories_are_neutralised_too():

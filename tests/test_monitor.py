@@ -390,6 +390,8 @@ def test_the_form_that_is_filed(seen):
     english = monitor.form(rows, data, lang="en")
     assert english.iloc[0, 1:3].tolist() == ["Own", "Nursery places per 1,000 residents"]
     assert english["Up to"].tolist() == ["2024 Q2", "2024 Q3"] and list(english.dtypes.unique()) == ["str"]
+    places = data.places.assign(name_zh="=1+1")
+    assert monitor.form(rows, replace(data, places=places))["地区"].tolist() == ["'=1+1", "'=1+1"]
     with pytest.raises(DataError, match="'zh' or 'en'"):
         monitor.form(rows, data, lang="fr")
     with pytest.raises(DataError, match="no rows"):

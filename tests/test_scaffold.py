@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import qiyou
-from qiyou import disk, scaffold
+from qiyou import cli, disk, scaffold
 from qiyou.data import check, load, root
 from qiyou.data.schema import TABLES
 from qiyou.errors import DataError
@@ -440,3 +440,16 @@ def test_the_county_stands_in_the_figures_under_its_name(county, tmp_path):
     assert "试填" in (tmp_path / "out" / "zh" / "target_paths.svg").read_text(encoding="utf-8") or "试填" in (
         tmp_path / "out" / "zh" / "target_paths.txt"
     ).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_every_notebook_and_figure_takes_the_example_in_without_edits(tmp_path, capsys):
+    folder = scaffold.example(tmp_path)
+    committed = {path: path.read_bytes() for path in (root().parent / "notebooks").glob("*.ipynb")}
+    assert cli.main(["notebooks", "--also", str(folder), "--to", str(tmp_path / "out")]) == 0, capsys.readouterr().out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {path.name for path in committed}
+    assert "示例" in (tmp_path / "out" / "02_core_indicators.ipynb").read_text(encoding="utf-8")
+    assert cli.main(["figures", "--also", str(folder), "--to", str(tmp_path / "figures")]) == 0
+    for name in ("core_overview", "target_paths", "convergence"):
+        assert "cixi_own" in (tmp_path / "figures" / "data" / f"{name}.csv").read_text(encoding="utf-8-sig")
+    assert {path: path.read_bytes() for path in committed} == committed
