@@ -194,10 +194,14 @@ def _draw_head(ax: Axes, frame: pd.DataFrame, grid: _Grid) -> None:
     title = _TEXT[grid.lang]["title"].format(year=int(frame["year"].iloc[0]))
     ax.text(0.5, 0.6, title, ha="left", va="top", fontsize=style.TITLE_SIZE)
     names = dict(zip(frame["place"], frame[f"place_{grid.lang}"], strict=True))
-    for k, place in enumerate(grid.places):
+    heads = [labels.short(names[place], grid.lang) for place in grid.places]
+    # Smaller type before a name is cut.
+    fits = all(labels.fitting(head, grid.column - _INSIDE) == head for head in heads)
+    size = style.TEXT_SIZE if fits else style.SMALL_SIZE
+    for k, head in enumerate(heads):
         middle = grid.left + grid.column * (k + 0.5)
-        name = labels.fitting(labels.short(names[place], grid.lang), grid.column - _INSIDE)
-        ax.text(middle, _HEAD - 2.0, name, ha="center", va="baseline")
+        name = labels.fitting(head, grid.column - _INSIDE, size=size)
+        ax.text(middle, _HEAD - 2.0, name, ha="center", va="baseline", fontsize=size)
     ax.text(
         grid.reference + _REFERENCE / 2,
         _HEAD - 2.0,

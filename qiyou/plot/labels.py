@@ -74,7 +74,7 @@ def short(name: str, lang: str) -> str:
     return _cut(name.removesuffix(" Autonomous"), _LONGEST[lang])
 
 
-def fitting(text: str, width_mm: float) -> str:
+def fitting(text: str, width_mm: float, *, size: float = style.TEXT_SIZE) -> str:
     """A label that is cut where it is wider than its column.
 
     Examples
@@ -83,7 +83,7 @@ def fitting(text: str, width_mm: float) -> str:
     ('Jingning She', True)
     """
     def fits(label: str) -> bool:
-        return style.text_width(label, size=style.TEXT_SIZE) <= width_mm
+        return style.text_width(label, size=size) <= width_mm
 
     cut = (f"{text[:end].rstrip()}…" for end in range(len(text) - 1, 0, -1))
     return text if fits(text) else next(filter(fits, cut), f"{text[:1]}…")
