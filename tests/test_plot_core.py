@@ -381,3 +381,14 @@ def test_a_county_of_ones_own_fits_into_every_figure(data, lang, names):
         plot.time_distance(compare.timing(more, 2025), lang=lang),
     ):
         assert_printable(ax)
+
+
+def test_more_leads_than_a_page_holds_are_left_out_and_counted(data):
+    frame = compare.timing(data, 2025)
+    assert timing._page(frame)[1] == 0 and timing._page(frame)[0].equals(frame)
+    copies = [frame.assign(place=frame["place"] + f"_{k}") for k in range(3)]
+    order = pd.Categorical(pd.concat(copies)["indicator"], categories=frame["indicator"].unique())
+    many = pd.concat(copies).assign(_order=order.codes).sort_values("_order", kind="stable", ignore_index=True)
+    page, left_out = timing._page(many.drop(columns="_order"))
+    assert left_out == frame["indicator"].nunique() - page["indicator"].nunique() > 0
+    assert_printable(plot.time_distance(page))

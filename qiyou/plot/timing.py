@@ -270,6 +270,7 @@ _SAID = {
         "none": "无",
         "note": "时间距离：参照路径首次达到该值的年份（年度之间线性内插）减去比较年份；与路径当年取值相同者为同步。横线为四舍五入允许的范围，"
         "箭头表示超出路径所印年份。中位数路径只含逐年都印出数值的计划，被比较的地方可能也在其中。",
+        "left": "另有{count}项指标因版面未列。",
     },
     "en": {
         "subject": "Time distances in {indicators} core indicators, {places} places, {year}",
@@ -285,6 +286,7 @@ _SAID = {
         "beyond the years that the path prints. The median path has only plans that print every year; the "
         "place compared may "
         "be one of them.",
+        "left": " {count} more indicators do not fit the page.",
     },
 }
 
@@ -292,7 +294,7 @@ _SAID = {
 @style.styled
 def core_timing_figure(data, lang: str, year: int = 2025) -> Drawing:
     """Lead and lag in 2025, the middle of the plans."""
-    frame = compare.timing(data, year)
+    frame, left_out = _page(compare.timing(data, year))
     ax = time_distance(frame, lang=lang)
     shown = compare.core(data, year).merge(frame[["place", "indicator", "variant"]])
     return Drawing(
@@ -300,7 +302,7 @@ def core_timing_figure(data, lang: str, year: int = 2025) -> Drawing:
         table=frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))]),
         source=labels.sources(data.documents, shown["document"], lang),
         alt=_alt(frame, lang),
-        note=_SAID[lang]["note"],
+        note=_SAID[lang]["note"] + (_SAID[lang]["left"].format(count=left_out) if left_out else ""),
     )
 
 
@@ -308,6 +310,13 @@ def core_timing_figure(data, lang: str, year: int = 2025) -> Drawing:
 def core_timing_2027_figure(data, lang: str) -> Drawing:
     """Lead and lag in 2027, the last year of the paths: nobody can be ahead by then, but some are behind."""
     return core_timing_figure(data, lang, 2027)
+
+
+def _page(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The indicators that go on one page, in their order, and how many are left out: none but with many places."""
+    lines = frame.groupby("indicator", sort=False).size() * _LINE + _HEAD
+    fits = (lines.cumsum() + _LINE) * _LEAST_LINE / _LINE <= style.MAX_HEIGHT_MM - _ABOVE - _BELOW
+    return frame[frame["indicator"].map(fits)].reset_index(drop=True), int((~fits).sum())
 
 
 def _alt(frame: pd.DataFrame, lang: str) -> str:
