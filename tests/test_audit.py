@@ -156,6 +156,15 @@ def test_a_statement_left_out_or_made_up_is_noticed():
 
 
 @needs_sources
+def test_an_excerpt_holds_all_of_its_rows_and_no_others():
+    document = document_of("cixi-plan-2023")
+    problems = audit(without(document, "table", 4), SOURCES).problems
+    assert len(problems) == 6 and all("is not in the table" in problem for problem in problems)
+    other = altered(document, "table", 4, printed_name="公交站点数")
+    assert len(audit(other, SOURCES).problems) == 12
+
+
+@needs_sources
 def test_a_statement_in_another_item_or_order_is_noticed():
     document = document_of("yuhuan-plan-2023")
     wrong_item = altered(document, "statements", 20, item="3")

@@ -216,6 +216,9 @@ def plant(copy: Path) -> set[tuple]:
     expect("EMPTY_TABLE", path, 1)
     path = copy / "reference_sports.csv"
     expect("CSV_SYNTAX", path, append(path, "china,country"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",平方米/人,", ",平方米/万人,", 1), encoding="utf-8", newline="\n")
+    expect("UNIT_MISMATCH", path, text[: text.index(",平方米/人,")].count("\n") + 1)
     path = documents / "wenling-plan-2023"
     edit(path / "table.csv", ",2027,", ",2035,")
     expect("YEAR_OUT_OF_RANGE", path / "table.csv", 1)
@@ -332,6 +335,7 @@ def test_a_wrong_encoding_is_one_finding_and_breaks_no_seal(copy, encoding, befo
     assert ("BROKEN_SEAL" in set(findings["code"])) != readable
 
 
+STATEMENT_HEADER = "id,section,item,indicator,phrase,from_year,year,printed,kind,note"
 WRONG_STATEMENTS = [
     ("id,id,id\n1,2,3\n", "CSV_SYNTAX", 1),
     ("id;section;item\n1;2;3\n", "CSV_SYNTAX", 1),
@@ -358,10 +362,9 @@ WRONG_STATEMENTS = [
 
 
 def test_statements_of_ones_own_that_are_wrong_are_all_found_in_one_check(tmp_path):
-    header = "id,section,item,indicator,phrase,from_year,year,printed,kind,note"
     folders = []
     for number, (content, _, _) in enumerate(WRONG_STATEMENTS):
-        content = content.replace("{header}", header).replace("{longer}", "长" * 200_000).replace("{long}", "长" * 20_001)
+        content = content.replace("{header}", STATEMENT_HEADER).replace("{longer}", "长" * 200_000).replace("{long}", "长" * 20_001)
         folders.append(county(tmp_path, {"statements.csv": content}, document=f"own{number}-plan-2023"))
     findings = qiyou.data.check(also=folders)
     for folder, (content, code, line) in zip(folders, WRONG_STATEMENTS, strict=True):
@@ -378,7 +381,22 @@ DECISIONS = [
     ("table:9:2027,5.5,5.6,why,high,none", "DECISION_POINTS_NOWHERE"),
     ("table:1:2031,5.5,5.6,why,high,none", "DECISION_POINTS_NOWHERE"),
     ("table:1:nonsense,5.5,5.6,why,high,none", "DECISION_POINTS_NOWHERE"),
-    ("statement:1,5.5,5.6,why,high,none", "DECISION_POINTS_NOWHERE"),
+    ("table:1,3.3144.34.655.5,3.31|4|4.3|4.6|5|5.5,why,high,none", None),
+    ("table:1,3.3144.34.655.6,3.31|4|4.3|4.6|5|5.5,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("table:1,3.31|4,2022|2023,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("table:1:printed_unit,家,个,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("statement:9,5,5.6,why,high,none", "DECISION_POINTS_NOWHERE"),
+    ("statement:1,5,6,why,high,none", None),
+    ("statement:1,6,7,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("statement:1,5,5,why,high,none", "DECISION_CHANGES_NOTHING"),
+    ("statement:1,5,５,why,high,none", "DECISION_CHANGES_NOTHING"),
+    ("statement:1,52027年,5|2027年,why,high,none", None),
+    ("statement:1,52027年,5|2028年,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("statement:1,52027年,52|027年,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("statement:1:year,2027,2026,why,high,none", None),
+    ("statement:1:year,2025,2026,why,high,none", "DECISION_DOES_NOT_FIT"),
+    ("statement:1:year,2027,2027,why,high,none", "DECISION_CHANGES_NOTHING"),
+    ("statement:1:phrase,公园,花园,why,high,none", "DECISION_POINTS_NOWHERE"),
     ("header:2031,2031,2031年,why,high,none", "DECISION_POINTS_NOWHERE"),
     ("header:2027,2027,2027,why,high,none", "DECISION_CHANGES_NOTHING"),
     ("table:1:printed_unit,个,个,why,high,none", "DECISION_CHANGES_NOTHING"),
@@ -401,7 +419,8 @@ def test_decisions_of_ones_own_that_are_wrong_are_all_found_in_one_check(tmp_pat
     folders = []
     for number, (decision, _) in enumerate(DECISIONS):
         text = f"at,printed,reading,reason,confidence,alternatives\n{decision}\n"
-        folders.append(county(tmp_path, {"decisions.csv": text}, document=f"own{number}-plan-2023"))
+        files = {"decisions.csv": text, "statements.csv": f"{STATEMENT_HEADER}\n1,一,1,,公园,,2027,5,count,\n"}
+        folders.append(county(tmp_path, files, document=f"own{number}-plan-2023"))
     findings = qiyou.data.check(also=folders)
     for folder, (decision, code) in zip(folders, DECISIONS, strict=True):
         own = of(findings, folder)
@@ -449,10 +468,11 @@ def test_descriptions_that_are_wrong_are_all_found_in_one_check(tmp_path):
     assert findings["what"].str.len().max() < 700
 
 
-def test_seal_and_audit_of_a_wrong_type_are_named(tmp_path):
-    folder = county(tmp_path, {}, about="audit = 5\nseal = [1]\n")
+def test_parts_of_a_wrong_type_are_named(tmp_path):
+    folder = county(tmp_path, {}, about="audit = 5\nseal = [1]\nnote = {a = 1}\ndated = 2023\n")
     findings = qiyou.data.check(also=folder)
-    assert [what.split()[0] for what in findings.loc[findings["code"] == "BAD_VALUE", "what"]] == ["audit", "seal"]
+    named = {what.split()[0] for what in findings.loc[findings["code"] == "BAD_VALUE", "what"]}
+    assert named == {"audit", "seal", "note", "dated"}
 
 
 # ------------------------------------------------------------------------------------------------- what is no plain file
@@ -511,9 +531,8 @@ def test_a_file_larger_than_any_table(tmp_path):
 
 
 def test_a_flood_of_findings_is_cut_and_counted(tmp_path):
-    header = "id,section,item,indicator,phrase,from_year,year,printed,kind,note"
     rows = "".join(f"{n % 10_000},二,1,nowhere{n},a{n},,2027,5余,count,\n" for n in range(3_000))
-    findings = qiyou.data.check(also=county(tmp_path, {"statements.csv": f"{header}\n{rows}"}))
+    findings = qiyou.data.check(also=county(tmp_path, {"statements.csv": f"{STATEMENT_HEADER}\n{rows}"}))
     assert len(findings) < 5_000
     assert any("and 2,000 more of these" in what for what in findings["what"])
 
@@ -680,6 +699,12 @@ table:2:star,?,*,the paper copy has it,high,none
     assert set(lines["star"]) == {"*"} and set(lines["variant"]) == {"a", "b"}
     first = lines[lines["row"] == "2"]
     assert first["decided"].all()
+
+
+def test_a_further_line_of_another_indicator_inherits_no_unit(tmp_path):
+    table = OWN["table.csv"] + "2b,,child_screening_rate,0-3岁儿童发育监测筛查率,,,90,91,92,93,94,95,\n"
+    findings = qiyou.data.check(also=county(tmp_path, {"table.csv": table}))
+    assert ("NO_UNIT", "own-plan-2023/table.csv", 4) in found(findings)
 
 
 def test_two_names_of_a_must_not_map_list_stay_apart(tmp_path, data):

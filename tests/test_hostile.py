@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import re
@@ -121,6 +122,8 @@ def test_the_wall_holds(tmp_path, attempt):
 def warm():
     """Import everything before imports are walled in, and see that the repository's data stay as they are."""
     before = fingerprint(qiyou.data.root())
+    for encoding in ("unicode_escape", "utf-16", "gb18030"):
+        codecs.lookup(encoding)
     with tempfile.TemporaryDirectory() as parent:
         qiyou.data.check(parent, also=[parent])
         for encoding in ("utf-8-sig", "utf-16", "gb18030"):
