@@ -2,10 +2,11 @@
 
     python benchmarks/nation.py [--counties 10 100 1000 2850] [--pyam PYTHON]
 
-Every county gets a document folder with a table of 30 indicators and six years, as `qiyou new` lays it out. Each size
-runs in a process of its own, so that its peak memory is its own. What a user would write instead is timed in the same
-run, on the same plans: pandas per group, statsmodels per path (a sample, its rate taken to hold for all), and the
-scenario library pyam (PYTHON is an interpreter that has pyam-iamc; without one that leg is left out, and said to be).
+Every county gets a document folder with a table of 30 indicators and six years, as `qiyou new` lays it out.
+Each size runs in a process of its own, so that its peak memory is its own. What a user would write instead is
+timed in the same run, on the same plans: pandas per group, statsmodels per path (a sample, its rate taken to
+hold for all), and the scenario library pyam (PYTHON is an interpreter that has pyam-iamc; without one that
+leg is left out, and said to be).
 
 Seconds are processor time of one thread, which another program on the machine hardly changes.
 """
@@ -13,6 +14,7 @@ Seconds are processor time of one thread, which another program on the machine h
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -212,7 +214,9 @@ def by_hand(folder: Path) -> dict:
     _, paced = timed(lambda: paths[["value"]].apply(card))
     design = sm.add_constant(np.arange(len(YEARS)))
     sample = [path["value"].to_numpy() for _, path in list(paths)[:SAMPLE]]
-    _, fitted = timed(lambda: [(sm.OLS(y, design).fit().params, sm.OLS(np.log(y), design).fit().params) for y in sample])
+    _, fitted = timed(
+        lambda: [(sm.OLS(y, design).fit().params, sm.OLS(np.log(y), design).fit().params) for y in sample]
+    )
     return {
         "load": load,
         "compare": compared,
@@ -251,13 +255,16 @@ def show(counties: int, result: dict) -> None:
 def show_growth(results: dict[int, dict]) -> None:
     """How time grows with the number of counties: 1 is in proportion, less is better."""
     sizes = sorted(results)
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in itertools.pairwise(sizes):
         exponents = {
-            name: math.log(results[large]["seconds"][name] / results[small]["seconds"][name]) / math.log(large / small)
+            name: math.log(results[large]["seconds"][name] / results[small]["seconds"][name])
+            / math.log(large / small)
             for name in STAGES
         }
         shown = ", ".join(f"{name} {exponent:.2f}" for name, exponent in exponents.items())
-        print(f"from {small:,} to {large:,} counties, seconds grow with the power (1 = in proportion): {shown}")
+        print(
+            f"from {small:,} to {large:,} counties, seconds grow with the power (1 = in proportion): {shown}"
+        )
 
 
 def show_instead(counties: int, mine: dict, folder: Path, pyam: str) -> None:
@@ -266,9 +273,17 @@ def show_instead(counties: int, mine: dict, folder: Path, pyam: str) -> None:
     print(f"\nInstead, for {counties:,} counties (how many times our seconds):")
     for ours_name, theirs, what in (
         ("load", "load", "read_csv, melt and a number pattern, nothing checked"),
-        ("compare.core", "compare", "groupby-apply of gap and verdict against the median, bounds not understood"),
+        (
+            "compare.core",
+            "compare",
+            "groupby-apply of gap and verdict against the median, bounds not understood",
+        ),
         ("pace.card", "card", "groupby-apply of two paces, no intervals"),
-        ("trajectory.families", "regressions", f"two statsmodels OLS per path (from {SAMPLE} paths), no families"),
+        (
+            "trajectory.families",
+            "regressions",
+            f"two statsmodels OLS per path (from {SAMPLE} paths), no families",
+        ),
     ):
         ratio = hand[theirs] / seconds[ours_name]
         print(f"  {ours_name}: {seconds[ours_name]:.2f} s; {what}: {hand[theirs]:.2f} s, {ratio:.1f} times")

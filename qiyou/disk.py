@@ -26,7 +26,8 @@ def write(path: Path, content: bytes) -> None:
     Raises
     ------
     OSError
-        If it cannot be written; the old file is then as it was and no other file is left. `reason` puts it into words.
+        If it cannot be written; the old file is then as it was and no other file is left. `reason` puts it
+        into words.
 
     Examples
     --------
@@ -81,8 +82,10 @@ def neutral(value: object) -> object:
     >>> neutral("=cmd|'/c calc'!A1"), neutral("-4.5%"), neutral(3)
     ("'=cmd|'/c calc'!A1", '-4.5%', 3)
     """
-    if isinstance(value, str) and value.strip()[:1] in tuple("=+-@＝＋－＠") and not re.fullmatch(
-        r"\s*[+-]?[\d.,]*%?\s*", value
+    if (
+        isinstance(value, str)
+        and value.strip()[:1] in tuple("=+-@＝＋－＠")
+        and not re.fullmatch(r"\s*[+-]?[\d.,]*%?\s*", value)
     ):
         return "'" + value
     return value

@@ -1,7 +1,9 @@
-"""Observed values of one's own set beside the plan: what was reached, and what the published methods say of it.
+"""Observed values of one's own set beside the plan: what was reached, and what the published methods say of
+it.
 
-Observed values come from ``observations.csv`` in the folder of a county of one's own (`qiyou.load(also=…)`) or of the
-repository. A value that cannot be set beside the plan keeps its row, and ``why`` says what is in the way.
+Observed values come from ``observations.csv`` in the folder of a county of one's own (`qiyou.load(also=…)`)
+or of the repository. A value that cannot be set beside the plan keeps its row, and ``why`` says what is in
+the way.
 
 >>> import qiyou
 >>> seen = qiyou.monitor.table(qiyou.load(), "zhejiang")
@@ -10,15 +12,17 @@ repository. A value that cannot be set beside the plan keeps its row, and ``why`
 
 What is compared with what
 --------------------------
-- What is promised is what is asked: a planned number is exact, and a planned bound in the direction of the goal (``≥32``,
-  ``<5%``) is the threshold that it states. An observed value y printed to a step u stands for [y − u/2, y + u/2). A
-  verdict is given only where every choice inside this set agrees; two equal printed numbers are *met*, and a value that
-  falls short of the target but is equal to it once rounded as the target is printed is *undecidable*.
-- An observed series has one basis (``basis`` in observations.csv: definition, denominator, count). ``plan`` states that
-  it is counted as the plan counts it. For any other word the plan's printed base decides: an observed value of the same
-  year that excludes it shows that the basis is another one, and then nothing of the series is compared.
-- Planned values are never judged as if they were observed: the published methods see the printed base and what was
-  observed, and the target only as target.
+- What is promised is what is asked: a planned number is exact, and a planned bound in the direction of the
+  goal (``≥32``, ``<5%``) is the threshold that it states. An observed value y printed to a step u stands
+  for [y − u/2, y + u/2). A verdict is given only where every choice inside this set agrees; two equal
+  printed numbers are *met*, and a value that falls short of the target but is equal to it once rounded as
+  the target is printed is *undecidable*.
+- An observed series has one basis (``basis`` in observations.csv: definition, denominator, count). ``plan``
+  states that it is counted as the plan counts it. For any other word the plan's printed base decides: an
+  observed value of the same year that excludes it shows that the basis is another one, and then nothing of
+  the series is compared.
+- Planned values are never judged as if they were observed: the published methods see the printed base and
+  what was observed, and the target only as target.
 """
 
 from __future__ import annotations
@@ -105,7 +109,18 @@ _TABLE = [
     *("target_year", "target", "base_from", *progress.READINGS, "disagree", "flags", "why_not"),
 ]
 _SCHEDULE = [
-    *("place", "indicator", "year", "quarter", "document", "origin", "locator", "variant", "unit", "direction"),
+    *(
+        "place",
+        "indicator",
+        "year",
+        "quarter",
+        "document",
+        "origin",
+        "locator",
+        "variant",
+        "unit",
+        "direction",
+    ),
     *("start_printed", "start", "start_from", "planned_printed", "planned", "observed_printed", "observed"),
     *("basis", "basis_check", "source", "grade", "planned_change", "reached_change"),
     *("share_reached", "share_low", "share_high", "share_elapsed", "ahead", "ahead_low", "ahead_high"),
@@ -136,16 +151,17 @@ def table(data: Data, place: str | Iterable[str] | None = None, *, year: int | N
         One row per observed value and planned path (table row or figure of the running text):
 
         - ``place, indicator, year, document, origin`` (table | text), ``locator, variant, unit, direction``;
-        - ``base_year, base_printed, base`` of the plan; ``planned_printed, planned, planned_relation`` for the year;
-        - ``observed_printed, observed, observed_relation, basis, source, grade``, and ``basis_check``: *stated* (the
-          basis is ``plan``), *agrees* (the observed value of the base year does not exclude the printed base), *unknown*
-          (nothing was observed in the base year), *differs*;
-        - ``gap, gap_low, gap_high`` in the unit; ``verdict``: *met*, *not_met*, *undecidable* or *not_comparable*; ``why``
-          (one of `REASONS`, or empty);
-        - ``target_year, target`` at the end of the path; ``base_from``: whether the methods start from an *observed* base
-          or from the one that the *plan* prints; ``statcan, eurostat, destatis, un_chart``: the category that each
-          published method gives (`qiyou.progress.agreement`), empty where it does not apply; ``disagree``: whether their
-          readings differ; ``flags``; ``why_not``.
+        - ``base_year, base_printed, base`` of the plan; ``planned_printed, planned, planned_relation`` for
+          the year;
+        - ``observed_printed, observed, observed_relation, basis, source, grade``, and ``basis_check``:
+          *stated* (the basis is ``plan``), *agrees* (the observed value of the base year does not exclude the
+          printed base), *unknown* (nothing was observed in the base year), *differs*;
+        - ``gap, gap_low, gap_high`` in the unit; ``verdict``: *met*, *not_met*, *undecidable* or
+          *not_comparable*; ``why`` (one of `REASONS`, or empty);
+        - ``target_year, target`` at the end of the path; ``base_from``: whether the methods start from an
+          *observed* base or from the one that the *plan* prints; ``statcan, eurostat, destatis, un_chart``:
+          the category that each published method gives (`qiyou.progress.agreement`), empty where it does not
+          apply; ``disagree``: whether their readings differ; ``flags``; ``why_not``.
 
     Raises
     ------
@@ -165,7 +181,8 @@ def table(data: Data, place: str | Iterable[str] | None = None, *, year: int | N
 
 
 def methods(data: Data, place: str | Iterable[str] | None = None, *, year: int | None = None) -> pd.DataFrame:
-    """The published methods for every observed series, one row each, as `qiyou.progress.agreement` gives them.
+    """The published methods for every observed series, one row each, as `qiyou.progress.agreement` gives
+    them.
 
     Parameters
     ----------
@@ -177,8 +194,9 @@ def methods(data: Data, place: str | Iterable[str] | None = None, *, year: int |
     Returns
     -------
     DataFrame
-        ``place, indicator, document, variant, basis, year, base_year, base_from`` (observed | plan), ``target_year,
-        target``, then ``method, applicable, statistic, value, status, reading, flags, recalled, why_not, disagree``.
+        ``place, indicator, document, variant, basis, year, base_year, base_from`` (observed | plan),
+        ``target_year, target``, then ``method, applicable, statistic, value, status, reading, flags,
+        recalled, why_not, disagree``.
 
     Raises
     ------
@@ -209,14 +227,19 @@ def methods(data: Data, place: str | Iterable[str] | None = None, *, year: int |
 
 
 def schedule(
-    data: Data, place: str | Iterable[str] | None = None, *, year: int | None = None, quarter: int | None = None
+    data: Data,
+    place: str | Iterable[str] | None = None,
+    *,
+    year: int | None = None,
+    quarter: int | None = None,
 ) -> pd.DataFrame:
     """How much of the year's planned change is reached, against how much of the year has passed (序时进度).
 
-    With s the value at the end of the year before, p the planned value of the year and o the observed one, the share
-    reached is (o − s)/(p − s). For a flow s = 0: the amount since January against the amount of the year. The share
-    elapsed is quarter/4, and 1 for a yearly value. ``share_low, share_high`` are the limits over the rounding of s and o:
-    the share is linear-fractional in each, so they lie at corners of the box as long as p − s keeps its sign.
+    With s the value at the end of the year before, p the planned value of the year and o the observed one,
+    the share reached is (o − s)/(p − s). For a flow s = 0: the amount since January against the amount of the
+    year. The share elapsed is quarter/4, and 1 for a yearly value. ``share_low, share_high`` are the limits
+    over the rounding of s and o: the share is linear-fractional in each, so they lie at corners of the box as
+    long as p − s keeps its sign.
 
     Parameters
     ----------
@@ -228,15 +251,15 @@ def schedule(
     Returns
     -------
     DataFrame
-        One row per observed value of a quarter or year and planned path: ``place, indicator, year, quarter`` (missing for
-        a yearly value), ``document, origin, locator, variant, unit, direction``; ``start`` (s) and ``start_from``: *zero*
-        (a flow), *observed*, *printed base*, *planned* (nothing was observed: the plan's own, exact value of the year
-        before); ``planned, observed`` with the prints; ``basis, basis_check,
-        source, grade`` as in `table`; ``planned_change`` = d·(p − s), ``reached_change`` = d·(o − s) in the unit;
-        ``share_reached`` with limits; ``share_elapsed``; ``ahead`` = share_reached − share_elapsed with limits;
-        ``verdict``: *on_schedule* (the whole interval of ``ahead`` is 0 or more), *behind*, *undecidable*,
-        *not_comparable*; ``why``. Where the plan adds nothing in the year, or the level is only to be held (``at_least,
-        at_most``), the verdict says whether the planned level is there.
+        One row per observed value of a quarter or year and planned path: ``place, indicator, year, quarter``
+        (missing for a yearly value), ``document, origin, locator, variant, unit, direction``; ``start`` (s)
+        and ``start_from``: *zero* (a flow), *observed*, *printed base*, *planned* (nothing was observed: the
+        plan's own, exact value of the year before); ``planned, observed`` with the prints; ``basis,
+        basis_check, source, grade`` as in `table`; ``planned_change`` = d·(p − s), ``reached_change`` = d·(o
+        − s) in the unit; ``share_reached`` with limits; ``share_elapsed``; ``ahead`` = share_reached −
+        share_elapsed with limits; ``verdict``: *on_schedule* (the whole interval of ``ahead`` is 0 or more),
+        *behind*, *undecidable*, *not_comparable*; ``why``. Where the plan adds nothing in the year, or the
+        level is only to be held (``at_least, at_most``), the verdict says whether the planned level is there.
 
     Raises
     ------
@@ -291,7 +314,12 @@ _FORM_EN = {
     "verdict": "Standing",
     "why": "Remark",
 }
-_STANDINGS_ZH = {"on_schedule": "达到序时进度", "behind": "滞后", "undecidable": "无法判定", "not_comparable": "不可比"}
+_STANDINGS_ZH = {
+    "on_schedule": "达到序时进度",
+    "behind": "滞后",
+    "undecidable": "无法判定",
+    "not_comparable": "不可比",
+}
 _STANDINGS_EN = {
     "on_schedule": "on schedule",
     "behind": "behind",
@@ -313,9 +341,9 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per row of `rows`, every cell text: number, place, indicator, unit, period (``2024年1—9月``), value at
-        the end of the year before, target, reached, share of the year's change (as an interval where rounding leaves
-        more than a percentage point), share of the year passed, standing, remark.
+        One row per row of `rows`, every cell text: number, place, indicator, unit, period (``2024年1—9月``),
+        value at the end of the year before, target, reached, share of the year's change (as an interval where
+        rounding leaves more than a percentage point), share of the year passed, standing, remark.
 
     Raises
     ------
@@ -341,7 +369,10 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "start": rows["start_printed"],
         "planned": rows["planned_printed"],
         "observed": rows["observed_printed"],
-        "reached": [_percentages(*shares, chinese) for shares in rows[["share_reached", "share_low", "share_high"]].to_numpy()],
+        "reached": [
+            _percentages(*shares, chinese)
+            for shares in rows[["share_reached", "share_low", "share_high"]].to_numpy()
+        ],
         "elapsed": [f"{share:.0%}" for share in rows["share_elapsed"]],
         "verdict": rows["verdict"].map(standing),
         "why": rows["why"].map(REASONS) if chinese else rows["why"],
@@ -383,7 +414,9 @@ def _plan(data: Data, places: list[str]) -> pd.DataFrame:
     cells = cells.assign(origin="table", locator="table:" + cells["row"].astype("str"))
     said = data.statements
     flows = data.indicators.loc[data.indicators["kind"] == "flow", "id"]
-    wanted = said["kind"].isin(["target", "baseline"]) | (said["kind"].eq("annual_flow") & said["indicator"].isin(flows))
+    wanted = said["kind"].isin(["target", "baseline"]) | (
+        said["kind"].eq("annual_flow") & said["indicator"].isin(flows)
+    )
     said = said[wanted & said["place"].isin(places) & said["indicator"].ne("") & said["year"].notna()]
     said = said[said["from_year"].isna() | (said["from_year"] == said["year"])]
     said = said.assign(
@@ -394,7 +427,7 @@ def _plan(data: Data, places: list[str]) -> pd.DataFrame:
     )
     keys = ["document", "indicator", "year"]
     spoken = pd.MultiIndex.from_frame(said[keys]).isin(pd.MultiIndex.from_frame(cells[keys]))
-    # What the text says twice is one target; what it says differently is the matter of the plausibility checks.
+    # What the text says twice is one target; where it contradicts itself, the plausibility checks say so.
     said = said[~spoken].drop_duplicates([*keys, "role"])
     columns = [*_PATH, "locator", "year", "role", "printed", *_SET]
     parts = [part[columns] for part in (cells, said) if len(part)]
@@ -402,7 +435,9 @@ def _plan(data: Data, places: list[str]) -> pd.DataFrame:
 
 
 def _places(data: Data, place: str | Iterable[str] | None, seen: pd.DataFrame) -> list[str]:
-    planned = set(data.targets["place"]) | set(data.statements.loc[data.statements["indicator"] != "", "place"])
+    planned = set(data.targets["place"]) | set(
+        data.statements.loc[data.statements["indicator"] != "", "place"]
+    )
     if place is None:
         return [one for one in data.places["id"] if one in planned and one in set(seen["place"])]
     asked = [place] if isinstance(place, str) else list(place)
@@ -412,7 +447,9 @@ def _places(data: Data, place: str | Iterable[str] | None, seen: pd.DataFrame) -
             import difflib
 
             near = difflib.get_close_matches(str(one)[:80], sorted(known), n=3, cutoff=0.4)
-            raise DataError(f"there is no place {one!r}; {'did you mean ' + ' or '.join(near) if near else 'see data.places'}")
+            raise DataError(
+                f"there is no place {one!r}; {'did you mean ' + ' or '.join(near) if near else 'see data.places'}"
+            )
         if one not in planned:
             raise DataError(
                 f"no document plans anything for {one!r}, so there is nothing to set observed values beside; load the "
@@ -422,7 +459,7 @@ def _places(data: Data, place: str | Iterable[str] | None, seen: pd.DataFrame) -
 
 
 def _beside_the_plan(data: Data, observations: pd.DataFrame, place, year: int | None) -> pd.DataFrame:
-    """One row per observed value and path, with what is printed on both sides and why they cannot be compared."""
+    """One row per observed value and path: what is printed on both sides, and what keeps them apart."""
     places = _places(data, place, observations)
     rows = _observed(data, observations, places, year)
     plan = _plan(data, places)
@@ -455,11 +492,18 @@ def _observed(data: Data, observations: pd.DataFrame, places: list[str], year: i
         rows = rows[rows["year"] == year]
         if rows.empty:
             hand = ", ".join(map(str, years))
-            raise DataError(f"nothing was observed in {named} for {year}; the years at hand are {hand}; {remedy}")
-    closed = {"low_closed": rows["relation"].isin(["eq", "ge", "range"]), "high_closed": rows["relation"].isin(["eq", "le", "range"])}
+            raise DataError(
+                f"nothing was observed in {named} for {year}; the years at hand are {hand}; {remedy}"
+            )
+    closed = {
+        "low_closed": rows["relation"].isin(["eq", "ge", "range"]),
+        "high_closed": rows["relation"].isin(["eq", "le", "range"]),
+    }
     columns = [*_SERIES, "year", "source", "unit", "printed", *_SET]
     columns += ["quarter"] if "quarter" in rows else []
-    rows = rows.assign(**closed)[columns].rename(columns={name: f"observed_{name}" for name in ("printed", *_SET)})
+    rows = rows.assign(**closed)[columns].rename(
+        columns={name: f"observed_{name}" for name in ("printed", *_SET)}
+    )
     return rows.rename(columns={"observed_value": "observed"}).astype({"year": "int64"})
 
 
@@ -467,7 +511,9 @@ def _paths(plan: pd.DataFrame) -> pd.DataFrame:
     """Per path its base, the last one printed, and its end: the last target with a number."""
     based = plan[(plan["role"] == "baseline") & ~plan["relation"].isin(["none"])]
     based = based.sort_values("year", kind="stable").drop_duplicates(_PATH, keep="last")
-    names = {"year": "base_year", "printed": "base_printed", "value": "base"} | {name: f"base_{name}" for name in _SET[1:]}
+    names = {"year": "base_year", "printed": "base_printed", "value": "base"} | {
+        name: f"base_{name}" for name in _SET[1:]
+    }
     based = based[[*_PATH, *names]].rename(columns=names)
     aimed = plan[(plan["role"] == "target")]
     first = aimed.groupby(_PATH, sort=False)["year"].min().rename("first_year").reset_index()
@@ -485,11 +531,24 @@ def _paths(plan: pd.DataFrame) -> pd.DataFrame:
 
 def _with_planned(rows: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     names = {name: f"planned_{name}" for name in ("printed", "role", *_SET)}
-    cells = plan[[*_PATH, "year", "locator", *names]].rename(columns=names).rename(columns={"planned_value": "planned"})
+    cells = (
+        plan[[*_PATH, "year", "locator", *names]]
+        .rename(columns=names)
+        .rename(columns={"planned_value": "planned"})
+    )
     texts = ["document", "variant", "origin"]
     rows = rows.merge(cells, on=[*_PATH, "year"], how="left")
-    rows = rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), "") for name in [*texts, "locator"]})
-    for name in ("planned_printed", "planned_role", "planned_relation", "base_printed", "base_relation", "target_relation"):
+    rows = rows.assign(
+        **{name: rows[name].astype(object).where(rows[name].notna(), "") for name in [*texts, "locator"]}
+    )
+    for name in (
+        "planned_printed",
+        "planned_role",
+        "planned_relation",
+        "base_printed",
+        "base_relation",
+        "target_relation",
+    ):
         rows[name] = rows[name].astype(object).where(rows[name].notna(), "")
     for name in [column for column in rows if column.endswith("_closed")]:
         rows[name] = rows[name].eq(True).to_numpy(dtype=bool, na_value=False)
@@ -500,13 +559,19 @@ def _basis_check(rows: pd.DataFrame, data: Data) -> np.ndarray:
     """Whether what was observed in the base year excludes the plan's printed base."""
     seen = data.observations[[*_SERIES, "year", *_SET[:4], "step"]].rename(columns={"year": "base_year"})
     seen = _with_ends(seen, "value", "relation", "low", "high", "step").dropna(subset=["end_low", "end_high"])
-    ends = seen.groupby([*_SERIES, "base_year"]).agg(seen_low=("end_low", "min"), seen_high=("end_high", "max"))
+    ends = seen.groupby([*_SERIES, "base_year"]).agg(
+        seen_low=("end_low", "min"), seen_high=("end_high", "max")
+    )
     printed = _with_ends(rows, "base", "base_relation", "base_low", "base_high", "base_step")
     joined = printed.merge(ends.reset_index(), on=[*_SERIES, "base_year"], how="left")
     known = joined["seen_low"].notna() & joined["end_low"].notna()
-    apart = (joined["end_low"] > joined["seen_high"] + 1e-9) | (joined["end_high"] < joined["seen_low"] - 1e-9)
+    apart = (joined["end_low"] > joined["seen_high"] + 1e-9) | (
+        joined["end_high"] < joined["seen_low"] - 1e-9
+    )
     stated = rows["basis"].eq(AS_PLANNED).to_numpy()
-    return np.select([stated, ~known.to_numpy(), apart.to_numpy()], ["stated", "unknown", "differs"], "agrees")
+    return np.select(
+        [stated, ~known.to_numpy(), apart.to_numpy()], ["stated", "unknown", "differs"], "agrees"
+    )
 
 
 def _with_ends(rows: pd.DataFrame, value: str, relation: str, low: str, high: str, step: str) -> pd.DataFrame:
@@ -531,7 +596,8 @@ def _obstacle(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
             rows["unit"].ne(rows["indicator_unit"]),
             rows["basis_check"].eq("differs"),
             (rows["year"] < rows["first_year"].fillna(0)).to_numpy(dtype=bool, na_value=False),
-            rows["planned_relation"].eq("") | rows["planned_relation"].eq("none") & ~_says_something(rows["planned_printed"]),
+            rows["planned_relation"].eq("")
+            | rows["planned_relation"].eq("none") & ~_says_something(rows["planned_printed"]),
             rows["observed_relation"].isin(["none", ""]),
             rows["planned_relation"].eq("none"),
             rows["sign"].isna() & rows["direction"].ne("status"),
@@ -543,14 +609,19 @@ def _obstacle(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
 
 def _says_something(printed: pd.Series) -> pd.Series:
     """Whether a print without a number is a word such as 动态清零, not a dash or an empty cell."""
-    words = {text: bool(text) and bool(read(text).note) for text in printed[printed.str.len() <= _LONGEST_WORD].unique()}
+    words = {
+        text: bool(text) and bool(read(text).note)
+        for text in printed[printed.str.len() <= _LONGEST_WORD].unique()
+    }
     return printed.map(words).eq(True)
 
 
 def _related(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
     """Whether the place plans an indicator that the alias table keeps apart from the one observed."""
     refused = data.aliases[data.aliases["maps"] == "no"][["indicator", "name"]]
-    meant = data.aliases[data.aliases["maps"] == "yes"][["indicator", "name"]].rename(columns={"indicator": "planned_as"})
+    meant = data.aliases[data.aliases["maps"] == "yes"][["indicator", "name"]].rename(
+        columns={"indicator": "planned_as"}
+    )
     apart = refused.merge(meant, on="name")
     planned = plan[["place", "indicator"]].drop_duplicates().rename(columns={"indicator": "planned_as"})
     kept_apart = planned.merge(apart, on="planned_as")[["place", "indicator"]]
@@ -561,14 +632,17 @@ def _related(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
 
 
 def _turned(rows: pd.DataFrame) -> dict[str, np.ndarray]:
-    """What is observed and what is asked, turned so that more is better: ends of the sets, and which are left out."""
+    """What is observed and what is asked, turned so that more is better; open: the end is left out."""
     sign = np.where(np.isnan(rows["sign"]), 1.0, rows["sign"])
     up = sign > 0
     relation = rows["observed_relation"].to_numpy(dtype=object)
     status = rows["kind"].eq("status").to_numpy()
     rounded = np.isin(relation, ["eq", "range"])
     half = np.where(rounded & ~status, rows["observed_step"].fillna(0.0), 0.0) / 2
-    low, high = rows["observed_low"].to_numpy(dtype=float) - half, rows["observed_high"].to_numpy(dtype=float) + half
+    low, high = (
+        rows["observed_low"].to_numpy(dtype=float) - half,
+        rows["observed_high"].to_numpy(dtype=float) + half,
+    )
     open_low = ~rounded & ~rows["observed_low_closed"].to_numpy()
     open_high = np.where(rounded, half > 0, ~rows["observed_high_closed"].to_numpy())
     under, over = low < rows["limits_low"].to_numpy(), high > rows["limits_high"].to_numpy()
@@ -579,7 +653,9 @@ def _turned(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     # An interval is reached at its weaker end, a bound at the number that it names.
     weak = np.where(up, rows["planned_low"], rows["planned_high"]).astype(float)
     with_direction = np.where(up, np.isin(asked, ["ge", "gt"]), np.isin(asked, ["le", "lt"]))
-    goal = np.where(asked == "eq", rows["planned"], np.where((asked == "range") | with_direction, weak, np.nan))
+    goal = np.where(
+        asked == "eq", rows["planned"], np.where((asked == "range") | with_direction, weak, np.nan)
+    )
     strict = np.isin(asked, ["gt", "lt"])
     return {
         "low": _round(np.where(up, low, -high)),
@@ -654,7 +730,7 @@ def _series(observations: pd.DataFrame, sources: pd.DataFrame) -> dict[tuple, pd
 
 
 def _agreement(row, seen: dict[tuple, pd.DataFrame]) -> pd.DataFrame | None:
-    """The published methods for one path as of one year; None where there are no two points or no end value."""
+    """The published methods for one path as of one year; None without two points or an end value."""
     points = seen.get((row.place, row.indicator, row.basis))
     if points is None or pd.isna(row.target_year):
         return None
@@ -662,7 +738,12 @@ def _agreement(row, seen: dict[tuple, pd.DataFrame]) -> pd.DataFrame | None:
     years, values = points["year"].astype(int).tolist(), points["value"].tolist()
     base_year = None if pd.isna(row.base_year) else int(row.base_year)
     base_from = "observed"
-    if base_year is not None and base_year not in years and row.base_relation == "eq" and base_year < row.year:
+    if (
+        base_year is not None
+        and base_year not in years
+        and row.base_relation == "eq"
+        and base_year < row.year
+    ):
         # The printed base is what the plan says was reached; what was observed earlier stays in front of it.
         at = sum(one < base_year for one in years)
         years.insert(at, base_year)
@@ -704,7 +785,9 @@ def _with_methods(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
                 "disagree": part["disagree"].iloc[0],
                 "flags": " ".join(flags),
                 "why_not": " ".join(
-                    f"{', '.join(same['method'])}: {why}" for why, same in part.groupby("why_not", sort=False) if why
+                    f"{', '.join(same['method'])}: {why}"
+                    for why, same in part.groupby("why_not", sort=False)
+                    if why
                 ),
                 "base_from": part["base_from"].iloc[0],
             }
@@ -721,7 +804,9 @@ def _with_start(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
     ends = data.observations[[*_SERIES, "year", "printed", *_SET[:4], "step"]]
     last = data.quarters[data.quarters["quarter"] == 4]
     # The yearly value comes before that of the fourth quarter, which may be preliminary.
-    ends = pd.concat([part for part in (ends, last[list(ends.columns)]) if len(part)] or [ends], ignore_index=True)
+    ends = pd.concat(
+        [part for part in (ends, last[list(ends.columns)]) if len(part)] or [ends], ignore_index=True
+    )
     ends = ends[ends["relation"] == "eq"].drop_duplicates([*_SERIES, "year"])
     ends = ends.assign(year=ends["year"] + 1)[[*_SERIES, "year", "printed", "value", "step"]]
     ends.columns = [*_SERIES, "year", "seen_printed", "seen", "seen_step"]
@@ -738,14 +823,19 @@ def _with_start(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
         start=np.select(chosen, [0.0, rows["seen"], rows["before"], rows["before"]], np.nan),
         start_step=np.select(chosen, [0.0, rows["seen_step"], rows["before_step"], 0.0], np.nan),
         start_printed=np.select(
-            chosen, ["", *(rows[name].astype(object) for name in ("seen_printed", "before_printed", "before_printed"))], ""
+            chosen,
+            [
+                "",
+                *(rows[name].astype(object) for name in ("seen_printed", "before_printed", "before_printed")),
+            ],
+            "",
         ),
         start_from=np.select(chosen, ["zero", "observed", "printed base", "planned"], ""),
     )
 
 
 def _timed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add the share of the year's change that is reached, the share of the year that has passed, and the verdict."""
+    """Add the share of the year's change that is reached, the share that has passed, and the verdict."""
     t = _turned(rows)
     sign = np.where(rows["sign"] < 0, -1.0, 1.0)
     elapsed = rows["quarter"].astype("Float64").fillna(4.0).to_numpy(dtype=float) / 4
@@ -773,7 +863,18 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
             ~adds,
             rows["observed_relation"].eq("about").to_numpy(),
         ],
-        [rows["why"], _UNDIRECTED, _FALLS, _ABOUT, _AGAINST, _HELD, _START, _NOTHING, _OPEN_INCREMENT, _ABOUT],
+        [
+            rows["why"],
+            _UNDIRECTED,
+            _FALLS,
+            _ABOUT,
+            _AGAINST,
+            _HELD,
+            _START,
+            _NOTHING,
+            _OPEN_INCREMENT,
+            _ABOUT,
+        ],
         "",
     )
     shown = why == ""
@@ -816,12 +917,18 @@ def _level(rows: pd.DataFrame) -> np.ndarray:
 def _falls(rows: pd.DataFrame) -> np.ndarray:
     """Whether a flow is lower than in an earlier quarter of the same year, by more than the rounding."""
     flow = rows["kind"].eq("flow") & rows["observed_relation"].eq("eq")
-    order = rows.assign(_at=np.arange(len(rows)), _quarter=rows["quarter"].astype("Float64").fillna(4.5))[flow]
+    order = rows.assign(_at=np.arange(len(rows)), _quarter=rows["quarter"].astype("Float64").fillna(4.5))[
+        flow
+    ]
     order = order.sort_values("_quarter", kind="stable")
     half = order["observed_step"] / 2
-    highest = (order["observed"] - half).groupby([order[name] for name in [*_SERIES, "source", "document", "variant", "year"]])
+    highest = (order["observed"] - half).groupby(
+        [order[name] for name in [*_SERIES, "source", "document", "variant", "year"]]
+    )
     falls = np.zeros(len(rows), dtype=bool)
-    falls[order["_at"].to_numpy()] = (order["observed"] + half).to_numpy() < highest.cummax().to_numpy() - 1e-9
+    falls[order["_at"].to_numpy()] = (
+        order["observed"] + half
+    ).to_numpy() < highest.cummax().to_numpy() - 1e-9
     return falls
 
 

@@ -20,7 +20,7 @@ _LONGEST_ID = 80
 _DEVICE = r"con|nul|aux|prn|(?:com|lpt)[0-9]"
 _YEARS = re.compile(r"\s*([0-9]{4})\s*(?:[-–—~至]\s*([0-9]{4}))?\s*")
 
-_ABOUT = '''# What the document is. Lines starting with # are comments; `qiyou check --also FOLDER` names what is still missing.
+_ABOUT = """# What the document is. Lines starting with # are comments; `qiyou check --also FOLDER` names what is still missing.
 id = "{document}"
 place = "{place}"  # an id of data/places.csv, or of places.csv in this folder
 title = ""  # as printed
@@ -36,7 +36,7 @@ note = ""
 [table]
 status = "transcribed"  # transcribed | lost | none | excerpt
 years = [{first}, {last}]  # first and last year column of table.csv
-'''
+"""
 
 _GUIDE = """# {document}
 
@@ -96,7 +96,8 @@ def new(
     Parameters
     ----------
     document : str
-        Id of the document and name of the folder: small letters, digits, hyphens, for instance ``kaihua-plan-2023``.
+        Id of the document and name of the folder: small letters, digits, hyphens, for instance
+        ``kaihua-plan-2023``.
     place : str
         Id of the place, for instance ``kaihua``.
     years : (int, int)
@@ -106,8 +107,8 @@ def new(
     parent : path
         Where to make the folder.
     places : collection of str, optional
-        Ids of the places that there are; by default those of data/places.csv. For any other place the folder gets a
-        ``places.csv`` to complete.
+        Ids of the places that there are; by default those of data/places.csv. For any other place the folder
+        gets a ``places.csv`` to complete.
 
     Returns
     -------
@@ -117,8 +118,8 @@ def new(
     Raises
     ------
     DataError
-        If a name or the years cannot be used, the folder exists already (nothing is overwritten), or it cannot be
-        written.
+        If a name or the years cannot be used, the folder exists already (nothing is overwritten), or it
+        cannot be written.
 
     Examples
     --------
@@ -131,10 +132,14 @@ def new(
     _require_names(document, place)
     first, last = years
     if not 1950 <= first <= last <= 2099 or last - first >= _MOST_YEARS:
-        raise DataError(f"the years {first} to {last} cannot be used; give the first and the last year of the table")
+        raise DataError(
+            f"the years {first} to {last} cannot be used; give the first and the last year of the table"
+        )
     start = min(first + 1, last) if start is None else start
     if not first <= start <= last:
-        raise DataError(f"the first planned year {start} is not between {first} and {last}; give another start")
+        raise DataError(
+            f"the first planned year {start} is not between {first} and {last}; give another start"
+        )
     own_place = place not in (_known_places() if places is None else places)
     names = dict(document=document, place=place, first=first, last=last, start=start)
     fixed = list(DOCUMENT_TABLES["table"].names)
@@ -174,10 +179,11 @@ _EXAMPLE_OBSERVED = (
 
 
 def example(parent: str | os.PathLike[str]) -> Path:
-    """Make a folder that is filled in: the printed rows of 慈溪's plan as someone types them into a spreadsheet.
+    """Make a folder that is filled in: the printed rows of 慈溪's plan as someone types them into a
+    spreadsheet.
 
-    The table is saved as GBK with domain cells merged and without indicator ids. The observed values are invented: they
-    show what `qiyou.monitor` says, and nothing about 慈溪.
+    The table is saved as GBK with domain cells merged and without indicator ids. The observed values are
+    invented: they show what `qiyou.monitor` says, and nothing about 慈溪.
 
     Parameters
     ----------
@@ -215,8 +221,12 @@ def example(parent: str | os.PathLike[str]) -> Path:
     ]
     folder = new(_EXAMPLE, place=place, years=(2022, 2027), parent=parent)
     about = (folder / "document.toml").read_text(encoding="utf-8")
-    about = about.replace('title = ""', 'title = "慈溪市方案(手填示例)"').replace('title_en = ""', 'title_en = "Cixi plan, typed in"')
-    about = about.replace('extent = "complete"', 'extent = "excerpt"').replace('known_from = "publisher"', 'known_from = "excerpt"')
+    about = about.replace('title = ""', 'title = "慈溪市方案(手填示例)"').replace(
+        'title_en = ""', 'title_en = "Cixi plan, typed in"'
+    )
+    about = about.replace('extent = "complete"', 'extent = "excerpt"').replace(
+        'known_from = "publisher"', 'known_from = "excerpt"'
+    )
     about = about.replace('status = "transcribed"', 'status = "excerpt"')
     files = {
         "document.toml": about.encode("utf-8"),

@@ -1,4 +1,4 @@
-"""Any partition of the paths gives the same rows as the whole, so that larger sets can be mapped over partitions."""
+"""Any partition of the paths gives the rows of the whole: larger sets can be mapped over partitions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def drawn(paths: int, seed: int) -> pd.DataFrame:
             reading = read(printed)
             rows.append(
                 {
-                    **dict(zip(KEYS, ("plan", f"p{number // 7}", indicator["id"], f"v{number}"), strict=True)),
+                    **dict(
+                        zip(KEYS, ("plan", f"p{number // 7}", indicator["id"], f"v{number}"), strict=True)
+                    ),
                     **{"row": str(number), "year": year, "role": "baseline" if year == 2022 else "target"},
                     **{"printed": printed, "reading": printed, "unit": indicator["unit"]},
                     **{name: getattr(reading, name) for name in ("value", "relation", "low", "high", "step")},
@@ -73,9 +75,13 @@ def same(whole: pd.DataFrame, parts: list[pd.DataFrame]) -> None:
     assert list(whole.columns) == list(joined.columns) and len(whole) == len(joined)
 
     def in_order(frame):
-        return frame.assign(_n=frame.groupby(KEYS, sort=False).cumcount()).sort_values([*KEYS, "_n"], ignore_index=True)
+        return frame.assign(_n=frame.groupby(KEYS, sort=False).cumcount()).sort_values(
+            [*KEYS, "_n"], ignore_index=True
+        )
 
-    pd.testing.assert_frame_equal(in_order(whole)[order], in_order(joined)[order], check_dtype=False, check_exact=True)
+    pd.testing.assert_frame_equal(
+        in_order(whole)[order], in_order(joined)[order], check_dtype=False, check_exact=True
+    )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -110,7 +116,9 @@ def test_stocks_of_a_part_of_the_places():
     joined = pd.concat(parts, ignore_index=True)
     assert len(joined) == len(whole)
     pd.testing.assert_frame_equal(
-        joined.sort_values(keys, ignore_index=True), whole.sort_values(keys, ignore_index=True), check_dtype=False
+        joined.sort_values(keys, ignore_index=True),
+        whole.sort_values(keys, ignore_index=True),
+        check_dtype=False,
     )
 
 
@@ -121,5 +129,7 @@ def test_places_one_by_one_keep_their_references(function):
     parts = [function(data(), 2025, places=[place]) for place in whole["place"].unique()]
     joined = pd.concat(parts, ignore_index=True)
     pd.testing.assert_frame_equal(
-        joined.sort_values(keys, ignore_index=True), whole.sort_values(keys, ignore_index=True), check_dtype=False
+        joined.sort_values(keys, ignore_index=True),
+        whole.sort_values(keys, ignore_index=True),
+        check_dtype=False,
     )

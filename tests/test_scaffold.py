@@ -37,8 +37,21 @@ def sheet(rows, encoding="utf-8", line_end="\r\n") -> bytes:
 
 
 def typed_table(**changes) -> list[list[str]]:
-    """The same rows as someone types them into a spreadsheet: no ids, merged cells, full-width signs, spare columns."""
-    rows = [["row", "domain", "indicator", "printed_name", "star", "printed_unit", *(f"{y}年" for y in YEARS), "department", "", ""]]
+    """The same rows as typed into a spreadsheet: no ids, merged cells, full-width signs, spare columns."""
+    rows = [
+        [
+            "row",
+            "domain",
+            "indicator",
+            "printed_name",
+            "star",
+            "printed_unit",
+            *(f"{y}年" for y in YEARS),
+            "department",
+            "",
+            "",
+        ]
+    ]
     for number, record in enumerate(printed_rows()):
         years = [record[year] for year in YEARS]
         cells = {
@@ -50,7 +63,16 @@ def typed_table(**changes) -> list[list[str]]:
         }
         cells |= changes.get(record["row"], {})
         years = [text.translate(WIDE) for text in years] if number % 3 == 0 else years
-        rows.append([*cells.values(), record["printed_unit"], *years, "市卫生健康局, 市教育局" if number == 0 else "", "", ""])
+        rows.append(
+            [
+                *cells.values(),
+                record["printed_unit"],
+                *years,
+                "市卫生健康局, 市教育局" if number == 0 else "",
+                "",
+                "",
+            ]
+        )
     return [*rows, [""] * len(rows[0]), [""] * len(rows[0])]
 
 
@@ -61,7 +83,9 @@ def county(tmp_path):
     (folder / "table.csv").write_bytes(sheet(typed_table(), "gbk"))
     (folder / "places.csv").write_text(PLACE, encoding="utf-8-sig")
     about = (folder / "document.toml").read_text(encoding="utf-8")
-    about = about.replace('title = ""', 'title = "试填方案"').replace('title_en = ""', 'title_en = "Plan as typed"')
+    about = about.replace('title = ""', 'title = "试填方案"').replace(
+        'title_en = ""', 'title_en = "Plan as typed"'
+    )
     (folder / "document.toml").write_text(about, encoding="utf-8")
     return folder
 
@@ -82,7 +106,9 @@ def errors(*folders, code=None):
 def test_a_new_folder_says_what_is_missing_and_nothing_else(tmp_path):
     folder = scaffold.new("somewhere-plan-2024", place="somewhere", years=(2023, 2028), parent=tmp_path)
     found = errors(folder)
-    assert dict(zip(found["file"].str.removeprefix("somewhere-plan-2024/"), found["what"], strict=True)).keys() == {
+    assert dict(
+        zip(found["file"].str.removeprefix("somewhere-plan-2024/"), found["what"], strict=True)
+    ).keys() == {
         "document.toml",
         "places.csv",
         "table.csv",
@@ -106,7 +132,9 @@ def test_the_scaffold_has_the_years_and_the_base(tmp_path):
 
 
 def test_the_guide_gives_the_header_of_every_file_that_may_be_added(tmp_path):
-    guide = (scaffold.new("a", place="b", years=(2022, 2027), parent=tmp_path) / "README.md").read_text(encoding="utf-8")
+    guide = (scaffold.new("a", place="b", years=(2022, 2027), parent=tmp_path) / "README.md").read_text(
+        encoding="utf-8"
+    )
     for name in ("places", "indicators", "aliases", "units", "sources", "observations"):
         assert f"`{','.join(TABLES[name].names)}`" in guide
     assert "qiyou check --also a" in guide and "{" not in guide
@@ -126,7 +154,9 @@ def test_the_guide_gives_the_header_of_every_file_that_may_be_added(tmp_path):
         ("a", "b", (2022, 2027), 2030, "another start"),
     ],
 )
-def test_names_and_years_that_cannot_be_used_leave_nothing_behind(tmp_path, document, place, years, start, says):
+def test_names_and_years_that_cannot_be_used_leave_nothing_behind(
+    tmp_path, document, place, years, start, says
+):
     with pytest.raises(DataError, match=says):
         scaffold.new(document, place=place, years=years, start=start, parent=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -140,7 +170,9 @@ def test_nothing_is_overwritten(tmp_path):
     assert (folder / "table.csv").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize(("code", "says"), [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "it is read-only")])
+@pytest.mark.parametrize(
+    ("code", "says"), [(errno.ENOSPC, "the disk is full"), (errno.EROFS, "it is read-only")]
+)
 @pytest.mark.parametrize("step", ["write", "rename"])
 def test_a_failing_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch, code, says, step):
     def fail(*_, **__):
@@ -177,7 +209,19 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch, step):
 def test_a_table_typed_into_a_spreadsheet_reads_as_the_transcription_does(county):
     assert errors(county).empty
     data = load(also=[county])
-    columns = ["row", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "unit", "step"]
+    columns = [
+        "row",
+        "indicator",
+        "variant",
+        "year",
+        "role",
+        "value",
+        "relation",
+        "low",
+        "high",
+        "unit",
+        "step",
+    ]
     own, ours = (data.targets[data.targets["document"] == name] for name in ("cixi-own", "cixi-plan-2023"))
     pd.testing.assert_frame_equal(own[columns].reset_index(drop=True), ours[columns].reset_index(drop=True))
     assert set(own["place"]) == {"cixi_own"} and set(own["star"]) == {"*"}
@@ -204,19 +248,28 @@ def test_however_it_was_saved(county, encoding, line_end):
 
 @pytest.mark.parametrize(
     "name",
-    ["每千人口拥有３岁以下婴幼儿托位数", "每千人口拥有3岁以下\n婴幼儿托位数", " 每千人口 拥有3岁以下婴幼儿托位数　"],
+    [
+        "每千人口拥有３岁以下婴幼儿托位数",
+        "每千人口拥有3岁以下\n婴幼儿托位数",
+        " 每千人口 拥有3岁以下婴幼儿托位数　",
+    ],
 )
 def test_widths_and_line_breaks_do_not_hide_a_name(county, name):
     (county / "table.csv").write_bytes(sheet(typed_table(**{"1": {"printed_name": name}})))
     assert errors(county).empty
-    assert (load(also=county).targets.query("document == 'cixi-own' and row == '1'")["indicator"] == "nursery_places_per_1000").all()
+    assert (
+        load(also=county).targets.query("document == 'cixi-own' and row == '1'")["indicator"]
+        == "nursery_places_per_1000"
+    ).all()
 
 
 def test_a_line_break_in_a_cell_leaves_no_gap(county):
     rows = typed_table()
     rows[1][12] = "市卫健局\r\n市教育局"
     (county / "table.csv").write_bytes(sheet(rows))
-    assert load(also=county).targets.query("document == 'cixi-own' and row == '1'")["department"].unique().tolist() == ["市卫健局市教育局"]
+    assert load(also=county).targets.query("document == 'cixi-own' and row == '1'")[
+        "department"
+    ].unique().tolist() == ["市卫健局市教育局"]
 
 
 def test_a_name_that_no_alias_has_lists_near_names_with_their_ids(county):
@@ -237,7 +290,10 @@ def test_a_name_like_nothing_says_how_to_add_it(county):
 def test_a_row_without_any_name(county):
     (county / "table.csv").write_bytes(sheet(typed_table(**{"2": {"printed_name": ""}})))
     (found,) = errors(county).itertuples()
-    assert (found.code, found.line) == ("BAD_VALUE", 3) and "neither an indicator nor a printed name" in found.what
+    assert (found.code, found.line) == (
+        "BAD_VALUE",
+        3,
+    ) and "neither an indicator nor a printed name" in found.what
 
 
 def test_a_further_line_takes_the_indicator_of_the_first(county):
@@ -270,7 +326,11 @@ def test_what_a_spreadsheet_makes_of_a_cell_is_named_with_its_line(county, cell,
 
 
 def test_an_indicator_of_ones_own_needs_no_alias(county):
-    write(county, "indicators", ["tea_houses", "文有惠享", "茶馆数", "Tea houses", "家", "up", "stock", "0", "", "false", "", "", ""])
+    write(
+        county,
+        "indicators",
+        ["tea_houses", "文有惠享", "茶馆数", "Tea houses", "家", "up", "stock", "0", "", "false", "", "", ""],
+    )
     write(county, "units", ["座", "家", ""])
     rows = typed_table()
     rows[15:15] = [["15", "", "", "茶馆数", "", "座", *"123456", "", "", ""]]
@@ -281,9 +341,17 @@ def test_an_indicator_of_ones_own_needs_no_alias(county):
 
 
 def test_an_indicator_of_ones_own_cannot_be_core(county):
-    write(county, "indicators", ["tea_houses", "", "茶馆数", "Tea houses", "家", "up", "stock", "0", "", "true", "", "", ""])
+    write(
+        county,
+        "indicators",
+        ["tea_houses", "", "茶馆数", "Tea houses", "家", "up", "stock", "0", "", "true", "", "", ""],
+    )
     (found,) = errors(county).itertuples()
-    assert found.code == "CORE_COUNT" and found.file == "cixi-own/indicators.csv" and "write false" in found.remedy
+    assert (
+        found.code == "CORE_COUNT"
+        and found.file == "cixi-own/indicators.csv"
+        and "write false" in found.remedy
+    )
 
 
 def test_an_alias_of_ones_own(county):
@@ -308,7 +376,10 @@ def test_observed_values_name_indicator_and_place_in_chinese(county):
 
 @pytest.mark.parametrize(
     ("place", "indicator", "says"),
-    [("无名县", "普惠托位占比", "no place is known"), ("试填市", "普惠托位比例", "affordable_nursery_share (普惠托位占比)")],
+    [
+        ("无名县", "普惠托位占比", "no place is known"),
+        ("试填市", "普惠托位比例", "affordable_nursery_share (普惠托位占比)"),
+    ],
 )
 def test_an_observed_value_under_an_unknown_name_is_one_error(county, place, indicator, says):
     observe(county, [place, indicator, "2023", "61", "own_report", "plan", "", ""])
@@ -340,7 +411,9 @@ def test_a_quarter_that_is_none(county):
 
 
 def test_an_observed_value_in_another_unit_is_kept_and_has_no_reading(county):
-    observe(county, ["cixi_own", "nursery_places_per_1000", "2023", "4.1张/千人", "own_report", "plan", "", ""])
+    observe(
+        county, ["cixi_own", "nursery_places_per_1000", "2023", "4.1张/千人", "own_report", "plan", "", ""]
+    )
     found = check(also=county)
     warning = found[found["severity"] == "warning"]
     assert warning["code"].tolist() == ["UNIT_MISMATCH"] and errors(county).empty
@@ -370,7 +443,9 @@ def test_a_folder_of_folders_and_the_environment(county, monkeypatch):
 def test_two_counties_at_once(county, tmp_path):
     second = tmp_path / "cixi-two"
     shutil.copytree(county, second)
-    about = (second / "document.toml").read_text(encoding="utf-8").replace('id = "cixi-own"', 'id = "cixi-two"')
+    about = (
+        (second / "document.toml").read_text(encoding="utf-8").replace('id = "cixi-own"', 'id = "cixi-two"')
+    )
     (second / "document.toml").write_text(about, encoding="utf-8")
     data = load(also=[county, second])
     assert (data.places["id"] == "cixi_own").sum() == 1, "the same place in both folders is one place"
@@ -396,7 +471,9 @@ def test_the_county_stands_in_the_comparison(county):
     data = load(also=county)
     seen = qiyou.compare.core(data, 2027)
     columns = ["indicator", "value", "relation", "step", "unit"]
-    own, ours = (seen[seen["place"] == place][columns].reset_index(drop=True) for place in ("cixi_own", "cixi"))
+    own, ours = (
+        seen[seen["place"] == place][columns].reset_index(drop=True) for place in ("cixi_own", "cixi")
+    )
     pd.testing.assert_frame_equal(own, ours)
     nursery = seen.query("place == 'cixi_own' and indicator == 'nursery_places_per_1000'")
     assert nursery["verdict"].tolist() == ["met"]
@@ -407,7 +484,10 @@ def test_the_example_is_filled_in_and_reads_as_printed(tmp_path):
     assert (folder / "table.csv").read_bytes().decode("gbk").count("\r\n") == len(printed_rows()) + 1
     assert errors(folder).empty
     data = load(also=folder)
-    own, ours = (data.targets[data.targets["document"] == name]["value"].tolist() for name in ("cixi-own", "cixi-plan-2023"))
+    own, ours = (
+        data.targets[data.targets["document"] == name]["value"].tolist()
+        for name in ("cixi-own", "cixi-plan-2023")
+    )
     assert np.array_equal(own, ours, equal_nan=True)
     seen = qiyou.monitor.table(data, "cixi_own")
     assert {"met", "not_met", "undecidable", "not_comparable"} == set(seen["verdict"])
@@ -420,10 +500,22 @@ def test_the_example_is_filled_in_and_reads_as_printed(tmp_path):
 def test_the_county_goes_through_every_check(county):
     data = load(also=county)
     found = qiyou.plausibility.check(data)
-    keys = ["indicator", "variant", "year", "check", "code", "verdict", "statistic", "low", "high", "threshold"]
+    keys = [
+        "indicator",
+        "variant",
+        "year",
+        "check",
+        "code",
+        "verdict",
+        "statistic",
+        "low",
+        "high",
+        "threshold",
+    ]
     plan_only = found[found["check"].isin([f"C{number}" for number in range(1, 8)])]
     own, ours = (
-        plan_only[plan_only["document"] == name][keys].sort_values(keys, ignore_index=True) for name in ("cixi-own", "cixi-plan-2023")
+        plan_only[plan_only["document"] == name][keys].sort_values(keys, ignore_index=True)
+        for name in ("cixi-own", "cixi-plan-2023")
     )
     assert len(own) > 20
     pd.testing.assert_frame_equal(own, ours)
@@ -446,7 +538,9 @@ def test_the_county_stands_in_the_figures_under_its_name(county, tmp_path):
 def test_every_notebook_and_figure_takes_the_example_in_without_edits(tmp_path, capsys):
     folder = scaffold.example(tmp_path)
     committed = {path: path.read_bytes() for path in (root().parent / "notebooks").glob("*.ipynb")}
-    assert cli.main(["notebooks", "--also", str(folder), "--to", str(tmp_path / "out")]) == 0, capsys.readouterr().out
+    assert cli.main(["notebooks", "--also", str(folder), "--to", str(tmp_path / "out")]) == 0, (
+        capsys.readouterr().out
+    )
     assert {path.name for path in (tmp_path / "out").iterdir()} == {path.name for path in committed}
     assert "示例" in (tmp_path / "out" / "02_core_indicators.ipynb").read_text(encoding="utf-8")
     assert cli.main(["figures", "--also", str(folder), "--to", str(tmp_path / "figures")]) == 0

@@ -1,7 +1,9 @@
-"""Tables of one's own: what spreadsheets do to them is undone, and names stand in for ids that are left empty.
+"""Tables of one's own: what spreadsheets do to them is undone, and names stand in for ids that are left
+empty.
 
-Nothing is guessed. What is put right while reading is told in a note, so that the file can be put right too; a name
-must be in the alias table, letter for letter (full-width signs and white space aside), or the check lists near names.
+Nothing is guessed. What is put right while reading is told in a note, so that the file can be put right too;
+a name must be in the alias table, letter for letter (full-width signs and white space aside), or the check
+lists near names.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 # Line breaks, but for those between two figures: 3 and 4 on two lines of a cell are not 34.
 _FIGURE = "0-9０-９.．,，%％〇零一二两三四五六七八九十百千万亿"
-_BREAK = re.compile(rf"(?<![{_FIGURE}])\s*[\r\n\v\f\u2028\u2029]\s*|\s*[\r\n\v\f\u2028\u2029]\s*(?![\s{_FIGURE}])")
+_BREAK = re.compile(
+    rf"(?<![{_FIGURE}])\s*[\r\n\v\f\u2028\u2029]\s*|\s*[\r\n\v\f\u2028\u2029]\s*(?![\s{_FIGURE}])"
+)
 _YEAR_HEADER = re.compile(rf"({YEAR})年?")
 _LONGEST_NAME = 80
 _MOST_SUGGESTIONS = 200
@@ -38,10 +42,11 @@ def plain(text: str) -> str:
 
 
 def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False) -> Sheet:
-    """A table as typed into a spreadsheet, with headers, line breaks and full-width signs as the schema wants them.
+    """A table as typed into a spreadsheet, with headers, line breaks and full-width signs as the schema wants
+    them.
 
-    Cells that hold the print keep every character but line breaks, which the width of a column put there; a break
-    between two figures stays, and the cell cannot be read.
+    Cells that hold the print keep every character but line breaks, which the width of a column put there; a
+    break between two figures stays, and the cell cannot be read.
     """
     header = tuple(_heading(name, schema, years) for name in sheet.header)
     if header != sheet.header and len(set(header)) == len(header):
@@ -58,7 +63,11 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
             if not cell.isprintable() and (joined := _BREAK.sub("", cell)) != cell:
                 broken = broken or (line, name)
                 cells[name] = cell = joined
-            if not cell.isascii() and name in machine and (narrow := unicodedata.normalize("NFKC", cell)) != cell:
+            if (
+                not cell.isascii()
+                and name in machine
+                and (narrow := unicodedata.normalize("NFKC", cell)) != cell
+            ):
                 widened = widened or (line, name)
                 cells[name] = narrow
         records.append(cells)
@@ -74,9 +83,10 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
 def identify(sheet: Sheet, schema: Table, document: str, words: Vocabulary, findings: Findings) -> Sheet:
     """The table with ids where names were given or could be looked up by the printed name.
 
-    An empty ``indicator`` is filled in from the printed name (or phrase) by the alias table; a Chinese name in a column
-    of indicator or place ids is replaced by its id. What cannot be looked up is an error that lists near names, and is
-    remembered as ``sheet.reported``, so that nothing else complains about the same cell.
+    An empty ``indicator`` is filled in from the printed name (or phrase) by the alias table; a Chinese name
+    in a column of indicator or place ids is replaced by its id. What cannot be looked up is an error that
+    lists near names, and is remembered as ``sheet.reported``, so that nothing else complains about the same
+    cell.
     """
     columns = [column.name for column in schema.columns if column.refers in ("indicators", "places")]
     if not columns:
@@ -105,7 +115,9 @@ def identify(sheet: Sheet, schema: Table, document: str, words: Vocabulary, find
             if taken:
                 found[column] = taken
                 what = f"{name[:40]!r} is taken as {taken}"
-                findings.add("note", "TAKEN_AS", sheet.path, line, what, f"write {taken} into the column {column}")
+                findings.add(
+                    "note", "TAKEN_AS", sheet.path, line, what, f"write {taken} into the column {column}"
+                )
         if "row" in record:
             firsts.setdefault(_serial(record["row"]), found)
         records.append(found)
@@ -129,8 +141,10 @@ def _serial(row: str) -> str:
     return row.rstrip("abcdefghijklmnopqrstuvwxyz")
 
 
-def _from_print(record: dict, printed: str, firsts: dict, document: str, words: Vocabulary) -> tuple[str, str]:
-    """The indicator of a row by its printed name, and that name; a further line (12b) takes those of its first line."""
+def _from_print(
+    record: dict, printed: str, firsts: dict, document: str, words: Vocabulary
+) -> tuple[str, str]:
+    """The indicator of a row by its printed name, and that name; a further line (12b) takes the first's."""
     name = record[printed]
     first = firsts.get(_serial(record.get("row", "")))
     if not name and first is not None:
@@ -149,7 +163,9 @@ def _unnamed(sheet: Sheet, line: int, name: str, words: Vocabulary, findings: Fi
 def _unknown(sheet: Sheet, line: int, kind: str, name: str, words: Vocabulary, findings: Findings) -> None:
     key = f"{kind} by name", name
     if key not in findings.suggested and len(findings.suggested) < _MOST_SUGGESTIONS:
-        findings.suggested[key] = _near(name, words.places_by_name if kind == "place" else words.indicators_by_name)
+        findings.suggested[key] = _near(
+            name, words.places_by_name if kind == "place" else words.indicators_by_name
+        )
     near = findings.suggested.get(key, "")
     add = (
         "add the place to places.csv"
