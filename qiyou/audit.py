@@ -5,8 +5,8 @@ digit of that text must belong to exactly one cell, serial number, name or named
 stand in the running text, in its order, beside its indicator phrase. What is left over is reported, not passed over.
 :func:`segmentations` lists all ways to cut run-together digits, so that a decision can show how many there were.
 
-The sources themselves are not part of the repository; ``qiyou check`` verifies on any machine that a transcription is
-still the one that was audited (see :mod:`qiyou.data.seals`).
+The sources themselves are not part of the repository; ``qiyou check`` verifies on any machine that a transcription and
+its decisions are still those that were audited (see :mod:`qiyou.data.seals`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from qiyou.data import Data, root
 from qiyou.data.decisions import TORN
 from qiyou.data.documents import Document, read_document
 from qiyou.data.findings import Findings, sentence
-from qiyou.data.seals import seal, write_seals
+from qiyou.data.seals import SEALED, seal, write_seals
 from qiyou.errors import DataError, QiyouError, SourceError
 
 __all__ = ["Account", "audit", "cuts", "main_report", "segmentations"]
@@ -472,7 +472,7 @@ def main_report(sources: str | Path, seal_them: bool = False, folder: Path | Non
         lines += _report(account)
         good = good and not account.problems
         if seal_them and not account.problems:
-            seals = {name: seal(document.sheets[name]) for name in ("table", "statements") if name in document.sheets}
+            seals = {name: seal(document.sheets[name]) for name in SEALED if name in document.sheets}
             counts = {"cells": account.cells, "statements": account.statements}
             counts |= {f"digits_{kind.replace(' ', '_')}": count for kind, count in account.digits.items()}
             write_seals(path / "document.toml", seals, counts)

@@ -699,6 +699,8 @@ table:2:star,?,*,the paper copy has it,high,none
     assert set(lines["star"]) == {"*"} and set(lines["variant"]) == {"a", "b"}
     first = lines[lines["row"] == "2"]
     assert first["decided"].all()
+    unsealed = more.findings.loc[more.findings["code"] == "NOT_SEALED", "what"]
+    assert unsealed.tolist() == ["table.csv was never audited against its source"]
 
 
 def test_a_further_line_of_another_indicator_inherits_no_unit(tmp_path):

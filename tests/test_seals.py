@@ -23,9 +23,14 @@ DOCUMENTS = sorted(path.name for path in (root() / "documents").iterdir())
 SEALED = [
     (document, name)
     for document in DOCUMENTS
-    for name in ("table", "statements")
+    for name in ("table", "statements", "decisions")
     if (root() / "documents" / document / f"{name}.csv").exists()
 ]
+
+# The other documents needed no decision: their file is a header alone, and is sealed as that.
+WITH_ROWS = [(document, name) for document, name in SEALED if name != "decisions" or document in (
+    "changxing-plan-2023", "huangyan-plan-2021", "yuhuan-plan-2023", "zhejiang-plan-2021"
+)]  # fmt: skip
 
 
 def sheet_of(document: str, name: str) -> Sheet:
@@ -54,13 +59,13 @@ def test_the_seals_are_those_of_the_files(document, name):
     assert seal(sheet_of(document, name)) == stored(document)[name]
 
 
-def test_every_table_and_every_list_of_statements_is_sealed():
-    assert len(SEALED) == 10
+def test_every_table_every_list_of_statements_and_all_decisions_are_sealed():
+    assert len(SEALED) == 18
     for document in DOCUMENTS:
         assert set(stored(document)) == {name for sealed, name in SEALED if sealed == document}
 
 
-@pytest.mark.parametrize(("document", "name"), SEALED)
+@pytest.mark.parametrize(("document", "name"), WITH_ROWS)
 def test_changing_any_single_digit_breaks_the_seal(document, name):
     sheet = sheet_of(document, name)
     right, seen = stored(document)[name], 0
@@ -71,7 +76,8 @@ def test_changing_any_single_digit_breaks_the_seal(document, name):
                 altered = with_cell(sheet, index, column, cell[:place] + other + cell[place + 1 :])
                 assert other != digit and seal(altered) != right, (document, name, index, column)
                 seen += 1
-    assert seen == sum(character.isdigit() for _, _, cell in cells(sheet) for character in cell) > 20
+    assert seen == sum(character.isdigit() for _, _, cell in cells(sheet) for character in cell)
+    assert seen > (5 if name == "decisions" else 20)
 
 
 @pytest.mark.parametrize(("document", "name"), SEALED)
@@ -137,24 +143,49 @@ def broken(findings) -> set[str]:
 def test_check_notices_one_digit_in_every_sealed_file_at_once(tmp_path):
     copy = Path(shutil.copytree(root(), tmp_path / "data"))
     expected = set()
-    for number, (document, name) in enumerate(SEALED):
+    for number, (document, name) in enumerate(WITH_ROWS):
         path = copy / "documents" / document / f"{name}.csv"
         text = path.read_text(encoding="utf-8")
         header, rest = text.split("\n", 1)
         places = [place for place, character in enumerate(rest) if character in "0123456789"]
-        place = places[len(places) * (number + 1) // 12]
+        place = places[len(places) * (number + 1) // (len(WITH_ROWS) + 2)]
         rest = rest[:place] + str((int(rest[place]) + 1) % 10) + rest[place + 1 :]
         path.write_text(f"{header}\n{rest}", encoding="utf-8", newline="\n")
         expected.add(f"documents/{document}/{name}.csv")
     assert broken(qiyou.data.check(copy)) == expected
 
 
+def test_another_reading_of_the_same_print_is_noticed(tmp_path):
+    """8.05 for 8.50 is as good a decision as any to every other check, and a loaded value would change with it."""
+    copy = Path(shutil.copytree(root(), tmp_path / "data"))
+    path = copy / "documents" / "changxing-plan-2023" / "decisions.csv"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("table:12:2027,850,8.50,") == 1
+    other = text.replace("table:12:2027,850,8.50,", "table:12:2027,850,8.05,")
+    path.write_text(other, encoding="utf-8", newline="\n")
+    found = qiyou.data.check(copy)
+    assert found[["severity", "code", "file"]].to_numpy().tolist() == [
+        ["error", "BROKEN_SEAL", "documents/changxing-plan-2023/decisions.csv"]
+    ]
+
+
+def test_a_decision_where_there_was_none_is_noticed(tmp_path):
+    copy = Path(shutil.copytree(root(), tmp_path / "data"))
+    path = copy / "documents" / "wenling-plan-2023"
+    record = read_sheet(path / "table.csv", Findings(copy)).records[0]
+    with (path / "decisions.csv").open("a", encoding="utf-8", newline="\n") as file:
+        file.write(f"table:{record['row']}:2023,{record['2023']},9.9,why,high,none\n")
+    assert broken(qiyou.data.check(copy)) == {"documents/wenling-plan-2023/decisions.csv"}
+
+
 def test_a_sealed_file_cannot_just_disappear(tmp_path):
     copy = Path(shutil.copytree(root(), tmp_path / "data"))
     (copy / "documents" / "huangyan-plan-2021" / "statements.csv").unlink()
     (copy / "documents" / "yuhuan-plan-2023" / "table.csv").unlink()
+    (copy / "documents" / "wenling-plan-2023" / "decisions.csv").unlink()
     assert broken(qiyou.data.check(copy)) == {
         "documents/huangyan-plan-2021/document.toml",
+        "documents/wenling-plan-2023/document.toml",
         "documents/yuhuan-plan-2023/document.toml",
     }
 

@@ -15,7 +15,7 @@ from qiyou.data import lenient as own
 from qiyou.data.files import Sheet, read_sheet, read_toml
 from qiyou.data.findings import Findings
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
-from qiyou.data.seals import seal
+from qiyou.data.seals import SEALED, seal
 from qiyou.errors import NotationError
 from qiyou.notation import Reading, read
 
@@ -246,7 +246,7 @@ def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -
 def _check_seals(document: Document, findings: Findings, *, lenient: bool) -> None:
     stored = document.about.get("seal", {})
     path = document.folder / "document.toml"
-    for name in ("table", "statements"):
+    for name in SEALED:
         sheet = document.sheets.get(name)
         if sheet is None:
             if name in stored:
@@ -254,13 +254,16 @@ def _check_seals(document: Document, findings: Findings, *, lenient: bool) -> No
                 findings.error("BROKEN_SEAL", path, None, what, "bring the file back")
             continue
         if name not in stored:
+            if lenient and name == "decisions":
+                # Readings of one's own are judgements: there is no print to compare them with once more.
+                continue
             severity = "note" if lenient else "error"
             what = f"{sheet.path.name} was never audited against its source"
             remedy = "compare it with the print once more, cell by cell"
             remedy = remedy if lenient else "run qiyou audit --sources DIR --seal"
             findings.add(severity, "NOT_SEALED", path, None, what, remedy)
         elif stored[name] != seal(sheet):
-            what = f"{sheet.path.name} is not the transcription that was audited"
+            what = f"{sheet.path.name} is not as it was when the document was audited"
             remedy = "undo the change, or audit against the source and seal again"
             findings.error("BROKEN_SEAL", sheet.path, None, what, remedy)
 

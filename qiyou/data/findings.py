@@ -22,7 +22,7 @@ _SEE = "see the ids in the table it refers to"
 CODES = {
     "ALIAS_MISMATCH": "a printed name is mapped to another indicator than the alias table says",
     "BAD_VALUE": "a cell is not of the form that its column asks for",
-    "BROKEN_SEAL": "a transcription is not the one that was audited and sealed",
+    "BROKEN_SEAL": "a transcription or its decisions are not those that were audited and sealed",
     "CORE_COUNT": "not exactly 21 indicators are marked as core",
     "CSV_SYNTAX": "a file is not a table of comma-separated values",
     "DECISION_CHANGES_NOTHING": "a decision no longer changes a reading",
@@ -34,7 +34,7 @@ CODES = {
     "EXTRA_COLUMN": "a column that nobody reads",
     "MISSING_COLUMN": "a column is missing",
     "MISSING_FILE": "a file is missing or cannot be read",
-    "NOT_SEALED": "a transcription was never audited against its source",
+    "NOT_SEALED": "a transcription or its decisions were never audited against the source",
     "NO_PARENT": "a place of one's own belongs to no city or province, so that nothing set above it is found",
     "NO_UNIT": "a value has no unit, neither in the cell nor in the header",
     "SPREADSHEET": "what a spreadsheet or an input method put into a table was put right while reading",

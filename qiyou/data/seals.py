@@ -1,7 +1,8 @@
-"""Seals: fingerprints of a transcription as it was audited against its source.
+"""Seals: fingerprints of a transcription and of its decisions as they were when it was audited against its source.
 
 ``qiyou audit --sources DIR --seal`` writes them into document.toml; every later check recomputes them, so that one
-changed character is noticed on any machine, without the sources.
+changed character is noticed on any machine, without the sources. The seal of the decisions holds the readings fast
+that were reviewed; it does not make a reading more certain than its decision says.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pathlib import Path
 from qiyou import disk
 from qiyou.data.files import Sheet
 from qiyou.errors import DataError
+
+SEALED = ("table", "statements", "decisions")
+"""The files of a document's folder that are sealed, where they are there."""
 
 
 def seal(sheet: Sheet) -> str:
