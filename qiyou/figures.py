@@ -346,6 +346,24 @@ def save(
     ...     sorted(path.name for path in files.values())
     ['example.csv', 'example.pdf', 'example.png', 'example.svg', 'example.txt']
     """
+    return _save(
+        fig, name, lang=lang, source=source, alt=alt, data=data, title=title, note=note, folder=folder
+    )
+
+
+def _save(
+    fig: MplFigure,
+    name: str,
+    *,
+    lang: str,
+    source: str,
+    alt: str,
+    data: pd.DataFrame,
+    title: str,
+    note: str,
+    folder: str | os.PathLike | None,
+    registered: bool = False,
+) -> dict[str, Path]:
     from matplotlib.figure import Figure as MplFigure
 
     style.language(lang)
@@ -358,9 +376,15 @@ def save(
     with style.context(lang):
         _draw_note(fig, caption)
         require_fonts(fig)
-        clipped = [clash for clash in overlaps(fig) if clash.kind == "outside"]
+        if (engine := fig.get_layout_engine()) is not None:
+            # Room for the labels moves the ticks, and other ticks want other room: one pass does not settle it.
+            engine.execute(fig)
+        clashes = overlaps(fig)
         # Once more: tick labels have no text before the figure is laid out.
         require_fonts(fig)
+        if registered:
+            require_print_form(fig, clashes)
+        clipped = [clash for clash in clashes if clash.kind == "outside"]
         if clipped:
             found = "; ".join(map(str, clipped))
             raise FigureError(f"{name}: {found}. Move or shorten it, or enlarge the figure.")
@@ -426,6 +450,7 @@ def _draw_note(fig: MplFigure, caption: str) -> None:
 
 def _render(fig: MplFigure, name: str, *, lang: str, title: str, alt: str, source: str) -> dict[str, bytes]:
     """The three pictures as bytes, laid out once so that they do not differ from one another."""
+    import matplotlib
     from matplotlib.transforms import Bbox
 
     facts = {"Title": title, "Description": alt, "Source": source}
@@ -440,9 +465,11 @@ def _render(fig: MplFigure, name: str, *, lang: str, title: str, alt: str, sourc
     area = Bbox([[0, lowest], [width, height]])
     engine = fig.get_layout_engine()
     pictures = {}
-    with strict(fig):
+    # Without any engine: even an idle one would have every picture drawn twice.
+    no_engine = {"figure.constrained_layout.use": False, "figure.autolayout": False}
+    with strict(fig), matplotlib.rc_context(no_engine):
         try:
-            fig.set_layout_engine("none")
+            fig.set_layout_engine(None)
             for suffix in FORMATS:
                 buffer = io.BytesIO()
                 fig.savefig(buffer, format=suffix, bbox_inches=area, metadata=metadata[suffix])
@@ -606,9 +633,7 @@ def _build_one(
     if not isinstance(drawing, Drawing):
         raise FigureError(f"{spec.draw} returned {type(drawing).__name__}; it has to return a Drawing.")
     try:
-        with style.context(lang):
-            require_print_form(drawing.figure)
-        paths = save(
+        paths = _save(
             drawing.figure,
             spec.name,
             lang=lang,
@@ -618,6 +643,7 @@ def _build_one(
             title=spec.title(lang),
             note=drawing.note,
             folder=folder,
+            registered=True,
         )
     except FigureError as error:
         raise FigureError(f"Figure {lang}/{spec.name} ({spec.draw}): {error}") from error

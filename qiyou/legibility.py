@@ -9,7 +9,7 @@ import contextlib
 import copy
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -225,8 +225,11 @@ def require_fonts(fig: MplFigure) -> None:
             ) from error
 
 
-def require_print_form(fig: MplFigure) -> None:
-    """What a registered figure has to keep beside what `save` demands of every figure."""
+def require_print_form(fig: MplFigure, clashes: Sequence[Clash]) -> None:
+    """What a registered figure, laid out, has to keep beside what `save` demands of every figure.
+
+    `clashes` are its `overlaps`.
+    """
     width, height = fig.get_size_inches() * style.MM_PER_INCH
     if min(abs(width - style.FULL_WIDTH_MM), abs(width - style.COLUMN_WIDTH_MM)) > 0.5:
         raise FigureError(
@@ -241,5 +244,5 @@ def require_print_form(fig: MplFigure) -> None:
                 f"“{text.get_text()}” is {text.get_fontsize():g} pt; below {style.MIN_SIZE:g} pt Chinese "
                 "cannot be read in print."
             )
-    if clashes := overlaps(fig):
+    if clashes:
         raise FigureError("; ".join(map(str, clashes[:5])) + ". Move or shorten them, or enlarge the figure.")
