@@ -175,6 +175,61 @@ def test_a_statement_in_another_item_or_order_is_noticed():
 
 
 @needs_sources
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if (root() / "documents" / name / "statements.csv").exists()])
+def test_another_section_item_or_year_of_a_statement_is_noticed(name):
+    document = document_of(name)
+    records = document.sheets["statements"].records
+    step = len(records) // 8 + 1
+    for offset, (column, others) in enumerate({
+        "section": ("二(一)", "三"), "item": ("1", "2"), "year": ("2026", ""), "from_year": ("2022", "")
+    }.items()):  # fmt: skip
+        for index in range(offset, len(records), step):
+            record = records[index]
+            other = next(other for other in others if other != record[column])
+            problems = audit(altered(document, "statements", index, **{column: other}), SOURCES).problems
+            assert any(problem.startswith(f"statement {record['id']}: ") for problem in problems), (column, record)
+
+
+@needs_sources
+@pytest.mark.parametrize(
+    ("name", "number", "years"),
+    [
+        ("yuhuan-plan-2023", "79", ("", "2023")),  # the second of a row of three years
+        ("yuhuan-plan-2023", "142", ("", "2027")),  # five years of a plan of five
+        ("huangyan-plan-2021", "8", ("2021", "2025")),  # the five-year plan before
+        ("huangyan-plan-2021", "32", ("", "2020")),  # the year is a decision, the print gives none
+        ("changxing-plan-2023", "71", ("", "2027")),  # a range
+        ("changxing-plan-2023", "20", ("", "2027")),  # the year stands behind the figure, before another clause
+        ("yuhuan-worklist-2024", "5", ("", "2025")),  # the document is for one year
+    ],
+)
+def test_every_way_of_giving_a_year_is_told_from_its_neighbours(name, number, years):
+    document = document_of(name)
+    index = next(i for i, record in enumerate(document.sheets["statements"].records) if record["id"] == number)
+    wrong = altered(document, "statements", index, from_year=years[0], year=years[1])
+    assert [problem.split(":")[0] for problem in audit(wrong, SOURCES).problems] == [f"statement {number}"]
+
+
+@needs_sources
+@pytest.mark.parametrize("name", ["changxing-plan-2023", "huangyan-plan-2021", "yuhuan-plan-2023"])
+def test_nothing_is_named_in_document_toml_that_is_not_needed(name):
+    document = document_of(name)
+    for part in {"headings", "years"} & set(document.about):
+        for key in document.about[part]:
+            fewer = {other: text for other, text in document.about[part].items() if other != key}
+            without_it = replace(document, about={**document.about, part: fewer})
+            assert audit(without_it, SOURCES).problems, key
+
+
+@needs_sources
+def test_the_report_says_what_is_named_and_what_is_not_shown():
+    lines = main_report(SOURCES)[0]
+    assert sum(line.startswith("  named: ") for line in lines) == 7
+    assert any(line.startswith("  named: statement 49 has no year, not 2023: ") for line in lines)
+    assert lines[-1].startswith("Not shown ") and sum("Not shown" in line for line in lines) == 1
+
+
+@needs_sources
 def test_an_aside_too_many_or_too_few_is_noticed():
     document = document_of("huangyan-plan-2021")
     more = altered(document, "asides", 5, times="2")
@@ -281,15 +336,50 @@ def test_a_small_document_is_proven_digit_by_digit(tmp_path):
         {"statements": (",公园,", ",花园,")},
         {"statements": ("2,一,1", "2,一,2")},
         {"about": ('end = "完"', 'end = "完"\nnotes = ["注 7"]')},
+        {"statements": ("1,一,1", "1,二,1")},
+        {"statements": ("1,一,1", "1,一(一),1")},
+        {"statements": ("1,一,1", "1,一,")},
+        {"statements": (",,2024,", ",,2023,")},
+        {"statements": (",,2024,", ",,,")},
+        {"statements": (",,2024,", ",2023,2024,")},
+        {"statements": ("新增,,,", "新增,,2024,")},
+        {"source": ("一、任务", "任务")},
+        {"source": ("一、任务", "二、任务")},
+        {"source": ("一、任务", "一、任务 (一)")},
+        {"source": ("1.建成", "建成")},
+        {"source": ("到2024年绿", "绿")},
+        {"source": ("到2024年绿", "到2023年、2024年绿")},
+        {"source": ("到2024年绿", "到2023-2024年绿")},
+        {"source": ("到2024年绿", "到2024年,“十四五”期间绿")},
+        {"about": ("[table]", '[headings]\n"二" = "没有"\n\n[table]')},
+        {"about": ("[table]", '[headings]\n"一(二)" = "1.建成"\n\n[table]')},
+        {"about": ("[table]", '[headings]\n"二 1" = "1.建成"\n\n[table]')},
+        {"about": ("[table]", '[headings]\n"别处" = "1.建成"\n\n[table]')},
+        {"about": ("[table]", '[years]\n2 = "why"\n\n[table]')},
+        {"about": ("[table]", '[years]\n9 = "why"\n\n[table]')},
     ],
 )
 def test_whatever_does_not_fit_the_source_is_a_problem(tmp_path, changes):
     assert audit(small(tmp_path, **changes), tmp_path).problems
 
 
+def test_what_the_text_lost_can_be_named(tmp_path):
+    """A heading that lost its numeral, a place without one, an item that lost its number, and a year with its reason."""
+    text = SOURCE.replace("一、任务", "任务").replace("1.建成", "L建成") + "附注 12年后建成\n"
+    about = '[headings]\n"一" = "任务"\n"一 L" = "L建成"\n"附注" = "附注"\n\n[years]\n4 = "as agreed"\n\n[table]'
+    statements = STATEMENTS.replace("1,一,1", "1,一,L").replace("2,一,1", "2,一,L") + "4,附注,,,建成,,2036,12年后,target,\n"
+    document = small(tmp_path, source=(SOURCE, text), about=("[table]", about), statements=(STATEMENTS, statements))
+    account = audit(document, tmp_path)
+    assert account.problems == [] and len(account.named) == 4
+    assert account.years == {"none": 2, "text": 1, "reason": 1}
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        ("[table]", "headings = 5\n\n[table]"),
+        ("[table]", '[headings]\n"二" = 5\n\n[table]'),
+        ("[table]", '[years]\n2 = ""\n\n[table]'),
         ('start = "目标表"', ""),
         ('start = "目标表"', "start = 5"),
         ('start = "目标表"', 'start = "没有"'),

@@ -2,7 +2,10 @@
 
 :func:`audit` walks a document's source: every printed cell must follow the one before it in the table's text, every
 digit of that text must belong to exactly one cell, serial number, name or named page mark, and every statement must
-stand in the running text, in its order, beside its indicator phrase. What is left over is reported, not passed over.
+stand in the running text, in its order, beside its indicator phrase, under its heading, in its item, and with the year
+that the text gives it (:mod:`qiyou.audit.locators`). What is left over is reported, not passed over.
+Not shown is that the year printed last before a figure is the one meant for it, and which sort of statement it is; that
+a phrase is an indicator is what the alias table says, and a reading is what its decision says.
 :func:`segmentations` lists all ways to cut run-together digits, so that a decision can show how many there were.
 
 The sources themselves are not part of the repository; ``qiyou check`` verifies on any machine that a transcription and
@@ -11,7 +14,6 @@ its decisions are still those that were audited (see :mod:`qiyou.data.seals`).
 
 from __future__ import annotations
 
-import bisect
 import csv
 import itertools
 import re
@@ -22,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from qiyou.audit.locators import Place, Time, place_at, places, time_before, years_given
 from qiyou.data import Data, root
 from qiyou.data.decisions import TORN
 from qiyou.data.documents import Document, read_document
@@ -47,18 +50,25 @@ class Account:
     document : str
     cells, statements : int
         Printed cells and statements that were found at their place.
+    years : dict of str to int
+        Statements by what shows their years: text (printed in the sentence), period (the document is for one year),
+        none (without a year, and none is printed before the figure), reason (document.toml names why not).
     digits : dict of str to int
         Every digit of the source, by what it belongs to: cell, name, serial, header, page mark, statement, year,
         item, aside.
     problems : list of str
         What was not found or is left over; empty if the document is proven.
+    named : list of str
+        What document.toml names because the text lost it, or because no rule shows it.
     """
 
     document: str
     cells: int = 0
     statements: int = 0
+    years: dict[str, int] = field(default_factory=dict)
     digits: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
 
     def claim(self, kind: str, text: str) -> None:
         """Count the digits of a piece of the source towards what they belong to."""
@@ -142,6 +152,14 @@ def _listed(document: Document, name: str) -> list[str]:
     texts = document.table_about.get(name, [])
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         raise SourceError(f'{document.id}: table.{name} in document.toml is no list of texts; write {name} = ["…"]')
+    return texts
+
+
+def _reasons(document: Document, name: str) -> dict[str, str]:
+    """What document.toml names under a heading of its own: a text for each."""
+    texts = document.about.get(name, {})
+    if not isinstance(texts, dict) or not all(isinstance(text, str) and text for text in texts.values()):
+        raise SourceError(f'{document.id}: [{name}] in document.toml is no list of texts; write lines such as "二" = "…"')
     return texts
 
 
@@ -278,7 +296,12 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
     """Find every statement behind the one before it, then account for every digit that no statement holds."""
     sheet = document.sheets.get("statements")
     taken = np.zeros(len(prose), dtype=bool)
-    end, start, previous, items = 0, 0, None, _items(prose, document)
+    end, start, previous = 0, 0, None
+    headings = _reasons(document, "headings")
+    table, wrong = places(prose, _items(prose, document), headings)
+    account.problems += wrong
+    account.named += [f"{name} begins where the text prints {words!r}" for name, words in headings.items()]
+    dating = _Dating(prose, document, account)
     for record in sheet.records if sheet else ():
         shared = previous is not None and _shares(record, previous)
         if not shared:
@@ -288,20 +311,65 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
                 account.problems.append(f"statement {record['id']}: {what}")
                 continue
             start, end, previous = found, found + len(record["printed"]), record
-            item = _item_at(items, start)
-            if record["item"].isdigit() and record["item"] != item:
-                account.problems.append(f"statement {record['id']}: stands in item {item}, not {record['item']}")
             beside = _left_out(prose, start, end)
             if beside:
                 account.problems.append(f"statement {record['id']}: {beside!r} beside {record['printed']!r} is left out")
             _take(prose, taken, start, end, "statement", account)
+        place = place_at(table, start)
+        for name, there in (("section", place.section), ("item", place.item)):
+            if record[name] != there:
+                what = f"stands in {name} {there or 'without a name'}, not {record[name] or 'without a name'}"
+                account.problems.append(f"statement {record['id']}: {what}")
+        dating.check(record, place, start)
         phrase = _find_phrase(prose, record["phrase"], start, end, _REACH * (1 + shared))
         if phrase < 0:
             account.problems.append(f"statement {record['id']}: {record['phrase']!r} does not stand near its figure")
             continue
         _take(prose, taken, phrase, phrase + len(record["phrase"]), "name", account)
         account.statements += 1
+    dating.close()
     _account_for_rest(prose, taken, document, account)
+
+
+class _Dating:
+    """Hold the years of the statements, one after the other, against those that the text gives them."""
+
+    def __init__(self, prose: str, document: Document, account: Account) -> None:
+        self.prose, self.period, self.account = prose, document.about["period"], account
+        self.reasons = _reasons(document, "years")
+        self.unused = set(self.reasons)
+        self.last: tuple[Time | None, str] = (None, "")
+        self.rank = 0
+
+    def check(self, record: dict, place: Place, position: int) -> None:
+        """Compare the years of one statement with those printed before its figure."""
+        time = time_before(self.prose, place.start, position)
+        self.rank = self.rank + 1 if self.last == (time, record["phrase"]) else 0
+        self.last = (time, record["phrase"])
+        behind = self.prose[time.end : position] if time else ""
+        given, stated = years_given(time, behind, self.rank, self.period), (record["from_year"], record["year"])
+        if given == stated:
+            kind = "text" if time else "period" if any(given) else "none"
+        elif record["id"] in self.reasons:
+            kind = "reason"
+            self.unused.discard(record["id"])
+            self.account.named.append(
+                f"statement {record['id']} has {_span(stated)}, not {_span(given)}: {self.reasons[record['id']]}"
+            )
+        else:
+            what = f"the text gives it {_span(given)}, not {_span(stated)}; mend it or name the reason in [years]"
+            self.account.problems.append(f"statement {record['id']}: {what}")
+            return
+        self.account.years[kind] = self.account.years.get(kind, 0) + 1
+
+    def close(self) -> None:
+        """Record the reasons that no statement needed."""
+        for name in sorted(self.unused):
+            self.account.problems.append(f"years: statement {name} needs no reason; take it out of document.toml")
+
+
+def _span(years: tuple[str, str]) -> str:
+    return " to ".join(filter(None, years)) or "no year"
 
 
 _BEFORE = re.compile(
@@ -325,12 +393,6 @@ def _items(prose: str, document: Document) -> list[tuple[int, str]]:
             number = re.match("[^0-9]*([0-9]*)", record["text"])[1]
             marks += [(match.start(), number) for match in re.finditer(re.escape(record["text"]), prose)]
     return sorted(marks)
-
-
-def _item_at(items: list[tuple[int, str]], position: int) -> str:
-    """The printed number of the item that a position lies in."""
-    before = bisect.bisect_left(items, (position,))
-    return items[before - 1][1] if before else ""
 
 
 def _take(prose: str, taken, start: int, end: int, kind: str, account: Account) -> None:
@@ -453,7 +515,7 @@ def main_report(sources: str | Path, seal_them: bool = False, folder: Path | Non
     if not sources.is_dir():
         raise SourceError(f"there is no folder {sources}; pass the folder with the source texts")
     base = (folder or root()).resolve()
-    lines, good = [], True
+    lines, good, shown = [], True, 0
     for path in sorted(p for p in (base / "documents").iterdir() if p.is_dir()):
         findings = Findings(base)
         document = read_document(path, findings, lenient=False)
@@ -470,14 +532,28 @@ def main_report(sources: str | Path, seal_them: bool = False, folder: Path | Non
             lines.append(f"{path.name}: {error}")
             continue
         lines += _report(account)
+        shown += account.statements
         good = good and not account.problems
         if seal_them and not account.problems:
             seals = {name: seal(document.sheets[name]) for name in SEALED if name in document.sheets}
             counts = {"cells": account.cells, "statements": account.statements}
             counts |= {f"digits_{kind.replace(' ', '_')}": count for kind, count in account.digits.items()}
+            counts |= {f"years_{kind}": count for kind, count in account.years.items()}
             write_seals(path / "document.toml", seals, counts)
             lines.append("  sealed")
-    return lines, good
+    return lines + [_NOT_SHOWN] * bool(shown), good
+
+
+_NOT_SHOWN = (
+    "Not shown for any statement: that the year printed last before its figure is the one meant for it, which sort of "
+    "statement it is, and that its phrase is the indicator of the alias table."
+)
+_SHOWN_BY = {
+    "text": "printed in the sentence",
+    "period": "given by the document of one year",
+    "none": "without a year, and none is printed before the figure",
+    "reason": "by a reason that document.toml names",
+}
 
 
 def _report(account: Account) -> list[str]:
@@ -485,7 +561,11 @@ def _report(account: Account) -> list[str]:
     parts = ", ".join(f"{count} {kind}" for kind, count in account.digits.items())
     verdict = "proven" if not account.problems else f"{len(account.problems)} problems"
     head = f"{account.document}: {verdict}; {account.cells} cells and {account.statements} statements at their place"
-    return [head, f"  {total} digits of the source: {parts}", *(f"  {problem}" for problem in account.problems)]
+    lines = [head, f"  {total} digits of the source: {parts}"]
+    if account.years:
+        years = "; ".join(f"{account.years[kind]} {what}" for kind, what in _SHOWN_BY.items() if kind in account.years)
+        lines.append(f"  years of the statements: {years}")
+    return lines + [f"  named: {what}" for what in account.named] + [f"  {problem}" for problem in account.problems]
 
 
 def segmentations(
