@@ -21,11 +21,12 @@ from qiyou.data import documents as reading
 from qiyou.data import lenient as own
 from qiyou.data.files import Sheet, read_sheet
 from qiyou.data.findings import CODES, Findings, nearest, sentence
+from qiyou.data.naming import named
 from qiyou.data.schema import TABLES, Table
 from qiyou.errors import DataError, NotationError
 from qiyou.notation import read
 
-__all__ = ["CODES", "Data", "check", "load", "printed", "root"]
+__all__ = ["CODES", "Data", "check", "load", "named", "printed", "root"]
 
 _SHOWN_FINDINGS = 5
 _VALUE_TABLES = ("observations", "benchmarks", "reference_sports", "reference_nursery")
