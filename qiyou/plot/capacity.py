@@ -27,6 +27,8 @@ _SCENARIOS = {
         "printed": "as printed",
     },
 }
+# The axis goes on beyond the longest bar, for the numbers.
+_ROOM = 1.3
 _SUPPLY = {"facecolor": "#F6D9A0", "hatch": "////"}
 _STOCK_UNITS_EN = {"个": "places", "张": "beds", "人": "persons", "套": "homes", "次": "visits a year"}
 _SCENARIO_STYLES = ("flat", "province_trend", "own_trend", "printed")
@@ -107,7 +109,7 @@ def requirement_supply(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str
     scale = 1e4
     ends = frame[["low", "high"]].to_numpy(dtype=float)
     finite = ends[np.isfinite(ends)] / scale
-    right = 1.25 * max([*finite, 0.1])
+    right = _ROOM * max([*finite, 0.1])
     rows = [*_heights(frame["kind"])]
     for height, row in zip(rows, frame.itertuples(), strict=True):
         _interval_bar(ax, height, row, scale, right, lang)
@@ -148,8 +150,8 @@ def row_label(row, lang: str) -> str:
 
 def _interval_bar(ax: Axes, height: float, row, scale: float, right: float, lang: str) -> None:
     words = _WORDS[lang]
-    beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
     if row.status != ASSESSABLE:
+        beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
         ax.annotate(words["missing"], (0, height), color=style.MUTED, **beside)
         return
     low, open_ = row.low / scale, not np.isfinite(row.high)
@@ -163,14 +165,13 @@ def _interval_bar(ax: Axes, height: float, row, scale: float, right: float, lang
         arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", xy=(tip, height), xytext=(low, height), arrowprops=arrow, zorder=3)
     else:
-        tip = high
         look = {"height": 0.52, "edgecolor": style.INK, "linewidth": 0.7, "zorder": 2}
         look |= {"facecolor": colour} if row.kind == "requirement" else _SUPPLY
         ax.barh(height, high - low, left=low, **look)
     text = words["open" if open_ else "interval"].format(low=f"{low:.1f}", high=f"{high:.1f}")
-    # The dotted lines stop short of the numbers.
+    # In a column at the right, where neither a bar nor a dotted line goes.
     behind = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8}
-    ax.annotate(text, (tip, height), annotation_clip=False, bbox=behind, **beside)
+    ax.text(1, height, text, transform=ax.get_yaxis_transform(), ha="right", va="center", bbox=behind)
 
 
 @style.styled

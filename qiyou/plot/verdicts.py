@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
@@ -17,8 +17,8 @@ from qiyou.figures import Drawing, alt_text
 from qiyou.plot import labels
 
 # Millimetres on the page: the axes of the figure fill it, so that a unit of data is a millimetre.
-_DOMAIN, _NAMES = {"zh": 19.0, "en": 21.0}, {"zh": 67.0, "en": 73.5}
 _ROW, _HEAD, _KEY = 4.05, 11.0, 9.0
+_GAP, _WIDEST_CELL, _WIDEST_DOMAIN = 1.6, 18.0, 16.0
 _MOST_PLACES = 10
 
 # "no objection found" must not look like an approval: no colour, and the sign of a note.
@@ -51,14 +51,14 @@ class _Grid:
     places: list[str]
     rows: list[str]
     lang: str
-
-    @property
-    def left(self) -> float:
-        return _DOMAIN[self.lang] + _NAMES[self.lang]
+    names: float
+    """Where the names of indicators begin."""
+    left: float
+    """Where the cells begin."""
 
     @property
     def column(self) -> float:
-        return (style.FULL_WIDTH_MM - self.left) / len(self.places)
+        return min(_WIDEST_CELL, (style.FULL_WIDTH_MM - self.left) / len(self.places))
 
     @property
     def bottom(self) -> float:
@@ -183,15 +183,32 @@ def _layout(cells: pd.DataFrame, indicators: pd.DataFrame, lang: str) -> _Grid:
     )
     rank = rows["domain"].map(lambda domain: order.index(domain) if domain in order else len(order))
     rows = rows.assign(rank=rank, shared=-rows["shared"]).sort_values(["rank", "shared"], kind="stable")
-    return _Grid(list(cells["place"].value_counts(sort=True).index), list(rows.index), lang)
+    domains = [line for domain in rows["domain"].unique() for line in _domain(domain, lang).split("\n")]
+    names = indicators.set_index("id").loc[rows.index, f"name_{lang}"]
+    begin = 0.5 + _widest(domains) + _GAP
+    places = list(cells["place"].value_counts(sort=True).index)
+    return _Grid(places, list(rows.index), lang, begin, begin + _widest(names) + _GAP)
+
+
+def _widest(texts: Iterable[str]) -> float:
+    return max(style.text_width(text, size=style.SMALL_SIZE) for text in texts)
+
+
+def _domain(domain: str, lang: str) -> str:
+    known = domain if domain in compare.DOMAINS else ""
+    title = (known if lang == "zh" else compare.DOMAINS.get(known)) or _TEXT[lang]["other"]
+    return style.wrap(title, _WIDEST_DOMAIN, size=style.SMALL_SIZE)
 
 
 def _draw_head(ax: Axes, grid: _Grid, names: dict[str, str]) -> None:
     ax.text(0.5, 0.6, _TEXT[grid.lang]["title"], ha="left", va="top", fontsize=style.TITLE_SIZE)
-    for k, place in enumerate(grid.places):
-        middle = grid.left + grid.column * (k + 0.5)
-        name = labels.fitting(labels.short(names[place], grid.lang), grid.column - 0.8)
-        ax.text(middle, _HEAD - 1.6, name, ha="center", fontsize=style.SMALL_SIZE, gid=f"place/{place}")
+    heads = [labels.short(names[place], grid.lang) for place in grid.places]
+    # Names wider than a column stand on two levels by turns.
+    levels = 1 if _widest(heads) <= grid.column - 0.6 else 2
+    for k, (place, head) in enumerate(zip(grid.places, heads, strict=True)):
+        middle = grid.left + grid.column * (k + 0.5), _HEAD - 1.6 - 3.0 * (k % levels)
+        name = labels.fitting(head, levels * grid.column - 0.6, size=style.SMALL_SIZE)
+        ax.text(*middle, name, ha="center", fontsize=style.SMALL_SIZE, gid=f"place/{place}")
 
 
 def _draw_rows(ax: Axes, grid: _Grid, indicators: pd.DataFrame) -> None:
@@ -201,15 +218,16 @@ def _draw_rows(ax: Axes, grid: _Grid, indicators: pd.DataFrame) -> None:
     before = None
     for indicator, domain, name in zip(grid.rows, facts["domain"], facts[f"name_{grid.lang}"], strict=True):
         top = grid.top(indicator)
-        ax.text(_DOMAIN[grid.lang], top + _ROW / 2, name, gid=f"name/{indicator}", **small)
+        ax.text(grid.names, top + _ROW / 2, name, gid=f"name/{indicator}", **small)
         shown = domain if domain in compare.DOMAINS else ""
+        title = _domain(shown, grid.lang)
         if shown != before:
-            title = (shown if grid.lang == "zh" else compare.DOMAINS.get(shown)) or _TEXT[grid.lang]["other"]
-            ax.text(0.5, top + _ROW / 2, title, color=style.MUTED, gid=f"domain/{shown}", **small)
+            lines = 1 + title.count("\n")
+            ax.text(0.5, top + lines * _ROW / 2, title, color=style.MUTED, gid=f"domain/{shown}", **small)
             ax.plot([0, style.FULL_WIDTH_MM], [top, top], color=style.RULE, lw=0.7)
             before = shown
         else:
-            ax.plot([_DOMAIN[grid.lang], grid.left], [top, top], color=style.GRID, lw=0.4)
+            ax.plot([grid.names, grid.left], [top, top], color=style.GRID, lw=0.4)
     ax.plot([0, style.FULL_WIDTH_MM], [grid.bottom, grid.bottom], color=style.RULE, lw=0.7)
 
 
