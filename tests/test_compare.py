@@ -102,6 +102,38 @@ def test_every_place_with_a_document_has_a_row_for_every_core_indicator(data):
     assert ((table["why"] == "") == (table["valued"] & ~table["why"].str.startswith("excerpt"))).all()
 
 
+OWN = {
+    "document.toml": """id = "own-plan-2023"
+place = "own_county"
+title = "自有县公共服务“七优享”工程实施方案"
+period = [2023, 2024]
+extent = "excerpt"
+
+[table]
+status = "excerpt"
+""",
+    "table.csv": """row,domain,indicator,printed_name,star,printed_unit,2023,2024,department
+1,幼有善育,affordable_nursery_share,普惠托位占比,*,%,60,62,
+2,劳有所得,registered_unemployment_rate,城镇登记失业率,,%,3,3,
+""",
+    "places.csv": "id,name_zh,name_en,level,adcode,parent,note\nown_county,自有县,Own County,county,,zhejiang,\n",
+}
+
+
+def test_a_county_of_ones_own_keeps_the_names_that_it_prints(tmp_path):
+    """Names come from what was loaded: the repository's folder knows nothing of this document."""
+    folder = tmp_path / "own-plan-2023"
+    folder.mkdir()
+    for name, text in OWN.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    data = qiyou.load(also=[folder])
+    table = compare.coverage(data, places=["own_county"]).set_index("indicator")
+    printed = ["locators", "printed_name", "printed_unit"]
+    assert table.loc[AFFORDABLE, printed].tolist() == ["table:1", "普惠托位占比", "%"]
+    assert table.loc["urban_unemployment_rate", "why"].startswith("printed for another definition: 城镇登记失业率")
+    assert compare.additions(data, places=["own_county"])["printed_name"].tolist() == ["城镇登记失业率"]
+
+
 def test_coverage_finds_what_the_tables_print(data):
     table = compare.coverage(data)
     table = table[table["locators"].str.startswith("table:")]

@@ -21,7 +21,7 @@ from qiyou.errors import DataError
 from qiyou.notation import RELATIONS
 
 TARGETS = """document place row indicator variant year role printed reading value relation low high low_closed
-high_closed unit step star department decided""".split()
+high_closed unit step star department decided printed_name printed_unit""".split()
 STATEMENTS = "document place id section item indicator phrase from_year year printed value relation low high unit kind"
 DOCUMENTS = {
     "yuhuan-plan-2023": "yuhuan",

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from qiyou.data import root
-
 if TYPE_CHECKING:
     from qiyou.data import Data
 
@@ -15,10 +13,8 @@ if TYPE_CHECKING:
 def mentions_of(data: Data) -> pd.DataFrame:
     """Every table row and every statement: what it is called and which indicator it is, tables first."""
     rows = data.targets.drop_duplicates(["document", "row"])
-    names = _printed_rows(data)
-    rows = rows.merge(names, on=["document", "row"], how="left").fillna(
-        {"printed_name": "", "printed_unit": ""}
-    )
+    # Targets of one's own making need not say what their rows are called.
+    names = {name: rows[name] if name in rows else "" for name in ("printed_name", "printed_unit")}
     table = pd.DataFrame(
         {
             "place": rows["place"],
@@ -26,8 +22,7 @@ def mentions_of(data: Data) -> pd.DataFrame:
             "origin": "table",
             "locator": "table:" + rows["row"].astype("str"),
             "indicator": rows["indicator"],
-            "printed_name": rows["printed_name"],
-            "printed_unit": rows["printed_unit"],
+            **names,
             "star": rows["star"],
         }
     )
@@ -45,22 +40,3 @@ def mentions_of(data: Data) -> pd.DataFrame:
         }
     )
     return pd.concat([table, text], ignore_index=True)
-
-
-def _printed_rows(data: Data) -> pd.DataFrame:
-    """Name and unit of every table row as printed, from ``data.targets`` if they are there, or table.csv.
-
-    A document folder of one's own is not beside the repository's; its names are then empty.
-    """
-    if {"printed_name", "printed_unit"} <= set(data.targets):
-        return data.targets.drop_duplicates(["document", "row"])[
-            ["document", "row", "printed_name", "printed_unit"]
-        ]
-    columns = ["row", "printed_name", "printed_unit"]
-    tables = [pd.DataFrame(columns=["document", *columns], dtype="str")]
-    for document in data.targets["document"].unique():
-        path = root() / "documents" / document / "table.csv"
-        if path.is_file():
-            table = pd.read_csv(path, dtype="str", keep_default_na=False, usecols=columns)
-            tables.append(table.assign(document=document))
-    return pd.concat(tables, ignore_index=True)

@@ -50,7 +50,8 @@ class Data:
     documents : DataFrame
         One row per document: id, place, title, extent and what is known of its origin.
     targets, statements, decisions : DataFrame
-        Table cells, figures of the running text, and readings that needed judgement.
+        Table cells (with the name and unit that their row prints), figures of the running text, and readings that
+        needed judgement.
     indicators, places, aliases, units, flows, identities : DataFrame
         What is measured, where, under which names and units, and what feeds or bounds what.
     stages : DataFrame

@@ -22,6 +22,8 @@ from qiyou.notation import Reading, read
 TARGET_COLUMNS = (
     *("document", "place", "row", "indicator", "variant", "year", "role", "printed", "reading", "value", "relation"),
     *("low", "high", "low_closed", "high_closed", "unit", "step", "star", "department", "decided"),
+    # As the row prints them, decided or not; a further line (12b) may print none of its own.
+    *("printed_name", "printed_unit"),
 )
 STATEMENT_COLUMNS = (
     *("document", "place", "id", "section", "item", "indicator", "phrase", "from_year", "year", "printed", "reading"),
@@ -303,6 +305,7 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
                 *("baseline" if int(year) < start else "target", printed, text),
                 *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
                 *(indicator["unit"], reading.step, record["star"], record["department"], _spoke(document, row, year)),
+                *(printed_row["printed_name"], printed_row["printed_unit"]),
             )
         if unit_decided and not unit_matters:
             _changes_nothing(document, f"table:{row}:printed_unit", findings)
