@@ -7,29 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from qiyou import style
+from qiyou import style, units
 
-_UNITS_EN = {
-    "个/千人": "per 1,000 residents",
-    "人/千人": "per 1,000 residents",
-    "张/千人": "per 1,000 residents",
-    "人/万老年人": "per 10,000 elderly",
-    "平方米/人": "m² per head",
-    "平方米/万人": "m² per 10,000 residents",
-    "次/人": "visits per head",
-    "次/万人": "contacts per 10,000 residents",
-    "个/千名3岁以下": "per 1,000 under three",
-    "人": "persons",
-    "人次": "participations",
-    "套": "homes",
-    "元/年": "yuan a year",
-    "元": "yuan",
-    "岁": "years",
-    "个": "",
-    "平方米": "m²",
-    "%": "%",
-    "‰": "‰",
-}
 _BRACKETS = {"zh": "（{}）", "en": " ({})"}
 _KNOWN_FROM = {
     "zh": {"copy": "据转载文本", "excerpt": "仅见表格前几行"},
@@ -101,7 +80,7 @@ def unit(printed: str, lang: str) -> str:
     >>> unit("平方米/人", "en"), unit("平方米/人", "zh")
     ('m² per head', '平方米/人')
     """
-    return printed if lang == "zh" else _UNITS_EN.get(printed, printed)
+    return printed if lang == "zh" else units.english(printed)
 
 
 def sources(documents: pd.DataFrame, ids: Iterable[str], lang: str) -> str:
