@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,20 +46,39 @@ def taken(*rows, **options):
     [
         ([("a", 2020, 2.0), ("a", 2022, 2.4), ("a", 2024, 2.5)], [("a", 2020, 2024, 0.125)]),
         ([("a", 2018, 2.0), ("a", 2020, 2.2), ("a", 2024, 2.6)], [("a", 2020, 2024, 0.1)]),
-        ([("a", 2020, 2.0), ("b", 2021, 2.4)], []),
+        ([("a", 2020, 2.0), ("b", 2022, 2.4)], []),
+        ([("a", 2020, 2.0), ("a", 2021, 2.4)], []),
         ([("a", 2020, 2.0), ("a", 2022, 2.4, "EXCLUDE_SPELL: other scope")], []),
         ([("a", 2020, 2.0), ("a", 2022, 2.4, "WEAK: rounded")], []),
         ([("a", 2020, 2.0), ("a", 2022, 2.4, "", "lower_bound")], []),
         ([("a", 2020, 2.0), ("a", 2022, 2.4, "", "expected")], []),
         ([("a", 2013, 2.0, "CENSUS 2013"), ("a", 2018, 2.4)], []),
         ([("a", 2016, 2.0), ("a", 2020, 2.4)], []),
-        ([("a", 2018, 2.4, "provincial fitness survey"), ("a", 2019, 2.7, "provincial fitness survey")], []),
+        ([("a", 2018, 2.4, "provincial fitness survey"), ("a", 2020, 2.7, "provincial fitness survey")], []),
         ([("a", pd.NA, 2.0), ("a", 2022, 2.4)], []),
         ([("a", 2020, 2.5), ("a", 2022, 2.1)], [("a", 2020, 2022, -0.2)]),
     ],
 )
 def test_one_spell_per_place_on_one_basis(rows, expected):
     assert taken(*rows) == expected
+
+
+def test_a_change_of_one_year_is_no_multi_year_change_unless_asked_for():
+    rows = [("a", 2020, 2.0), ("a", 2021, 2.4), ("b", 2019, 1.0), ("b", 2021, 2.0), ("b", 2022, 2.1)]
+    assert taken(*rows) == [("b", 2019, 2022, round(1.1 / 3, 6))]
+    assert taken(*rows, shortest=1) == [("a", 2020, 2021, 0.4), ("b", 2019, 2022, round(1.1 / 3, 6))]
+    assert taken(*rows, shortest=4) == []
+    for bad in ({"shortest": 0}, {"shortest": 6}):
+        with pytest.raises(DataError, match="years"):
+            taken(*rows, **bad)
+
+
+def test_the_default_spell_is_that_of_the_settings():
+    default = inspect.signature(reference.spells).parameters
+    assert default["shortest"].default == Settings().spell_years_least == 2
+    assert default["longest"].default == Settings().spell_years
+    with pytest.raises(DataError, match="spell_years_least"):
+        Settings(spell_years_least=6)
 
 
 def test_among_equally_long_spells_the_surer_then_the_later_is_taken():
@@ -70,7 +92,7 @@ def test_a_spell_carries_its_rounding_and_what_weakens_it():
         ("town", 2020, 2.0, "SOFT DATE: so far"),
         ("town", 2022, 2.4, "", "derived"),
         ("city", 2020, 1.0),
-        ("city", 2021, 2.0),
+        ("city", 2022, 2.0),
     )
     frame.loc[frame["place"] == "town", "parent"] = "city"
     found = reference.spells(frame, "sports_area_per_capita").set_index("place")
@@ -89,9 +111,9 @@ def test_real_classes_have_one_spell_per_place_and_leave_the_marked_rows_out():
     sports = reference.spells(data.reference_sports, "sports_area_per_capita")
     nursery = reference.spells(data.reference_nursery, "nursery_places_per_1000")
     for found in (sports, nursery):
-        assert found["place"].is_unique and found["years"].between(1, 5).all()
+        assert found["place"].is_unique and found["years"].between(2, 5).all()
         assert (found["from_year"] + found["years"] == found["year"]).all()
-    assert 20 <= len(sports) <= 40 and len(nursery) < 20
+    assert 15 <= len(sports) <= 40 and len(nursery) < 20
     assert set(sports["basis"]) == {"site_survey"} and sports["from_year"].min() >= 2018
     assert "ningbo" not in set(sports["place"]) and "china" not in set(sports["place"])
 
@@ -196,12 +218,43 @@ def test_rank_refuses_no_number():
             reference.rank(spells=realised(TWENTY_FOUR), **bad)
 
 
+def a_large_class(paces):
+    """The data with a reference class of counties that went up by so much a year, from 2.5 m² in 2020."""
+    rows = [
+        (f"county{k}", year, round(2.5 + pace * (year - 2020), 2))
+        for k, pace in enumerate(paces)
+        for year in (2020, 2023)
+    ]
+    return replace(qiyou.load(), reference_sports=observed(*rows))
+
+
+@pytest.mark.parametrize(
+    ("paces", "code", "verdict"),
+    [
+        (np.arange(1, 25) * 0.03, "WITHIN_FASTEST_QUARTER_LINE", "PASS"),
+        (np.arange(1, 25) * 0.003, "UNPRECEDENTED_IN_REFERENCE", "QUESTION"),
+        (np.arange(1, 25) * 0.0065, "RANK_NOT_DECIDED", "UNDECIDABLE"),
+    ],
+)
+def test_a_large_enough_class_decides(paces, code, verdict):
+    found = qiyou.plausibility.check(a_large_class(paces))
+    row = one(found[found["document"] == "yuhuan-plan-2023"], code)
+    assert (row["verdict"], row["evidence"], row["check"]) == (verdict, "E3", "C10")
+    summed = qiyou.plausibility.summary(found).query("place == 'yuhuan'").set_index("indicator")
+    assert (summed.loc["sports_area_per_capita", "feasibility"] == "") == (verdict != "UNDECIDABLE")
+
+
 def test_the_check_states_m_interval_band_and_weaknesses():
     found = qiyou.plausibility.check(qiyou.load())
-    row = one(found[found["document"] == "yuhuan-plan-2023"], "WITHIN_FASTEST_QUARTER_LINE")
-    assert (row["verdict"], row["evidence"], row["threshold"]) == ("PASS", "E3", 75)
+    sports = found[(found["indicator"] == "sports_area_per_capita") & (found["check"] == "C10")]
+    # fewer than 20 changes over at least two years start from a like level: nothing is decided
+    assert set(sports["place"]) == {"yuhuan", "huangyan"}
+    assert set(sports["code"]) == {"TOO_FEW_IN_REFERENCE"}
+    assert set(sports["verdict"]) == {"UNDECIDABLE"}
+    row = sports[sports["place"] == "yuhuan"].iloc[0]
+    assert (row["evidence"], row["threshold"]) == ("E3", 20)
     for text in (row["message_zh"], row["message_en"]):
-        assert all(number in text for number in ("0.1", "1.8", "4.05", f"{row['low']:.3g}", "75"))
+        assert all(number in text for number in ("0.1", "1.8", "4.05", "17", f"{row['low']:.3g}", "20"))
     assert "成功经验偏多" in row["message_zh"] and "over-represented" in row["message_en"]
     few = found[(found["code"] == "TOO_FEW_IN_REFERENCE") & (found["indicator"] == "nursery_places_per_1000")]
     assert len(few) >= 4 and (few["verdict"] == "UNDECIDABLE").all() and (few["threshold"] == 20).all()
@@ -211,8 +264,9 @@ def test_the_check_states_m_interval_band_and_weaknesses():
 
 def test_a_place_is_no_reference_for_itself():
     data = qiyou.load()
-    found = qiyou.plausibility.check(data)
-    everyone = len(reference.spells(data.reference_nursery, "nursery_places_per_1000"))
+    # haishu's own spell lasts a year
+    found = qiyou.plausibility.check(data, settings=Settings(spell_years_least=1))
+    everyone = len(reference.spells(data.reference_nursery, "nursery_places_per_1000", shortest=1))
     row = one(
         found[(found["place"] == "haishu") & (found["indicator"] == "nursery_places_per_1000")],
         "TOO_FEW_IN_REFERENCE",

@@ -82,10 +82,11 @@ def spells(
     reference: pd.DataFrame,
     indicator: str,
     *,
+    shortest: int = 2,
     longest: int = 5,
     bases: Iterable[str] = ("site_survey", "reported"),
 ) -> pd.DataFrame:
-    """One realised change per place: the longest up to `longest` years on one basis.
+    """One realised change over several years per place: the longest of `shortest` to `longest` years on one basis.
 
     Left out are bounds, approximations, expected values, values marked in their notes (`LEFT_OUT_NOTES`) or
     without a year, and whole countries, which are the sum of the other places. Among equally long spells the
@@ -96,8 +97,9 @@ def spells(
     reference : DataFrame
         ``data.reference_sports`` or ``data.reference_nursery``.
     indicator : str
-    longest : int
-        In years.
+    shortest, longest : int
+        In years; by default those of `qiyou.plausibility.Settings`. With ``shortest=1`` changes from one year to
+        the next count too, which scatter widely and say little about a pace kept up for years.
     bases : iterable of str
         Of `basis`; by default the yearly site survey for sports area, and whatever there is for the others.
 
@@ -107,7 +109,7 @@ def spells(
         place, level, parent, basis, from_year, year, years, from_value, value; ``change`` per year in the
         indicator's unit with ``change_low`` and ``change_high`` by rounding; ``derived`` and ``soft``,
         whether an end is calculated back or softly dated; ``nested``, whether the place lies in another place
-        of the table; from_source, source. No rows where no place has two values.
+        of the table; from_source, source. No rows where no place has two values so far apart.
 
     Raises
     ------
@@ -123,6 +125,8 @@ def spells(
     [[2022.0, 2024.0, 0.5]]
     """
     missing = [name for name in _NEEDED if name not in reference]
+    if not 1 <= shortest <= longest:
+        raise DataError(f"spells last {shortest} to {longest} years; pass 1 <= shortest <= longest")
     if missing:
         raise DataError(
             f"the reference class lacks the columns {', '.join(missing)}; hand in data.reference_sports"
@@ -148,7 +152,7 @@ def spells(
     )
     pairs = rows.merge(rows, on=["place", "basis"], suffixes=("_from", ""))
     pairs["years"] = (pairs["year"] - pairs["year_from"]).astype(int)
-    pairs = pairs[pairs["years"].between(1, longest)]
+    pairs = pairs[pairs["years"].between(shortest, longest)]
     pairs = pairs.assign(doubts=pairs["weak"] + pairs["weak_from"])
     best = pairs.sort_values(["years", "doubts", "year"], ascending=[False, True, False], kind="stable")
     best = best.drop_duplicates("place").sort_values("place", ignore_index=True)
@@ -359,7 +363,12 @@ def checks(
     has = paths.keys["indicator"].isin(reference["indicator"]).to_numpy()
     at = np.flatnonzero(has & paths.judged & ~paths.keeps & ~np.isnan(paths.grid.sign))
     classes = {
-        indicator: spells(reference, indicator, longest=settings.spell_years)
+        indicator: spells(
+            reference,
+            indicator,
+            shortest=settings.spell_years_least,
+            longest=settings.spell_years,
+        )
         for indicator in paths.keys["indicator"].iloc[at].unique()
     }
     found = []

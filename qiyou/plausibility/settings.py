@@ -37,8 +37,10 @@ class Settings:
         C10: confidence of the Clopper-Pearson interval.
     level_factor : float
         C10: a realised change counts if it starts between base/factor and base*factor.
-    spell_years : int
-        C10: longest spell.
+    spell_years_least, spell_years : int
+        C10: shortest and longest spell. E3 is defined by realised *multi-year* changes (methods of plausibility,
+        section 0): a plan asks for a pace that is kept up for years, and the change of a single year, which
+        carries the whole rounding of two printed values and any recount between them, is no measure of that.
     peers_least : int
         C11: places needed.
     peer_deviations : float
@@ -70,6 +72,7 @@ class Settings:
     reference_question: float = 80.0
     reference_confidence: float = 0.95
     level_factor: float = 1.5
+    spell_years_least: int = 2
     spell_years: int = 5
     peers_least: int = 8
     peer_deviations: float = 1.0
@@ -87,6 +90,8 @@ class Settings:
             raise DataError("miss_on must not exceed miss_off, nor ratio_off ratio_on; swap them")
         if self.reference_pass > self.reference_question:
             raise DataError("reference_pass must not exceed reference_question; swap them")
+        if self.spell_years_least > self.spell_years:
+            raise DataError("spell_years_least must not exceed spell_years; swap them")
         if not (self.level < 1 and self.reference_confidence < 1):
             raise DataError("level and reference_confidence are shares below 1, such as 0.95")
         if self.level_factor < 1:

@@ -140,7 +140,7 @@ def ranked(data, indicator: str, *, settings: Settings | None = None) -> tuple[p
     >>> import qiyou
     >>> _, required = ranked(qiyou.load(), "sports_area_per_capita")
     >>> required[["place", "m", "below", "code"]].values.tolist()  # doctest: +NORMALIZE_WHITESPACE
-    [['yuhuan', 25, 5, 'WITHIN_FASTEST_QUARTER_LINE'], ['huangyan', 25, 7, 'WITHIN_FASTEST_QUARTER_LINE']]
+    [['yuhuan', 17, 4, 'TOO_FEW_IN_REFERENCE'], ['huangyan', 16, 4, 'TOO_FEW_IN_REFERENCE']]
     """
     settings = settings or Settings()
     targets = pd.concat(
@@ -148,7 +148,9 @@ def ranked(data, indicator: str, *, settings: Settings | None = None) -> tuple[p
     )
     targets = targets[targets["indicator"] == indicator]
     known = pd.concat([data.reference_sports, data.reference_nursery], ignore_index=True)
-    peers = reference.spells(known, indicator, longest=settings.spell_years)
+    peers = reference.spells(
+        known, indicator, shortest=settings.spell_years_least, longest=settings.spell_years
+    )
     unit = data.indicators.set_index("id").loc[indicator, "unit"]
     based = targets[targets["role"].eq("baseline") & ~targets["relation"].isin(["none", "range", "about"])]
     based = set(based[_KEYS].itertuples(index=False, name=None))
