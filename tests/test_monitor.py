@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qiyou import monitor, progress, scaffold
 from qiyou.data import load
 from qiyou.data.schema import DOCUMENT_TABLES, TABLES
 from qiyou.errors import DataError
+from qiyou.monitor import words
+from qiyou.monitor.judging import judged
 from qiyou.notation import read
 
 YEARS = [str(year) for year in range(2022, 2028)]
@@ -32,6 +35,8 @@ PLAN = {
     "高等教育毛入学率": ("%", "74 74.3 74.6 75 75.5 76"),
     "基本养老保险参保人数": ("万人", "107.3 / 约110 动态清零 111—112 112"),
     "县域就诊率": ("%", "90 >90 <90 ≥91 91 91"),
+    "0-3岁儿童发育监测筛查率": ("%", "/ 86 90 95 96 96"),
+    "普惠性幼儿园在园幼儿占比": ("%", "90 动态清零 动态清零 动态清零 动态清零 动态清零"),
 }
 UNITS = {("个", "个/千人"), ("人", "人/万老年人")}
 NURSERY, CHRONIC = "nursery_places_per_1000", "premature_ncd_mortality"
@@ -257,11 +262,7 @@ def test_an_empty_print_is_no_word(seen):
 
 
 def test_every_reason_has_its_chinese():
-    reasons = {
-        value
-        for name, value in vars(monitor).items()
-        if name.startswith("_") and name.isupper() and isinstance(value, str)
-    }
+    reasons = {value for name, value in vars(words).items() if name.isupper() and isinstance(value, str)}
     assert reasons == set(monitor.REASONS) and all(monitor.REASONS.values())
 
 
@@ -304,6 +305,7 @@ def test_nothing_is_lost_and_nothing_made_up(seen):
     assert sorted(rows["observed_printed"]) == ["2.5", "3", "4.12", "6"]
 
 
+@example(observed=Decimal("4.55"), step=1, planned="4.60")
 @given(
     observed=st.decimals(3, 6, places=2),
     step=st.integers(0, 2),
@@ -314,6 +316,19 @@ def test_a_coarser_print_never_turns_a_verdict_round(observed, step, planned):
     fine = judge("up", f"{observed:.2f}", planned)
     coarse = judge("up", f"{round(observed, step):f}" if step else f"{round(observed)}", planned)
     assert {fine, coarse} != {"met", "not_met"}
+
+
+@pytest.mark.parametrize(
+    ("observed", "planned", "verdict"),
+    [
+        ("4.6", "4.60", "undecidable"),
+        ("4.60", "4.6", "met"),
+        ("4.6", "≥4.60", "undecidable"),
+        ("5", "4.60", "undecidable"),
+    ],
+)
+def test_equal_numbers_are_met_only_in_as_many_digits(observed, planned, verdict):
+    assert judge("up", observed, planned) == verdict
 
 
 @given(observed=st.decimals(3, 6, places=1), planned=st.decimals(3, 6, places=1))
@@ -336,7 +351,7 @@ def judge(direction: str, observed: str, planned: str) -> str:
             f"{name}_{part}": getattr(reading, part)
             for part in ("relation", "low", "high", "low_closed", "high_closed", "step")
         }
-    return monitor._judged(pd.DataFrame([row]))["verdict"].iloc[0]
+    return judged(pd.DataFrame([row]))["verdict"].iloc[0]
 
 
 # ---------------------------------------------------------------------------------------------- methods
@@ -387,6 +402,41 @@ def test_of_two_sources_the_better_grade_counts(seen):
         == progress.statcan(2022, 3.31, 2024, 4.3, direction="up", target_year=2027, target=5.5).ratio
     )
     assert len(monitor.table(data, "own")) == 2, "both observed values are shown"
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (("sports_area_per_capita", 2024, "2.5"), words.ABSENT),
+        (("higher_education_enrolment", 2023, "4.1张/千人"), words.UNIT),
+        ((CHECKUPS, 2024, "9万"), words.FLOW),
+        (("life_expectancy", 2024, ">83"), words.NO_POINT),
+        (("child_screening_rate", 2024, "90"), words.NO_BASE),
+        (("universal_kindergarten_share", 2024, "95"), words.NO_END),
+        ((CHRONIC, 2030, "8"), words.AFTER),
+        (("compulsory_balanced_pass", 2024, "100"), ""),
+    ],
+)
+def test_an_indicator_without_a_method_says_why(seen, value, reason):
+    data = seen((NURSERY, 2024, "4.3"), value)
+    row = one(monitor.table(data, "own"), indicator=value[0])
+    rows = monitor.methods(data, "own")
+    assert rows.groupby("indicator", sort=False).size().to_dict() == {NURSERY: 4, value[0]: 4}
+    rows = rows[rows["indicator"] == value[0]]
+    assert rows["method"].tolist() == list(progress.READINGS)
+    assert set(rows["base_from"]) == {row.base_from}
+    if reason:
+        assert row.why_not == f"statcan, eurostat, destatis, un_chart: {reason}"
+        assert set(rows["why_not"]) == {reason} and reason in monitor.REASONS
+        assert not rows["applicable"].any() and rows["disagree"].isna().all() and pd.isna(row.disagree)
+        assert [row.statcan, row.destatis, row.base_from, *rows["status"]] == [""] * 7
+    else:
+        assert row.why_not and reason not in set(rows["why_not"])
+
+
+def test_a_series_is_judged_by_its_latest_value_that_can_be(seen):
+    rows = monitor.methods(seen((NURSERY, 2024, "4.3"), (NURSERY, 2025, ">4.5")), "own")
+    assert set(rows["year"]) == {2024} and set(rows["base_from"]) == {"plan"}
 
 
 def test_no_method_sees_a_flow_or_a_series_of_another_basis(seen):
@@ -520,6 +570,20 @@ def test_the_form_that_is_filed(seen):
         monitor.form(rows.iloc[:0], data)
 
 
+def test_the_yearly_form_says_what_cannot_be_compared(seen):
+    values = [(NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.30"), ("sports_area_per_capita", 2024, "2.5")]
+    data = seen(*values)
+    rows = monitor.schedule(data, "own", year=2024)
+    assert set(rows["verdict"]) <= set(monitor.STANDINGS)
+    zh, en = (monitor.form(rows, data, lang=lang).to_dict("list") for lang in ("zh", "en"))
+    assert (zh["截至"], en["Up to"]) == (["2024年", "2024年"], ["2024", "2024"])
+    assert zh["序时进度"] == ["100%", "100%"] and zh["完成当年计划增量"] == ["97%至103%", ""]
+    assert zh["评价"] == ["达到序时进度", "不可比"] and en["Standing"] == ["on schedule", "not comparable"]
+    assert zh["说明"] == ["按所列数字恰好相同", "规划无此指标"]
+    assert en["Remark"] == ["equal as printed", "the plan has no such indicator"]
+    assert zh["当年目标"] == en["Target of the year"] == ["4.3", ""] and zh["实际完成"] == ["4.30", "2.5"]
+
+
 # ----------------------------------------------------------------------------------------------- errors
 
 
@@ -527,7 +591,9 @@ def test_what_is_missing_is_said(seen):
     data = seen((NURSERY, 2023, "4.12"))
     with pytest.raises(DataError, match="there is no place 'owm'; did you mean own"):
         monitor.table(data, "owm")
-    with pytest.raises(DataError, match=r"for 2024; the years at hand are 2023; add rows to observations\.csv"):
+    with pytest.raises(
+        DataError, match=r"for 2024; the years at hand are 2023; add rows to observations\.csv"
+    ):
         monitor.table(data, "own", year=2024)
     with pytest.raises(DataError, match="no document plans anything for 'hangzhou'"):
         monitor.table(data, "hangzhou")
