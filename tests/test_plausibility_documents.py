@@ -183,8 +183,8 @@ def updated(cells, text, *, indicator="share", step=1.0, dates=None, **options):
     [
         (90, "share", "WORKLIST_AHEAD", "NOTE"),
         (("ge", 90), "share", "WORKLIST_AHEAD", "NOTE"),
-        (85, "share", "WORKLIST_EQUAL", "PASS"),
-        (("ge", 85), "share", "WORKLIST_EQUAL", "PASS"),
+        (85, "share", "WORKLIST_EQUAL", "NOTE"),
+        (("ge", 85), "share", "WORKLIST_EQUAL", "NOTE"),
         (80, "share", "WORKLIST_BEHIND", "QUESTION"),
         (("ge", 80), "share", "WORKLIST_BEHIND", "QUESTION"),
         (86, "share", "ROUNDING_DECIDES", "UNDECIDABLE"),
@@ -202,6 +202,17 @@ def test_a_later_document_against_the_plan(text, indicator, code, verdict):
 def test_being_ahead_names_the_year_of_the_plan():
     assert "2025年才达到" in one(updated([70, 80, 85, 90], 90), "WORKLIST_AHEAD")["message_zh"]
     assert "各年都没有达到" in one(updated([70, 80, 85, 90], 99), "WORKLIST_AHEAD")["message_zh"]
+
+
+@pytest.mark.parametrize(
+    ("planned", "later_bound", "word"),
+    [("lt", "le", "weaker"), ("le", "lt", "stricter"), ("lt", "lt", None), ("eq", "le", None)],
+)
+def test_one_number_may_be_two_bounds(planned, later_bound, word):
+    row = one(updated([8, 7, (planned, 5)], (later_bound, 5), indicator="rate"), "WORKLIST_EQUAL")
+    assert ("bound" in row["message_en"]) == (word is not None)
+    assert word is None or f"the later bound a little {word}" in row["message_en"]
+    assert ("界限略" in row["message_zh"]) == (word is not None)
 
 
 def test_the_order_of_documents_is_that_of_their_dates():
@@ -280,8 +291,8 @@ def hits(found, code):
         (
             "WORKLIST_EQUAL",
             [
-                ("yuhuan", "nursing_bed_share", 2024, "PASS"),
-                ("yuhuan", "urban_unemployment_rate", 2024, "PASS"),
+                ("yuhuan", "nursing_bed_share", 2024, "NOTE"),
+                ("yuhuan", "urban_unemployment_rate", 2024, "NOTE"),
             ],
         ),
         (

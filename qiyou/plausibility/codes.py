@@ -17,30 +17,33 @@ PASS, NOTE, QUESTION, CONTRADICTION, UNDECIDABLE = (
     "UNDECIDABLE",
 )
 VERDICTS = {
-    PASS: ("对照外部证据后没有异议", "held against outside evidence, nothing to object"),
-    NOTE: ("说明情况，不作评价", "descriptive"),
-    QUESTION: ("读者应当向编制者询问", "a reader should ask the author"),
+    PASS: ("无异议：对照计划以外的证据，没有异议", "pass: held against evidence from outside the plan, nothing to object"),
+    NOTE: ("说明：只陈述情况，不作评价", "note: descriptive"),
+    QUESTION: ("待询问：读者应当向编制者询问", "question: a reader should ask the author"),
     CONTRADICTION: (
-        "算术或逻辑上不可能，或同一文件的两处说法不能同时成立",
-        "arithmetically or logically impossible, or two statements of one document that cannot both hold",
+        "矛盾：算术或逻辑上不可能，或同一文件的两处说法不能同时成立",
+        "contradiction: arithmetically or logically impossible, or two statements of one document that cannot both hold",
     ),
-    UNDECIDABLE: ("证据不足，或取决于四舍五入", "evidence is missing, or rounding decides"),
+    UNDECIDABLE: (
+        "无法判定：证据不足，或取决于四舍五入",
+        "undecidable: evidence is missing, or rounding decides",
+    ),
 }
-"""Verdict -> what it says, in Chinese and English."""
+"""Verdict -> its word and what it says, in Chinese and English."""
 
 EVIDENCE = {
-    "E0": ("只有规划本身：只能谈逻辑、算术和形状", "the plan only: logic, arithmetic, shape"),
+    "E0": ("只有计划本身：只能谈逻辑、算术和形状", "the plan only: logic, arithmetic, shape"),
     "E1": (
-        "规划与本地实际数据：所需速度与本地过去速度相比",
+        "计划与本地过去的实际数据：所需速度与本地过去的速度相比",
         "plan and own observed history: required against own past pace",
     ),
     "E2": (
-        "规划与别处的规划：雷同、共用终值、加码；不涉及可行性",
+        "计划与别处的计划：逐年相同、共用终值、高于上级；不涉及可行性",
         "plan and other places' plans: copies, shared end values, amplification; not feasibility",
     ),
     "E3": (
-        "规划与许多地方实际达到的变化：所需速度在其中的位置",
-        "plan and changes really achieved in many places: the rank of the required pace among them",
+        "计划与许多地方历时多年的实际变化：所需速度在其中的位置",
+        "plan and multi-year changes really achieved in many places: the rank of the required pace among them",
     ),
 }
 """Evidence class -> what may be concluded from it, in Chinese and English."""
@@ -129,7 +132,7 @@ CODES: dict[str, Code] = {
     ),
     "MISSES_STANDARD": Code(
         "C3",
-        "低于上级目标或标准",
+        "未达到上级目标或标准",
         "misses a target or standard set above",
         "the year's box lies wholly outside the standard's set",
         RULES,
@@ -203,23 +206,23 @@ CODES: dict[str, Code] = {
     ),
     "CONSTANT_INCREMENT": Code(
         "C7",
-        "与每年等量变化相符",
+        "与每年等量变化相容",
         "consistent with equal yearly steps",
         "a straight line through every rounding box",
         RULES,
     ),
     "CONSTANT_RATE": Code(
-        "C7", "与每年等比变化相符", "consistent with a constant yearly rate", "a straight line in ln y", RULES
+        "C7", "与每年等比变化相容", "consistent with a constant yearly rate", "a straight line in ln y", RULES
     ),
     "CONSTANT_GAP_CLOSURE": Code(
         "C7",
-        "与每年等比缩小差距相符",
+        "与每年等比缩小差距相容",
         "consistent with closing a constant share of the gap",
         "a falling straight line in ln(U - y)",
         RULES,
     ),
     "LOGISTIC_LINE": Code(
-        "C7", "与逻辑斯蒂曲线相符", "consistent with a logistic curve", "a straight line in logit(y/U)", RULES
+        "C7", "与逻辑斯蒂曲线相容", "consistent with a logistic curve", "a straight line in logit(y/U)", RULES
     ),
     "SHAPE_NOT_IDENTIFIED": Code(
         "C7",
@@ -300,7 +303,8 @@ CODES: dict[str, Code] = {
         "C10",
         "所需速度不在实际最快的四分之一之内",
         "the required pace is below the line of the fastest quarter",
-        "the Clopper-Pearson interval of its percentile lies wholly at or below the threshold",
+        "the Clopper-Pearson interval of its percentile, as if the places were an independent sample, lies "
+        "wholly at or below the threshold",
         RULES,
         "E3",
     ),
@@ -308,7 +312,8 @@ CODES: dict[str, Code] = {
         "C10",
         "所需速度属于实际最快的五分之一",
         "the required pace is among the fastest fifth",
-        "the Clopper-Pearson interval of its percentile lies wholly above the threshold",
+        "the Clopper-Pearson interval of its percentile, as if the places were an independent sample, lies "
+        "wholly above the threshold",
         RULES,
         "E3",
     ),
@@ -321,11 +326,11 @@ CODES: dict[str, Code] = {
         "E3",
     ),
     "TOO_FEW_IN_REFERENCE": Code(
-        "C10", "参照组太小", "the reference class is too small", "m below the least number", RULES, "E3"
+        "C10", "参照组太小", "the reference class is too small", "m realised multi-year changes from a like level, fewer than the least number", RULES, "E3"
     ),
     "RANK_NOT_DECIDED": Code(
         "C10",
-        "参照组中的位置跨越界线",
+        "在参照组中的位置跨越界限",
         "its place in the reference class straddles the lines",
         "the Clopper-Pearson interval is neither wholly at or below the one threshold nor wholly above the "
         "other",
@@ -334,15 +339,15 @@ CODES: dict[str, Code] = {
     ),
     "PEER_BAND": Code(
         "C11",
-        "与各地规划相差一个标准差以上",
-        "more than one standard deviation from the other plans",
+        "与各地计划的平均值相差一个标准差以上",
+        "more than one standard deviation from the mean of the plans",
         "|y - mean| > s over at least 8 places, s the population standard deviation",
         "Eurofound bands",
         "E2",
     ),
     "IDENTICAL_PATHS": Code(
         "C12",
-        "与别处的规划逐年相同",
+        "与别处的计划逐年相同",
         "the same plan, year by year, as elsewhere",
         "equal planned values (at least 3, not all equal) in k places",
         RULES,
@@ -350,22 +355,22 @@ CODES: dict[str, Code] = {
     ),
     "COMMON_END_VALUE": Code(
         "C12",
-        "终值与多数地方相同",
-        "the end value is shared by most places",
+        "终值与至少半数地方相同",
+        "the end value is shared by at least half of the places",
         "one end value in at least half of at least 4 places",
         RULES,
         "E2",
     ),
     "AMPLIFIED": Code(
         "C12",
-        "高于上级目标",
-        "set above the superior's target",
+        "要求高于上级目标",
+        "asks for more than the superior's target",
         "the year's box is wholly better than the superior's set",
         RULES,
         "E2",
     ),
     "SET_AT_STANDARD": Code(
-        "C12", "等于上级目标", "set at the superior's target", "the same printed number", RULES, "E2"
+        "C12", "与上级目标数字相同", "set at the superior's target", "the same printed number", RULES, "E2"
     ),
     "TABLE_PROSE_CONFLICT": Code(
         "C13",
@@ -397,20 +402,24 @@ CODES: dict[str, Code] = {
     ),
     "WORKLIST_AHEAD": Code(
         "C14",
-        "后出文件高于原规划",
+        "后出文件的要求高于原计划",
         "a later document is ahead of the plan",
         "for one indicator and year the later promise is better, beyond rounding",
         RULES,
     ),
     "WORKLIST_BEHIND": Code(
         "C14",
-        "后出文件低于原规划",
+        "后出文件的要求低于原计划",
         "a later document is behind the plan",
         "the later promise is worse, beyond rounding",
         RULES,
     ),
     "WORKLIST_EQUAL": Code(
-        "C14", "后出文件与原规划一致", "a later document repeats the plan", "the same printed number", RULES
+        "C14",
+        "后出文件与原计划数字相同",
+        "a later document names the plan's number",
+        "the same printed number; a strict bound (<5) against one that is not (≤5) is named",
+        RULES,
     ),
     "FLOW_SHORTFALL": Code(
         "C14",
@@ -421,7 +430,7 @@ CODES: dict[str, Code] = {
     ),
     "STAGE_CONFLICT": Code(
         "C14",
-        "后出文件所处阶段与原规划不同",
+        "后出文件所处阶段与原计划不同",
         "a later document names another stage than the plan",
         "words, not numbers: read by hand, both places named in stages.csv",
         RULES,
@@ -443,7 +452,7 @@ CODES: dict[str, Code] = {
     ),
     "BOUND_LEAVES_OPEN": Code(
         "C3 C4",
-        "只印界限，不能判定",
+        "只印界限，无法判定",
         "a bound leaves it open",
         "a cell prints a bound such as >85, and the set it states lies on both sides",
         RULES,

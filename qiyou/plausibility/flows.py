@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.plausibility import wording
-from qiyou.plausibility.codes import NOTE, PASS, QUESTION, UNDECIDABLE
+from qiyou.plausibility.codes import NOTE, QUESTION, UNDECIDABLE
 from qiyou.plausibility.documents import order, row_words
 from qiyou.plausibility.paths import Paths
 from qiyou.plausibility.verdicts import NO_PATH, above, findings, same
@@ -51,7 +51,7 @@ def _against_table(asked: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFram
         rows,
         "{locator_zh}{y0}—{year}年隐含增量{step_value_zh}{unit_zh}（四舍五入{step_low_zh}至{step_high_zh}）；"
         "《{title}》{locator_zh_new}为{print_zh_new}：",
-        "{locator_en} implies {step_value_en} more from {y0} to {year} (rounding {step_low_en} to "
+        "{locator_en} implies an increment of {step_value_en}{counted_en} from {y0} to {year} (rounding {step_low_en} to "
         "{step_high_en}); {title_en}, "
         "{locator_en_new}: {print_en_new}; ",
         y0=rows["before"],
@@ -110,7 +110,7 @@ def _flow_findings(rows: pd.DataFrame, zh: str, en: str, **years) -> list[pd.Dat
             "the year's amount falls short",
         ),
         (plenty & ~equal, "WORKLIST_AHEAD", NOTE, "当年安排多于所需", "the year's amount is more than that"),
-        (equal, "WORKLIST_EQUAL", PASS, "两者一致", "the two agree"),
+        (equal, "WORKLIST_EQUAL", NOTE, "两者数字相同", "the two are the same number"),
         (
             ~short & ~plenty & ~equal | (short & floor & ~equal),
             "ROUNDING_DECIDES",
@@ -131,6 +131,7 @@ def _flow_findings(rows: pd.DataFrame, zh: str, en: str, **years) -> list[pd.Dat
             title_en=some["title_en_later"].to_numpy(dtype=object),
             less_zh=np.where(less[chosen], "不足", "足够").astype(object),
             less_en=np.where(less[chosen], "too little", "enough").astype(object),
+            counted_en=wording.glued(some["unit_en"].to_numpy(dtype=object)),
             **{
                 f"{name}_{lang}": wording.quantity(some[name], np.full(len(some), "", dtype=object), lang, 5)
                 for name in ("step_value", "step_low", "step_high")
@@ -189,7 +190,7 @@ def _nothing_printed(asked: pd.DataFrame, paths: Paths, text: pd.DataFrame) -> l
             verdict=UNDECIDABLE,
             year=rows["year"],
             statistic=rows["value"],
-            zh="{stock_zh}：原规划没有印出数值，《{title}》{locator_zh}的{print_zh}无从比较。",
+            zh="{stock_zh}：原计划没有印出数值，《{title}》{locator_zh}的{print_zh}无从比较。",
             en="{stock_en}: the plan prints no number, so {print_en} of {title_en}, {locator_en}, cannot be "
             "compared.",
             fields=fields,

@@ -155,7 +155,7 @@ def missing_years(paths: Paths, excerpts: frozenset[str] = frozenset()) -> list[
             code="MISSING_YEAR",
             verdict=NOTE,
             statistic=missing[at].sum(axis=1) + base,
-            zh="{label_zh}：{what_zh}{why_zh}。不作补全，缺什么就不算什么。",
+            zh="{label_zh}：{what_zh}{why_zh}。不作补全，缺少的部分不计算。",
             en="{label_en}: {what_en}{why_en}. Nothing is filled in.",
             fields=fields,
         )
@@ -239,7 +239,7 @@ def precision(paths: Paths, at: np.ndarray, added: np.ndarray) -> list[pd.DataFr
             verdict=NOTE,
             low=finest[at],
             high=coarsest[at],
-            zh="{label_zh}：各格位数不一（最细{fine}，最粗{coarse}{unit_zh}），末位为零的数可能省写。结论按各格自身位数；{more_zh}。",
+            zh="{label_zh}：各格印出位数不一（最细{fine}{unit_zh}，最粗{coarse}{unit_zh}），末位的零可能省写。结论按各格自身的印出位数；{more_zh}。",
             en="{label_en}: cells print different decimals (finest {fine}, coarsest {coarse}), so a trailing "
             "zero may have "
             "been dropped. Verdicts use each cell's own; {more_en}.",

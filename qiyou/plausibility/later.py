@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from qiyou.plausibility.codes import NOTE, PASS, QUESTION, UNDECIDABLE
+from qiyou.plausibility.codes import NOTE, QUESTION, UNDECIDABLE
 from qiyou.plausibility.documents import KEYS, order, row_words
 from qiyou.plausibility.paths import Paths
 from qiyou.plausibility.verdicts import NO_PATH, above, findings, same
@@ -64,9 +64,9 @@ def later(table: pd.DataFrame, text: pd.DataFrame, documents: pd.DataFrame) -> l
     unsure = usable & ~equal & ~ahead & ~behind
     matching = _reached_in(rows, new, earlier)
     rule = (
-        (ahead, "WORKLIST_AHEAD", NOTE, "后出文件高于原规划", "the later document is ahead of the plan"),
-        (behind, "WORKLIST_BEHIND", QUESTION, "后出文件低于原规划", "the later document is behind the plan"),
-        (equal, "WORKLIST_EQUAL", PASS, "两份文件取同一数值", "the two documents name the same number"),
+        (ahead, "WORKLIST_AHEAD", NOTE, "后出文件的要求高于原计划", "the later document is ahead of the plan"),
+        (behind, "WORKLIST_BEHIND", QUESTION, "后出文件的要求低于原计划", "the later document is behind the plan"),
+        (equal, "WORKLIST_EQUAL", NOTE, "两份文件数字相同", "the two documents name the same number"),
         (
             unsure,
             "ROUNDING_DECIDES",
@@ -90,8 +90,8 @@ def later(table: pd.DataFrame, text: pd.DataFrame, documents: pd.DataFrame) -> l
             leap_zh=np.select(
                 [leap, never],
                 [
-                    "，原规划到" + year.astype(str).astype(object) + "年才达到这一水平",
-                    "，原规划各年都没有达到这一水平",
+                    "，原计划到" + year.astype(str).astype(object) + "年才达到这一水平",
+                    "，原计划各年都没有达到这一水平",
                 ],
                 "",
             ).astype(object),
@@ -103,6 +103,8 @@ def later(table: pd.DataFrame, text: pd.DataFrame, documents: pd.DataFrame) -> l
                 ],
                 "",
             ).astype(object),
+            slack_zh=_slack(some, "zh") if code == "WORKLIST_EQUAL" else "",
+            slack_en=_slack(some, "en") if code == "WORKLIST_EQUAL" else "",
         )
         found.append(
             findings(
@@ -121,15 +123,26 @@ def later(table: pd.DataFrame, text: pd.DataFrame, documents: pd.DataFrame) -> l
                 threshold=0.0,
                 zh="{locator_zh}{year}年{print_zh}；《{title}》{locator_zh_new}为{print_zh_new}："
                 + zh
-                + "{leap_zh}。",
+                + "{leap_zh}{slack_zh}。",
                 en="{locator_en} {year}: {print_en}; {title_en}, {locator_en_new}: {print_en_new}. "
                 + en[0].upper()
                 + en[1:]
-                + "{leap_en}.",
+                + "{leap_en}{slack_en}.",
                 fields=fields,
             )
         )
     return found
+
+
+def _slack(rows: pd.DataFrame, lang: str) -> np.ndarray:
+    """Of two bounds at one number, what the later one gives away or adds: <5 leaves out the 5 that ≤5 lets in."""
+    strict, strict_new = (rows[name].isin(["gt", "lt"]) for name in ("relation", "relation_new"))
+    loose, loose_new = (rows[name].isin(["ge", "le"]) for name in ("relation", "relation_new"))
+    words = {
+        "zh": ("，后者界限略松", "，后者界限略严"),
+        "en": (", the later bound a little weaker", ", the later bound a little stricter"),
+    }[lang]
+    return np.select([strict & loose_new, loose & strict_new], words, "").astype(object)
 
 
 def _reached_in(rows: pd.DataFrame, aim: np.ndarray, earlier: pd.DataFrame) -> np.ndarray:
@@ -176,8 +189,10 @@ def stage_conflicts(paths: Paths, stages: pd.DataFrame, documents: pd.DataFrame)
     )
     behind = rows["relation"].eq("behind").to_numpy()
     fields = {
+        "topic_en": (rows["topic_en"].str[:1].str.upper() + rows["topic_en"].str[1:]).to_numpy(dtype=object)
+    } | {
         name: rows[name].to_numpy(dtype=object)
-        for name in ("topic", "topic_en", "earlier", "earlier_en", "later", "later_en")
+        for name in ("topic", "earlier", "earlier_en", "later", "later_en")
     } | {
         **{
             f"{end}_at_{lang}": _place(rows[f"{end}_at"], lang)

@@ -116,7 +116,7 @@ _WORSE = {
         "whether the later target is worse depends on rounding",
     ),
     "TARGET_BELOW_BASELINE": (
-        "首个目标差于基期实际",
+        "首个目标差于基期实际值",
         "the first target is worse than the base",
         "首个目标是否差于基期，取决于四舍五入",
         "whether the first target is worse than the base depends on rounding",
@@ -137,10 +137,10 @@ def _against(
     rounding = above(value0, value1) & exact & ~worse
     looser = ~exact & above(low0, low1) & ~worse & np.isfinite(low0) & np.isfinite(low1)
     worse_zh, worse_en, open_zh, open_en = _WORSE[code]
-    weak_zh = worse_zh + "。目标是承诺，往往是下限：这是一个偏弱的承诺，不等于预计变差"
+    weak_zh = worse_zh + "。目标是承诺，往往只是底线：这是一个偏弱的承诺，不等于预计变差"
     weak_en = (
         worse_en
-        + ". A target is a commitment, often a floor: this is a weak promise, not a predicted decline"
+        + ". A target is a commitment, often only a minimum: this is a weak promise, not a predicted decline"
     )
     bound_zh = "所印界限放宽，但界限不说明数值会到哪里"
     bound_en = "the printed bound is looser, yet a bound does not say where the value will be"
@@ -190,7 +190,7 @@ def _step_findings(paths, at, before, after, mask, check, code, verdict, zh, en)
             high=high[chosen],
             threshold=allowed[chosen],
             zh="{label_zh}：{y0}年{from_zh}，{y1}年{to_zh}" + str(size_zh[chosen][0]) + "，" + zh + "。",
-            en="{label_en}: {y0} {from_en}, {y1} {to_en}" + str(size_en[chosen][0]) + ": " + en + ".",
+            en="{label_en}: {from_en} in {y0}, {to_en} in {y1}" + str(size_en[chosen][0]) + ": " + en + ".",
             fields={name: np.asarray(values)[chosen] for name, values in fields.items()},
         )
         for chosen in (both, ~both)
@@ -239,7 +239,7 @@ def _no_change(paths: Paths, judged: np.ndarray) -> list[pd.DataFrame]:
             high=change + allowed,
             threshold=allowed,
             zh="{label_zh}：{y0}年{from_zh}，{y1}年{to_zh}，{edge_zh}（变化不超过四舍五入误差{allowed:4}）。",
-            en="{label_en}: {y0} {from_en}, {y1} {to_en}: {edge_en} (the change is within rounding, "
+            en="{label_en}: {from_en} in {y0}, {to_en} in {y1}: {edge_en} (the change is within rounding, "
             "{allowed:4}).",
             fields=fields,
         )

@@ -467,14 +467,14 @@ def _no_history(paths: Paths, at: np.ndarray, n: np.ndarray, check: str, needed:
             verdict=UNDECIDABLE,
             statistic=n,
             threshold=needed,
-            zh="{label_zh}：本地同一口径的实际数据只有{n}个，至少需要"
+            zh="{label_zh}：本地同一口径的实际数据有{n}个，至少需要"
             + str(needed)
             + "个，"
             + what_zh
             + "。",
             en="{label_en}: {n} observed values of its own on one basis, at least "
             + str(needed)
-            + " needed: "
+            + " are needed: "
             + what_en
             + ".",
             fields={**paths.take(at), "n": n.astype(str)},
@@ -486,16 +486,16 @@ _PACE_WORDS = {
     "ON_PAST_PACE": ("按过去的速度可以达到", "the past pace leads there"),
     "NEEDS_ACCELERATION": ("须快于过去的速度", "more than the past pace is needed"),
     "OFF_PAST_PACE": ("过去朝相反方向变化", "the past moves away from it"),
-    "METHODS_DISAGREE": ("两种公认方法结论不一，不能判定", "two published methods disagree; not decidable"),
+    "METHODS_DISAGREE": ("两种公认方法结论不一，无法判定", "two published methods disagree: undecidable"),
     "ROUNDING_DECIDES": (
-        "取决于四舍五入或少算一年，不能判定",
-        "rounding, or one year more or less, decides; not decidable",
+        "取决于四舍五入或少算一年，无法判定",
+        "rounding, or one year more or less, decides: undecidable",
     ),
     "RATIO_UNSTABLE": (
-        "目标与基期相差太小，比率不稳定，不能判定",
-        "the target is too near the base for a ratio; not decidable",
+        "目标与基期相差太小，比率不稳定，无法判定",
+        "the target is too near the base for a ratio: undecidable",
     ),
-    "NO_HISTORY": ("实际数据太少，不能判定", "too few observations; not decidable"),
+    "NO_HISTORY": ("实际数据太少，无法判定", "too few observations: undecidable"),
 }
 
 

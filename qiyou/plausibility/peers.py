@@ -35,7 +35,10 @@ class _Names:
 
     def join(self, ids, lang: str) -> str:
         names = self._zh if lang == "zh" else self._en
-        return ("、" if lang == "zh" else ", ").join(names.get(place, place) for place in sorted(set(ids)))
+        listed = [names.get(place, place) for place in sorted(set(ids))]
+        if lang == "zh":
+            return "、".join(listed)
+        return " and ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)
 
 
 def _planned(paths: Paths) -> pd.DataFrame:
@@ -86,10 +89,9 @@ def _identical(paths: Paths, names: _Names, settings: Settings) -> list[pd.DataF
             verdict=NOTE,
             statistic=each["k"],
             threshold=settings.identical_values,
-            zh="{label_zh}：{places_zh}的规划值逐年相同（{k}地），可能依同一模板编制；这不涉及可行性。",
-            en="{label_en}: the planned values of {places_en} are the same in every year ({k} places), maybe "
-            "from one "
-            "template; this says nothing about feasibility.",
+            zh="{label_zh}：{places_zh}的计划值逐年相同（{k}地），可能依同一模板编制；这不涉及可行性。",
+            en="{label_en}: the planned values of {places_en} are the same in every year ({k} places), perhaps "
+            "from one template; this says nothing about feasibility.",
             fields=fields,
         )
     ]
@@ -153,10 +155,9 @@ def _common_end(paths: Paths, names: _Names, settings: Settings) -> tuple[list[p
         year=common["year"],
         statistic=common["k"] / common["of"],
         threshold=settings.shared_share,
-        zh="{label_zh}：{of}地中{k}地（{places_zh}）的{year}年目标都是{print_zh}，终值可能由上级设定，比较终值就是比较模板。",
+        zh="{label_zh}：{of}地中{k}地（{places_zh}）的{year}年目标都是{print_zh}，终值可能由上级设定；若如此，比较终值只是比较模板。",
         en="{label_en}: {k} of {of} places ({places_en}) aim at {print_en} in {year}; the end value may be "
-        "set from above, and "
-        "comparing end values would compare the template.",
+        "set from above, and then comparing end values only compares the template.",
         fields=fields,
     )
     return [found], set(zip(common["indicator"], common["year"], strict=True))
@@ -207,7 +208,7 @@ def _bands(paths: Paths, shared: set[tuple], settings: Settings) -> list[pd.Data
             low=some["mean"] - some["s"],
             high=some["mean"] + some["s"],
             threshold=settings.peer_deviations,
-            zh="{label_zh}：{year}年目标{print_zh}，与{count}地规划的平均值{mean:4}相差{far:3}个标准差（界限{limit}），只是与别的规划比较。",
+            zh="{label_zh}：{year}年目标{print_zh}，与{count}地计划的平均值{mean:4}相差{far:3}个标准差（界限{limit}），只是与别的计划比较。",
             en="{label_en}: the target for {year}, {print_en}, is {far:3} standard deviations from the mean "
             "{mean:4} of {count} "
             "plans (limit {limit}); a comparison with other plans only.",

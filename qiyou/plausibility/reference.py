@@ -234,9 +234,10 @@ def rank(
 ) -> Rank:
     """Rank a required change per year among realised ones.
 
-    k of the m spells that start inside the band changed less than required. The percentile k/m has the exact
-    Clopper-Pearson interval; with rounding its lower end belongs to the fewest, its upper end to the most
-    spells that may lie below. Wholly at or below 75: PASS. Wholly above 80: QUESTION. Above all m: QUESTION,
+    k of the m spells that start inside the band changed less than required. The percentile k/m has the
+    Clopper-Pearson interval, which is exact for an independent sample only: the places are none, and the
+    interval is printed as if they were. With rounding its lower end belongs to the fewest, its upper end to
+    the most spells that may lie below. Wholly at or below 75: PASS. Wholly above 80: QUESTION. Above all m: QUESTION,
     and as one more draw from the same class P <= 1/(m + 1). Anything else, and m < 20: UNDECIDABLE. (All four
     numbers are settings.)
 
@@ -325,7 +326,7 @@ def rank(
 
 
 def _clopper_pearson(k: int, m: int, settings: Settings) -> tuple[float, float]:
-    """The exact two-sided interval of a share, in percent."""
+    """The two-sided interval of a share, in percent, as if its m cases were an independent sample."""
     from scipy.special import betaincinv
 
     tail = (1 - settings.reference_confidence) / 2
@@ -419,11 +420,14 @@ _RANK_WORDS = {
         "the required pace is among the fastest fifth ({limit:3}%)",
     ),
     "UNPRECEDENTED_IN_REFERENCE": (
-        "所需速度高于其中全部{m}个（若与它们同类，概率不超过{chance:2}）",
-        "the required pace is above all {m} of them (as one more of the same class P <= {chance:2})",
+        "所需速度高于起点相近的全部{m}个（若与它们同类，概率不超过{chance:2}）",
+        "the required pace is above all {m} from a like level (as one more of the same class P ≤ {chance:2})",
     ),
-    "TOO_FEW_IN_REFERENCE": ("少于{least}个，不能判定", "fewer than {least}: not decidable"),
-    "RANK_NOT_DECIDED": ("区间跨越界限，不能判定", "the interval straddles the lines: not decidable"),
+    "TOO_FEW_IN_REFERENCE": (
+        "起点相近的少于{least}个，无法判定",
+        "fewer than {least} start from a like level: undecidable",
+    ),
+    "RANK_NOT_DECIDED": ("区间跨越界限，无法判定", "the interval straddles the lines: undecidable"),
 }
 
 
@@ -438,6 +442,7 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
     )
     fields = {
         **paths.take(rows),
+        **_span(result.settings),
         "required": result.required,
         "y0": str(card["base_year"]),
         "y1": str(card["end_year"]),
@@ -459,13 +464,15 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
     }
     if not len(result.spells):
         return _no_class(paths, path, result)
-    place_zh = "其中{below}个慢于它，百分位{percentile:3}（95%区间{low:3}至{high:3}）：" if result.m else ""
-    place_en = (
-        "{below} of them slower, percentile {percentile:3} (95% interval {low:3} to {high:3}): "
-        if result.m
-        else ""
-    )
     percent = f"{100 * result.settings.reference_confidence:g}%"
+    place_zh = (
+        f"，其中{{below}}个慢于所需，百分位{{percentile:3}}（连同四舍五入的{percent}区间{{low:3}}至{{high:3}}，"
+        "视同独立样本，其实并不独立）"
+    )
+    place_en = (
+        f", {{below}} of them slower than that: percentile {{percentile:3}} ({percent} interval, rounding "
+        "included, {low:3} to {high:3}, as if the places were an independent sample, which they are not)"
+    )
     return findings(
         paths.keys.iloc[rows],
         check="C10",
@@ -476,27 +483,37 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
         low=result.low if result.m else np.nan,
         high=result.high if result.m else np.nan,
         threshold=result.settings.reference_least if result.code == "TOO_FEW_IN_REFERENCE" else limit,
-        zh="{label_zh}：{y0}—{y1}年每年需{required:4}{points_zh}。起点在{band_low:3}至{band_high:3}之间、"
-        "实际达到的变化有{m}个（不限起点共{all}个，{all_below}个慢于它），"
-        + (place_zh + zh).replace("95%", percent)
+        zh="{label_zh}：{y0}—{y1}年每年需{required:4}{points_zh}。历时{shortest}至{longest}年的实际变化，起点在{band_low:3}至"
+        "{band_high:3}之间的有{m}个"
+        + place_zh * bool(result.m)
+        + "；不限起点共{all}个，其中{all_below}个慢于所需。"
+        + zh
         + "。"
         + _WEAK_ZH * bool(result.m),
-        en="{label_en}: {required:4}{points_en} a year needed from {y0} to {y1}. Of {all} realised changes "
-        "({all_below} slower) {m} start "
-        "between {band_low:3} and {band_high:3}; "
-        + (place_en + en).replace("95%", percent)
+        en="{label_en}: {required:4}{points_en} a year needed from {y0} to {y1}. Realised changes over "
+        "{shortest} to {longest} years that start between {band_low:3} and {band_high:3}: {m}"
+        + place_en * bool(result.m)
+        + ". Wherever they start: {all}, {all_below} of them slower. "
+        + en[0].upper()
+        + en[1:]
         + "."
         + _WEAK_EN * bool(result.m),
         fields=fields,
     )
 
 
-_WEAK_ZH = "参照多为转载数据，成功经验偏多，其中{derived}个起点或终点为反推，{soft}个日期不确，{nested}个地方包含在别的地方之内。"
-_WEAK_EN = (
-    " The references are mostly copies, success stories are over-represented; {derived} have an end "
-    "calculated back, {soft} a "
-    "soft date, {nested} lie inside another place."
+_WEAK_ZH = (
+    "参照多为转载数据，成功经验偏多；计入的{m}个中，起点或终点为反推的{derived}个，日期不确的{soft}个，"
+    "包含在别的地方之内的{nested}个。"
 )
+_WEAK_EN = (
+    " The references are mostly copies, and success stories are over-represented; of the {m} that count, "
+    "those with an end calculated back: {derived}, with a soft date: {soft}, inside another place: {nested}."
+)
+
+
+def _span(settings: Settings) -> dict[str, str]:
+    return {"shortest": str(settings.spell_years_least), "longest": str(settings.spell_years)}
 
 
 def _no_class(paths: Paths, path: int, result: Rank) -> pd.DataFrame:
@@ -506,8 +523,8 @@ def _no_class(paths: Paths, path: int, result: Rank) -> pd.DataFrame:
         code=result.code,
         verdict=result.verdict,
         threshold=result.settings.reference_least,
-        zh="{label_zh}：没有一个地方有两个可比年份的实际数据，没有参照组，不能判定。",
-        en="{label_en}: no place has two comparable observations, so there is no reference class; not "
-        "decidable.",
-        fields=paths.take(np.array([path])),
+        zh="{label_zh}：没有一个地方有相隔{shortest}至{longest}年、口径相同的两个实际数，没有参照组，无法判定。",
+        en="{label_en}: no place has two observations on one basis {shortest} to {longest} years apart, so there "
+        "is no reference class: undecidable.",
+        fields={**paths.take(np.array([path])), **_span(result.settings)},
     )

@@ -200,8 +200,8 @@ def _expected_false_flags(tested: int, settings: Settings) -> pd.DataFrame:
         verdict=NOTE,
         statistic=tested * alpha,
         threshold=alpha,
-        zh="外推检查（C9）实际对{k}条路径各做一次，显著性水平{alpha}：纯属偶然的异议至多预期{expected}个。算术与逻辑检查不涉及偶然。",
-        en="The extrapolation check (C9) really ran on {k} paths, once each, at level {alpha}: at most "
+        zh="外推检查（C9）能够进行的有{k}条路径，各一次，显著性水平{alpha}：纯属偶然的异议至多预期{expected}个。算术与逻辑检查不涉及偶然。",
+        en="The extrapolation check (C9) could be run on {k} paths, once each, at level {alpha}: at most "
         "{expected} flags are expected by chance alone. Chance does not touch the checks of arithmetic and "
         "logic.",
         fields={"k": str(tested), "alpha": round(alpha, 10), "expected": tested * alpha},

@@ -88,7 +88,7 @@ def _at_base(paths: Paths, mask: np.ndarray, verdict: str) -> list[pd.DataFrame]
             zh="{label_zh}：基期{y0}年{base_zh}，"
             + ("已达到" if met else "是否已达到取决于四舍五入：")
             + "{y1}年目标{end_zh}"
-            + ("，此后只是保持，不计算所需速度。" if met else "。"),
+            + ("，此后只须保持，不计算所需速度。" if met else "。"),
             en="{label_en}: the base of {y0}, {base_en}, "
             + ("already meets" if met else "may already meet, depending on rounding,")
             + " the target of {y1}, {end_en}"
@@ -167,7 +167,7 @@ def _lost(paths: Paths, promised: np.ndarray, end: np.ndarray, mask: np.ndarray)
             low=grid.low[at, lost[at]],
             high=grid.high[at, lost[at]],
             threshold=end[at],
-            zh="{label_zh}：{y0}年目标{met_zh}已达到终值{end}{unit_zh}，{y1}年目标{lost_zh}又低于它，超出四舍五入误差。",
+            zh="{label_zh}：{y0}年目标{met_zh}已达到终值{end}{unit_zh}，{y1}年目标{lost_zh}又退了回去，超出四舍五入误差。",
             en="{label_en}: the target of {y0}, {met_en}, meets the end value {end}, that of {y1}, "
             "{lost_en}, no longer "
             "does, beyond rounding.",

@@ -96,8 +96,8 @@ def _pace_rows(paths, at, card, value, low, high, mask) -> list[pd.DataFrame]:
         "scale_zh": np.select(
             [scaled & ~floor, scaled & floor, compound],
             [
-                "每年缩小与上限差距的" + number(closure, 3) + "%",
-                "每年缩小与下限差距的" + number(closure, 3) + "%",
+                "每年缩小与上限之差的" + number(closure, 3) + "%",
+                "每年缩小与下限之差的" + number(closure, 3) + "%",
                 "年均变化率" + number(rate, 3) + "%（该指标没有上限，无从换算成缩小差距）",
             ],
             "有界尺度上的速度无法计算",
@@ -222,10 +222,10 @@ def _concentration(
     index_zh = "{label_zh}：{y0}—{y1}年的变化"
     index_en = "{label_en}: the change from {y0} to {y1}"
     unsure_zh, unsure_en = (
-        "，但相对于印出的位数，变化太小或界限落在误差之内，不能判定。",
+        "，但相对于印出的位数，变化太小或界限落在四舍五入误差之内，无法判定。",
         (
-            ", but the change is too small for its printed digits, or the limit lies within rounding: not "
-            "decidable."
+            ", but the change is too small for its printed digits, or the limit lies within rounding: "
+            "undecidable."
         ),
     )
     nan = np.nan
@@ -369,15 +369,15 @@ def _families(paths: Paths, at: np.ndarray, shapes: pd.DataFrame, settings: Sett
                 high=high,
                 zh="{label_zh}：{n}格数值与“"
                 + family_zh
-                + "”相符（"
+                + "”相容（"
                 + rate_zh
-                + "）。这只说明路径可能怎样画出，与能否实现无关。",
+                + "）。这只说明路径可以是这样画的，与能否实现无关。",
                 en="{label_en}: the {n} cells are consistent with "
                 + family_en
                 + " ("
                 + rate_en
                 + "). That says how the path "
-                "may have been drawn, nothing about its prospects.",
+                "may have been drawn, not that it was, and nothing about its feasibility.",
                 fields=fields,
             )
         )
@@ -410,7 +410,7 @@ def _unidentified(paths, at, shapes, fits, named, settings) -> list[pd.DataFrame
                 "只有" + n.astype(str).astype(object) + "个数值，少于" + least + "个，不判断形状",
                 "四种简单曲线都不能穿过各格",
             ],
-            "与" + several + "种简单曲线都相符，分辨不出",
+            "与" + several + "种简单曲线都相容，无从分辨",
         ),
         "why_en": np.select(
             [few, none],

@@ -81,7 +81,9 @@ def _pairs(paths, benchmarks, places, indicators, sources) -> pd.DataFrame:
     usable = usable.merge(
         places[["id", "name_zh", "name_en"]].rename(columns={"id": "place"}), on="place", how="left"
     )
-    titles = sources[["id", "title"]].rename(columns={"id": "source"})
+    titles = pd.DataFrame(
+        {"source": sources["id"], **{f"cited_{lang}": wording.cited(sources, lang) for lang in ("zh", "en")}}
+    )
     usable = usable.merge(titles, on="source", how="left").rename(columns={"place": "above"})
     mine = paths.keys.assign(at=np.arange(len(paths.keys)))
     mine = mine[paths.judged & ~np.isnan(paths.grid.sign)]
@@ -100,7 +102,7 @@ def _words(paths: Paths, pairs: pd.DataFrame, column: np.ndarray) -> dict:
     kinds = {
         "standard": ("标准", "standard"),
         "target": ("目标", "target"),
-        "benchmark": ("规划值", "benchmark"),
+        "benchmark": ("计划值", "benchmark"),
     }
     kind = pairs["kind"].map(kinds)
     return {
@@ -114,13 +116,13 @@ def _words(paths: Paths, pairs: pd.DataFrame, column: np.ndarray) -> dict:
         "above_en": pairs["name_en"].to_numpy(dtype=object),
         "kind_zh": kind.str[0].to_numpy(dtype=object),
         "kind_en": kind.str[1].to_numpy(dtype=object),
-        "title": pairs["title"].fillna("").to_numpy(dtype=object),
+        **{name: pairs[name].fillna("").to_numpy(dtype=object) for name in ("cited_zh", "cited_en")},
     }
 
 
-_CAVEAT_ZH = "（{above_zh}{year}年{kind_zh}{standard_zh}，见《{title}》；针对全域，并非逐县要求）"
+_CAVEAT_ZH = "（{above_zh}{year}年{kind_zh}{standard_zh}，见{cited_zh}；针对全域，并非逐县要求）"
 _CAVEAT_EN = (
-    ' ({kind_en} of {above_en} for {year}: {standard_en}; "{title}"; set for its whole area, not for each '
+    ' ({kind_en} of {above_en} for {year}: {standard_en}, see {cited_en}; set for its whole area, not for each '
     "county)"
 )
 
@@ -149,20 +151,20 @@ def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
     across = ~inside & ~outside & ~np.isnan(edge)
     found = []
     for mask, code, verdict, zh, en in (
-        (outside & ~equal, "MISSES_STANDARD", QUESTION, "低于上级要求", "falls short of what is set above"),
+        (outside & ~equal, "MISSES_STANDARD", QUESTION, "未达到上级要求", "it falls short of what is set above"),
         (
             across & exact,
             "MARGIN_WITHIN_ROUNDING",
             UNDECIDABLE,
             "是否达到取决于四舍五入",
-            "whether it is met depends on rounding",
+            "whether it meets what is set above depends on rounding",
         ),
         (
             across & ~exact,
             "BOUND_LEAVES_OPEN",
             UNDECIDABLE,
             "所印界限不保证达到，也不排除达到",
-            "the printed bound neither guarantees nor excludes it",
+            "the printed bound neither guarantees nor excludes what is set above",
         ),
     ):
         rows = np.flatnonzero(mask)
@@ -180,7 +182,7 @@ def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
                     high=paths.grid.high[at[rows], column[rows]],
                     threshold=some["value"],
                     zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
-                    en="{label_en}: the target for {year}, {print_en}: " + en + _CAVEAT_EN + ".",
+                    en="{label_en}: the target for {year} is {print_en}; " + en + _CAVEAT_EN + ".",
                     fields=_words(paths, some, column[rows]),
                 )
             )
@@ -210,14 +212,14 @@ def _met_by(paths: Paths, pairs: pd.DataFrame, edge: np.ndarray) -> list[pd.Data
         (
             base,
             "MET_AT_BASELINE",
-            "基期{first}年{print_zh}即已达到",
-            "met in the base year {first} already, {print_en}",
+            "基期{first}年为{print_zh}，即已达到",
+            "met in the base year {first} already with {print_en}",
         ),
         (
             ~base,
             "MET_BY",
-            "按规划最早{first}年达到（{print_zh}）",
-            "by plan first met in {first} ({print_en})",
+            "按计划最早于{first}年达到，当年为{print_zh}",
+            "by plan first met in {first} with {print_en}",
         ),
     ):
         rows = np.flatnonzero(mask)
@@ -256,8 +258,8 @@ def _copied(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
     higher = above(worst, edge + margin) & ~equal
     found = []
     for mask, code, zh, en in (
-        (higher, "AMPLIFIED", "高于上级目标", "above the superior's target"),
-        (equal, "SET_AT_STANDARD", "数字与上级目标相同", "the same number as the superior's target"),
+        (higher, "AMPLIFIED", "要求高于上级目标", "asks for more than the superior's target"),
+        (equal, "SET_AT_STANDARD", "数字与上级目标相同", "is the same number as the superior's target"),
     ):
         rows = np.flatnonzero(mask)
         if len(rows):
@@ -274,7 +276,7 @@ def _copied(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
                     high=paths.grid.high[at[rows], column[rows]],
                     threshold=some["value"],
                     zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
-                    en="{label_en}: the target for {year}, {print_en}, is " + en + _CAVEAT_EN + ".",
+                    en="{label_en}: the target for {year}, {print_en}, " + en + _CAVEAT_EN + ".",
                     fields=_words(paths, some, column[rows]),
                 )
             )

@@ -174,6 +174,43 @@ def promise(relation: np.ndarray, values: ArrayLike, unit: np.ndarray, lang: str
     return translated(relation, signs) + quantity(values, unit, lang)
 
 
+def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
+    """Sources as a sentence names them: by title, or by publisher and date where the title is not known.
+
+    A title in square brackets is none: it says in the words of whoever entered the source what it is about.
+
+    Parameters
+    ----------
+    sources : DataFrame
+        title; and publisher, published where there are such columns.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    ndarray of str (object), shape (n,)
+
+    Examples
+    --------
+    >>> known = pd.DataFrame({"title": ["市政府公报", "Annual report", "[某市托位数]"],
+    ...                       "publisher": ["", "", "晚报"], "published": ["", "", "2023-01-29"]})
+    >>> cited(known, "zh").tolist()
+    ['《市政府公报》', '“Annual report”', '晚报2023-01-29']
+    >>> cited(known, "en").tolist()
+    ['"市政府公报"', '"Annual report"', '晚报, 2023-01-29']
+    """
+    title = sources["title"].fillna("").astype(str)
+    marks = {"zh": np.where(title.map(str.isascii), "“”", "《》"), "en": np.full(len(title), '""')}[lang]
+    parts = [
+        sources[name].fillna("").astype(str) if name in sources else pd.Series("", index=sources.index)
+        for name in ("publisher", "published")
+    ]
+    gap = np.where(parts[0].ne("") & parts[1].ne(""), "" if lang == "zh" else ", ", "")
+    known = pd.Series(marks, index=title.index).str[0] + title + pd.Series(marks, index=title.index).str[1]
+    unknown = title.eq("") | title.str.fullmatch(r"\[.*\]")
+    issued = (parts[0] + gap + parts[1]).where(lambda text: text.ne(""), title)
+    return known.where(~unknown, issued).to_numpy(dtype=object)
+
+
 def indicator_words(indicators: pd.DataFrame) -> dict[str, np.ndarray]:
     """Names, units and units of differences of every row of ``data.indicators``, in both languages.
 
