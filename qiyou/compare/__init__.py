@@ -22,6 +22,7 @@ hold in all of them:
 
 from __future__ import annotations
 
+from qiyou.compare.beside import beside, shared
 from qiyou.compare.cells import DOMAINS
 from qiyou.compare.changes import changes
 from qiyou.compare.contents import additions, departments, domains
@@ -34,6 +35,7 @@ __all__ = [
     "DOMAINS",
     "VERDICTS",
     "additions",
+    "beside",
     "changes",
     "convergence",
     "core",
@@ -41,5 +43,6 @@ __all__ = [
     "departments",
     "domains",
     "overview",
+    "shared",
     "timing",
 ]

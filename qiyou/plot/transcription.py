@@ -122,7 +122,7 @@ def _note(documents: pd.DataFrame, lang: str) -> str:
     lost = documents[documents["table"] == "lost"]
     titles = lost["title"].map("《{}》".format) if lang == "zh" else lost["title_en"]
     if lang == "zh":
-        return f"行号为印刷序号；{'、'.join(titles)}的目标表在所见文本中缺失，不作补写；长单元格以“…”代替。"
+        return f"行号为印出的序号；{'、'.join(titles)}的目标表在所见文本中缺失，不作补写；长单元格以“…”代替。"
     return (
         f"Rows carry the printed serial numbers. The tables of {' and '.join(titles)} are missing from the text and are "
         "not reconstructed. Long cells are shown as '…'."
