@@ -359,15 +359,15 @@ def _name_years(ax: Axes, targets: pd.DataFrame, years: np.ndarray) -> None:
 
 _SAID = {
     "zh": {
-        "subject": "玉环市{n}条目标路径的取整区间与可能的曲线",
+        "subject": "玉环市{n}条目标路径的四舍五入区间与可能的曲线",
         "case": "{name}：{fits}",
         "fits": "相容的有{which}",
         "none": "没有一种相容",
         "few": "（确定值只有{n}个，不认定形状）",
-        "note": "浅色方框：印刷值按其位数可代表的范围（印“4”为3.5—4.5，印“4.5”为4.45—4.55）；斜线条与箭头：“>80%”一类的界限，至100%为止；年份"
+        "note": "浅色方框：印出的数按四舍五入可代表的范围（印“4”为3.5—4.5，印“4.5”为4.45—4.55）；斜线条与箭头：“>80%”一类的界限，至100%为止；年份"
         "下为计划所印的值，空心点为基期。曲线穿过全部方框才算相容，各画一条为例；名称下为斜率的可能区间：每年等量为每年增加的单位数，每年等率为年增长率，差距等"
-        "率缩小为与上限差距每年缩小的比例，逻辑斯蒂曲线为对数发生比的年增量。无上限的指标，后两种不适用。相容只说明计划是怎样画出来的，不说明目标能否实现；几种都相容"
-        "，是取整使它们无从分辨。",
+        "率缩小为与上限差距每年缩小的比例，逻辑斯蒂曲线为对数发生比的年增量。无上限的指标，后两种不适用。相容只说明计划可以是这样画的，不说明确是如此，更不说明目标能否实现；"
+        "几种都相容时，按印出位数无法分辨。",
     },
     "en": {
         "subject": "Rounding boxes and possible curves of {n} target paths of Yuhuan",
@@ -385,8 +385,8 @@ _SAID = {
         "ceiling "
         "closed per year (equal gap closure), log odds per year (logistic). The last two need a ceiling. "
         "That a family fits "
-        "says how the plan was drawn, not that it is feasible; where several fit, rounding hides which one "
-        "it was.",
+        "says that the plan may have been drawn so, not that it was, and nothing about feasibility; where "
+        "several fit, the printed digits do not tell them apart.",
     },
 }
 
