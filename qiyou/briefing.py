@@ -15,15 +15,16 @@ CLASSES = {
 """Evidence classes and what each allows."""
 
 
-def sentence(zh: str, en: str, *, evidence: str, locators: str | list[str]) -> None:
+def sentence(zh: str, en: str, *, evidence: str | list[str], locators: str | list[str]) -> None:
     """Print a sentence in both languages with its evidence class and where its figures stand.
 
     Parameters
     ----------
     zh, en : str
         The sentence; its numbers are to be computed and asserted beside it.
-    evidence : str
-        A key of :data:`CLASSES`: what may be concluded.
+    evidence : str or list of str
+        Keys of :data:`CLASSES`: what may be concluded; several where the parts of a sentence rest on different
+        things.
     locators : str or list of str
         Document and row or statement, or source keys.
 
@@ -39,9 +40,12 @@ def sentence(zh: str, en: str, *, evidence: str, locators: str | list[str]) -> N
     Yuhuan plans 0.5 more.
     [E0 仅据计划 / plan only: logic, arithmetic, shape] yuhuan-plan-2023 table:29
     """
-    if evidence not in CLASSES:
-        raise DataError(f"there is no evidence class {evidence!r}; choose one of {', '.join(CLASSES)}")
+    classes = [evidence] if isinstance(evidence, str) else list(evidence)
+    unknown = [name for name in classes if name not in CLASSES]
+    if unknown or not classes:
+        raise DataError(f"there is no evidence class {(unknown or [''])[0]!r}; choose one of {', '.join(CLASSES)}")
     places = [locators] if isinstance(locators, str) else list(locators)
     if not places or not all(places):
         raise DataError("a sentence needs a locator: name the document and row or statement, or the source keys")
-    print(zh, en, f"[{evidence} {' / '.join(CLASSES[evidence])}] {'; '.join(places)}", sep="\n")
+    meant = "; ".join(f"{name} {' / '.join(CLASSES[name])}" for name in classes)
+    print(zh, en, f"[{meant}] {'; '.join(places)}", sep="\n")
