@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +19,7 @@ from qiyou.errors import DataError
 
 AREA = "sports_area_per_capita"
 NURSERY = "nursery_places_per_1000"
+SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
 
 
 @pytest.fixture(scope="module")
@@ -498,11 +501,11 @@ def test_span_is_the_hull_of_what_can_be_assessed(data, people):
 def test_counts_come_from_the_statements(data):
     projects = capacity.supply(data, "yuhuan", trails="full")
     printed = data.statements.set_index(["document", "id"])["value"]
-    keys = projects[["document", "statement"]].itertuples(index=False, name=None)
-    assert projects["count_low"].tolist()[:-1] == [printed[key] for key in keys][:-1]
+    pieces = (projects["count_unit"] != "公里") & projects["statement"].notna()
+    keys = projects.loc[pieces, ["document", "statement"]].itertuples(index=False, name=None)
+    assert projects.loc[pieces, "count_low"].tolist() == [printed[key] for key in keys]
     doubled = dataclasses.replace(data, statements=data.statements.assign(value=data.statements["value"] * 2))
     twice = capacity.supply(doubled, "yuhuan", trails="full")
-    pieces = projects["count_unit"] != "公里"
     assert twice.loc[pieces, "low"].tolist() == pytest.approx(
         (2 * projects.loc[pieces, "low"]).tolist(), nan_ok=True
     )
@@ -511,14 +514,83 @@ def test_counts_come_from_the_statements(data):
 def test_every_project_has_a_type_and_a_statement_with_a_count(data):
     assert set(data.projects["facility"]) <= set(capacity.FACILITIES)
     assert not {"count", "printed"} & set(data.projects)
-    joined = data.projects.merge(
+    joined = data.projects.drop(columns="phrase").merge(
         data.statements, left_on=["document", "statement"], right_on=["document", "id"]
     )
-    assert len(joined) == len(data.projects)
+    named = data.projects["statement"].isna()
+    assert len(joined) == (~named).sum()
+    assert data.projects.loc[~named, ["at", "phrase"]].eq("").all(axis=None)
     assert joined["unit"].isin(["个", "片", "家", "公里"]).all()
     assert joined.apply(lambda row: row["facility"] != "gym" or "健身房" in row["phrase"], axis=1).all()
     assert joined.apply(lambda row: row["facility"] != "trail" or "步道" in row["phrase"], axis=1).all()
     assert joined.apply(lambda row: row["facility"] != "football_cage" or "足球" in row["phrase"], axis=1).all()
+
+
+def test_what_is_named_without_a_count_is_one_of_unknown_size(data):
+    named = data.projects[data.projects["statement"].isna()]
+    assert sorted(named["phrase"]) == sorted(
+        ["玉环体育中心", "玉环奥体中心", "黄岩体育馆", "全民健身中心", "少年儿童业余体校"]
+    )
+    for place, count in (("yuhuan", 2), ("huangyan", 3)):
+        projects = capacity.supply(data, place, trails="full")
+        rows = projects[projects["statement"].isna()]
+        assert rows["phrase"].tolist() == named.loc[named["document"].str.startswith(place), "phrase"].tolist()
+        assert len(rows) == count and (rows["count_low"] == 1).all() and (rows["count_high"] == 1).all()
+        assert rows["low"].isna().all() and set(rows["reason"]) == {"named without a count or an area"}
+    left = capacity.balance(data, "yuhuan", until=2024).query("kind == 'supply'")
+    assert (left["left_out_count"] == 8).all()
+    assert left["left_out"].str.endswith("sports_centre; olympic_sports_centre").all()
+    assert (capacity.balance(data, "yuhuan", until=2023).query("kind == 'supply'")["left_out_count"] == 6).all()
+    assert capacity.balance(data, "huangyan", until=2025)["left_out_count"].iloc[-1] == 3
+    size = {"facility": "sports_centre", "low": 9e3, "high": 2e4, "unit": "平方米/个", "basis": "assumed", "source": ""}
+    sized = capacity.supply(data, "yuhuan", 2024, trails="none", sizes=pd.DataFrame([size]))
+    assert sized.set_index("facility").loc["sports_centre", ["low", "high"]].tolist() == [9e3, 2e4]
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not there")
+def test_named_facilities_stand_in_the_sentence_of_the_target(data):
+    for row in data.projects[data.projects["statement"].isna()].itertuples():
+        text = "".join((SOURCES / f"{row.document}.txt").read_text(encoding="utf-8").split())
+        _, section, item = row.at.split(":")
+        found = re.search(rf"{row.phrase}(?=[^。]*人均体育场地面积达)", text).start()
+        before = text[:found]
+        assert re.findall(r"\(([一二三四五六七八九])\)", before)[-1] == section[-2]
+        assert not item or re.findall(r"[。)]([0-9])\.", before)[-1] == item
+        assert ("改造" in text[found : found + len(row.phrase) + 2]) == (row.facility == "gymnasium_conversion")
+
+
+# ------------------------------------------------------------------------------ intervals in words
+
+
+@given(st.floats(-1e7, 1e7), st.floats(0, 1e7), st.integers(-4, 3))
+def test_rounding_outward_loses_nothing_and_adds_less_than_a_step(low, width, digits):
+    ends = capacity.outward(low, low + width, digits)
+    step, noise = 10.0**-digits, 1e-6 * 10.0**-digits + 1e-6
+    assert low - step - noise < ends[0] <= low + noise
+    assert low + width - noise <= ends[1] < low + width + step + noise
+    assert capacity.outward(*ends, digits) == ends
+
+
+def test_intervals_in_words():
+    assert capacity.words(7_640.9, 53_132.5, -3) == "7,000 to 54,000"
+    assert capacity.words(0.1 + 0.2, 0.7 - 0.1, 1) == "0.3 to 0.6"
+    assert capacity.words(-0.4, -0.2) == "-1 to 0"
+    assert capacity.words(215.0, 220.0, -1) == "210 to 220"
+    assert capacity.words([220.0, 1.0], [220.0, np.inf], -1, lang="zh") == ["220", "0以上"]
+    assert capacity.words(-np.inf, 3.2, 0, lang="zh") == "4以下"
+    assert capacity.words(-np.inf, np.inf) == "open" and capacity.words(np.nan, 1.0, lang="zh") == "无法评估"
+    with pytest.raises(DataError, match="lang"):
+        capacity.words(1, 2, lang="de")
+
+
+def test_credited_names_publishers_not_keys(data):
+    frame = data.observations[["printed", "source"]]
+    shown = capacity.credited(data, frame)
+    assert "source" not in shown and not set(shown["publisher"]) & set(data.sources["id"])
+    assert set(shown["grade"]) <= {"official", "press", "secondary", "derived"}
+    assert capacity.credited(data, pd.DataFrame({"source": ["none_of_them"]}))["grade"].item() == ""
+    with pytest.raises(DataError):
+        capacity.credited(data, frame[["printed"]])
 
 
 def test_sizes_are_those_of_the_province_and_standards_stay_apart(data):

@@ -285,6 +285,21 @@ def test_a_finding_needs_a_known_code(tmp_path):
         Findings(tmp_path).error("NO_SUCH_CODE", tmp_path, None, "what", "remedy")
 
 
+def test_a_project_has_a_statement_or_is_named(copy):
+    path = copy / "projects.csv"
+    expected = {
+        (code, "projects.csv", append(path, line))
+        for code, line in (
+            ("UNKNOWN_ID", "one,yuhuan-plan-2023,9999,,,gym,,,"),
+            ("BAD_VALUE", "two,yuhuan-plan-2023,129,text:二(九):36,体育中心,gym,,,"),
+            ("BAD_VALUE", "three,yuhuan-plan-2023,,,体育中心,gym,,,"),
+            ("BAD_VALUE", "four,yuhuan-plan-2023,,text:二(九):36,,gym,,,"),
+        )
+    }
+    append(path, "five,yuhuan-plan-2023,,text:二(九):36,体育中心,gym,,,")
+    assert found(qiyou.data.check(copy)) == expected
+
+
 def test_an_untouched_copy_is_fine(copy):
     assert qiyou.data.check(copy).empty
     assert len(qiyou.load(copy).targets) == len(qiyou.load().targets)

@@ -56,10 +56,10 @@ def test_bars_are_the_intervals(data, lang):
     assert hatched == (closed_rows["kind"] == "supply").tolist()
     heights = [bar.get_y() + bar.get_height() / 2 for bar in ax.patches]
     assert heights == pytest.approx([ax.get_yticks()[k] for k in closed_rows.index])
+    more = {"zh": "，另8处", "en": "; 8 unsized"}[lang]
     for row in closed_rows.itertuples():
-        assert {"zh": "{:.1f}至{:.1f}", "en": "{:.1f} to {:.1f}"}[lang].format(
-            row.low / 1e4, row.high / 1e4
-        ) in texts(ax)
+        text = capacity.words(row.low / 1e4, row.high / 1e4, 1, lang=lang)
+        assert text + more * (row.kind == "supply") in texts(ax)
     assert overlaps(ax.figure) == []
 
 
@@ -72,7 +72,7 @@ def test_a_least_amount_is_a_stroke_with_an_arrow_and_no_bar(data, lang):
     assert stroke.get_xdata() == pytest.approx([work["low"] / 1e4] * 2)
     (arrow,) = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
     assert arrow.xyann[0] == pytest.approx(work["low"] / 1e4) and arrow.xy[0] > arrow.xyann[0]
-    assert {"zh": "22.7以上", "en": "22.7 or more"}[lang] in texts(ax)
+    assert {"zh": "22.6以上", "en": "22.6 or more"}[lang] in texts(ax)
     label = {"zh": "工作要点：2024年3.1平方米以上", "en": "work list: 3.1 m² or more in 2024"}[lang]
     assert label in [tick.get_text() for tick in ax.get_yticklabels()]
     dotted = sorted(line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == ":")
@@ -238,8 +238,13 @@ def test_alternative_texts_carry_the_numbers(data):
     for lang in LANGUAGES:
         drawing = cases.sports_balance_figure(data, lang)
         for row in frame.itertuples():
-            assert f"{row.low / 1e4:.1f}" in drawing.alt
-        assert {"zh": "口袋公园", "en": "pocket parks"}[lang] in drawing.note
+            assert capacity.words(row.low / 1e4, row.high / 1e4, 1, lang=lang) in drawing.alt
+        left = {
+            "zh": ("口袋公园", "体育中心", "奥体中心", "全民健身中心", "少年儿童业余体校", "体育馆改造", "无法判定"),
+            "en": ("pocket parks", "sports centres", "Olympic", "fitness centres", "youth sports", "undecidable"),
+        }
+        for name in left[lang]:
+            assert name in drawing.note
         assert {"zh": "转引", "en": "seen in a copy"}[lang] in drawing.source
         soft = cases.national_curve_figure(data, lang).note
         assert {"zh": "10月", "en": "October"}[lang] in soft

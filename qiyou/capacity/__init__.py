@@ -15,6 +15,7 @@ from qiyou.capacity.ledger import assumptions
 from qiyou.capacity.population import GROUPS, SCENARIOS, populations
 from qiyou.capacity.projects import FACILITIES, explained, facility_sizes, per_head, supply, supply_total
 from qiyou.capacity.stock import DENOMINATORS, PRINTED, implied_stock, paths, span
+from qiyou.capacity.wording import credited, outward, words
 from qiyou.capacity.yardsticks import balance, extrapolated, national_series
 
 __all__ = [
@@ -28,12 +29,14 @@ __all__ = [
     "additions",
     "assumptions",
     "balance",
+    "credited",
     "decomposition",
     "explained",
     "extrapolated",
     "facility_sizes",
     "implied_stock",
     "national_series",
+    "outward",
     "paths",
     "per_child",
     "per_head",
@@ -43,4 +46,5 @@ __all__ = [
     "supply",
     "supply_total",
     "without_building",
+    "words",
 ]

@@ -68,7 +68,7 @@ _ROWS = (
     ),
     (
         "derived_rounding",
-        "由两个印出数相加减得到的观测值带有两次舍入误差。",
+        "由两个印出数相加减得到的观测值带有两次四舍五入的误差。",
         "An observation computed from two printed figures carries two roundings.",
         "populations",
         "derived_zhejiang_2020_population; derived_china_2024_population",
@@ -138,9 +138,10 @@ _ROWS = (
     ),
     (
         "unsized_left_out",
-        "没有面积资料的类型（村级健身广场、口袋公园）不计入合计，单独列出。",
-        "Types without a known size (village fitness squares, pocket parks) are left out of totals and "
-        "listed.",
+        "没有面积资料的不计入合计，单独列出：村级健身广场、口袋公园，以及只有名称的场馆（如玉环体育中心、奥体中心）；合计因此不说明公布的项目够不够。",
+        "What has no known size is left out of totals and listed: village fitness squares, pocket parks, and facilities "
+        "that are only named (such as Yuhuan's two sports centres). So a total does not say whether what is announced "
+        "suffices.",
         "supply, supply_total, explained",
         "",
     ),
@@ -154,7 +155,7 @@ _ROWS = (
     ),
     (
         "trails",
-        "步道计入多少没有规定，必须用参数trails说明；长度按印出数及其舍入计，宽度取省内调查。",
+        "步道计入多少没有规定，必须用参数trails说明；长度按印出数及其四舍五入计，宽度取省内调查。",
         "How much of a trail counts is not printed and must be named by the argument trails; its area per km "
         "is that of "
         "surveys in the province.",

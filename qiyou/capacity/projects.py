@@ -2,7 +2,9 @@
 
 Counts stand in the documents' statements, sizes come from site surveys (area ÷ count of all facilities of a
 type; for trails area ÷ length), never from the projects themselves. Whether a trail or a pocket park counts
-in full is a question, not a fact: it is asked for as an argument and shown in the result.
+in full is a question, not a fact: it is asked for as an argument and shown in the result. A facility that a
+document names without count or area is one of its projects too, of unknown size: what is left out of a sum
+is listed beside it, and a sum of the others decides nothing about the whole.
 """
 
 from __future__ import annotations
@@ -29,19 +31,24 @@ from qiyou.errors import DataError
 
 FACILITIES = MappingProxyType(
     {
-        "football_cage": ("笼式足球场", "Cage football pitches"),
-        "football_pitch": ("足球场", "Football pitches"),
-        "basketball_court": ("篮球场", "Basketball courts"),
-        "gateball_court": ("门球场", "Gateball courts"),
-        "ball_court": ("多功能运动场", "Multi-function courts"),
-        "gym": ("百姓健身房", "Community gyms"),
-        "trail": ("步道", "Trails"),
-        "village_fitness_square": ("村级全民健身广场", "Village fitness squares"),
-        "pocket_park": ("口袋公园", "Pocket parks"),
-        "local_facility": ("基层体育场地设施（类型未载）", "Local facilities, type not printed"),
+        "football_cage": ("笼式足球场", "cage football pitches"),
+        "football_pitch": ("足球场", "football pitches"),
+        "basketball_court": ("篮球场", "basketball courts"),
+        "gateball_court": ("门球场", "gateball courts"),
+        "ball_court": ("多功能运动场", "multi-function courts"),
+        "gym": ("百姓健身房", "community gyms"),
+        "trail": ("步道", "trails"),
+        "village_fitness_square": ("村级全民健身广场", "village fitness squares"),
+        "pocket_park": ("口袋公园", "pocket parks"),
+        "local_facility": ("基层体育场地设施（类型未载）", "local facilities, type not printed"),
+        "sports_centre": ("体育中心", "sports centres"),
+        "olympic_sports_centre": ("奥体中心", "Olympic sports centres"),
+        "fitness_centre": ("全民健身中心", "fitness centres"),
+        "sports_school": ("少年儿童业余体校", "youth sports schools"),
+        "gymnasium_conversion": ("体育馆改造", "gymnasium conversions"),
     }
 )
-"""Type of facility in projects.csv -> its name in figures, Chinese and English."""
+"""Type of facility in projects.csv -> its name within a sentence, Chinese and English."""
 
 SIZED_AS = MappingProxyType({"football_cage": ("football_cage", "football_5")})
 """Types sized by several types together: a cage pitch by the sheets for cage and for five-a-side pitches."""
@@ -53,7 +60,7 @@ surveyed."""
 _LENGTH_UNITS = ("公里",)
 _SIZE_COLUMNS = ("facility", "name_zh", "low", "high", "unit", "basis", "places", "source", "grade", "note")
 _COLUMNS = (
-    *("id", "place", "document", "statement", "from_year", "year", "phrase", "printed", "facility"),
+    *("id", "place", "document", "statement", "at", "from_year", "year", "phrase", "printed", "facility"),
     *(
         "count_low",
         "count_high",
@@ -167,11 +174,12 @@ def supply(
     Returns
     -------
     DataFrame
-        One row per project: where it is announced, ``count_low, count_high`` (pieces as printed; a length
-        with its rounding), ``size_low, size_high, size_basis``, ``share_low, share_high``, ``value`` (NaN:
+        One row per project: where it is announced (``at``; ``statement`` and ``printed`` are empty for a
+        facility named without a count), ``count_low, count_high`` (pieces as printed, 1 for a named facility;
+        a length with its rounding), ``size_low, size_high, size_basis``, ``share_low, share_high``, ``value`` (NaN:
         sizes are intervals without a centre), ``low, high`` in m², ``source, grade, status, reason, note``. A
-        type without a known size is ``not assessable`` and left out of totals. A place without a project with
-        a count has one row that says so.
+        type without a known size is ``not assessable`` and left out of totals. A place without a project
+        has one row that says so.
 
     Raises
     ------
@@ -183,9 +191,11 @@ def supply(
     >>> import qiyou
     >>> projects = supply(qiyou.load(), "yuhuan", 2024, trails="full")
     >>> projects[["facility", "printed", "low", "high"]].round(0)
-             facility printed       low      high
-    0  local_facility     14个     558.0   40634.0
-    1           trail    89公里  195089.0  262832.0
+                    facility printed       low      high
+    0         local_facility     14个     558.0   40634.0
+    1                  trail    89公里  195089.0  262832.0
+    2          sports_centre               NaN       NaN
+    3  olympic_sports_centre               NaN       NaN
     """
     upwards(data.places, place)
     if at_least not in ("open", "as printed"):
@@ -225,7 +235,15 @@ def supply(
         unit="平方米",
         source=[keys(document, key) for document, key in zip(rows["document"], source, strict=True)],
         status=np.where(unsized, NOT_ASSESSABLE, ASSESSABLE),
-        reason=np.where(unsized, "no size of this type of facility is known", ""),
+        reason=np.where(
+            ~unsized,
+            "",
+            np.where(
+                rows["statement"].isna(),
+                "named without a count or an area",
+                "no size of this type of facility is known",
+            ),
+        ),
     )
     rows["grade"] = [grade(data.sources, joined) for joined in rows["source"]]
     return rows[list(_COLUMNS)].reset_index(drop=True)
@@ -244,7 +262,9 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per place: ``projects`` (number counted), ``low, high`` in ``unit``, ``left_out`` (types
         without a known size) and ``left_out_count`` (their pieces), ``source, grade, status, reason``. The
-        interval is that of what is counted: what is left out adds something unknown.
+        interval is that of what is counted: what is left out adds something unknown, so beside a requirement
+        its low end can show that the projects suffice, and its high end shows nothing unless nothing is left
+        out.
 
     Raises
     ------
@@ -284,8 +304,8 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
 def explained(required: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     """The share of a required addition that announced projects explain.
 
-    ``share`` runs from supply_low/required_high to supply_high/required_low, two intervals that do not depend
-    on one another. Where the requirement may be nothing or less, the share has no upper end (inf); where it
+    ``share`` is that of the projects with a known size; what is left out may add to it. It runs from
+    supply_low/required_high to supply_high/required_low, two intervals that do not depend on one another. Where the requirement may be nothing or less, the share has no upper end (inf); where it
     is open upwards, as for 3.1 or more, its lower end is 0.
 
     Parameters
@@ -426,17 +446,26 @@ def _share(name: str, share) -> tuple[float, float]:
 
 
 def _announced(data, place: str, year: int | None) -> pd.DataFrame:
-    """The projects of a place with what their statements print."""
-    projects = data.projects.rename(columns={"from_year": "first", "year": "last", "note": "note_project"})
+    """The projects of a place with what their statements print, or with one piece of what is named singly."""
+    mine = data.documents.loc[data.documents["place"] == place, "id"]
+    projects = data.projects[data.projects["document"].isin(mine)]
     rows = projects.merge(
-        data.statements, left_on=["document", "statement"], right_on=["document", "id"], suffixes=(
-            "", "_statement"
-        )
-    )
-    rows = rows[rows["place"] == place].reset_index(drop=True)
-    rows["year"] = rows["year"].fillna(rows["last"])
-    rows["from_year"] = rows["from_year"].fillna(rows["first"]).fillna(rows["year"])
-    rows["note"] = rows["note_project"]
+        data.statements.drop(columns=["place", "note"]),
+        left_on=["document", "statement"],
+        right_on=["document", "id"],
+        how="left",
+        suffixes=("_project", ""),
+    ).rename(columns={"id_project": "id"})
+    rows = rows.loc[:, ~rows.columns.duplicated()].assign(place=place)
+    for name in ("year", "from_year"):
+        rows[name] = rows[name].fillna(rows[f"{name}_project"])
+    rows["from_year"] = rows["from_year"].fillna(rows["year"])
+    named = rows["statement"].isna()
+    rows.loc[named, "phrase"] = rows.loc[named, "phrase_project"]
+    one = {"printed": "", "relation": "eq", "value": 1.0, "low": 1.0, "high": 1.0, "step": 1.0, "unit": "个"}
+    for name, value in one.items():
+        rows.loc[named, name] = value
+    rows.loc[~named, "at"] = [f"statement:{number}" for number in rows.loc[~named, "statement"]]
     return rows if year is None else rows[rows["year"] == year].reset_index(drop=True)
 
 
@@ -445,7 +474,7 @@ def _none_announced(place: str, year: int | None) -> pd.DataFrame:
     row = dict.fromkeys(_COLUMNS, "") | {"place": place, "unit": "平方米", "status": NOT_ASSESSABLE}
     row |= {name: np.nan for name in _COLUMNS if name.endswith(("low", "high", "value"))}
     row |= dict.fromkeys(("statement", "from_year", "year"), pd.NA)
-    row |= {"reason": f"no project of {place} with a count is transcribed{when}"}
+    row |= {"reason": f"no project of {place} is transcribed{when}"}
     return pd.DataFrame([row]).astype(dict.fromkeys(("statement", "from_year", "year"), "Int64"))
 
 

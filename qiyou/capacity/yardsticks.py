@@ -44,8 +44,8 @@ def balance(
     DataFrame
         Rows of ``kind`` ``requirement`` (``item`` the document, ``printed, level, relation`` its figure; the
         hull over the population scenarios) and ``supply`` (``trails`` the share counted): ``low, high`` in
-        m², ``projects`` counted, ``left_out, left_out_count`` types without a known size and their pieces,
-        ``scenarios, source, grade, status, reason``.
+        m², ``projects`` counted, ``left_out, left_out_count`` types without a known size and their pieces (which
+        add something unknown to the interval), ``scenarios, source, grade, status, reason``.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def national_series(data, indicator: str, *, place: str = "china", basis: str | 
     -------
     DataFrame
         ``year, value, low, high, printed, unit, basis, source, grade, note``, by year; approximate values are
-        left out.
+        left out. ``step_low, step_high``: the change since the row before, over the rounding of both.
 
     Raises
     ------
@@ -126,8 +126,11 @@ def national_series(data, indicator: str, *, place: str = "china", basis: str | 
             f"no value of {indicator!r} is observed for {place!r}" + (f" on {basis!r}" if basis else "")
         )
     rows = rows.assign(grade=[grade(data.sources, key) for key in rows["source"]])
+    rows = rows.assign(
+        step_low=rows["low"] - rows["high"].shift(), step_high=rows["high"] - rows["low"].shift()
+    )
     columns = ["year", "value", "low", "high", "printed", "unit", "basis", "source", "grade", "note"]
-    return rows[columns].reset_index(drop=True)
+    return rows[[*columns, "step_low", "step_high"]].reset_index(drop=True)
 
 
 def extrapolated(series: pd.DataFrame, years: Sequence[int], *, level: float = 0.95) -> pd.DataFrame:
@@ -222,7 +225,7 @@ def _supplied(data, place: str, start: int, until: int, share, options: dict) ->
         "scenarios": "",
     }
     if projects.empty:
-        why = f"no project of {place} with a count is transcribed for {start + 1} to {until}"
+        why = f"no project of {place} is transcribed for {start + 1} to {until}"
         row |= {"low": np.nan, "high": np.nan, "unit": "平方米"}
         row |= {"projects": 0, "left_out": "", "left_out_count": 0.0, "source": "", "grade": ""}
         return row | {"status": NOT_ASSESSABLE, "reason": why}

@@ -62,7 +62,7 @@ class Data:
         Like observations, with the column quarter: values since January, or at the end of that quarter. They are kept
         apart because they are no values of a year.
     projects : DataFrame
-        Which statement announces how many of which facility.
+        Which statement announces how many of which facility, and which facilities are named without a count.
     findings : DataFrame
         Warnings and notes of the check; errors would have stopped the load.
     """
@@ -434,12 +434,16 @@ def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Doc
 
 
 def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findings: Findings) -> None:
-    """A project's count is read from its statement, so the statement must be there."""
+    """A project's count is read from its statement; a facility named without a count says where, and in which words."""
     for sheet in sheets:
         for line, record in sheet.numbered():
-            if (record["document"], record["statement"]) not in statements:
-                what = f"{record['document']} has no statement {record['statement'][:40]!r}"
+            counted, named = record["statement"], (record["at"], record["phrase"])
+            if counted and (record["document"], counted) not in statements:
+                what = f"{record['document']} has no statement {counted[:40]!r}"
                 findings.error("UNKNOWN_ID", sheet.path, line, what, "give the id of the statement that prints the count")
+            if any(named) if counted else not all(named):
+                what = "a project has either a statement, or the place (at) and the words (phrase) that name it"
+                findings.error("BAD_VALUE", sheet.path, line, what, "fill in one or the other")
 
 
 def _frame(name: str, sheets: list[Sheet]) -> pd.DataFrame:

@@ -246,11 +246,21 @@ TABLES = {
         ),
         Table(
             "projects.csv",
-            "Which announced project builds which type of facility; counts and units stand in the statement",
+            "Which announced project builds which type of facility; counts and units stand in the statement. A facility "
+            "that a document names without a figure has its place in the text and its words instead, and counts as one",
             (
                 _column("id", "id of the project", pattern=ID),
                 _id("document", "the document that announces it", "documents"),
-                _column("statement", "id of the statement that prints its count", pattern=r"[0-9]{1,4}"),
+                _column(
+                    "statement",
+                    "id of the statement that prints its count; empty where none is printed",
+                    pattern=r"[0-9]{1,4}",
+                    required=False,
+                ),
+                _column(
+                    "at", "where a facility without a printed count is named", pattern=r"text:[^:]+:[0-9]{0,3}", required=False
+                ),
+                _text("phrase", "the facility as named there; empty where a statement prints it"),
                 _column("facility", "type of facility, as in facilities.csv where a size is known", pattern=ID),
                 _column("from_year", "first year of the period that the count is for", pattern=YEAR, required=False),
                 _column("year", "year that the count is for, where the statement gives none", pattern=YEAR, required=False),

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from qiyou import style
-from qiyou.capacity import ASSESSABLE
+from qiyou.capacity import ASSESSABLE, words
 from qiyou.capacity.intervals import keys, require
 from qiyou.errors import DataError
 from qiyou.paths import KEYS
@@ -28,7 +28,7 @@ _SCENARIOS = {
     },
 }
 # The axis goes on beyond the longest bar, for the numbers.
-_ROOM = 1.3
+_ROOM = 1.4
 _SUPPLY = {"facecolor": "#F6D9A0", "hatch": "////"}
 _STOCK_UNITS_EN = {"个": "places", "张": "beds", "人": "persons", "套": "homes", "次": "visits a year"}
 _SCENARIO_STYLES = ("flat", "province_trend", "own_trend", "printed")
@@ -37,12 +37,11 @@ _WORDS = {
         "plan": "计划",
         "worklist": "工作要点",
         "requirement": "{document}：{year}年{level}",
-        "none": "已公布项目，步道不计",
-        "full": "已公布项目，步道全部计入",
-        "": "已公布项目",
-        "share": "已公布项目，步道计{share:.0%}",
-        "open": "{low}以上",
-        "interval": "{low}至{high}",
+        "none": "已公布且有面积，步道不计",
+        "full": "已公布且有面积，步道全部计入",
+        "": "已公布且有面积",
+        "share": "已公布且有面积，步道计{share:.0%}",
+        "unsized": "{interval}，另{n:.0f}处",
         "missing": "无法评估",
         "missing_names": "无法评估：{names}",
         "list": "、",
@@ -54,12 +53,11 @@ _WORDS = {
         "plan": "plan",
         "worklist": "work list",
         "requirement": "{document}: {level} in {year}",
-        "none": "announced, trails not counted",
-        "full": "announced, trails in full",
-        "": "announced projects",
-        "share": "announced, {share:.0%} of trails",
-        "open": "{low} or more",
-        "interval": "{low} to {high}",
+        "none": "announced and sized, no trails",
+        "full": "announced and sized, trails in full",
+        "": "announced and sized",
+        "share": "announced and sized, {share:.0%} of trails",
+        "unsized": "{interval}; {n:.0f} unsized",
         "missing": "not assessable",
         "missing_names": "not assessable: {names}",
         "list": ", ",
@@ -74,13 +72,14 @@ _WORDS = {
 def requirement_supply(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "zh") -> Axes:
     """Set what has to be added against what is announced, as intervals on one axis.
 
-    Solid bars are requirements, hatched bars announced supply; an upright stroke with an arrow is a least
-    amount without an upper end. A dotted line carries the least of every requirement down through the supply.
+    Solid bars are requirements, hatched bars the announced supply of known size; how many facilities of unknown
+    size are announced besides stands behind the numbers. An upright stroke with an arrow is a least amount
+    without an upper end. A dotted line carries the least of every requirement down through the supply.
 
     Parameters
     ----------
     frame : DataFrame
-        `qiyou.capacity.balance`: kind, item, year, level, relation, trails, low, high, status.
+        `qiyou.capacity.balance`: kind, item, year, level, relation, trails, low, high, left_out_count, status.
     ax : Axes, optional
         Where to draw; a new figure of full width by default.
     lang : {"zh", "en"}
@@ -102,7 +101,7 @@ def requirement_supply(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str
     >>> [label.get_text() for label in ax.get_yticklabels()][0]
     'plan: 2.9 m² in 2024'
     """
-    columns = ("kind", "item", "year", "level", "relation", "trails", "low", "high", "status")
+    columns = ("kind", "item", "year", "level", "relation", "trails", "low", "high", "left_out_count", "status")
     require(frame, columns, "the balance")
     if ax is None:
         ax = plt.subplots(figsize=style.size("full", 16 + 9 * len(frame)))[1]
@@ -139,20 +138,28 @@ def _heights(kinds: Iterable[str]) -> Iterable[float]:
 
 def row_label(row, lang: str) -> str:
     """What a row of `qiyou.capacity.balance` is called: which document asks for what, or how trails count."""
-    words = _WORDS[lang]
+    forms = _WORDS[lang]
     if row.kind == "supply":
-        return words[row.trails] if row.trails in words else words["share"].format(share=float(row.trails))
-    name = next((words[key] for key in ("worklist", "plan") if key in row.item.split("-")), row.item)
+        return forms[row.trails] if row.trails in forms else forms["share"].format(share=float(row.trails))
+    name = next((forms[key] for key in ("worklist", "plan") if key in row.item.split("-")), row.item)
     level = f"{row.level:g}" + ("平方米" if lang == "zh" else " m²")
-    form = {"ge": words["and_more"], "gt": words["over"]}.get(row.relation, "{level}")
-    return words["requirement"].format(document=name, year=row.year, level=form.format(level=level))
+    form = {"ge": forms["and_more"], "gt": forms["over"]}.get(row.relation, "{level}")
+    return forms["requirement"].format(document=name, year=row.year, level=form.format(level=level))
+
+
+def balance_words(row, lang: str) -> str:
+    """The interval of a row of `qiyou.capacity.balance` in 10,000 m², rounded outward, and how many announced
+    facilities of unknown area stand beside it.
+    """
+    text = words(row.low / 1e4, row.high / 1e4, 1, lang=lang)
+    unsized = row.kind == "supply" and row.left_out_count > 0
+    return _WORDS[lang]["unsized"].format(interval=text, n=row.left_out_count) if unsized else text
 
 
 def _interval_bar(ax: Axes, height: float, row, scale: float, right: float, lang: str) -> None:
-    words = _WORDS[lang]
     if row.status != ASSESSABLE:
         beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
-        ax.annotate(words["missing"], (0, height), color=style.MUTED, **beside)
+        ax.annotate(_WORDS[lang]["missing"], (0, height), color=style.MUTED, **beside)
         return
     low, open_ = row.low / scale, not np.isfinite(row.high)
     high = row.high / scale
@@ -168,7 +175,7 @@ def _interval_bar(ax: Axes, height: float, row, scale: float, right: float, lang
         look = {"height": 0.52, "edgecolor": style.INK, "linewidth": 0.7, "zorder": 2}
         look |= {"facecolor": colour} if row.kind == "requirement" else _SUPPLY
         ax.barh(height, high - low, left=low, **look)
-    text = words["open" if open_ else "interval"].format(low=f"{low:.1f}", high=f"{high:.1f}")
+    text = balance_words(row, lang)
     # In a column at the right, where neither a bar nor a dotted line goes.
     behind = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8}
     ax.text(1, height, text, transform=ax.get_yaxis_transform(), ha="right", va="center", bbox=behind)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 
 from qiyou import capacity, style
@@ -13,7 +12,7 @@ from qiyou.capacity import ASSESSABLE
 from qiyou.capacity.intervals import keys
 from qiyou.figures import Drawing, alt_text
 from qiyou.plot import labels
-from qiyou.plot.capacity import requirement_supply, row_label, scenario_band, stock_unit
+from qiyou.plot.capacity import balance_words, requirement_supply, row_label, scenario_band, stock_unit
 from qiyou.plot.children import births_label, places_per_child
 from qiyou.plot.national import NATION, county_on_national
 
@@ -31,14 +30,15 @@ _TEXTS = {
         "list": "、",
         "derived": "另有{n}项由本项目据上述来源推算",
         "balance_note": (
-            "蓝色为按人口情景和印出数的舍入计算的需要新增面积，斜线为已公布项目乘以省内调查的单个面积；竖线加箭头只有下限。"
-            "未计入没有面积资料的{left}。步道计入多少，文件没有说明。"
+            "蓝色为按人口情景和四舍五入计算的需要新增面积，斜线为已公布项目乘以省内调查的单个面积；竖线加箭头只有下限。"
+            "“另n处”为已公布而没有面积资料的，未计入：{left}。因此公布的项目够不够，无法判定。"
+            "步道计入多少，文件没有说明。"
         ),
         "balance_subject": "需要新增与已公布的体育场地面积",
-        "band_note": "阴影为人口情景与印出数舍入的最不利范围；印得粗的数（如“4”“5”）范围宽。",
+        "band_note": "阴影为人口情景与四舍五入的最不利范围；印得粗的数（如“4”“5”）范围宽。",
         "band_subject": "计划水平所含的总量",
         "band_title": "{place}：{indicator}",
-        "band_finding": "{place}{year}年{low:,.0f}至{high:,.0f}{unit}",
+        "band_finding": "{place}{year}年{interval}{unit}",
         "child_note": (
             "3岁以下儿童按当年及前两年出生人数计；户籍出生不含外来人口的孩子，因此偏高；出生率{years}年以后为假设。"
             "托位是能力，不是使用。"
@@ -48,11 +48,10 @@ _TEXTS = {
         "national_note": "灰带是全国序列外推的预测区间，不是各地的；落在带内不是可行的证据。计划值是承诺，没有区间。",
         "soft": "全国2025年托位数为10月数，不是年末数。",
         "national_subject": "各地计划路径与全国实际值",
-        "national_finding": "{indicator}：全国{year}年{value:g}，外推至{last}年{low:.1f}至{high:.1f}",
+        "national_finding": "{indicator}：全国{year}年{value:g}，外推至{last}年{interval}",
         "held": "出生不变",
         "falling": "出生续降",
-        "interval": "{place}，{label}，{low:.1f}至{high:.1f}万平方米",
-        "and_more": "{place}，{label}，{low:.1f}万平方米以上",
+        "interval": "{place}，{label}（万平方米）：{interval}",
         "copy": "（转引）",
         "title": "《{}》",
         "stop": "。",
@@ -66,7 +65,8 @@ _TEXTS = {
         "balance_note": (
             "Blue: area that has to be added, over population scenarios and rounding. Hatched: announced "
             "projects times sizes of site surveys in the province. A stroke with an arrow is a least amount. "
-            "Left out for want of a size: {left}. How much of a trail counts is not stated."
+            "Unsized: announced without a known area and not counted ({left}), so whether what is announced "
+            "suffices is undecidable. How much of a trail counts is not stated."
         ),
         "balance_subject": "sports area that has to be added, and announced",
         "band_note": (
@@ -75,7 +75,7 @@ _TEXTS = {
         ),
         "band_subject": "stocks that planned levels imply",
         "band_title": "{place}: {indicator}",
-        "band_finding": "{place} in {year}: {low:,.0f} to {high:,.0f} ({unit})",
+        "band_finding": "{place} in {year}: {interval} ({unit})",
         "child_note": (
             "Children under three are the births of the year and the two before. Registered births leave out "
             "migrants' children, so places per child come out too high. Birth rates after {years} are "
@@ -89,11 +89,10 @@ _TEXTS = {
         ),
         "soft": " The national number of places for 2025 is that of October, not of the year's end.",
         "national_subject": "planned paths and the national observed series",
-        "national_finding": "{indicator}: China {value:g} in {year}, line to {last} {low:.1f} to {high:.1f}",
+        "national_finding": "{indicator}: China {value:g} in {year}, line to {last} {interval}",
         "held": "births held",
         "falling": "births falling on",
-        "interval": "{place}, {label}, {low:.1f} to {high:.1f} (10,000 m²)",
-        "and_more": "{place}, {label}, {low:.1f} or more (10,000 m²)",
+        "interval": "{place}, {label} (10,000 m²): {interval}",
         "copy": " (seen in a copy)",
         "title": '"{}"',
         "stop": ".",
@@ -141,8 +140,8 @@ def implied_stock_figure(data, lang: str) -> Drawing:
         unit, scale = stock_unit(end["unit"], lang)
         heading = texts["unit"].format(text=heading, unit=unit)
         ax.set_title(heading, fontsize=style.TEXT_SIZE, loc="left")
-        low, high = end["low"] / scale, end["high"] / scale
-        finding = texts["band_finding"].format(place=short, year=end["year"], low=low, high=high, unit=unit)
+        interval = capacity.words(end["low"] / scale, end["high"] / scale, lang=lang)
+        finding = texts["band_finding"].format(place=short, year=end["year"], interval=interval, unit=unit)
         findings.append(finding)
         frames.append(stock)
     table = pd.concat(frames, ignore_index=True)
@@ -197,8 +196,7 @@ def national_curve_figure(data, lang: str) -> Drawing:
                 year=seen["year"],
                 value=seen["value"],
                 last=int(last["year"]),
-                low=last["low"],
-                high=last["high"],
+                interval=capacity.words(last["low"], last["high"], 1, lang=lang),
             )
         )
     table = pd.concat(tables, ignore_index=True)
@@ -240,15 +238,15 @@ def _credits(data, sources: Iterable[str], lang: str) -> str:
 
 def _facility(name: str, lang: str) -> str:
     zh, en = capacity.FACILITIES[name]
-    return zh if lang == "zh" else en.lower()
+    return zh if lang == "zh" else en
 
 
 def _balance_finding(frame: pd.DataFrame, names: Mapping[str, str], lang: str) -> str:
     texts, parts = _TEXTS[lang], []
     for row in frame.itertuples():
-        form = texts["interval" if np.isfinite(row.high) else "and_more"]
         place, label = labels.short(names[row.place], lang), row_label(row, lang)
-        parts.append(form.format(place=place, label=label, low=row.low / 1e4, high=row.high / 1e4))
+        interval = balance_words(row, lang)
+        parts.append(texts["interval"].format(place=place, label=label, interval=interval))
     return texts["sep"].join(parts)
 
 
