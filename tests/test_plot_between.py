@@ -93,3 +93,14 @@ def test_figure_prints(data, lang):
     assert overlaps(drawing.figure) == []
     assert len(drawing.table) == len(between.pairs(data))
     assert "8.5" in drawing.alt
+
+
+def test_money_is_counted_as_each_language_does(data):
+    for lang, words in (("zh", "5.47 亿元"), ("en", "0.547 billion yuan")):
+        assert words in between.table_prose_worklist_figure(data, lang).alt
+
+
+def test_a_looser_bound_at_the_same_number_is_named(rows):
+    texts = {text.get_gid(): text.get_text() for text in plot.table_prose_worklist(rows, lang="en").texts}
+    assert texts["verdict/WORKLIST_EQUAL/urban_unemployment_rate"].replace("\n", " ").endswith("bound a little weaker")
+    assert "bound" not in texts["verdict/WORKLIST_EQUAL/nursing_bed_share"]

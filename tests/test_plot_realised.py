@@ -54,7 +54,8 @@ def test_marks_show_pace_start_and_doubts(sports):
         mark = marks[f"spell/{spell.plan_place}/{spell.place}"]
         assert mark.get_xdata()[0] == spell.improvement
         assert (to_hex(mark.get_markerfacecolor()).upper() == style.PAPER) == (not spell.counts)
-        assert mark.get_marker() == ("D" if spell.derived else "^" if spell.soft else "o")
+        shape = "x" if spell.short else "D" if spell.derived else "^" if spell.soft else "o"
+        assert mark.get_marker() == shape
     for place, peers in spells.sort_values("improvement").groupby("plan_place"):
         heights = [marks[f"spell/{place}/{name}"].get_ydata()[0] for name in peers["place"]]
         paces = peers["improvement"].to_numpy()
@@ -82,7 +83,23 @@ def test_small_class_is_called_undecidable(data):
     ax = plot.required_vs_realised(*realised.ranked(data, realised.NURSERY))
     said = [text.get_text() for text in ax.texts]
     assert len(said) == 4
-    assert all("不能判定" in text for text in said)
+    assert all("无法判定" in text for text in said)
+
+
+def test_short_changes_are_shown_and_never_counted(sports):
+    spells, required = sports
+    least = plausibility.Settings().spell_years_least
+    assert (spells["short"] == (spells["years"] < least)).all() and spells["short"].any()
+    assert not (spells["short"] & spells["counts"]).any()
+    counted = spells[spells["counts"]].groupby("plan_place").size()
+    assert counted.to_dict() == required.set_index("place")["m"].to_dict()
+    assert not spells.duplicated(["plan_place", "place"]).any()
+
+
+def test_one_year_changes_count_only_where_asked_for(data):
+    settings = plausibility.Settings(spell_years_least=1)
+    spells, required = realised.ranked(data, realised.AREA, settings=settings)
+    assert not spells["short"].any() and (required["m"] > 20).all()
 
 
 def test_no_pace_is_an_error(sports):

@@ -84,8 +84,22 @@ def test_figure_counts_and_disclaims(data, findings, monkeypatch):
     drawing = verdicts.verdict_matrix_figure(data, "en")
     cells = drawing.table
     none = (cells["verdict"] == plausibility.NO_OBJECTION).sum()
-    assert f"{none} without objection; {cells['ranked'].sum()} could" in drawing.alt
+    assert not cells["ranked"].any()
+    assert f"{none} without objection; none could" in drawing.alt
     assert "it is no verdict on feasibility" in drawing.note
-    assert f"for the other {(~cells['ranked']).sum()} " in drawing.note
+    assert "undecidable throughout" in drawing.note and "Dot" not in drawing.note
+    assert not any((patch.get_gid() or "").startswith(("ranked/", "key/ranked")) for patch in drawing.figure.axes[0].patches)
     left_out = plausibility.summary(findings).query("indicator == '' and codes != ''")
     assert drawing.note.endswith(f"left out: {len(left_out)}.")
+
+
+@pytest.mark.parametrize("lang", style.LANGUAGES)
+def test_a_ranked_path_has_its_dot_and_its_sentence(data, findings, lang, monkeypatch):
+    chosen = findings["check"].eq("C10") & findings["indicator"].eq("sports_area_per_capita")
+    decided = findings.assign(verdict=findings["verdict"].mask(chosen, "PASS"))
+    monkeypatch.setattr(plausibility, "check", lambda data: decided)
+    drawing = verdicts.verdict_matrix_figure(data, lang)
+    dots = {gid for gid in gids(drawing.figure.axes[0].patches) if gid.startswith(("ranked/", "key/ranked"))}
+    assert "key/ranked" in dots and len(dots) == 1 + chosen.sum() == 1 + drawing.table["ranked"].sum()
+    assert {"zh": "黑点：", "en": "Dot: "}[lang] in drawing.note
+    assert {"zh": "比较的2条（玉环人均体育场地面积", "en": "2 could be ranked"}[lang] in drawing.alt

@@ -99,7 +99,8 @@ def spells(
     indicator : str
     shortest, longest : int
         In years; by default those of `qiyou.plausibility.Settings`. With ``shortest=1`` changes from one year to
-        the next count too, which scatter widely and say little about a pace kept up for years.
+        the next count too; they carry the whole rounding of two values and say little about a pace kept up for
+        years.
     bases : iterable of str
         Of `basis`; by default the yearly site survey for sports area, and whatever there is for the others.
 

@@ -55,23 +55,24 @@ _TEXTS = {
             "TABLE_PROSE_CONFLICT": "不能同时成立",
             "TABLE_PROSE_WEAKER": "一处要求较低",
             "BOUND_AT_CEILING": "下限已到顶，只剩一点",
-            "WORKLIST_AHEAD": "后出文件高于规划",
-            "WORKLIST_BEHIND": "后出文件低于规划",
-            "WORKLIST_EQUAL": "两份文件取同一数值",
+            "WORKLIST_AHEAD": "后出文件要求更高",
+            "WORKLIST_BEHIND": "后出文件要求更低",
+            "WORKLIST_EQUAL": "两份文件数字相同",
             "FLOW_SHORTFALL": "如口径相同，当年不足",
             "ROUNDING_DECIDES": "取决于四舍五入",
         },
         "row": "{place}{year}年，{unit}",
         "row_bare": "{place}{year}年",
         "variant": "{name}（{variant}）",
-        "wan": ("万{}", "亿{}"),
+        "slack": {-1: "，界限略松", 1: "，界限略严"},
+        "large": ((1e8, 1e8, "亿{}"), (1e6, 1e4, "万{}")),
         "note": (
-            "每行自有刻度，行与行不可比。圆：目标表；星：同一文件正文；方：后出的年度工作要点（缩写为“要点”）；菱形：由规划推算的每年数量（表内两年之差，或正文累计数按年均摊）。"
-            "横线：印刷位数所容许的范围；带箭头的竖线：“以上”“以下”，是界限而不是一点；到达指标上限的界限没有箭头。"
+            "每行自有刻度，行与行不可比。圆：目标表；星：同一文件正文；方：后出的年度工作要点（缩写为“要点”）；菱形：由计划推算的每年数量（表内两年之差，或正文累计数按年均摊）。"
+            "横线：印出位数所容许的范围；带箭头的竖线：“以上”“以下”，是界限而不是一点；到达指标上限的界限没有箭头。"
             "增量与平均数与当年安排相比，以口径相同为前提。"
         ),
         "other": "{name}在同表另有一行印作{value:g}，与正文相符。",
-        "subject": "同一指标同一年份在表与正文、规划与后出文件中的两个数",
+        "subject": "同一指标同一年份在表与正文、计划与后出文件中的两个数",
         "finding": "{name}（{place}{year}年）{first}、{second}，{verdict}",
         "sep": "；",
     },
@@ -89,14 +90,15 @@ _TEXTS = {
             "BOUND_AT_CEILING": "bound leaves one point",
             "WORKLIST_AHEAD": "later ahead of plan",
             "WORKLIST_BEHIND": "later behind plan",
-            "WORKLIST_EQUAL": "the two agree",
+            "WORKLIST_EQUAL": "the same number",
             "FLOW_SHORTFALL": "short, if alike counted",
             "ROUNDING_DECIDES": "rounding decides",
         },
         "row": "{place} {year}, {unit}",
         "row_bare": "{place} {year}",
         "variant": "{name} ({variant})",
-        "wan": ("10,000 {}", "100 million {}"),
+        "slack": {-1: ", bound a little weaker", 1: ", bound a little stricter"},
+        "large": ((1e8, 1e9, "billion {}"), (1e6, 1e6, "million {}")),
         "note": (
             "Every row has a scale of its own. Circle: target table. Star: running text of the "
             "same document. "
@@ -288,15 +290,22 @@ def table_prose_worklist(
 
 
 def _scaled_unit(row, lang: str) -> tuple[str, float]:
-    """Unit of a row and what to divide by: yuan and the like are counted in 万 or 亿."""
+    """Unit of a row and what to divide by: yuan and the like are counted in 万 and 亿, in millions and billions."""
     unit = labels.unit(row.unit, lang)
     size = max(abs(row.first_value), abs(row.second_value))
-    wan, yi = _TEXTS[lang]["wan"]
-    if size >= 1e8:
-        return yi.format(unit), 1e8
-    if size >= 1e6:
-        return wan.format(unit), 1e4
+    for least, by, word in _TEXTS[lang]["large"]:
+        if size >= least:
+            return word.format(unit), by
     return unit, 1.0
+
+
+def _verdict_words(row, lang: str) -> str:
+    """What a pair comes to; of two bounds at one number, <5 leaves out the 5 that ≤5 lets in."""
+    strict = [relation in ("gt", "lt") for relation in (row.first_relation, row.second_relation)]
+    loose = [relation in ("ge", "le") for relation in (row.first_relation, row.second_relation)]
+    slack = (loose[0] and strict[1]) - (strict[0] and loose[1])
+    words = _TEXTS[lang]["codes"][row.code]
+    return words + _TEXTS[lang]["slack"].get(slack, "") if row.code == "WORKLIST_EQUAL" else words
 
 
 def _sides(row) -> list[dict]:
@@ -362,7 +371,7 @@ def _draw_row(ax: Axes, row, floor: float, names: dict, indicators: dict, lang: 
     ax.text(
         _VERDICT,
         floor + _ROW / 2,
-        f"{verdict.symbol} {verdict.label(lang)}\n" + style.wrap(texts["codes"][row.code], _WIDTH - _VERDICT),
+        f"{verdict.symbol} {verdict.label(lang)}\n" + style.wrap(_verdict_words(row, lang), _WIDTH - _VERDICT),
         va="center",
         fontsize=style.SMALL_SIZE,
         linespacing=1.3,
@@ -451,7 +460,7 @@ def table_prose_worklist_figure(data, lang: str) -> Drawing:
                 year=row.year,
                 first=first,
                 second=f"{second} {unit}".rstrip(),
-                verdict=texts["codes"][row.code],
+                verdict=_verdict_words(row, lang),
             )
         )
     used = pd.concat([rows["first_document"], rows["second_document"]])

@@ -20,44 +20,46 @@ AREA, NURSERY = "sports_area_per_capita", "nursery_places_per_1000"
 _REALISED = "#00489B"
 _REQUIRED = "#C13C00"
 _BAND = "#F3D3C4"
-_MARKERS = {"reported": "o", "soft": "^", "derived": "D"}
-_SIZES = {"o": 3.6, "^": 4.2, "D": 3.3}
+_MARKERS = {"reported": "o", "soft": "^", "derived": "D", "short": "x"}
+_SIZES = {"o": 3.6, "^": 4.2, "D": 3.3, "x": 3.6}
 # Shares of a lane below its marks, and of the axes for the text over a lane.
 _FLOOR = 0.04
 _HEAD = 0.115
 _KEYS = ["document", "place", "indicator", "variant"]
 _TEXTS = {
     "zh": {
-        "head": "{place}，{first}—{last}年每年需{required:.3g}（舍入{low:.3g}—{high:.3g}）",
+        "head": "{place}，{first}—{last}年每年需{required:.3g}（四舍五入{low:.3g}—{high:.3g}）",
         "rank": "起点{band_low:.3g}—{band_high:.3g}：m={m}，{below}个较慢",
-        "rank_spread": "起点{band_low:.3g}—{band_high:.3g}：m={m}，舍入内{below_low}—{below_high}个较慢",
+        "rank_spread": "起点{band_low:.3g}—{band_high:.3g}：m={m}，{below_low}—{below_high}个较慢",
         "percentile": "百分位{percentile:.3g}（{confidence:g}%区间{ci_low:.3g}—{ci_high:.3g}）：{verdict}",
-        "none": "没有起点相近的实际变化：{verdict}",
+        "none": "起点{band_low:.3g}—{band_high:.3g}：m=0，{verdict}",
         "verdicts": {
             "WITHIN_FASTEST_QUARTER_LINE": "在最快四分之一的界限以下",
             "TOP_FIFTH_PACE": "属最快的五分之一",
             "UNPRECEDENTED_IN_REFERENCE": "高于全部",
-            "TOO_FEW_IN_REFERENCE": "m不足{least}，不能判定",
-            "RANK_NOT_DECIDED": "区间跨越界限，不能判定",
+            "TOO_FEW_IN_REFERENCE": "m不足{least}，无法判定",
+            "RANK_NOT_DECIDED": "区间跨越界限，无法判定",
         },
         "xlabel": "每年变化（{unit}）",
         "legend": {
             "inside": "起点相近，计入m",
             "outside": "起点不同，不计入",
-            "reported": "两端均为公布数",
+            "short": "不足{shortest}年，不计入",
             "derived": "一端为反推",
             "soft": "日期不确",
-            "required": "规划所需速度，底色为舍入范围",
+            "required": "计划所需速度（底色：四舍五入）",
         },
         "note": (
-            "每点为一地实际达到的一段变化（至多{longest}年，由慢到快自下而上），横线为印刷位数所容许的范围。起点相近指在规划基期值的"
-            "1/{factor:g}至{factor:g}倍之间。百分位区间（Clopper–Pearson精确区间）整个不超过{quarter:g}，表示所需速度未越过最快四分之一的"
-            "界限；整个高于{fifth:g}，则须询问；其余及m不足{least}，不能判定。低于界限不等于可行：参照多为转载，成功经验偏多，"
-            "有的起点由公布的增量反推，有的地方包含在别的地方之内。"
+            "每个记号为一地实际达到的一段变化（由慢到快自下而上），横线为印出位数所容许的范围。计入m的历时{shortest}至{longest}年，"
+            "起点在计划基期值的1/{factor:g}至{factor:g}倍之间；空心的起点不同，十字的历时不足{shortest}年，"
+            "不足以衡量持续数年的速度，两者都不计入。百分位区间（Clopper–Pearson区间，连同四舍五入，视同独立样本，其实并不独立）"
+            "整个不超过{quarter:g}，表示所需速度未越过最快四分之一的界限；整个高于{fifth:g}，则待询问；其余及m不足{least}，无法判定。"
+            "低于界限也不等于可行：参照多为转载，成功经验偏多，有的起点由公布的增量反推，有的地方包含在别的地方之内。"
         ),
         "no_base": "{places}没有印出基期值，未列。",
-        "subject": "规划所需速度与别处实际达到的速度",
-        "finding": "{place}{indicator}每年需{required:.3g}，{m}个起点相近的实际变化中{below}个较慢，{verdict}",
+        "subject": "计划所需速度与别处实际达到的速度",
+        "finding": "{place}{indicator}每年需{required:.3g}，起点相近、历时{shortest}年以上的实际变化有{m}个，其中{below}个较慢，{verdict}",
+        "finding_none": "{place}{indicator}每年需{required:.3g}，没有起点相近、历时{shortest}年以上的实际变化，无法判定",
         "source": "参照数据取自{n}份来源（其中{copies}份为转载），逐一列于所附数据表。",
         "sep": "；",
         "list": "、",
@@ -69,31 +71,32 @@ _TEXTS = {
             "starts {band_low:.3g}–{band_high:.3g}: m = {m}, {below_low} to {below_high} slower by rounding"
         ),
         "percentile": "percentile {percentile:.3g} ({confidence:g}% interval {ci_low:.3g}–{ci_high:.3g}): {verdict}",
-        "none": "no realised change from a like start: {verdict}",
+        "none": "starts {band_low:.3g}–{band_high:.3g}: m = 0, {verdict}",
         "verdicts": {
             "WITHIN_FASTEST_QUARTER_LINE": "not in the fastest quarter",
             "TOP_FIFTH_PACE": "in the fastest fifth",
             "UNPRECEDENTED_IN_REFERENCE": "above all",
-            "TOO_FEW_IN_REFERENCE": "undecidable",
+            "TOO_FEW_IN_REFERENCE": "m below {least}, undecidable",
             "RANK_NOT_DECIDED": "undecidable",
         },
         "xlabel": "Change per year ({unit})",
         "legend": {
-            "inside": "like start, counts in m",
+            "inside": "counts in m",
             "outside": "other start, not counted",
-            "reported": "both ends reported",
-            "derived": "an end calculated back",
+            "short": "under {shortest} years, not counted",
+            "derived": "end calculated back",
             "soft": "soft date",
-            "required": "pace required; shaded: rounding",
+            "required": "required; shaded: rounding",
         },
         "note": (
-            "Each mark is one change that a place achieved (up to {longest} years; slowest at the bottom); "
-            "strokes: what the printed digits allow. A like start lies between 1/{factor:g} and {factor:g} "
-            "times the plan's base value. The percentile's exact Clopper-Pearson interval wholly at or below "
-            "{quarter:g}: the pace does not cross the line of the fastest quarter; wholly above "
-            "{fifth:g}: to be "
-            "asked about; anything else, and m below {least}: undecidable. A pace below the "
-            "line need not be feasible: most "
+            "Each mark is one change that a place achieved (slowest at the bottom); strokes: what the printed "
+            "digits allow. Those that count in m lasted {shortest} to {longest} years and start between 1/{factor:g} "
+            "and {factor:g} times the plan's base value. Not counted are hollow marks, for another start, and "
+            "crosses, for less than {shortest} years, which is no measure of a pace kept up for "
+            "years. The percentile's Clopper-Pearson interval (rounding included; as if the places "
+            "were an independent sample, which they are not) wholly at or below {quarter:g}: the pace does not "
+            "cross the line of the fastest quarter; wholly above {fifth:g}: to be asked about; anything else, and "
+            "m below {least}: undecidable. Even a pace below the line need not be feasible: most "
             "references are copies, success stories are over-represented, some starts are "
             "calculated back from "
             "a printed increase, and some places lie inside others."
@@ -101,8 +104,12 @@ _TEXTS = {
         "no_base": " Not shown, for want of a printed base value: {places}.",
         "subject": "paces that plans require and paces achieved elsewhere",
         "finding": (
-            "{indicator}, {place}: {required:.3g} a year required, {below} of {m} changes from like starts "
-            "were slower, {verdict}"
+            "{indicator}, {place}: {required:.3g} a year required, changes over at least {shortest} years from "
+            "like starts {m}, slower {below}, {verdict}"
+        ),
+        "finding_none": (
+            "{indicator}, {place}: {required:.3g} a year required, no change over at least {shortest} years from a "
+            "like start, undecidable"
         ),
         "source": (
             " References from {n} sources ({copies} of them copies), named one by one in the "
@@ -129,7 +136,8 @@ def ranked(data, indicator: str, *, settings: Settings | None = None) -> tuple[p
     -------
     spells : DataFrame
         Per path and realised change the columns of `qiyou.plausibility.reference.spells`, with ``document``,
-        ``plan_place``, ``improvement`` (``_low``, ``_high``) per year and ``counts``.
+        ``plan_place``, ``improvement`` (``_low``, ``_high``) per year, ``counts`` and ``short``. Of places
+        without a change that is long enough the shorter one is listed, ``short`` and not counted.
     required : DataFrame
         One row per path: document, place, indicator, variant, from_year, to_year, unit, required (_low,
         _high), m, below, below_low, below_high, percentile, low, high, band_low, band_high, code, verdict. Paths without a
@@ -151,6 +159,7 @@ def ranked(data, indicator: str, *, settings: Settings | None = None) -> tuple[p
     peers = reference.spells(
         known, indicator, shortest=settings.spell_years_least, longest=settings.spell_years
     )
+    brief = _brief(known, indicator, peers, settings)
     unit = data.indicators.set_index("id").loc[indicator, "unit"]
     based = targets[targets["role"].eq("baseline") & ~targets["relation"].isin(["none", "range", "about"])]
     based = set(based[_KEYS].itertuples(index=False, name=None))
@@ -193,10 +202,32 @@ def ranked(data, indicator: str, *, settings: Settings | None = None) -> tuple[p
                 "verdict": result.verdict,
             }
         )
-        classes.append(result.spells.assign(document=path.document, plan_place=path.place))
+        others = brief[brief["place"] != path.place]
+        shown = [part for part in (result.spells.assign(short=False), _uncounted(others, path.sign)) if len(part)]
+        classes += [part.assign(document=path.document, plan_place=path.place) for part in shown]
     if not classes:
         raise DataError(f"no plan prints a base value of {indicator!r}, so no pace can be ranked; choose another")
     return pd.concat(classes, ignore_index=True), pd.DataFrame(rows)
+
+
+def _brief(known: pd.DataFrame, indicator: str, peers: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The spells that are too short to count, of places that have no other."""
+    if settings.spell_years_least == 1:
+        return peers[:0]
+    short = reference.spells(known, indicator, shortest=1, longest=settings.spell_years_least - 1)
+    return short[~short["place"].isin(peers["place"])]
+
+
+def _uncounted(spells: pd.DataFrame, sign: float) -> pd.DataFrame:
+    """Spells as `reference.rank` lists them, none of which counts."""
+    ends = np.sort(sign * spells[["change_low", "change_high"]].to_numpy(dtype=float), axis=1)
+    return spells.assign(
+        improvement=sign * spells["change"],
+        improvement_low=ends[:, 0],
+        improvement_high=ends[:, 1],
+        counts=False,
+        short=True,
+    )
 
 
 @style.styled
@@ -211,8 +242,8 @@ def required_vs_realised(
 ) -> Axes:
     """One lane per plan: realised changes from slow to fast, the required pace as a line through them.
 
-    Filled marks start from a level like the plan's and count, hollow ones do not; diamonds have an end
-    calculated back, triangles a soft date. The shaded band is the rounding interval of the required pace.
+    Filled marks start from a level like the plan's and count, hollow ones and crosses do not, for their start or
+    because they are too short; diamonds have an end calculated back, triangles a soft date. The shaded band is the rounding interval of the required pace.
 
     Parameters
     ----------
@@ -268,6 +299,8 @@ def required_vs_realised(
 
 
 def _mark(spell) -> str:
+    if spell.short:
+        return "short"
     return "derived" if spell.derived else "soft" if spell.soft else "reported"
 
 
@@ -333,8 +366,10 @@ def _heading(plan, names: dict[str, str], lang: str, settings: Settings) -> str:
     return "\n".join(texts[line].format(**fields) for line in ("head", rank, "percentile"))
 
 
-def _legend(fig, lang: str) -> None:
-    words = _TEXTS[lang]["legend"]
+def _legend(fig, lang: str, settings: Settings) -> None:
+    words = {
+        name: text.format(shortest=settings.spell_years_least) for name, text in _TEXTS[lang]["legend"].items()
+    }
 
     def dot(marker: str, face: str) -> Line2D:
         return Line2D(
@@ -351,6 +386,7 @@ def _legend(fig, lang: str) -> None:
     handles = {
         "inside": dot("o", _REALISED),
         "outside": dot("o", style.PAPER),
+        "short": dot("x", style.PAPER),
         "derived": dot("D", _REALISED),
         "soft": dot("^", _REALISED),
         "required": (
@@ -362,7 +398,7 @@ def _legend(fig, lang: str) -> None:
         list(handles.values()),
         [words[name] for name in handles],
         loc="outside upper left",
-        ncols=len(handles),
+        ncols=(len(handles) + 1) // 2,
         columnspacing=1.2,
         handletextpad=0.5,
         handlelength=1.4,
@@ -375,7 +411,7 @@ def required_vs_realised_figure(data, lang: str) -> Drawing:
     """Sports area and nursery places: required pace against realised ones."""
     places, indicators = labels.names(data.places, lang), labels.names(data.indicators, lang)
     texts, settings = _TEXTS[lang], Settings()
-    fig, axes = plt.subplots(1, 2, figsize=style.size("full", 128))
+    fig, axes = plt.subplots(1, 2, figsize=style.size("full", 134))
     tables, findings, used, left = [], [], set(), []
     for ax, indicator in zip(axes, (AREA, NURSERY), strict=True):
         spells, required = ranked(data, indicator, settings=settings)
@@ -386,16 +422,17 @@ def required_vs_realised_figure(data, lang: str) -> Drawing:
         left += [labels.short(places[place], lang) for place in required.query("code == 'NOT_DEFINED'")["place"]]
         for plan in required[required["code"] != "NOT_DEFINED"].itertuples():
             findings.append(
-                texts["finding"].format(
+                texts["finding" if plan.m else "finding_none"].format(
                     place=labels.short(places[plan.place], lang),
                     indicator=indicators[indicator],
                     required=plan.required,
                     below=int(plan.below),
                     m=int(plan.m),
+                    shortest=settings.spell_years_least,
                     verdict=texts["verdicts"][plan.code].format(least=settings.reference_least),
                 )
             )
-    _legend(fig, lang)
+    _legend(fig, lang, settings)
     table = pd.concat(tables, ignore_index=True)
     cited = {source for text in used for source in str(text).split("; ")}
     known = data.sources[data.sources["id"].isin(cited)]
@@ -404,6 +441,7 @@ def required_vs_realised_figure(data, lang: str) -> Drawing:
         copies=int(known["grade"].eq("secondary").sum()),
     )
     note = texts["note"].format(
+        shortest=settings.spell_years_least,
         longest=settings.spell_years,
         factor=settings.level_factor,
         quarter=settings.reference_pass,

@@ -33,12 +33,12 @@ _ORDER = tuple(LOOKS)
 _TEXT = {
     "zh": {
         "title": "每条目标路径查出了什么",
-        "ranked": "可与别处实际变化排比",
+        "ranked": "速度可与别处实际变化比较",
         "other": "综合",
     },
     "en": {
         "title": "What the checks found for each target path",
-        "ranked": "could be ranked among realised changes",
+        "ranked": "pace could be ranked among realised changes",
         "other": "General",
     },
 }
@@ -129,7 +129,7 @@ def verdict_matrix(
     _draw_head(ax, grid, labels.names(places, lang))
     _draw_rows(ax, grid, indicators)
     _draw_cells(ax, grid, cells)
-    _draw_key(ax, grid)
+    _draw_key(ax, grid, dots=bool(cells["ranked"].any()))
     return ax
 
 
@@ -261,7 +261,7 @@ def _draw_dot(ax: Axes, middle: tuple[float, float], *, gid: str) -> None:
     ax.add_patch(Circle(middle, 0.75, facecolor=style.INK, edgecolor=style.PAPER, lw=0.5, gid=gid))
 
 
-def _draw_key(ax: Axes, grid: _Grid) -> None:
+def _draw_key(ax: Axes, grid: _Grid, *, dots: bool) -> None:
     left, top = 0.5, grid.bottom + 2.6
     pitch = {"zh": (20, 22, 46, 44), "en": (28, 24, 54, 46)}[grid.lang]
     small = {"va": "center", "fontsize": style.SMALL_SIZE}
@@ -269,6 +269,8 @@ def _draw_key(ax: Axes, grid: _Grid) -> None:
         _draw_cell(ax, (left, top), 6.5, _ROW, look, gid=f"key/{look.verdict}")
         ax.text(left + 7.5, top + _ROW / 2, look.label(grid.lang), gid=f"key/{look.verdict}", **small)
         left += width
+    if not dots:
+        return
     _draw_dot(ax, (left + 2, top + _ROW / 2), gid="key/ranked")
     ax.text(left + 4, top + _ROW / 2, _TEXT[grid.lang]["ranked"], gid="key/ranked", **small)
 
@@ -278,10 +280,14 @@ def _draw_key(ax: Axes, grid: _Grid) -> None:
 _SAID = {
     "zh": {
         "subject": "{places}个地方、{indicators}项指标的{paths}条目标路径，每条取最重的一类结论",
-        "found": "矛盾{CONTRADICTION}条，待询问{QUESTION}条，未发现异议{none}条；能与别处实际变化排比的{ranked}条（{which}）。{objections}",
+        "found": "矛盾{CONTRADICTION}条，待询问{QUESTION}条，未发现异议{none}条；{ranked}。{objections}",
+        "some": "所需速度能与别处实际变化比较的{n}条（{which}）",
+        "nowhere": "所需速度能与足够多的别处实际变化比较的，一条也没有",
         "objection": "{place}{indicator}：{why}",
-        "note": "“未发现异议”只是没有查出算术、逻辑或文字上的问题，不是可行的结论；没有任何结论表示“可行”。黑点：所需变化可与别处实际达到的变化排比（{ranked}条），其余{"
-        "rest}条缺少证据，能否实现无从判定。空白：规划没有这一路径，或全文未能取得。一格分为两半的，是该地印有两条路径。{objections}。{more}",
+        "note": "“未发现异议”只是没有查出算术、逻辑或文字上的问题，不是可行的结论；没有任何结论表示“可行”。"
+        "{ranked}空白：计划没有这一路径，或全文未能取得。一格分为两半的，是该地印有两条路径。{objections}。{more}",
+        "dots": "黑点：所需速度可与别处历时多年的实际变化比较（{n}条），这也不等于可行；其余{rest}条缺少证据，可行性无法判定。",
+        "no_dots": "没有一条路径的所需速度能与足够多的别处实际变化比较，可行性一概无法判定。",
         "asked": "矛盾与待询问：{}",
         "more": "另有{n}项询问不属于某一指标，图中未列。",
         "join": "；",
@@ -292,18 +298,21 @@ _SAID = {
         "subject": "{paths} target paths of {places} places for {indicators} indicators, each with its "
         "worst verdict",
         "found": "{CONTRADICTION} contradicted, {QUESTION} to be asked about, {none} without objection; "
-        "{ranked} could "
-        "be ranked among realised changes ({which}). {objections}",
+        "{ranked}. {objections}",
+        "some": "{n} could be ranked by pace among realised changes ({which})",
+        "nowhere": "none could be ranked by pace among enough realised changes",
         "objection": "{place}, {indicator}: {why}",
         "note": "'No objection found' means that no fault of arithmetic, logic or wording turned up; it is "
         "no verdict on "
-        "feasibility, and no cell says 'feasible'. Dot: the required change could be ranked among changes "
-        "really achieved "
-        "elsewhere ({ranked} paths); for the other {rest} the evidence is missing, and feasibility stays "
-        "undecided. "
+        "feasibility, and no cell says 'feasible'. {ranked}"
         "Blank: no such path in the plan, or its full text is not at hand. A divided cell: two paths are "
         "printed. "
         "{objections}. {more}",
+        "dots": "Dot: the required pace could be ranked among multi-year changes really achieved elsewhere "
+        "(paths: {n}), which is no verdict on feasibility either; for the other {rest} the evidence is missing, and "
+        "feasibility is undecidable. ",
+        "no_dots": "For no path are there enough multi-year changes really achieved elsewhere to rank the required "
+        "pace among them; feasibility is undecidable throughout. ",
         "asked": "Contradictions and questions: {}",
         "more": "Questions that are not about an indicator, and so left out: {n}.",
         "join": "; ",
@@ -357,8 +366,7 @@ def _alt(cells: pd.DataFrame, places: dict[str, str], indicators: dict[str, str]
         CONTRADICTION=counts.get("CONTRADICTION", 0),
         QUESTION=counts.get("QUESTION", 0),
         none=counts.get(plausibility.NO_OBJECTION, 0),
-        ranked=len(ranked),
-        which=which or "—",
+        ranked=said["some"].format(n=len(ranked), which=which) if len(ranked) else said["nowhere"],
         objections=_objections(cells, places, indicators, lang),
     )
     return alt_text("matrix", said["subject"].format(**numbers), finding, lang=lang)
@@ -370,8 +378,7 @@ def _note(findings: pd.DataFrame, cells: pd.DataFrame, places: dict, indicators:
     summed = plausibility.summary(findings)
     elsewhere = int(((summed["indicator"].fillna("") == "") & (summed["codes"] != "")).sum())
     return said["note"].format(
-        ranked=ranked,
-        rest=len(cells) - ranked,
+        ranked=said["dots"].format(n=ranked, rest=len(cells) - ranked) if ranked else said["no_dots"],
         objections=said["asked"].format(objections or "—"),
         more=said["more"].format(n=elsewhere) if elsewhere else "",
     ).strip()
