@@ -79,3 +79,11 @@ def test_the_alternative_text_names_what_each_place_prints_last(data):
 def test_nothing_to_draw_is_an_error_in_one_sentence(data):
     with pytest.raises(DataError, match="no printed value with a year"):
         indicator_figure(data, "long_term_care_insured", "zh")
+
+
+def test_what_was_drawn_before_stays_in_view(data):
+    ax = plt.subplots()[1]
+    ax.plot([2015, 2016], [3, 3])
+    qiyou.plot.target_paths(qiyou.data.printed(data, "beds_per_1000"), {"yuhuan": "玉环市"}, ax=ax)
+    low, high = ax.get_xlim()
+    assert low < 2015 and high > 2027

@@ -66,7 +66,8 @@ def target_paths(
     ends = []
     for (place, _, _), path in frame.groupby(["place", "document", "variant"], sort=False):
         ends.append(_draw_path(ax, path.sort_values("year"), marks[place]))
-    first, last = float(frame["year"].min()), float(frame["year"].max())
+    # What the caller drew before, a series of earlier years say, stays in view.
+    first, last = ax.dataLim.intervalx
     ax.set_xlim(min(first, last - 1) - 0.3, last + 0.3)
     ax.ticklabel_format(axis="y", style="plain", useOffset=False)
     _label_ends(ax, ends, names, lang)
