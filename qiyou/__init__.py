@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
+        "apidocs",
         "audit",
         "capacity",
         "compare",
@@ -41,6 +42,7 @@ def __getattr__(name: str):
     if name == "load":
         from qiyou.data import load
 
+        globals()["load"] = load
         return load
     if name in _MODULES:
         return importlib.import_module(f"qiyou.{name}")
