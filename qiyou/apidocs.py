@@ -32,7 +32,7 @@ def build(folder: str | os.PathLike[str]) -> Path:
     --------
     >>> build(Path(__file__) / "api")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    qiyou.errors.QiyouError: ...apidocs.py/api cannot be written: ...
+    qiyou.errors.QiyouError: ...api cannot be written: ...
     """
     try:
         import pdoc
