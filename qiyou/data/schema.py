@@ -149,7 +149,11 @@ TABLES = {
             "Who says so",
             (
                 _column("id", "key of the source", pattern=ID),
-                _text("title", "title as published", required=True),
+                _text(
+                    "title",
+                    "title as published; [in brackets] what it is about, where the title is not known",
+                    required=True,
+                ),
                 _text("publisher", "who published it"),
                 _column("published", "date or year", pattern=rf"{YEAR}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?", required=False),
                 _column("url", "address, empty where only a copy is known", pattern=r"https?://\S+", required=False),
