@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 
 import qiyou
 from qiyou.errors import DataError
-from qiyou.plausibility import Settings, peers, reference, standards
+from qiyou.plausibility import Settings, peers, ranks, reference, standards
 from qiyou.plausibility.paths import number_paths, prepare
 from qiyou.plausibility.verdicts import table
 
@@ -389,3 +389,23 @@ def test_ancestors_survive_a_loop():
 
 def test_together_numbers_paths_apart():
     assert together(path([1, 2]), path([1, 2]))["variant"].tolist() == ["0", "0", "1", "1"]
+
+
+def test_sensitivity_repeats_the_check_and_shows_where_a_verdict_would_turn():
+    data = qiyou.load()
+    default = Settings()
+    tried = ranks.sensitivity(
+        data, "sports_area_per_capita", level_factors=[1.25, default.level_factor], least_years=[1, 2]
+    )
+    assert len(tried) == 8 and not tried.duplicated(["least_years", "level_factor", "place"]).any()
+    found = qiyou.plausibility.check(data).query("check == 'C10' and indicator == 'sports_area_per_capita'")
+    own = tried.query("least_years == @default.spell_years_least and level_factor == @default.level_factor")
+    columns = ["place", "document", "code", "verdict"]
+    assert own[columns].values.tolist() == found[columns].values.tolist()
+    assert own["percentile"].tolist() == found["statistic"].tolist()
+    # wider bands and shorter spells let in more, never fewer
+    counts = tried.set_index(["place", "least_years", "level_factor"])["m"]
+    for place in ("yuhuan", "huangyan"):
+        assert counts[place, 2, 1.25] <= counts[place, 2, 1.5] <= counts[place, 1, 1.5]
+    with pytest.raises(DataError, match="no choice"):
+        ranks.sensitivity(data, "sports_area_per_capita", level_factors=[], least_years=[1])

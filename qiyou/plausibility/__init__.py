@@ -9,7 +9,7 @@ agrees to it.
 `check` runs everything on loaded data, `check_paths` what the plan alone allows, for any number of paths;
 `summary` sums up per path; `CODES` says what each code means. The single checks are functions of the modules
 here, among them `past.required_pace`, `past.extrapolation`, `reference.spells` and `reference.rank`, for
-series of one's own.
+series of one's own; `ranks.ranked` and `ranks.sensitivity` are the tables behind C10.
 
 >>> import qiyou
 >>> found = qiyou.plausibility.check(qiyou.load())
@@ -17,7 +17,7 @@ series of one's own.
 np.True_
 """
 
-from qiyou.plausibility import past, reference
+from qiyou.plausibility import past, ranks, reference
 from qiyou.plausibility.codes import CODES, EVIDENCE, VERDICTS, Code
 from qiyou.plausibility.documents import prose_targets
 from qiyou.plausibility.report import FEASIBILITY, NO_OBJECTION, check, check_paths, summary
@@ -37,6 +37,7 @@ __all__ = [
     "check_paths",
     "past",
     "prose_targets",
+    "ranks",
     "reference",
     "summary",
 ]

@@ -22,7 +22,8 @@ VERDICTS = {
     QUESTION: ("待询问：读者应当向编制者询问", "question: a reader should ask the author"),
     CONTRADICTION: (
         "矛盾：算术或逻辑上不可能，或同一文件的两处说法不能同时成立",
-        "contradiction: arithmetically or logically impossible, or two statements of one document that cannot both hold",
+        "contradiction: arithmetically or logically impossible, or two statements of one document that cannot "
+        "both hold",
     ),
     UNDECIDABLE: (
         "无法判定：证据不足，或取决于四舍五入",
@@ -326,7 +327,12 @@ CODES: dict[str, Code] = {
         "E3",
     ),
     "TOO_FEW_IN_REFERENCE": Code(
-        "C10", "参照组太小", "the reference class is too small", "m realised multi-year changes from a like level, fewer than the least number", RULES, "E3"
+        "C10",
+        "参照组太小",
+        "the reference class is too small",
+        "m realised multi-year changes from a like level, fewer than the least number",
+        RULES,
+        "E3",
     ),
     "RANK_NOT_DECIDED": Code(
         "C10",

@@ -51,8 +51,8 @@ def _against_table(asked: pd.DataFrame, table: pd.DataFrame) -> list[pd.DataFram
         rows,
         "{locator_zh}{y0}—{year}年隐含增量{step_value_zh}{unit_zh}（四舍五入{step_low_zh}至{step_high_zh}）；"
         "《{title}》{locator_zh_new}为{print_zh_new}：",
-        "{locator_en} implies an increment of {step_value_en}{counted_en} from {y0} to {year} (rounding {step_low_en} to "
-        "{step_high_en}); {title_en}, "
+        "{locator_en} implies an increment of {step_value_en}{counted_en} from {y0} to {year} (rounding "
+        "{step_low_en} to {step_high_en}); {title_en}, "
         "{locator_en_new}: {print_en_new}; ",
         y0=rows["before"],
     )

@@ -238,8 +238,8 @@ def rank(
     k of the m spells that start inside the band changed less than required. The percentile k/m has the
     Clopper-Pearson interval, which is exact for an independent sample only: the places are none, and the
     interval is printed as if they were. With rounding its lower end belongs to the fewest, its upper end to
-    the most spells that may lie below. Wholly at or below 75: PASS. Wholly above 80: QUESTION. Above all m: QUESTION,
-    and as one more draw from the same class P <= 1/(m + 1). Anything else, and m < 20: UNDECIDABLE. (All four
+    the most spells that may lie below. Wholly at or below 75: PASS. Wholly above 80: QUESTION. Above all m:
+    QUESTION, and as one more draw from the same class P <= 1/(m + 1). Anything else, and m < 20: UNDECIDABLE. (All four
     numbers are settings.)
 
     Parameters

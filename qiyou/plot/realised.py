@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from qiyou import pace, style
+from qiyou import style
 from qiyou.errors import DataError
 from qiyou.figures import Drawing, alt_text
-from qiyou.plausibility import documents, reference
+from qiyou.plausibility.ranks import ranked
 from qiyou.plausibility.settings import Settings
 from qiyou.plot import labels
 
@@ -25,7 +25,6 @@ _SIZES = {"o": 3.6, "^": 4.2, "D": 3.3, "x": 3.6}
 # Shares of a lane below its marks, and of the axes for the text over a lane.
 _FLOOR = 0.04
 _HEAD = 0.115
-_KEYS = ["document", "place", "indicator", "variant"]
 _TEXTS = {
     "zh": {
         "head": "{place}，{first}—{last}年每年需{required:.3g}（四舍五入{low:.3g}—{high:.3g}）",
@@ -121,115 +120,6 @@ _TEXTS = {
 }
 
 
-def ranked(data, indicator: str, *, settings: Settings | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The reference class of every path of an indicator, and the rank of the path's required pace.
-
-    Parameters
-    ----------
-    data : Data
-        What `qiyou.load()` returns.
-    indicator : str
-        One that has a reference class.
-    settings : Settings, optional
-
-    Returns
-    -------
-    spells : DataFrame
-        Per path and realised change the columns of `qiyou.plausibility.reference.spells`, with ``document``,
-        ``plan_place``, ``improvement`` (``_low``, ``_high``) per year, ``counts`` and ``short``. Of places
-        without a change that is long enough the shorter one is listed, ``short`` and not counted.
-    required : DataFrame
-        One row per path: document, place, indicator, variant, from_year, to_year, unit, required (_low,
-        _high), m, below, below_low, below_high, percentile, low, high, band_low, band_high, code, verdict. Paths without a
-        base value have code NOT_DEFINED.
-
-    Examples
-    --------
-    >>> import qiyou
-    >>> _, required = ranked(qiyou.load(), "sports_area_per_capita")
-    >>> required[["place", "m", "below", "code"]].values.tolist()  # doctest: +NORMALIZE_WHITESPACE
-    [['yuhuan', 17, 4, 'TOO_FEW_IN_REFERENCE'], ['huangyan', 16, 4, 'TOO_FEW_IN_REFERENCE']]
-    """
-    settings = settings or Settings()
-    targets = pd.concat(
-        [data.targets, documents.prose_targets(data.statements, data.targets)], ignore_index=True
-    )
-    targets = targets[targets["indicator"] == indicator]
-    known = pd.concat([data.reference_sports, data.reference_nursery], ignore_index=True)
-    peers = reference.spells(
-        known, indicator, shortest=settings.spell_years_least, longest=settings.spell_years
-    )
-    brief = _brief(known, indicator, peers, settings)
-    unit = data.indicators.set_index("id").loc[indicator, "unit"]
-    based = targets[targets["role"].eq("baseline") & ~targets["relation"].isin(["none", "range", "about"])]
-    based = set(based[_KEYS].itertuples(index=False, name=None))
-    classes, rows = [], []
-    for path in pace.card(targets, data.indicators).itertuples():
-        row = {name: getattr(path, name) for name in _KEYS} | {
-            "from_year": path.base_year,
-            "to_year": path.end_year,
-            "unit": unit,
-        }
-        # without a printed base the card counts from the first target, which is no pace achieved or required
-        if tuple(row[name] for name in _KEYS) not in based or not np.isfinite(path.points_per_year):
-            rows.append(row | {"code": "NOT_DEFINED", "verdict": "UNDECIDABLE", "m": 0})
-            continue
-        result = reference.rank(
-            path.points_per_year,
-            peers[peers["place"] != path.place],
-            interval=(path.points_per_year_low, path.points_per_year_high),
-            level_band=(path.base_value / settings.level_factor, path.base_value * settings.level_factor),
-            direction="up" if path.sign > 0 else "down",
-            settings=settings,
-        )
-        counted = result.spells[result.spells["counts"]]
-        rows.append(
-            row
-            | {
-                "required": result.required,
-                "required_low": result.required_low,
-                "required_high": result.required_high,
-                "m": result.m,
-                "below": int((counted["improvement"] < result.required).sum()),
-                "below_low": result.below_low,
-                "below_high": result.below_high,
-                "percentile": result.percentile,
-                "low": result.low,
-                "high": result.high,
-                "band_low": result.level_band[0],
-                "band_high": result.level_band[1],
-                "code": result.code,
-                "verdict": result.verdict,
-            }
-        )
-        others = brief[brief["place"] != path.place]
-        shown = [part for part in (result.spells.assign(short=False), _uncounted(others, path.sign)) if len(part)]
-        classes += [part.assign(document=path.document, plan_place=path.place) for part in shown]
-    if not classes:
-        raise DataError(f"no plan prints a base value of {indicator!r}, so no pace can be ranked; choose another")
-    return pd.concat(classes, ignore_index=True), pd.DataFrame(rows)
-
-
-def _brief(known: pd.DataFrame, indicator: str, peers: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """The spells that are too short to count, of places that have no other."""
-    if settings.spell_years_least == 1:
-        return peers[:0]
-    short = reference.spells(known, indicator, shortest=1, longest=settings.spell_years_least - 1)
-    return short[~short["place"].isin(peers["place"])]
-
-
-def _uncounted(spells: pd.DataFrame, sign: float) -> pd.DataFrame:
-    """Spells as `reference.rank` lists them, none of which counts."""
-    ends = np.sort(sign * spells[["change_low", "change_high"]].to_numpy(dtype=float), axis=1)
-    return spells.assign(
-        improvement=sign * spells["change"],
-        improvement_low=ends[:, 0],
-        improvement_high=ends[:, 1],
-        counts=False,
-        short=True,
-    )
-
-
 @style.styled
 def required_vs_realised(
     spells: pd.DataFrame,
@@ -243,12 +133,13 @@ def required_vs_realised(
     """One lane per plan: realised changes from slow to fast, the required pace as a line through them.
 
     Filled marks start from a level like the plan's and count, hollow ones and crosses do not, for their start or
-    because they are too short; diamonds have an end calculated back, triangles a soft date. The shaded band is the rounding interval of the required pace.
+    because they are too short; diamonds have an end calculated back, triangles a soft date. The shaded band is
+    the rounding interval of the required pace.
 
     Parameters
     ----------
     spells, required : DataFrame
-        As `ranked` returns them; plans with the code NOT_DEFINED are left out.
+        As `qiyou.plausibility.ranks.ranked` returns them; plans with the code NOT_DEFINED are left out.
     names : dict of str to str, optional
         Place names in the language of the figure; by default the ids.
     ax : Axes, optional
