@@ -109,8 +109,8 @@ def test_scenarios_are_lines_inside_their_hull(data, lang):
         assert (at.min(), at.max()) == pytest.approx((part["low"].min(), part["high"].max()))
     last = good[good["year"] == 2027].set_index("scenario")["value"]
     words = {"zh": ("人口不变", "全省增速"), "en": ("population flat", "province's rate")}[lang]
-    assert f"{words[0]} {last['flat']:,.0f}" in texts(ax)
-    assert f"{words[1]} {last['province_trend']:,.0f}" in texts(ax)
+    assert f"{words[0]} {round(last['flat'], -1):,.0f}" in texts(ax)
+    assert f"{words[1]} {round(last['province_trend'], -1):,.0f}" in texts(ax)
     assert {"zh": "无法评估：本地趋势", "en": "not assessable: own trend"}[lang] in texts(ax)
     assert ax.get_title("left") == {"zh": "个", "en": "places"}[lang]
     assert overlaps(ax.figure) == []

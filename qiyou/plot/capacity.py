@@ -185,8 +185,8 @@ def _interval_bar(ax: Axes, height: float, row, scale: float, right: float, lang
 def scenario_band(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "zh") -> Axes:
     """Draw the stock that one path implies, with the band of population scenarios and rounding.
 
-    The shaded band is the hull of all boxes; every scenario has its line at the printed levels. A bound is a
-    bar with an arrow. A scenario that cannot be assessed is named in the corner.
+    The shaded band is the hull of all boxes; every scenario has its line at the printed levels, named at its end
+    with three digits. A bound is a bar with an arrow. A scenario that cannot be assessed is named in the corner.
 
     Parameters
     ----------
@@ -240,7 +240,8 @@ def scenario_band(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "z
             _at_least(ax, float(bound.year), bound.low, mark.colour)
         last = path.iloc[-1]
         at = last["value"] if np.isfinite(last["value"]) else last["low"]
-        text = f"{_SCENARIOS[lang].get(name, name)} {at:,.{0 if scale == 1 else 1}f}"
+        # Levels are printed to two or three digits; more of them here would be made up.
+        text = f"{_SCENARIOS[lang].get(name, name)} {float(f'{at:.3g}'):,.0f}"
         ends.append((float(last["year"]), at, text, mark))
     _end_labels(ax, ends)
     missing = [name for name in frame["scenario"].unique() if name not in set(good["scenario"])]
