@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from qiyou import monitor, progress, scaffold
@@ -538,6 +538,92 @@ def test_rounding_of_the_start_leaves_the_increment_open(seen):
     assert (row.verdict, row.why) == ("undecidable", "rounding leaves open what the plan adds in this year")
 
 
+@pytest.mark.parametrize("quarter", ["", 4])
+@pytest.mark.parametrize(
+    ("values", "verdict", "why"),
+    [
+        # Short of 4.3, and 4.3 when rounded as the plan prints it: table and schedule say the same.
+        ([(NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.27")], "undecidable", words.ALMOST),
+        ([(NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.2")], "behind", ""),
+        ([(NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.30")], "on_schedule", words.EQUAL),
+        ([(NURSERY, 2023, "4.12"), (NURSERY, 2024, "4")], "undecidable", words.ROUNDING),
+        # Without a share, and the level is there all the same.
+        ([(NURSERY, 2024, "5.0"), (NURSERY, 2025, "4.7")], "on_schedule", words.NOTHING),
+        ([(NURSERY, 2023, "4"), (NURSERY, 2024, "4.4")], "on_schedule", words.OPEN_INCREMENT),
+        ([("pension_insured", 2027, "112万")], "on_schedule", words.START),
+        ([("compulsory_balanced_pass", 2024, "0")], "behind", ""),
+        ([("sports_area_per_capita", 2024, "2.5")], "not_comparable", words.ABSENT),
+    ],
+)
+def test_at_the_end_of_the_year_the_level_counts(seen, values, quarter, verdict, why):
+    *before, (indicator, year, printed) = values
+    data = seen(*before, (indicator, year, printed, quarter), *([(CHRONIC, year, "8.7")] if quarter else []))
+    rows = monitor.schedule(data, "own", year=year)
+    row = one(rows[rows["quarter"].isna() if not quarter else rows["quarter"].eq(4)], indicator=indicator)
+    assert (row.verdict, row.why) == (verdict, why)
+
+
+def _prints(low: int, high: int, *places: int):
+    return st.one_of(st.decimals(low, high, places=places[0]).map(str), *(_prints(low, high, n) for n in places[1:]))
+
+
+PRINTS = {
+    NURSERY: _prints(3, 6, 2, 1, 0),
+    CHRONIC: _prints(8, 10, 2, 1, 0),
+    UNEMPLOYED: _prints(1, 5, 1),
+    "child_screening_rate": _prints(80, 100, 1, 0),
+    "care_workers_per_10000_elderly": _prints(29, 34, 1),
+    "compulsory_balanced_pass": st.sampled_from(["0", "100"]),
+    "pension_insured": st.decimals(107, 113, places=1).map("{}万人".format),
+    CHECKUPS: st.decimals(8, 11, places=1).map("{}万".format),
+}
+BOUNDED = st.sampled_from(["{}", "{}", "{}", "≥{}", ">{}", "≤{}", "<{}", "约{}"])
+
+
+# Few frames of many rows; a failing one names its rows, shrinking it would only take minutes.
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.lists(
+        st.sampled_from(list(PRINTS)).flatmap(
+            lambda name: st.tuples(st.just(name), st.integers(2023, 2027), PRINTS[name], BOUNDED)
+        ),
+        min_size=20,
+        max_size=30,
+        unique_by=lambda value: value[:2],
+    )
+)
+def test_table_and_schedule_never_contradict_each_other(seen, drawn):
+    """At the end of the year a work office is told one thing, be the value a yearly or a fourth quarter's."""
+    values = [(name, year, form.format(printed)) for name, year, printed, form in drawn]
+    data = seen(*values)
+    keys = ["indicator", "year", "document", "origin", "variant", "basis"]
+    yearly = monitor.table(data, "own").set_index(keys)
+    expected = yearly["verdict"].replace({"met": "on_schedule", "not_met": "behind"})
+    timed = monitor.schedule(data, "own").set_index(keys)
+    pd.testing.assert_series_equal(timed["verdict"], expected)
+    fourth = seen((NURSERY, 2022, "3.31"), *((*value, 4) for value in values))
+    timed = monitor.schedule(fourth, "own", quarter=4).set_index(keys)
+    pd.testing.assert_series_equal(timed["verdict"], expected)
+
+
+def test_a_planned_value_is_not_filed_as_a_realised_one(seen):
+    values = [(NURSERY, 2023, "4.05", 4), (NURSERY, 2024, "4.12", 3), (CHRONIC, 2023, "9.0", 3)]
+    values += [("affordable_nursery_share", 2024, "61", 3), (CHECKUPS, 2024, "6万", 3), ("child_screening_rate", 2024, "88", 3)]
+    data = seen(*values)
+    rows = monitor.schedule(data, "own", quarter=3)
+    zh, en = (monitor.form(rows, data, lang=lang) for lang in ("zh", "en"))
+    assert dict(zip(rows["indicator"], zh["上年末数"], strict=True)) == {
+        NURSERY: "4.05",
+        "affordable_nursery_share": "60（计划数）",
+        "child_screening_rate": "86（计划数）",
+        CHRONIC: "8.4",
+        CHECKUPS: "",
+    }
+    assert en["End of last year"].tolist() == [
+        text.replace("（计划数）", " (planned)") for text in zh["上年末数"]
+    ]
+
+
 def test_the_form_that_is_filed(seen):
     data = seen((NURSERY, 2023, "4.12"), (NURSERY, 2024, "4.05", 2), (CHECKUPS, 2024, "6万", 3))
     rows = monitor.schedule(data, "own", year=2024)
@@ -579,7 +665,7 @@ def test_the_yearly_form_says_what_cannot_be_compared(seen):
     assert (zh["截至"], en["Up to"]) == (["2024年", "2024年"], ["2024", "2024"])
     assert zh["序时进度"] == ["100%", "100%"] and zh["完成当年计划增量"] == ["97%至103%", ""]
     assert zh["评价"] == ["达到序时进度", "不可比"] and en["Standing"] == ["on schedule", "not comparable"]
-    assert zh["说明"] == ["按所列数字恰好相同", "规划无此指标"]
+    assert zh["说明"] == ["按所列数字恰好相同", "计划无此指标"]
     assert en["Remark"] == ["equal as printed", "the plan has no such indicator"]
     assert zh["当年目标"] == en["Target of the year"] == ["4.3", ""] and zh["实际完成"] == ["4.30", "2.5"]
 

@@ -41,6 +41,8 @@ _STANDINGS = MappingProxyType(
         "not_comparable": ("不可比", "not comparable"),
     }
 )
+# Where nothing was observed the plan's own value stands in, and must not be filed as a realised one.
+_PLANNED = ("（计划数）", " (planned)")
 
 
 def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
@@ -57,8 +59,9 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     -------
     DataFrame
         One row per row of `rows`, every cell text: number, place, indicator, unit, period (``2024年1—9月``),
-        value at the end of the year before, target, reached, share of the year's change (as an interval where
-        rounding leaves more than a percentage point), share of the year passed, standing, remark.
+        value at the end of the year before (``60（计划数）`` where nothing was observed and the plan's own value
+        stands in), target, reached, share of the year's change (as an interval where rounding leaves more
+        than a percentage point), share of the year passed, standing, remark.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "indicator": rows["indicator"].map(_names(data.indicators, lang)),
         "unit": rows["unit"] if chinese else rows["unit"].map(english),
         "period": [_period(y, q, chinese) for y, q in zip(rows["year"], rows["quarter"], strict=True)],
-        "start": rows["start_printed"],
+        "start": _starts(rows, language),
         "planned": rows["planned_printed"],
         "observed": rows["observed_printed"],
         "reached": [_percentages(*limits, chinese) for limits in shares],
@@ -108,6 +111,12 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
 
 def _names(frame: pd.DataFrame, lang: str) -> dict[str, str]:
     return dict(zip(frame["id"], frame[f"name_{lang}"], strict=True))
+
+
+def _starts(rows: pd.DataFrame, language: int) -> pd.Series:
+    """The values at the end of the year before; one that was planned, not observed, says so."""
+    printed = rows["start_printed"]
+    return printed.mask(rows["start_from"].eq("planned"), printed + _PLANNED[language])
 
 
 def _period(year: int, quarter, chinese: bool) -> str:

@@ -41,7 +41,8 @@ def schedule(
     the share reached is (o − s)/(p − s). For a flow s = 0: the amount since January against the amount of the
     year. The share elapsed is quarter/4, and 1 for a yearly value. ``share_low, share_high`` are the limits
     over the rounding of s and o: the share is linear-fractional in each, so they lie at corners of the box as
-    long as p − s keeps its sign.
+    long as p − s keeps its sign. At the end of the year (a yearly value, or quarter 4) what was added no
+    longer matters, only whether the planned value is reached: the verdict is then that of `table`.
 
     Parameters
     ----------
@@ -60,8 +61,9 @@ def schedule(
         basis_check, source, grade`` as in `table`; ``planned_change`` = d·(p − s), ``reached_change`` = d·(o
         − s) in the unit; ``share_reached`` with limits; ``share_elapsed``; ``ahead`` = share_reached −
         share_elapsed with limits; ``verdict``: *on_schedule* (the whole interval of ``ahead`` is 0 or more),
-        *behind*, *undecidable*, *not_comparable*; ``why``. Where the plan adds nothing in the year, or the
-        level is only to be held (``at_least, at_most``), the verdict says whether the planned level is there.
+        *behind*, *undecidable*, *not_comparable*; ``why``. At the end of the year, where the plan adds
+        nothing in the year, and where the level is only to be held (``at_least, at_most``), the verdict says
+        whether the planned level is there.
 
     Raises
     ------
@@ -142,8 +144,10 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
     shown = why == ""
     low, high = tidy(share_low - elapsed), tidy(share_high - elapsed)
     exact = point & (tidy(share - elapsed) == 0)
+    level, level_why = _level(rows)
+    by_level = (elapsed == 1) & (why != words.FALLS) | np.isin(why, [words.HELD, words.NOTHING])
     verdict = first_of(
-        (np.isin(why, [words.HELD, words.NOTHING]), _level(rows)),
+        (by_level, level),
         (np.isin(why, [words.OPEN_INCREMENT, words.AGAINST, words.ABOUT]), "undecidable"),
         (~shown, "not_comparable"),
         (exact | (low >= 0), "on_schedule"),
@@ -151,7 +155,10 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
         default="undecidable",
     )
     undecided = shown & (verdict == "undecidable")
-    remark = ((undecided & point, words.ROUNDING), (undecided, words.BOUND), (shown & exact, words.EQUAL))
+    # What is in the way of a share is still to be told where it does not keep the level from being judged.
+    told = by_level & (shown | (level == "undecidable") | (why == words.UNDIRECTED))
+    remark = ((told, level_why), (undecided & point, words.ROUNDING), (undecided, words.BOUND))
+    remark += ((shown & exact, words.EQUAL),)
     return rows.assign(
         planned_change=planned,
         reached_change=reached,
@@ -167,10 +174,11 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _level(rows: pd.DataFrame) -> np.ndarray:
-    """Whether the planned level is there, where nothing is to be added."""
-    standing = {"met": "on_schedule", "not_met": "behind"}
-    return judged(rows.assign(why=""))["verdict"].map(standing).fillna("undecidable").to_numpy(dtype=object)
+def _level(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the planned level is there, as a standing, and the remark on it; both as `table` has them."""
+    level = judged(rows)
+    standing = level["verdict"].replace({"met": "on_schedule", "not_met": "behind"})
+    return standing.to_numpy(dtype=object), level["why"].to_numpy(dtype=object)
 
 
 def _falls(rows: pd.DataFrame) -> np.ndarray:
