@@ -116,8 +116,8 @@ class Figure:
 
         Examples
         --------
-        >>> Figure("pace", "04_pace.ipynb", "qiyou.plot.pace:figure", "年均步幅", "Points per year").title("zh")
-        '年均步幅'
+        >>> Figure("pace", "04_pace.ipynb", "qiyou.plot.pace:figure", "年均变化", "Points per year").title("zh")
+        '年均变化'
         """
         return self.title_zh if style.language(lang) == "zh" else self.title_en
 
@@ -167,7 +167,7 @@ FIGURES: tuple[Figure, ...] = (
         "path_families",
         "03_trajectories.ipynb",
         "qiyou.plot.families:path_families_figure",
-        "印刷位数所容许的路径形状",
+        "印出位数容许哪些路径形状",
         "Which shapes the printed digits permit",
         ("targets", "indicators", "documents"),
     ),
@@ -191,7 +191,7 @@ FIGURES: tuple[Figure, ...] = (
         "required_vs_realised",
         "04_plausibility.ipynb",
         "qiyou.plot.realised:required_vs_realised_figure",
-        "所需步幅与已实现的变化",
+        "所需速度与已实现的变化",
         "Required pace among realised changes",
         ("targets", "reference_sports", "reference_nursery", "sources"),
     ),

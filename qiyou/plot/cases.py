@@ -11,6 +11,7 @@ from qiyou import capacity, style
 from qiyou.capacity import ASSESSABLE
 from qiyou.capacity.intervals import keys
 from qiyou.figures import Drawing, alt_text
+from qiyou.plausibility.wording import cited
 from qiyou.plot import labels
 from qiyou.plot.capacity import balance_words, requirement_supply, row_label, scenario_band, stock_unit
 from qiyou.plot.children import births_label, places_per_child
@@ -53,7 +54,6 @@ _TEXTS = {
         "falling": "出生续降",
         "interval": "{place}，{label}（万平方米）：{interval}",
         "copy": "（转引）",
-        "title": "《{}》",
         "stop": "。",
         "unit": "{text}（{unit}）",
     },
@@ -94,7 +94,6 @@ _TEXTS = {
         "falling": "births falling on",
         "interval": "{place}, {label} (10,000 m²): {interval}",
         "copy": " (seen in a copy)",
-        "title": '"{}"',
         "stop": ".",
         "unit": "{text} ({unit})",
     },
@@ -226,8 +225,8 @@ def _credits(data, sources: Iterable[str], lang: str) -> str:
     known = data.sources[data.sources["id"].isin(used)]
     printed = known[known["grade"] != "derived"]
     titles = [
-        texts["title"].format(row.title) + (texts["copy"] if row.grade == "secondary" else "")
-        for row in printed.itertuples()
+        title + (texts["copy"] if grade == "secondary" else "")
+        for title, grade in zip(cited(printed, lang), printed["grade"], strict=True)
     ]
     if len(known) > len(printed):
         titles.append(texts["derived"].format(n=len(known) - len(printed)))

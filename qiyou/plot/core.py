@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from qiyou import compare, style
 from qiyou.errors import DataError
 from qiyou.figures import Drawing, alt_text
+from qiyou.plausibility.wording import cited
 from qiyou.plot import labels
 
 # Millimetres on the page: the axes of the figure fill it, so that a unit of data is a millimetre.
@@ -423,7 +424,8 @@ _SAID = {
 
 @style.styled
 def core_overview_figure(data, lang: str, year: int = 2027) -> Drawing:
-    """The overview of all places for 2027, the last year of the plans."""
+    """The overview of all places for one year: 2027, the last of the plans, or 2025, for which the province's
+    own targets are known."""
     frame = compare.overview(data, year)
     ax = core_overview(frame, lang=lang)
     return Drawing(
@@ -433,12 +435,6 @@ def core_overview_figure(data, lang: str, year: int = 2027) -> Drawing:
         alt=_alt(frame, lang),
         note=_note(frame, data, lang),
     )
-
-
-@style.styled
-def core_overview_2025_figure(data, lang: str) -> Drawing:
-    """The overview for 2025, the one year for which the province's own targets are known."""
-    return core_overview_figure(data, lang, 2025)
 
 
 def _documents(frame: pd.DataFrame, data) -> set[str]:
@@ -479,10 +475,9 @@ def _note(frame: pd.DataFrame, data, lang: str) -> str:
     asked = frame.loc[frame["reference_kind"] == "provincial target", "reference_source"].unique()
     if len(asked):
         listed = data.sources.set_index("id").reindex(asked)
-        form = "《{}》{}" if lang == "zh" else "{}{}"
         titles = [
-            form.format(title, _GRADES[lang].get(grade, ""))
-            for title, grade in zip(listed["title"], listed["grade"], strict=True)
+            title + _GRADES[lang].get(grade, "")
+            for title, grade in zip(cited(listed, lang), listed["grade"], strict=True)
         ]
         text += said["from"].format(sources=("、" if lang == "zh" else ", ").join(titles))
     return text.strip()

@@ -293,7 +293,7 @@ _SAID = {
 
 @style.styled
 def core_timing_figure(data, lang: str, year: int = 2025) -> Drawing:
-    """Lead and lag in 2025, the middle of the plans."""
+    """Lead and lag in one year: 2025 is the middle of the plans."""
     frame, left_out = _page(compare.timing(data, year))
     ax = time_distance(frame, lang=lang)
     shown = compare.core(data, year).merge(frame[["place", "indicator", "variant"]])
@@ -304,12 +304,6 @@ def core_timing_figure(data, lang: str, year: int = 2025) -> Drawing:
         alt=_alt(frame, lang),
         note=_SAID[lang]["note"] + (_SAID[lang]["left"].format(count=left_out) if left_out else ""),
     )
-
-
-@style.styled
-def core_timing_2027_figure(data, lang: str) -> Drawing:
-    """Lead and lag in 2027, the last year of the paths: nobody can be ahead by then, but some are behind."""
-    return core_timing_figure(data, lang, 2027)
 
 
 def _page(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
