@@ -40,8 +40,8 @@ years = [{first}, {last}]  # first and last year column of table.csv
 
 _GUIDE = """# {document}
 
-How to fill this folder in, in about ten minutes. Excel and WPS may be used (both GBK and UTF-8 are read); format
-the cells as text before you type, or the spreadsheet turns `82.50` into 82.5 and `1-2` into a date.
+How to fill this folder in. Excel and WPS may be used (both GBK and UTF-8 are read); format the cells as text before
+you type, or the spreadsheet turns `82.50` into 82.5 and `1-2` into a date.
 
 1. `document.toml`: what the document is; at least its `title`.{own_place}
 2. `table.csv`: the target table **as printed**, one row per printed row.
@@ -52,6 +52,7 @@ the cells as text before you type, or the spreadsheet turns `82.50` into 82.5 an
    - `printed_name`, `star` (`*`, empty, or `?` where it cannot be seen), `printed_unit`: the name without star and
      without the bracket that holds the unit.
    - one column per year: the characters as printed (`>85%`, `22万人`, `/`). Correct nothing here.
+   - The first line holds the names of the columns: no title above it.
    - `department` as printed.
 3. `decisions.csv`: every reading that is not the plain one, with reason and alternatives.
 4. `qiyou check --also {document}` names everything that is missing or unreadable, with the line and the remedy.
@@ -162,7 +163,7 @@ def new(
 
 
 _EXAMPLE = "cixi-own"
-_EXAMPLE_PLACE = ("cixi_own", "慈溪示例县", "Cixi Copy County", "county", "", "ningbo", "an example")
+_EXAMPLE_PLACE = ("cixi_own", "慈溪示例县", "Cixi example county", "county", "", "ningbo", "an example")
 _EXAMPLE_SOURCE = ("example_figures", "示例数值(虚构)", "", "", "", "derived")
 _EXAMPLE_OBSERVED = (
     ("nursery_places_per_1000", "2023", "", "4.12"),

@@ -15,7 +15,7 @@ import pytest
 
 import qiyou
 from qiyou.data import CODES, root
-from qiyou.data.findings import COLUMNS, Findings
+from qiyou.data.findings import COLUMNS, Findings, sentence
 from qiyou.data.schema import TABLES, descriptor
 from qiyou.errors import DataError
 from qiyou.notation import RELATIONS
@@ -767,3 +767,23 @@ def test_findings_never_carry_control_characters(tmp_path):
     assert len(findings)
     for column in ("file", "what", "remedy"):
         assert all(text.isprintable() for text in findings[column])
+
+
+def test_each_fault_of_a_typed_table_is_named_once(tmp_path):
+    """A title above the header, a unit that holds for the whole row, a cell under a name that nobody knows."""
+    titled = "我县主要指标,,,,,,,,,,,,\r\n" + OWN["table.csv"]
+    folder = county(tmp_path, {"table.csv": titled})
+    findings = qiyou.data.check(also=folder).query("severity == 'error'")
+    assert found(findings) == {("CSV_SYNTAX", "own-plan-2023/table.csv", 1)} and len(findings) == 1
+    assert "'我县主要指标' stands above the header; delete the line" in sentence(findings.iloc[0])
+    rows = OWN["table.csv"].splitlines()
+    rows += ["9,,,普惠托位占,,%,5O,60,61,6l,63,64,", "10,,,人均体育场地面积,,户,1,2,3,4,5,6,"]
+    (folder / "table.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    findings = qiyou.data.check(also=folder).query("severity == 'error'")
+    told = [(row.code, row.line) for row in findings.itertuples()]
+    line = len(rows) - 1
+    unreadable = [("UNREADABLE_VALUE", line)] * 2
+    assert told == [("UNKNOWN_ID", line), *unreadable, ("UNIT_MISMATCH", line + 1)]
+    remedies = findings["remedy"].tolist()
+    assert remedies[0].count("affordable_nursery_share") == 1
+    assert "add the line '户,平方米/人,' to units.csv" in remedies[3]

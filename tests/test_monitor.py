@@ -564,7 +564,7 @@ def test_at_the_end_of_the_year_the_level_counts(seen, values, quarter, verdict,
 
 
 def _prints(low: int, high: int, *places: int):
-    return st.one_of(st.decimals(low, high, places=places[0]).map(str), *(_prints(low, high, n) for n in places[1:]))
+    return st.one_of(*(st.decimals(low, high, places=n).map(str) for n in places))
 
 
 PRINTS = {
@@ -608,7 +608,8 @@ def test_table_and_schedule_never_contradict_each_other(seen, drawn):
 
 def test_a_planned_value_is_not_filed_as_a_realised_one(seen):
     values = [(NURSERY, 2023, "4.05", 4), (NURSERY, 2024, "4.12", 3), (CHRONIC, 2023, "9.0", 3)]
-    values += [("affordable_nursery_share", 2024, "61", 3), (CHECKUPS, 2024, "6万", 3), ("child_screening_rate", 2024, "88", 3)]
+    values += [(name, 2024, "88", 3) for name in ("affordable_nursery_share", "child_screening_rate")]
+    values += [(CHECKUPS, 2024, "6万", 3)]
     data = seen(*values)
     rows = monitor.schedule(data, "own", quarter=3)
     zh, en = (monitor.form(rows, data, lang=lang) for lang in ("zh", "en"))
@@ -622,6 +623,21 @@ def test_a_planned_value_is_not_filed_as_a_realised_one(seen):
     assert en["End of last year"].tolist() == [
         text.replace("（计划数）", " (planned)") for text in zh["上年末数"]
     ]
+
+
+def test_a_planned_number_is_filed_with_its_multiple(seen):
+    """The plan prints 107.3 under 万人, the unit of the row is 人: without 万人 the form would be wrong."""
+    values = [("pension_insured", 2026, "111.2万人"), ("pension_insured", 2027, "111.5万人", 2), (CHECKUPS, 2024, "9万")]
+    data = seen(*values, ("pension_insured", 2022, "107万人"))
+    form = monitor.form(monitor.schedule(data, "own"), data)
+    pension = form[form["指标"] == "基本养老保险参保人数"].set_index("截至")
+    assert pension["当年目标"].to_dict() == {
+        "2022年": "107.3万人",
+        "2026年": "111—112万人",
+        "2027年1—6月": "112万人",
+    }
+    assert pension["单位"].unique().tolist() == ["人"] and pension.loc["2027年1—6月", "上年末数"] == "111.2万人"
+    assert form.loc[form["指标"] != "基本养老保险参保人数", "当年目标"].tolist() == ["10万"]
 
 
 def test_the_form_that_is_filed(seen):

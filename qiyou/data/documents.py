@@ -280,6 +280,10 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
     for (line, printed_row), record in zip(table.numbered(), _filled(table, decided), strict=True):
         row, indicator = record["row"], words.indicators.get(record["indicator"])
         if (line, "indicator") in table.reported:
+            # One check names everything: the cells are looked at, too.
+            for year in document.years:
+                text = decided.cells.get((row, year), record[year])
+                _reading(text, record["printed_unit"], None, words, findings, table.path, line, f"row {row}, {year}")
             continue
         name = document.spelled(record["printed_name"], words)
         _check_alias(name, record["indicator"], document.id, words, findings, table.path, line)
@@ -439,12 +443,18 @@ def _reading(text, header, indicator, words: Vocabulary, findings, path, line, w
     if indicator is None or reading.relation == "none":
         return reading
     unit = indicator["unit"]
-    if not reading.unit:
-        what = f"{where}: {text!r} has no unit, neither in the cell nor in the header"
-        findings.error("NO_UNIT", path, line, what, f"add the unit that is printed, or decide that it is {unit}")
-        return None
-    if reading.unit != unit and (reading.unit, unit) not in words.units:
-        what = f"{where}: the unit is {reading.unit}, the indicator's is {unit}"
-        findings.error("UNIT_MISMATCH", path, line, what, "map the indicator to another id, or add the pair to units.csv")
-        return None
-    return reading
+    if reading.unit == unit or (reading.unit, unit) in words.units:
+        return reading
+    # Of the cells of a row that have the same fault the first is named.
+    if (path, line, reading.unit) not in findings.units:
+        findings.units.add((path, line, reading.unit))
+        if not reading.unit:
+            what = f"{where}: {text!r} has no unit, neither in the cell nor in the header"
+            remedy = f"add the unit that is printed, or decide that it is {unit}"
+            findings.error("NO_UNIT", path, line, what, remedy)
+        else:
+            what = f"{where}: the unit is {reading.unit}, the indicator's is {unit}"
+            pair = f"add the line '{reading.unit},{unit},' to units.csv"
+            remedy = f"choose another indicator, or, if both mean the same, {pair}"
+            findings.error("UNIT_MISMATCH", path, line, what, remedy)
+    return None

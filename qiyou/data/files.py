@@ -165,6 +165,10 @@ def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
     header = _header(rows[0][1], path, findings)
     if header is None:
         return None
+    if len(header) == 1 and len(rows) > 1 and sum(map(bool, rows[1][1])) > 1:
+        what = f"{header[0][:40]!r} stands above the header"
+        findings.error("CSV_SYNTAX", path, 1, what, "delete the line: the file starts with the names of the columns")
+        return None
     records, lines = [], []
     for line, row in rows[1:]:
         if not any(cell.strip() for cell in row):

@@ -56,6 +56,7 @@ class Findings:
     also: frozenset[Path] = frozenset()
     rows: list[tuple] = field(default_factory=list)
     suggested: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    units: set[tuple[Path | str, int, str]] = field(default_factory=set, repr=False)
     _counts: Counter = field(default_factory=Counter, repr=False)
     _names: dict[Path | str, str] = field(default_factory=dict, repr=False)
 
@@ -96,7 +97,10 @@ class Findings:
         key = kind, name
         if key not in self.suggested and len(self.suggested) < _MOST_SUGGESTIONS:
             self.suggested[key] = nearest(name, known)
-        self.error("UNKNOWN_ID", file, line, f"there is no {kind} {name[:40]!r}", self.suggested.get(key, _SEE))
+        add = f"add it to {kind}s.csv" if kind != "document" else "load its folder, too"
+        remedy = self.suggested.get(key, _SEE)
+        remedy += f" Else {add}" if remedy.endswith("?") else f", or {add}"
+        self.error("UNKNOWN_ID", file, line, f"there is no {kind} {name[:40]!r}", remedy)
 
     def _shown(self, path: Path) -> str:
         home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)

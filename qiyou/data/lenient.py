@@ -177,6 +177,7 @@ def _unknown(sheet: Sheet, line: int, kind: str, name: str, words: Vocabulary, f
 
 
 def _near(name: str, known: dict[str, str]) -> str:
-    """Ids with the names that come nearest, or the empty string."""
+    """Ids with the name of each that comes nearest, or the empty string."""
     close = difflib.get_close_matches(plain(name[:_LONGEST_NAME]), list(known), n=3, cutoff=_CUTOFF)
-    return " or ".join(f"{known[text]} ({text})" for text in close)
+    nearest = {known[text]: text for text in reversed(close)}
+    return " or ".join(f"{one} ({text})" for one, text in reversed(nearest.items()))

@@ -12,6 +12,7 @@ from qiyou import disk
 from qiyou.errors import DataError
 from qiyou.monitor.timing import COLUMNS
 from qiyou.monitor.words import REASONS
+from qiyou.notation import read
 from qiyou.units import english
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _STANDINGS = MappingProxyType(
 )
 # Where nothing was observed the plan's own value stands in, and must not be filed as a realised one.
 _PLANNED = ("（计划数）", " (planned)")
+_NUMBER = r"[<>≤≥＜＞≦≧约]?[\d０-９.．,，]+(?:[—–~～-][\d０-９.．,，]+)?"
 
 
 def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
@@ -93,8 +95,8 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "indicator": rows["indicator"].map(_names(data.indicators, lang)),
         "unit": rows["unit"] if chinese else rows["unit"].map(english),
         "period": [_period(y, q, chinese) for y, q in zip(rows["year"], rows["quarter"], strict=True)],
-        "start": _starts(rows, language),
-        "planned": rows["planned_printed"],
+        "start": _starts(rows, data, language),
+        "planned": _as_planned(rows["planned_printed"], rows, rows["year"], data),
         "observed": rows["observed_printed"],
         "reached": [_percentages(*limits, chinese) for limits in shares],
         "elapsed": [f"{share:.0%}" for share in rows["share_elapsed"]],
@@ -113,10 +115,21 @@ def _names(frame: pd.DataFrame, lang: str) -> dict[str, str]:
     return dict(zip(frame["id"], frame[f"name_{lang}"], strict=True))
 
 
-def _starts(rows: pd.DataFrame, language: int) -> pd.Series:
+def _starts(rows: pd.DataFrame, data: Data, language: int) -> pd.Series:
     """The values at the end of the year before; one that was planned, not observed, says so."""
-    printed = rows["start_printed"]
+    printed = _as_planned(rows["start_printed"], rows, rows["year"] - 1, data)
+    printed = printed.where(rows["start_from"].isin(["planned", "printed base"]), rows["start_printed"])
     return printed.mask(rows["start_from"].eq("planned"), printed + _PLANNED[language])
+
+
+def _as_planned(printed: pd.Series, rows: pd.DataFrame, years: pd.Series, data: Data) -> pd.Series:
+    """Numbers of the plan with the unit that its table prints beside them, where that is a multiple (万人)."""
+    cells = data.targets.assign(locator="table:" + data.targets["row"].astype("str"))
+    units = cells.set_index(["document", "locator", "year"])["printed_unit"]
+    cell = pd.MultiIndex.from_arrays([rows["document"], rows["locator"], years])
+    unit = units.reindex(cell).fillna("").set_axis(rows.index)
+    multiples = {name for name in unit.unique() if name and read("1", name).value != 1}
+    return printed.where(~(unit.isin(multiples) & printed.str.fullmatch(_NUMBER)), printed + unit)
 
 
 def _period(year: int, quarter, chinese: bool) -> str:
