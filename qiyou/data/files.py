@@ -111,7 +111,8 @@ def _read_bytes(path: Path, findings: Findings, largest: int) -> bytes | None:
         findings.error("MISSING_FILE", path, None, f"cannot be read ({reason})", "add the file or its reading right")
         return None
     if len(content) > largest:
-        findings.error("CSV_SYNTAX", path, None, f"larger than {largest:,} bytes", "split the file")
+        code, remedy = ("TOML_SYNTAX", "write the file anew") if path.suffix == ".toml" else ("CSV_SYNTAX", "split the file")
+        findings.error(code, path, None, f"larger than {largest:,} bytes", remedy)
         return None
     return content
 
