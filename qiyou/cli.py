@@ -201,10 +201,13 @@ def _figures(options: argparse.Namespace) -> int:
     data = load(also=options.also or [])
     if options.to:
         _require_other(options.to, ROOT / "figures")
-        made = build(data, folder=options.to, progress=progress, workers=_WORKERS)
+        unfit: list[QiyouError] = []
+        made = build(data, folder=options.to, progress=progress, workers=_WORKERS, unfit=unfit.append)
         line.clear()
         print(f"{_count(len(made), 'file')} of figures in {options.to}.")
-        return 0
+        for error in unfit:
+            print(f"qiyou: left out: {error}", file=sys.stderr)
+        return int(bool(unfit))
     with tempfile.TemporaryDirectory() as folder:
         build(data, folder=folder, progress=progress, workers=_WORKERS)
         line.clear()

@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qiyou import disk, style
-from qiyou.errors import FigureError
+from qiyou.errors import FigureError, QiyouError
 from qiyou.legibility import NOTE_GID, overlaps, require_fonts, require_print_form, strict
 
 if TYPE_CHECKING:
@@ -552,6 +552,7 @@ def build(
     figures: Sequence[Figure] | None = None,
     progress: Callable[[int, int, str], object] | None = None,
     workers: int = 1,
+    unfit: Callable[[QiyouError], object] | None = None,
 ) -> pd.DataFrame:
     """Draw and save every registered figure in both languages, and write the index ``figures/README.md``.
 
@@ -570,6 +571,10 @@ def build(
     workers : int
         Draw in so many processes side by side. A script that asks for more than one needs the usual
         ``if __name__ == "__main__":`` around its call.
+    unfit : callable, optional
+        Called with the error of a picture that cannot be drawn or is not fit for print: a county of one's own
+        may not fit into every figure. The picture is then left out, its figure also of the index, and the
+        others are made. By default the first error is raised.
 
     Returns
     -------
@@ -579,7 +584,8 @@ def build(
     Raises
     ------
     FigureError
-        If a figure cannot be drawn or is not fit for print; the message names figure and language.
+        If a figure cannot be drawn or is not fit for print; the message names figure and language. If a file
+        cannot be written.
     """
     specs = _selected(FIGURES if figures is None else figures, names)
     if data is None:
@@ -587,17 +593,21 @@ def build(
 
         data = load()
     rows, drawn = [], {}
-    tasks = [(spec, data, lang, folder) for spec in specs for lang in style.LANGUAGES]
+    tasks = [(spec, data, lang, folder, unfit is not None) for spec in specs for lang in style.LANGUAGES]
     for done, (task, result) in enumerate(zip(tasks, _side_by_side(tasks, workers), strict=True), start=1):
-        spec, _, lang, _ = task
-        drawn[spec.name, lang], paths = result
-        rows += [(spec.name, "" if kind == "csv" else lang, kind, path) for kind, path in paths.items()]
+        spec, lang = task[0], task[2]
         if progress is not None:
             progress(done, len(tasks), f"{lang}/{spec.name}")
-        if lang == style.LANGUAGES[-1]:
+        if isinstance(result, QiyouError):
+            unfit(result)
+            continue
+        drawn[spec.name, lang], paths = result
+        rows += [(spec.name, "" if kind == "csv" else lang, kind, path) for kind, path in paths.items()]
+        if all((spec.name, each) in drawn for each in style.LANGUAGES):
             _require_same_table(spec, drawn)
     if names is None:
-        _write(_root(folder) / "README.md", _index(specs, drawn).encode())
+        whole = [spec for spec in specs if all((spec.name, lang) in drawn for lang in style.LANGUAGES)]
+        _write(_root(folder) / "README.md", _index(whole, drawn).encode())
     return pd.DataFrame(rows, columns=["name", "lang", "kind", "path"]).drop_duplicates(ignore_index=True)
 
 
@@ -615,13 +625,30 @@ def _selected(specs: Sequence[Figure], names: Sequence[str] | None) -> list[Figu
     return [spec for spec in specs if names is None or spec.name in names]
 
 
-def _side_by_side(tasks: Sequence[tuple], workers: int) -> Iterator[tuple[Drawing, dict[str, Path]]]:
+def _side_by_side(
+    tasks: Sequence[tuple], workers: int
+) -> Iterator[tuple[Drawing, dict[str, Path]] | QiyouError]:
     """Build every task, in its order; in fresh processes if there are to be several."""
     if workers <= 1 or len(tasks) == 1:
-        yield from (_build_one(*task) for task in tasks)
+        yield from (_built(*task) for task in tasks)
         return
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_build_one, *zip(*tasks, strict=True))
+        yield from pool.map(_built, *zip(*tasks, strict=True))
+
+
+def _built(
+    spec: Figure, data: object, lang: str, folder: str | os.PathLike | None, tolerant: bool
+) -> tuple[Drawing, dict[str, Path]] | QiyouError:
+    """What `_build_one` gives; if tolerant, the error in its place, but for that of a disk."""
+    try:
+        return _build_one(spec, data, lang, folder)
+    except QiyouError as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, OSError):
+            cause = cause.__cause__
+        if not tolerant or cause is not None:
+            raise
+        return error
 
 
 def _build_one(

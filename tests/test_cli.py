@@ -13,7 +13,7 @@ import pytest
 
 from qiyou import cli, disk, notebooks, reference
 from qiyou.differences import Change
-from qiyou.errors import DataError
+from qiyou.errors import DataError, FigureError
 from qiyou.notebooks import Rerun
 
 
@@ -282,6 +282,18 @@ def test_figures_take_the_county_in_and_go_to_a_folder_of_their_own(monkeypatch,
     monkeypatch.setattr("qiyou.data.load", lambda *, also: also)
     assert cli.main(["figures", "--also", "x", "--also", "y", "--to", str(tmp_path)]) == 0
     assert asked == [(["x", "y"], str(tmp_path))] and "2 files of figures in" in capsys.readouterr().out
+
+
+def test_a_figure_that_the_county_does_not_fit_into_is_named(monkeypatch, capsys, tmp_path):
+    def build(data, *, unfit, **options):
+        unfit(FigureError("Figure zh/lead: too narrow."))
+        return ["a", "b"]
+
+    monkeypatch.setattr("qiyou.figures.build", build)
+    monkeypatch.setattr("qiyou.data.load", lambda *, also: also)
+    assert cli.main(["figures", "--also", "x", "--to", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert "2 files of figures in" in out and err == "qiyou: left out: Figure zh/lead: too narrow.\n"
 
 
 def test_notebooks_take_the_county_in_without_edits(tmp_path, capsys):

@@ -641,6 +641,25 @@ def test_what_build_refuses(specs, names, says, tmp_path):
         figures.build(object(), folder=tmp_path, figures=specs, names=names)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_figure_that_a_county_does_not_fit_into_keeps_no_other_from_being_made(tmp_path, workers):
+    unfit = []
+    specs = [spec("crowded", "draw_overlapping"), spec()]
+    files = figures.build(
+        {}, folder=tmp_path, figures=specs, unfit=unfit.append, workers=workers
+    )
+    assert set(files["name"]) == {"places"} and len(files) == 2 * 4 + 1
+    assert [str(error)[:17] for error in unfit] == ["Figure zh/crowded", "Figure en/crowded"]
+    index = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "places.png" in index and "crowded" not in index
+
+
+def test_a_disk_that_cannot_be_written_is_no_unfit_figure(tmp_path):
+    (tmp_path / "zh").write_bytes(b"a file where the folder should be")
+    with pytest.raises(FigureError, match="could not be written"):
+        figures.build(object(), folder=tmp_path, figures=[spec()], unfit=pytest.fail)
+
+
 def test_a_module_that_does_not_exist_is_named(tmp_path):
     entry = figures.Figure("x", "n.ipynb", "qiyou.no_such:draw", "题", "title")
     with pytest.raises(FigureError, match=r"'qiyou\.no_such:draw' of figure x"):
