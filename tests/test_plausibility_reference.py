@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from dataclasses import replace
 
@@ -218,6 +219,164 @@ def test_rank_refuses_no_number():
             reference.rank(spells=realised(TWENTY_FOUR), **bad)
 
 
+@st.composite
+def classes(draw, most=12):
+    """A class of spells and what some paths need of it; small whole numbers, so that ties are frequent."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    m, n = draw(st.integers(0, 40)), draw(st.integers(0, most))
+    spells = pd.DataFrame(
+        {"place": [f"p{k}" for k in range(m)], "from_value": rng.integers(0, 5, m) / 1.0}
+    ).assign(change=rng.integers(-5, 9, m) / 10, derived=rng.random(m) < 0.4, nested=rng.random(m) < 0.4)
+    half = rng.integers(0, 3, m) / 20
+    spells = spells.assign(change_low=spells["change"] - half, change_high=spells["change"] + half)
+    required, own = rng.integers(-6, 11, n) / 10, rng.integers(0, 3, n) / 20
+    ends = {
+        "interval": (required - own, required + own),
+        "level_band": (rng.integers(-1, 3, n) / 1.0, rng.integers(2, 6, n) / 1.0),
+        "place": np.array([f"p{k}" for k in rng.integers(0, 50, n)], dtype=object),
+    }
+    return required, spells, ends, draw(st.sampled_from(["up", "down"]))
+
+
+EASY = Settings(reference_least=3, reference_pass=50.0, reference_question=60.0, reference_confidence=0.4)
+
+
+@settings(max_examples=40)
+@given(classes(), st.sampled_from([EASY, Settings()]))
+def test_many_paths_at_once_are_ranked_as_one_by_one(drawn, chosen):
+    required, spells, ends, direction = drawn
+    found = reference.rank_paths(required, spells, **ends, direction=direction, settings=chosen)
+    assert len(found) == len(required)
+    for k, row in enumerate(found.itertuples()):
+        others = spells[spells["place"] != ends["place"][k]]
+        interval, band = ((low[k], high[k]) for low, high in (ends["interval"], ends["level_band"]))
+        one_by_one = reference.rank(
+            required[k], others, interval=interval, level_band=band, direction=direction, settings=chosen
+        )
+        for name in ("code", "verdict", "required", "required_low", "required_high", "m", "below_low",
+                     "below_high", "percentile", "low", "high", "chance"):  # fmt: skip
+            np.testing.assert_array_equal(getattr(row, name), getattr(one_by_one, name), err_msg=name)
+        # and both as one would count by hand
+        sign, near = {"up": 1, "down": -1}[direction], 1e-9
+        counted = [spell for spell in others.itertuples() if band[0] <= spell.from_value <= band[1]]
+        slower = [spell for spell in others.itertuples() if sign * (required[k] - spell.change) > near]
+        assert (row.m, row.others, row.others_below) == (len(counted), len(others), len(slower))
+        assert row.below == len({spell.place for spell in slower} & {spell.place for spell in counted})
+        assert (row.derived, row.soft) == (sum(spell.derived for spell in counted), 0)
+        assert row.nested == sum(spell.nested for spell in counted)
+        lowest, highest = sorted(sign * end for end in interval)
+        tops = [max(sign * spell.change_low, sign * spell.change_high) for spell in counted]
+        floors = [min(sign * spell.change_low, sign * spell.change_high) for spell in counted]
+        assert row.below_low == sum(lowest - top > near for top in tops)
+        assert row.below_high == sum(highest - floor >= -near for floor in floors)
+        assert one_by_one.spells["counts"].sum() == row.m
+
+
+@settings(max_examples=30)
+@given(classes(most=40), st.sampled_from([1, 50, 97, 2**20]))
+def test_chunks_change_nothing_and_bound_what_is_compared_at_once(drawn, chunk):
+    required, spells, ends, direction = drawn
+    whole = reference.rank_paths(required, spells, **ends, direction=direction, settings=EASY)
+    count, sizes = reference._counted, []
+
+    def watched(needed, other, listed):
+        sizes.append(other.size)
+        return count(needed, other, listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "CHUNK", chunk)
+        patch.setattr(reference, "_counted", watched)
+        parts = reference.rank_paths(required, spells, **ends, direction=direction, settings=EASY)
+    pd.testing.assert_frame_equal(parts, whole, check_exact=True)
+    assert max(sizes) <= max(chunk, len(spells)) and sum(sizes) == len(required) * len(spells)
+
+
+def test_a_pace_met_up_to_binary_noise_is_not_above():
+    row = reference.rank_paths([0.1 + 0.2], realised([0.3] * 20)).iloc[0]
+    assert (row["below"], row["percentile"]) == (0, 0.0) and np.isnan(row["chance"])
+
+
+def test_one_wrong_number_among_many_is_refused():
+    with pytest.raises(DataError, match=r"3\.0 with the interval 4\.0 to 5\.0"):
+        reference.rank_paths([1.0, 3.0], realised(TWENTY_FOUR), interval=([1.0, 4.0], [1.0, 5.0]))
+
+
+AREA = "sports_area_per_capita"
+PACES = np.arange(1, 25) * 0.02
+
+
+@functools.cache
+def a_nation(n, seed=0):
+    """Plans of n counties, some of them in the reference class; bases from nothing to far outside any band."""
+    rng = np.random.default_rng(seed)
+    plans = []
+    for k in range(n):
+        first, pace = rng.choice([0.5, 2.2, 2.6, 3.0, 9.0]), rng.choice([-0.01, 0.02, 0.1, 0.3, 0.9])
+        cells = [round(first + pace * year, 2) for year in range(6)]
+        cells[0] = None if rng.random() < 0.2 else cells[0]
+        plans.append(path(cells, step=0.01, place=f"county{k}", document=f"plan{k}", indicator=AREA))
+    return pd.concat(plans, ignore_index=True)
+
+
+@functools.cache
+def loaded():
+    return qiyou.load(also=[])
+
+
+def ranked_findings(rows, known, chosen=EASY):
+    indicators = loaded().indicators
+    numbered = rows.assign(path=number_paths(rows)).reset_index(drop=True)
+    card = qiyou.pace.card(numbered, indicators)
+    return reference.checks(prepare(numbered, indicators), known, card, chosen)
+
+
+@settings(max_examples=10)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=30), st.integers(0, 2))
+def test_a_partition_of_the_plans_gives_the_same_findings(labels, seed):
+    rows, known = a_nation(30, seed), a_large_class(PACES).reference_sports
+    label = np.array(labels)[rows["place"].str.removeprefix("county").astype(int) % len(labels)]
+    whole = table(ranked_findings(rows, known))
+    parts = [table(ranked_findings(part, known)) for _, part in rows.groupby(label)]
+    joined = pd.concat(parts).set_index("place").loc[whole["place"]].reset_index()[list(whole)]
+    pd.testing.assert_frame_equal(joined, whole, check_exact=True)
+    assert len(whole) == 30 and whole["code"].nunique() >= 4
+
+
+def test_the_tables_for_figures_are_those_of_each_plan_alone():
+    data = a_large_class(PACES)
+    data = replace(data, targets=a_nation(30), statements=data.statements[:0])
+    spells, required = ranks.ranked(data, AREA, settings=EASY)
+    assert required["code"].nunique() >= 4 and (spells["place"] != spells["plan_place"]).all()
+    based = required[required["code"] != "NOT_DEFINED"]
+    counted = spells.groupby("plan_place")["counts"].sum()
+    assert counted.loc[based["place"]].tolist() == based["m"].tolist()
+    some = based[based["m"] > 0]
+    assert (100 * some["below"] / some["m"]).tolist() == some["percentile"].tolist()
+    for place in based["place"]:
+        alone = replace(data, targets=data.targets[data.targets["place"] == place])
+        own_spells, own = ranks.ranked(alone, AREA, settings=EASY)
+        pd.testing.assert_frame_equal(
+            own, required.query("place == @place").reset_index(drop=True), check_exact=True, check_dtype=False
+        )
+        whole = spells[spells["plan_place"] == place].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own_spells, whole, check_exact=True)
+
+
+def test_findings_are_written_once_per_sentence_not_per_path(monkeypatch):
+    written, write = [], reference.findings
+    monkeypatch.setattr(
+        reference, "findings", lambda *args, **more: written.append(1) or write(*args, **more)
+    )
+    found = table(ranked_findings(a_nation(120), a_large_class(PACES).reference_sports))
+    assert len(found) == 120 and len(written) <= 10
+    # one code, two sentences: where nothing counts there is no percentile to print
+    known = a_large_class(PACES).reference_sports
+    few = table(ranked_findings(a_nation(120), known, replace(EASY, reference_least=30)))
+    few = few[few["code"] == "TOO_FEW_IN_REFERENCE"]
+    printed = few["message_en"].str.contains("percentile")
+    assert printed.tolist() == few["statistic"].notna().tolist() and 0 < printed.sum() < len(few)
+
+
 def a_large_class(paces):
     """The data with a reference class of counties that went up by so much a year, from 2.5 m² in 2020."""
     rows = [
@@ -225,7 +384,7 @@ def a_large_class(paces):
         for k, pace in enumerate(paces)
         for year in (2020, 2023)
     ]
-    return replace(qiyou.load(), reference_sports=observed(*rows))
+    return replace(loaded(), reference_sports=observed(*rows))
 
 
 @pytest.mark.parametrize(

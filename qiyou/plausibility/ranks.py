@@ -12,12 +12,18 @@ import pandas as pd
 from qiyou import pace
 from qiyou.errors import DataError
 from qiyou.plausibility import documents, reference
+from qiyou.plausibility.codes import UNDECIDABLE
 from qiyou.plausibility.settings import Settings
 
 if TYPE_CHECKING:
     from qiyou.data import Data
 
 _KEYS = ["document", "place", "indicator", "variant"]
+_SAID = ["code", "verdict"]
+_NUMBERS = [
+    *("required", "required_low", "required_high", "m", "below", "below_low", "below_high"),
+    *("percentile", "low", "high", "band_low", "band_high"),
+]
 
 
 def ranked(data: Data, indicator: str, *, settings: Settings | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -58,55 +64,52 @@ def ranked(data: Data, indicator: str, *, settings: Settings | None = None) -> t
     peers = reference.spells(
         known, indicator, shortest=settings.spell_years_least, longest=settings.spell_years
     )
-    brief = _brief(known, indicator, peers, settings)
-    unit = data.indicators.set_index("id").loc[indicator, "unit"]
+    paths = pace.card(targets, data.indicators)
+    # without a printed base the card counts from the first target, which is no pace achieved or required
     based = targets[targets["role"].eq("baseline") & ~targets["relation"].isin(["none", "range", "about"])]
-    based = set(based[_KEYS].itertuples(index=False, name=None))
-    classes, rows = [], []
-    for path in pace.card(targets, data.indicators).itertuples():
-        row = {name: getattr(path, name) for name in _KEYS} | {
-            "from_year": path.base_year,
-            "to_year": path.end_year,
-            "unit": unit,
-        }
-        # without a printed base the card counts from the first target, which is no pace achieved or required
-        if tuple(row[name] for name in _KEYS) not in based or not np.isfinite(path.points_per_year):
-            rows.append(row | {"code": "NOT_DEFINED", "verdict": "UNDECIDABLE", "m": 0})
-            continue
-        result = reference.rank(
-            path.points_per_year,
-            peers[peers["place"] != path.place],
-            interval=(path.points_per_year_low, path.points_per_year_high),
-            level_band=(path.base_value / settings.level_factor, path.base_value * settings.level_factor),
-            direction="up" if path.sign > 0 else "down",
-            settings=settings,
-        )
-        counted = result.spells[result.spells["counts"]]
-        rows.append(
-            row
-            | {
-                "required": result.required,
-                "required_low": result.required_low,
-                "required_high": result.required_high,
-                "m": result.m,
-                "below": int((counted["improvement"] < result.required).sum()),
-                "below_low": result.below_low,
-                "below_high": result.below_high,
-                "percentile": result.percentile,
-                "low": result.low,
-                "high": result.high,
-                "band_low": result.level_band[0],
-                "band_high": result.level_band[1],
-                "code": result.code,
-                "verdict": result.verdict,
-            }
-        )
-        others = brief[brief["place"] != path.place]
-        shown = [part for part in (result.spells.assign(short=False), _uncounted(others, path.sign)) if len(part)]
-        classes += [part.assign(document=path.document, plan_place=path.place) for part in shown]
-    if not classes:
+    printed = pd.MultiIndex.from_frame(paths[_KEYS]).isin(pd.MultiIndex.from_frame(based[_KEYS]))
+    paths["ranked"] = printed & np.isfinite(paths["points_per_year"])
+    direction = "up" if paths["sign"].iloc[0] > 0 else "down"
+    unit = data.indicators.set_index("id").loc[indicator, "unit"]
+    required = _required(paths, peers, direction, settings).assign(unit=unit)
+    spells = _beside(required[paths["ranked"]], peers, _brief(known, indicator, peers, settings), direction)
+    if spells.empty:
         raise DataError(f"no plan prints a base value of {indicator!r}, so no pace can be ranked; choose another")
-    return pd.concat(classes, ignore_index=True), pd.DataFrame(rows)
+    # a table whose first path has no base begins with what is said of that path
+    said = [*_NUMBERS, *_SAID] if paths["ranked"].iloc[0] else [*_SAID, "m", *_NUMBERS]
+    return spells, required[list(dict.fromkeys([*_KEYS, "from_year", "to_year", "unit", *said]))]
+
+
+def _required(paths: pd.DataFrame, peers: pd.DataFrame, direction: str, settings: Settings) -> pd.DataFrame:
+    """The rank of every path that has one; missing numbers and the code NOT_DEFINED for the others."""
+    based = paths[paths["ranked"]]
+    base = based["base_value"]
+    ranks = reference.rank_paths(
+        based["points_per_year"],
+        peers,
+        interval=(based["points_per_year_low"], based["points_per_year_high"]),
+        level_band=(base / settings.level_factor, base * settings.level_factor),
+        place=based["place"],
+        direction=direction,
+        settings=settings,
+    )
+    missing = {"code": "NOT_DEFINED", "verdict": UNDECIDABLE, "m": 0}
+    ranks = ranks.set_index(based.index).reindex(paths.index).fillna(missing).astype({"m": int})
+    years = paths[["base_year", "end_year"]].astype(object).infer_objects()
+    return paths[_KEYS].assign(from_year=years["base_year"], to_year=years["end_year"]).join(ranks)
+
+
+def _beside(plans: pd.DataFrame, peers: pd.DataFrame, brief: pd.DataFrame, direction: str) -> pd.DataFrame:
+    """All changes of other places beside every plan: those long enough first, then the short ones."""
+    both = pd.concat([peers.assign(short=False), brief.assign(short=True)], ignore_index=True)
+    spells = reference.improvements(both, direction)
+    plans = plans[["document", "place", "band_low", "band_high"]].rename(columns={"place": "plan_place"})
+    pairs = plans.merge(spells, how="cross")
+    pairs = pairs[pairs["place"] != pairs["plan_place"]].reset_index(drop=True)
+    starts = reference.inside(pairs["from_value"], pairs["band_low"], pairs["band_high"])
+    pairs["counts"] = starts & ~pairs["short"]
+    last = ["counts", "short", "document", "plan_place"]
+    return pairs[[*spells.columns.drop("short"), *last]]
 
 
 def _brief(known: pd.DataFrame, indicator: str, peers: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -115,18 +118,6 @@ def _brief(known: pd.DataFrame, indicator: str, peers: pd.DataFrame, settings: S
         return peers[:0]
     short = reference.spells(known, indicator, shortest=1, longest=settings.spell_years_least - 1)
     return short[~short["place"].isin(peers["place"])]
-
-
-def _uncounted(spells: pd.DataFrame, sign: float) -> pd.DataFrame:
-    """Spells as `reference.rank` lists them, none of which counts."""
-    ends = np.sort(sign * spells[["change_low", "change_high"]].to_numpy(dtype=float), axis=1)
-    return spells.assign(
-        improvement=sign * spells["change"],
-        improvement_low=ends[:, 0],
-        improvement_high=ends[:, 1],
-        counts=False,
-        short=True,
-    )
 
 
 def sensitivity(

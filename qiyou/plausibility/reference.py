@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from qiyou.errors import DataError
 from qiyou.plausibility.codes import PASS, QUESTION, UNDECIDABLE
@@ -26,7 +27,10 @@ LEFT_OUT_NOTES = ("EXCLUDE_SPELL", "WEAK", "ALT:")
 """Marks in a note that keep a value out of every spell."""
 SITE_SURVEY_FROM = 2018
 """Reference year of the first yearly national survey of sports sites; earlier counts are on other bases."""
+CHUNK = 2**20
+"""Pairs of a path and a realised change that are compared at once: some 10 MB of working memory."""
 
+_SIGN = {"up": 1, "down": -1}
 _SITE_SURVEY = "sports_area_per_capita"
 _OTHER_SURVEY = "fitness survey|fitness data"
 _NEEDED = [
@@ -280,72 +284,234 @@ def rank(
     'WITHIN_FASTEST_QUARTER_LINE'
     """
     settings = settings or Settings()
-    low, high = interval if interval is not None else (required_change, required_change)
-    if not (np.isfinite(required_change) and low <= required_change <= high):
-        raise DataError(
-            f"the required change is {required_change!r} with the interval {low!r} to {high!r}; pass a "
-            f"number inside it"
-        )
-    if direction not in ("up", "down"):
-        raise DataError(f"direction is {direction!r}; it has to be 'up' or 'down'")
-    sign = 1 if direction == "up" else -1
     band = level_band or (-np.inf, np.inf)
-    ends = np.sort(sign * spells[["change_low", "change_high"]].to_numpy(dtype=float), axis=1)
-    start = spells["from_value"].to_numpy(dtype=float)
-    counts = ~above(band[0], start) & ~above(start, band[1])
-    listed = spells.assign(
-        improvement=sign * spells["change"],
-        improvement_low=ends[:, 0],
-        improvement_high=ends[:, 1],
-        counts=counts,
-    )
-    required, required_low, required_high = sign * required_change, *sorted((sign * low, sign * high))
-    realised = listed[counts]
-    m = len(realised)
-    printed = int(above(required, realised["improvement"]).sum())
-    fewest = int(above(required_low, realised["improvement_high"]).sum())
-    most = int((~above(realised["improvement_low"], required_high)).sum())
-    bounds = _clopper_pearson(fewest, m, settings)[0], _clopper_pearson(most, m, settings)[1]
-    code, verdict = _rank_verdict(m, fewest, *bounds, settings)
-    return Rank(
-        code=code,
-        verdict=verdict,
-        required=required,
-        required_low=required_low,
-        required_high=required_high,
-        m=m,
-        below_low=fewest,
-        below_high=most,
-        percentile=100 * printed / m if m else np.nan,
-        low=bounds[0],
-        high=bounds[1],
-        chance=1 / (m + 1) if m and fewest == m else np.nan,
+    found = rank_paths(
+        [required_change],
+        spells,
+        interval=interval,
         level_band=band,
-        spells=listed,
+        direction=direction,
+        settings=settings,
+    ).to_dict("records")[0]
+    listed = improvements(spells, direction)
+    return Rank(
+        code=found["code"],
+        verdict=found["verdict"],
+        required=found["required"],
+        required_low=found["required_low"],
+        required_high=found["required_high"],
+        m=found["m"],
+        below_low=found["below_low"],
+        below_high=found["below_high"],
+        percentile=found["percentile"],
+        low=found["low"],
+        high=found["high"],
+        chance=found["chance"],
+        level_band=band,
+        spells=listed.assign(counts=inside(listed["from_value"], *band)),
         settings=settings,
     )
 
 
-def _clopper_pearson(k: int, m: int, settings: Settings) -> tuple[float, float]:
-    """The two-sided interval of a share, in percent, as if its m cases were an independent sample."""
+def rank_paths(
+    required_change: ArrayLike,
+    spells: pd.DataFrame,
+    *,
+    interval: tuple[ArrayLike, ArrayLike] | None = None,
+    level_band: tuple[ArrayLike, ArrayLike] = (-np.inf, np.inf),
+    place: ArrayLike | None = None,
+    direction: str = "up",
+    settings: Settings | None = None,
+) -> pd.DataFrame:
+    """Rank the required changes of n paths of one indicator at once, each as `rank` does.
+
+    Memory stays bounded whatever n is: paths are held against the class in chunks of `CHUNK` pairs.
+
+    Parameters
+    ----------
+    required_change : array of float, shape (n,)
+        Per year, in the unit of the spells, as printed.
+    spells : DataFrame
+        As `spells` returns: from_value, change, change_low, change_high; place if `place` is given; derived,
+        soft, nested are counted where there are such columns.
+    interval : (array, array) of shape (n,), optional
+        Rounding intervals of the required changes.
+    level_band : (array, array) of shape (n,), or two numbers
+        Only spells that start inside a path's band count for it.
+    place : array of str, shape (n,), optional
+        The path's own place, which is no reference for it; by default every spell may count.
+    direction : {'up', 'down'}
+    settings : Settings, optional
+
+    Returns
+    -------
+    DataFrame
+        One row per path, in the order given: code, verdict; required, required_low, required_high, in the
+        direction of improvement; m, below, below_low, below_high (int), the changes that count and those of
+        them below the required one: as printed, certainly, and at most; percentile, low, high, in percent;
+        chance; band_low, band_high; derived, soft, nested (int), how many of the m are; others and
+        others_below (int), the spells of other places wherever they start, and those of them below.
+
+    Raises
+    ------
+    DataError
+        As `rank`.
+
+    Examples
+    --------
+    >>> realised = pd.DataFrame({"place": list("abcd"), "from_value": [1.0, 2, 2, 3], "change": [0.1, 0.2, 0.3, 0.4]})
+    >>> realised = realised.assign(change_low=realised["change"], change_high=realised["change"])
+    >>> found = rank_paths([0.25, 0.5], realised, level_band=([1.5, 0], [2.5, 9]), place=["b", "z"])
+    >>> found[["m", "below", "others"]]
+       m  below  others
+    0  1      0       3
+    1  4      4       4
+    """
+    settings = settings or Settings()
+    needed = _needed(required_change, interval, level_band, direction)
+    listed = improvements(spells, direction)
+    own, places = _numbered(place, len(needed["required"]), listed)
+    size = max(1, CHUNK // max(1, len(listed)))
+    parts = []
+    for start in range(0, max(1, len(own)), size):
+        chunk = slice(start, start + size)
+        some = {name: numbers[chunk, None] for name, numbers in needed.items()}
+        parts.append(_counted(some, own[chunk, None] != places, listed))
+    counts = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    m, fewest = counts["m"], counts["below_low"]
+    low = _clopper_pearson(fewest, m, settings)[0]
+    high = _clopper_pearson(counts["below_high"], m, settings)[1]
+    code, verdict = _rank_verdicts(m, fewest, low, high, settings)
+    return pd.DataFrame(
+        {
+            "code": code,
+            "verdict": verdict,
+            **needed,
+            **counts,
+            "percentile": 100 * counts["below"] / np.where(m > 0, m, np.nan),
+            "low": low,
+            "high": high,
+            "chance": np.where((m > 0) & (fewest == m), 1 / (m + 1), np.nan),
+        }
+    ).astype({"code": "str", "verdict": "str"})
+
+
+def _needed(required_change, interval, level_band, direction: str) -> dict[str, np.ndarray]:
+    """What each path needs, in the direction of improvement, and from which levels it may be compared."""
+    sign = _sign(direction)
+    required = np.asarray(required_change, dtype=float)
+    low, high, band_low, band_high = (
+        np.broadcast_to(np.asarray(ends, dtype=float), required.shape)
+        for ends in (*(interval or (required, required)), *level_band)
+    )
+    wrong = ~(np.isfinite(required) & (low <= required) & (required <= high))
+    if wrong.any():
+        first, *ends = (numbers[wrong][0].item() for numbers in (required, low, high))
+        raise DataError(
+            f"the required change is {first!r} with the interval {ends[0]!r} to {ends[1]!r}; pass a number "
+            f"inside it"
+        )
+    if sign < 0:
+        low, high = high, low
+    return {
+        "required": sign * required,
+        "required_low": sign * low,
+        "required_high": sign * high,
+        "band_low": band_low,
+        "band_high": band_high,
+    }
+
+
+def _numbered(place: ArrayLike | None, n: int, spells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The places of n paths and of the spells as numbers, equal for one place; all differ where none is given."""
+    if place is None:
+        return np.zeros(n), np.ones(len(spells))
+    names = np.concatenate([np.asarray(place, dtype=object), spells["place"].to_numpy(dtype=object)])
+    number = pd.factorize(names)[0]
+    return number[:n], number[n:]
+
+
+def _sign(direction: str) -> int:
+    if direction not in _SIGN:
+        raise DataError(f"direction is {direction!r}; it has to be 'up' or 'down'")
+    return _SIGN[direction]
+
+
+def improvements(spells: pd.DataFrame, direction: str = "up") -> pd.DataFrame:
+    """Spells with their change in the direction of improvement: ``improvement`` (``_low``, ``_high``).
+
+    Raises
+    ------
+    DataError
+        A direction that is neither up nor down.
+
+    Examples
+    --------
+    >>> fall = pd.DataFrame({"change": [-0.4], "change_low": [-0.5], "change_high": [-0.3]})
+    >>> improvements(fall, "down").iloc[0, 3:].tolist()
+    [0.4, 0.3, 0.5]
+    """
+    sign = _sign(direction)
+    ends = np.sort(sign * spells[["change_low", "change_high"]].to_numpy(dtype=float), axis=1)
+    return spells.assign(
+        improvement=sign * spells["change"], improvement_low=ends[:, 0], improvement_high=ends[:, 1]
+    )
+
+
+def inside(start: ArrayLike, band_low: ArrayLike, band_high: ArrayLike) -> np.ndarray:
+    """Whether a change starts inside a band of levels, its ends included, up to binary noise.
+
+    Examples
+    --------
+    >>> inside([1.8, 4.05, 4.1], 2.7 / 1.5, 2.7 * 1.5).tolist()
+    [True, True, False]
+    """
+    return ~above(band_low, start) & ~above(start, band_high)
+
+
+def _counted(needed: dict[str, np.ndarray], other: np.ndarray, spells: pd.DataFrame) -> dict[str, np.ndarray]:
+    """How many spells count for each path and lie below what it needs; columns of paths against rows of spells."""
+    counts = other & inside(spells["from_value"], needed["band_low"], needed["band_high"])
+    slower = above(needed["required"], spells["improvement"])
+    certain = above(needed["required_low"], spells["improvement_high"])
+    possible = ~above(spells["improvement_low"], needed["required_high"])
+    doubts = spells.reindex(columns=["derived", "soft", "nested"], fill_value=False)
+    tallied = {
+        "m": counts,
+        "below": counts & slower,
+        "below_low": counts & certain,
+        "below_high": counts & possible,
+        **{name: counts & doubts[name].to_numpy(dtype=bool) for name in doubts},
+        "others": other,
+        "others_below": other & slower,
+    }
+    return {name: pairs.sum(axis=1) for name, pairs in tallied.items()}
+
+
+def _clopper_pearson(k: np.ndarray, m: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Two-sided intervals of shares k/m, in percent, as if the m cases were an independent sample."""
     from scipy.special import betaincinv
 
+    # many paths share few pairs (k, m), and the quantile of each is dear
+    pairs, at = np.unique(np.column_stack([k, m]), axis=0, return_inverse=True)
+    k, m = pairs.T
     tail = (1 - settings.reference_confidence) / 2
-    low = 0.0 if k == 0 else float(betaincinv(k, m - k + 1, tail))
-    high = 1.0 if k == m else float(betaincinv(k + 1, m - k, 1 - tail))
-    return 100 * low, 100 * high
+    low = np.where(k == 0, 0.0, betaincinv(np.maximum(k, 1), m - k + 1, tail))
+    high = np.where(k == m, 1.0, betaincinv(k + 1, np.maximum(m - k, 1), 1 - tail))
+    return 100 * low[at], 100 * high[at]
 
 
-def _rank_verdict(m: int, fewest: int, low: float, high: float, settings: Settings) -> tuple[str, str]:
-    if m < settings.reference_least:
-        return "TOO_FEW_IN_REFERENCE", UNDECIDABLE
-    if fewest == m:
-        return "UNPRECEDENTED_IN_REFERENCE", QUESTION
-    if high <= settings.reference_pass:
-        return "WITHIN_FASTEST_QUARTER_LINE", PASS
-    if low > settings.reference_question:
-        return "TOP_FIFTH_PACE", QUESTION
-    return "RANK_NOT_DECIDED", UNDECIDABLE
+def _rank_verdicts(
+    m: np.ndarray, fewest: np.ndarray, low: np.ndarray, high: np.ndarray, settings: Settings
+) -> tuple[np.ndarray, np.ndarray]:
+    rules = [
+        (m < settings.reference_least, "TOO_FEW_IN_REFERENCE", UNDECIDABLE),
+        (fewest == m, "UNPRECEDENTED_IN_REFERENCE", QUESTION),
+        (high <= settings.reference_pass, "WITHIN_FASTEST_QUARTER_LINE", PASS),
+        (low > settings.reference_question, "TOP_FIFTH_PACE", QUESTION),
+    ]
+    holds, codes, verdicts = zip(*rules, strict=True)
+    return np.select(holds, codes, "RANK_NOT_DECIDED"), np.select(holds, verdicts, UNDECIDABLE)
 
 
 def checks(
@@ -362,44 +528,21 @@ def checks(
         `qiyou.pace.card` of the same paths, in the same order.
     settings : Settings
     """
+    indicator = paths.keys["indicator"].to_numpy(dtype=object)
     has = paths.keys["indicator"].isin(reference["indicator"]).to_numpy()
-    at = np.flatnonzero(has & paths.judged & ~paths.keeps & ~np.isnan(paths.grid.sign))
-    classes = {
-        indicator: spells(
-            reference,
-            indicator,
-            shortest=settings.spell_years_least,
-            longest=settings.spell_years,
-        )
-        for indicator in paths.keys["indicator"].iloc[at].unique()
-    }
-    found = []
-    for path in at:
-        required, *interval = card.iloc[path][
-            ["points_per_year", "points_per_year_low", "points_per_year_high"]
-        ]
-        if paths.base[path] < 0 or np.isnan(required):
-            found.append(_no_base(paths, path))
-            continue
-        key = paths.keys.iloc[path]
-        peers = classes[key["indicator"]]
-        others = peers[peers["place"].ne(key["place"])]
-        base = float(card["base_value"].iloc[path])
-        result = rank(
-            float(required),
-            others,
-            interval=(float(interval[0]), float(interval[1])),
-            level_band=(base / settings.level_factor, base * settings.level_factor),
-            direction="up" if paths.grid.sign[path] > 0 else "down",
-            settings=settings,
-        )
-        found.append(_rank_finding(paths, path, result, card.iloc[path]))
+    asked = has & paths.judged & ~paths.keeps & ~np.isnan(paths.grid.sign)
+    based = (paths.base >= 0) & card["points_per_year"].notna().to_numpy()
+    found = [_no_base(paths, np.flatnonzero(asked & ~based))]
+    for name in pd.unique(indicator[asked & based]):
+        peers = spells(reference, name, shortest=settings.spell_years_least, longest=settings.spell_years)
+        rows = np.flatnonzero(asked & based & (indicator == name))
+        found += _rank_findings(paths, rows, peers, card.iloc[rows], settings)
     return found
 
 
-def _no_base(paths: Paths, path: int) -> pd.DataFrame:
+def _no_base(paths: Paths, rows: np.ndarray) -> pd.DataFrame:
     return findings(
-        paths.keys.iloc[[path]],
+        paths.keys.iloc[rows],
         check="C10",
         code="NOT_DEFINED",
         verdict=UNDECIDABLE,
@@ -407,7 +550,7 @@ def _no_base(paths: Paths, path: int) -> pd.DataFrame:
         zh="{label_zh}：没有印出基期实际值，无从计算所需速度，不能与别处实际达到的速度相比。",
         en="{label_en}: no base value is printed, so the required pace cannot be held against those realised "
         "elsewhere.",
-        fields=paths.take(np.array([path])),
+        fields=paths.take(rows),
     )
 
 
@@ -432,40 +575,33 @@ _RANK_WORDS = {
 }
 
 
-def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.DataFrame:
-    zh, en = _RANK_WORDS[result.code]
-    rows = np.array([path])
-    counted = result.spells[result.spells["counts"]]
-    limit = (
-        result.settings.reference_question
-        if result.code == "TOP_FIFTH_PACE"
-        else result.settings.reference_pass
-    )
-    fields = {
-        **paths.take(rows),
-        **_span(result.settings),
-        "required": result.required,
-        "y0": str(card["base_year"]),
-        "y1": str(card["end_year"]),
-        "m": str(result.m),
-        "all": str(len(result.spells)),
-        "band_low": result.level_band[0],
-        "band_high": result.level_band[1],
-        "below": str(int(above(result.required, counted["improvement"]).sum())),
-        "all_below": str(int(above(result.required, result.spells["improvement"]).sum())),
-        "percentile": result.percentile,
-        "low": result.low,
-        "high": result.high,
-        "chance": result.chance,
-        "limit": limit,
-        "least": str(result.settings.reference_least),
-        "derived": str(int(counted["derived"].sum())),
-        "soft": str(int(counted["soft"].sum())),
-        "nested": str(int(counted["nested"].sum())),
-    }
-    if not len(result.spells):
-        return _no_class(paths, path, result)
-    percent = f"{100 * result.settings.reference_confidence:g}%"
+def _rank_findings(
+    paths: Paths, rows: np.ndarray, peers: pd.DataFrame, card: pd.DataFrame, settings: Settings
+) -> list[pd.DataFrame]:
+    """The paths of one indicator, those that are told the same sentence together."""
+    base = card["base_value"].to_numpy(dtype=float)
+    ranked = rank_paths(
+        card["points_per_year"],
+        peers,
+        interval=(card["points_per_year_low"], card["points_per_year_high"]),
+        level_band=(base / settings.level_factor, base * settings.level_factor),
+        place=paths.keys["place"].iloc[rows],
+        direction="up" if paths.grid.sign[rows[0]] > 0 else "down",
+        settings=settings,
+    ).assign(row=rows, y0=card["base_year"].to_numpy(dtype=int), y1=card["end_year"].to_numpy(dtype=int))
+    alike = ranked.groupby([ranked["code"], ranked["m"].eq(0), ranked["others"].eq(0)], sort=False)
+    return [
+        _no_class(paths, group, settings) if no_class else _rank_finding(paths, group, settings)
+        for (_, _, no_class), group in alike
+    ]
+
+
+def _rank_finding(paths: Paths, ranked: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Paths of one code, all of which have spells that count or none of which has."""
+    code, some, rows = ranked["code"].iloc[0], bool(ranked["m"].iloc[0]), ranked["row"].to_numpy()
+    zh, en = _RANK_WORDS[code]
+    limit = settings.reference_question if code == "TOP_FIFTH_PACE" else settings.reference_pass
+    percent = f"{100 * settings.reference_confidence:g}%"
     place_zh = (
         f"，其中{{below}}个慢于所需，百分位{{percentile:3}}（连同四舍五入的{percent}区间{{low:3}}至{{high:3}}，"
         "视同独立样本，其实并不独立）"
@@ -477,29 +613,35 @@ def _rank_finding(paths: Paths, path: int, result: Rank, card: pd.Series) -> pd.
     return findings(
         paths.keys.iloc[rows],
         check="C10",
-        code=result.code,
-        verdict=result.verdict,
-        year=[int(card["end_year"])],
-        statistic=result.percentile,
-        low=result.low if result.m else np.nan,
-        high=result.high if result.m else np.nan,
-        threshold=result.settings.reference_least if result.code == "TOO_FEW_IN_REFERENCE" else limit,
+        code=code,
+        verdict=ranked["verdict"],
+        year=ranked["y1"],
+        statistic=ranked["percentile"],
+        low=ranked["low"] if some else np.nan,
+        high=ranked["high"] if some else np.nan,
+        threshold=settings.reference_least if code == "TOO_FEW_IN_REFERENCE" else limit,
         zh="{label_zh}：{y0}—{y1}年每年需{required:4}{points_zh}。历时{shortest}至{longest}年的实际变化，起点在{band_low:3}至"
         "{band_high:3}之间的有{m}个"
-        + place_zh * bool(result.m)
-        + "；不限起点共{all}个，其中{all_below}个慢于所需。"
+        + place_zh * some
+        + "；不限起点共{others}个，其中{others_below}个慢于所需。"
         + zh
         + "。"
-        + _WEAK_ZH * bool(result.m),
+        + _WEAK_ZH * some,
         en="{label_en}: {required:4}{points_en} a year needed from {y0} to {y1}. Realised changes over "
         "{shortest} to {longest} years that start between {band_low:3} and {band_high:3}: {m}"
-        + place_en * bool(result.m)
-        + ". Wherever they start: {all}, {all_below} of them slower. "
+        + place_en * some
+        + ". Wherever they start: {others}, {others_below} of them slower. "
         + en[0].upper()
         + en[1:]
         + "."
-        + _WEAK_EN * bool(result.m),
-        fields=fields,
+        + _WEAK_EN * some,
+        fields={
+            **paths.take(rows),
+            **_span(settings),
+            **{name: ranked[name].to_numpy() for name in ranked},
+            "limit": limit,
+            "least": str(settings.reference_least),
+        },
     )
 
 
@@ -517,15 +659,16 @@ def _span(settings: Settings) -> dict[str, str]:
     return {"shortest": str(settings.spell_years_least), "longest": str(settings.spell_years)}
 
 
-def _no_class(paths: Paths, path: int, result: Rank) -> pd.DataFrame:
+def _no_class(paths: Paths, ranked: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    rows = ranked["row"].to_numpy()
     return findings(
-        paths.keys.iloc[[path]],
+        paths.keys.iloc[rows],
         check="C10",
-        code=result.code,
-        verdict=result.verdict,
-        threshold=result.settings.reference_least,
+        code=ranked["code"].iloc[0],
+        verdict=ranked["verdict"],
+        threshold=settings.reference_least,
         zh="{label_zh}：没有一个地方有相隔{shortest}至{longest}年、口径相同的两个实际数，没有参照组，无法判定。",
         en="{label_en}: no place has two observations on one basis {shortest} to {longest} years apart, so there "
         "is no reference class: undecidable.",
-        fields={**paths.take(np.array([path])), **_span(result.settings)},
+        fields={**paths.take(rows), **_span(settings)},
     )
