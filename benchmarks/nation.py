@@ -27,7 +27,7 @@ from pathlib import Path
 YEARS = range(2022, 2028)
 INDICATORS = 30
 SAMPLE = 500
-STAGES = ("load", "compare.core", "pace.card", "trajectory.families", "plausibility.check_paths")
+STAGES = ("load", "compare.core", "pace.card", "trajectory.families", "plausibility.check")
 
 
 def main(arguments=None) -> None:
@@ -163,16 +163,12 @@ def ours(folder: Path) -> dict:
     data, load = timed(qiyou.load, also=[folder])
     seconds = {"load": load}
     _, seconds["compare.core"] = timed(compare.core, data, 2027)
-    facts = data.indicators
-    for name, function in (
-        ("pace.card", pace.card),
-        ("trajectory.families", trajectory.families),
-        ("plausibility.check_paths", plausibility.check_paths),
-    ):
-        _, seconds[name] = timed(function, data.targets, facts)
+    _, seconds["pace.card"] = timed(pace.card, data.targets, data.indicators)
+    _, seconds["trajectory.families"] = timed(trajectory.families, data.targets, data.indicators)
+    findings, seconds["plausibility.check"] = timed(plausibility.check, data)
     rows = data.targets
     _, query = timed(lambda: rows[(rows["indicator"] == "nursery_places_per_1000") & (rows["year"] == 2027)])
-    return {"seconds": seconds, "filter": query, "cells": len(rows), "peak_mb": peak_mb()}
+    return {"seconds": seconds, "filter": query, "cells": len(rows), "findings": len(findings), "peak_mb": peak_mb()}
 
 
 def by_hand(folder: Path) -> dict:
@@ -247,7 +243,7 @@ def show(counties: int, result: dict) -> None:
     stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in result["seconds"].items())
     total = sum(result["seconds"].values())
     print(
-        f"{counties:,} counties, {result['cells']:,} cells: {total:.1f} s ({stages}); peak {result['peak_mb']:,.0f} MB",
+        f"{counties:,} counties, {result['cells']:,} cells, {result['findings']:,} findings: {total:.1f} s ({stages}); peak {result['peak_mb']:,.0f} MB",
         flush=True,
     )
 
