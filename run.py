@@ -3,8 +3,9 @@
     python run.py                      the notebooks and the figures
     python run.py test [pytest ...]    every test, the notebooks included
     python run.py lab [--no-browser]   JupyterLab in notebooks/
+    python run.py qiyou COMMAND ...    the console script: check, audit, new, notebooks, figures, docs
 
-Needs Python 3.11 or newer and nothing else. All three first make .venv from requirements.lock, which takes a
+Needs Python 3.11 or newer and nothing else. Each first makes .venv from requirements.lock, which takes a
 few minutes once; --venv DIR, or the variable QIYOU_VENV, names another folder for it.
 """
 
@@ -54,6 +55,10 @@ def main():
             stream.reconfigure(encoding="utf-8", errors="replace")
         options, rest = _parser().parse_known_args()
         job = rest.pop(0) if rest and not rest[0].startswith("-") else "rerun"
+        if options.help and job == "qiyou":
+            # The console script has help of its own.
+            options.help = False
+            rest.append("--help")
         if options.help or job not in JOBS or (job == "rerun" and rest):
             print(__doc__)
             return 0 if options.help else 2
@@ -275,7 +280,12 @@ def lab(python, rest):
     return _call([str(python), "-m", "jupyterlab", *rest], cwd=str(ROOT / "notebooks")).returncode
 
 
-JOBS = {"rerun": rerun, "test": test, "lab": lab}
+def console(python, rest):
+    """Run the console script, from where the reader is."""
+    return _call([str(python), "-m", "qiyou.cli", *rest]).returncode
+
+
+JOBS = {"rerun": rerun, "test": test, "lab": lab, "qiyou": console}
 
 
 def _environment():

@@ -121,6 +121,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     figures.set_defaults(command=_figures)
 
+    docs = commands.add_parser("docs", help="render the documentation of the functions for a browser")
+    docs.add_argument("--to", metavar="DIR", help="where (default: docs/api of this checkout)")
+    docs.set_defaults(command=_docs)
+
     for command in (check, notebooks, figures):
         command.add_argument(
             "--also", metavar="DIR", action="append", help="a document folder of your own; may be repeated"
@@ -181,6 +185,14 @@ def _audit(options: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     return 0 if ok else 1
+
+
+def _docs(options: argparse.Namespace) -> int:
+    from qiyou.apidocs import build
+    from qiyou.reference import ROOT
+
+    print(f"Open {build(options.to or ROOT / 'docs' / 'api')} in a browser.")
+    return 0
 
 
 _WORKERS = 2

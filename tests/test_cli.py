@@ -313,3 +313,11 @@ def test_a_county_in_the_environment_does_not_reach_the_committed_notebooks(monk
     monkeypatch.setenv("QIYOU_ALSO", "somewhere")
     assert "QIYOU_ALSO" not in notebooks.environment()
     assert notebooks.environment(["here"])["QIYOU_ALSO"].endswith("here")
+
+
+def test_docs_say_where_they_are(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("qiyou.apidocs.build", lambda folder: Path(folder) / "index.html")
+    assert cli.main(["docs", "--to", str(tmp_path)]) == 0
+    assert str(tmp_path / "index.html") in capsys.readouterr().out
+    assert cli.main(["docs"]) == 0
+    assert str(Path("docs") / "api" / "index.html") in capsys.readouterr().out

@@ -190,6 +190,8 @@ def test_the_jobs_are_handed_what_follows_them(run, monkeypatch):
         ("-m", "qiyou.cli", "figures"),
     ]
     assert command("lab", "--no-browser") == [("-m", "jupyterlab", "--no-browser")]
+    assert command("qiyou", "check", "--also", "mine") == [("-m", "qiyou.cli", "check", "--also", "mine")]
+    assert command("qiyou", "check", "--help") == [("-m", "qiyou.cli", "check", "--help")]
     (test,) = command("test", "-k", "pace", "--venv", "other", "-x")
     assert test[-6:] == ("-k", "pace", "-x", "tests", "qiyou", "notebooks") and "--nbval" in test
     (test,) = command("test", "tests/test_run.py::test_it_says_what_it_knows")
