@@ -458,7 +458,7 @@ DESCRIPTIONS = [
     ("note = 0x" + "F" * 60_000, "TOML_SYNTAX"),
     ('a = "\\uD800"', "TOML_SYNTAX"),
     ("a = 2023-02-31", "TOML_SYNTAX"),
-    ("#" * 70_000, "CSV_SYNTAX"),
+    ("#" * 70_000, "TOML_SYNTAX"),
     ("\udcff", "ENCODING"),
     ("", "BAD_VALUE"),
     ('id = "../county"', "BAD_VALUE"),
