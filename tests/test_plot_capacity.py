@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
@@ -252,3 +255,40 @@ def test_alternative_texts_carry_the_numbers(data):
     path = capacity.paths(data, NURSERY).query("place == 'yuhuan' and year == 2027")
     for value in capacity.per_child(data, path)["value"].dropna():
         assert f"{value:.2f} in 2027" in child
+
+
+def with_copies(data, names):
+    """Further counties that print what Yuhuan prints and have its population."""
+    frames = {}
+    for name, column, key in (
+        ("targets", "place", "place"),
+        ("observations", "place", "place"),
+        ("places", "id", "id"),
+        ("documents", "place", "place"),
+    ):
+        own = getattr(data, name)[getattr(data, name)[column] == "yuhuan"]
+        copies = [own.assign(**{key: new}) for new in names]
+        if name in ("targets", "documents"):
+            label = "document" if name == "targets" else "id"
+            copies = [copy.assign(**{label: f"{new}-plan"}) for copy, new in zip(copies, names, strict=True)]
+        frames[name] = pd.concat([getattr(data, name), *copies], ignore_index=True)
+    return dataclasses.replace(data, **frames)
+
+
+def test_every_table_path_with_a_sourced_population_has_a_panel(data):
+    panels = [(part["place"].iloc[0], part["indicator"].iloc[0]) for part in cases._stocks(data)]
+    assert panels == [("yuhuan", NURSERY), ("changxing", NURSERY), ("wenling", NURSERY), ("yuhuan", AREA)]
+    more = with_copies(data, ["own"])
+    panels = [(part["place"].iloc[0], part["indicator"].iloc[0]) for part in cases._stocks(more)]
+    assert ("own", NURSERY) in panels and ("own", AREA) in panels
+    drawing = cases.implied_stock_figure(more, "en")
+    assert len(panels) == 6 and "Left out" not in drawing.note
+    assert set(drawing.table["place"]) == {"yuhuan", "changxing", "wenling", "own"}
+    assert overlaps(drawing.figure) == []
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "另有2条路径因版面所限未画"), ("en", "Left out for want of room: 2 more paths")])
+def test_panels_beyond_a_page_are_counted(data, lang, said):
+    drawing = cases.implied_stock_figure(with_copies(data, ["own", "other"]), lang)
+    assert said in drawing.note
+    assert drawing.table.drop_duplicates(["place", "indicator"]).shape[0] == 6

@@ -19,7 +19,7 @@ from qiyou.plot.national import NATION, county_on_national
 
 NURSERY, AREA = "nursery_places_per_1000", "sports_area_per_capita"
 _BALANCED = (("yuhuan", 2024), ("huangyan", 2025))
-_BANDS = (("yuhuan", NURSERY), ("changxing", NURSERY), ("wenling", NURSERY), ("yuhuan", AREA))
+_MOST_BANDS = 6
 _SHORT = {
     "zh": {NURSERY: "托位", AREA: "体育场地"},
     "en": {NURSERY: "nurseries", AREA: "sports area"},
@@ -37,6 +37,7 @@ _TEXTS = {
         ),
         "balance_subject": "需要新增与已公布的体育场地面积",
         "band_note": "阴影为人口情景与四舍五入的最不利范围；印得粗的数（如“4”“5”）范围宽。",
+        "band_more": "另有{n}条路径因版面所限未画。",
         "band_subject": "计划水平所含的总量",
         "band_title": "{place}：{indicator}",
         "band_finding": "{place}{year}年{interval}{unit}",
@@ -73,6 +74,7 @@ _TEXTS = {
             "Shaded: worst case over population scenarios and rounding; wide where a figure is printed "
             "coarsely ('4')."
         ),
+        "band_more": " Left out for want of room: {n} more paths.",
         "band_subject": "stocks that planned levels imply",
         "band_title": "{place}: {indicator}",
         "band_finding": "{place} in {year}: {interval} ({unit})",
@@ -123,18 +125,20 @@ def sports_balance_figure(data, lang: str) -> Drawing:
 
 @style.styled
 def implied_stock_figure(data, lang: str) -> Drawing:
-    """The stocks that four planned paths imply, with their scenario bands."""
+    """The stocks that planned paths imply, with their scenario bands: every path of a table, where a population of
+    the place is sourced."""
     names, texts = labels.names(data.places, lang), _TEXTS[lang]
-    fig, axes = plt.subplots(2, 2, figsize=style.size("full", 128))
-    frames, findings = [], []
-    for ax, (place, indicator) in zip(axes.flat, _BANDS, strict=True):
-        path = capacity.paths(data, indicator)
-        path = path[(path["place"] == place) & (path["origin"] == "table")]
-        people = capacity.populations(data, place, path["year"].unique())
-        stock = capacity.implied_stock(path, people, data.indicators)
+    stocks = _stocks(data)
+    shown = stocks[:_MOST_BANDS]
+    lines = -(-len(shown) // 2)
+    fig, axes = plt.subplots(lines, 2, figsize=style.size("full", 64 * lines), squeeze=False)
+    for ax in axes.flat[len(shown) :]:
+        ax.set_axis_off()
+    findings = []
+    for ax, stock in zip(axes.flat, shown, strict=False):
         scenario_band(stock, ax=ax, lang=lang)
-        short = labels.short(names[place], lang)
-        heading = texts["band_title"].format(place=short, indicator=_SHORT[lang][indicator])
+        short = labels.short(names[stock["place"].iloc[0]], lang)
+        heading = texts["band_title"].format(place=short, indicator=_SHORT[lang][stock["indicator"].iloc[0]])
         end = capacity.span(stock[stock["year"] == stock["year"].max()]).iloc[0]
         unit, scale = stock_unit(end["unit"], lang)
         heading = texts["unit"].format(text=heading, unit=unit)
@@ -142,15 +146,29 @@ def implied_stock_figure(data, lang: str) -> Drawing:
         interval = capacity.words(end["low"] / scale, end["high"] / scale, lang=lang)
         finding = texts["band_finding"].format(place=short, year=end["year"], interval=interval, unit=unit)
         findings.append(finding)
-        frames.append(stock)
-    table = pd.concat(frames, ignore_index=True)
+    table = pd.concat(shown, ignore_index=True)
     return Drawing(
         fig,
         table=table,
         source=_credits(data, table["source"], lang),
         alt=alt_text("line", texts["band_subject"], texts["sep"].join(findings), lang=lang),
-        note=texts["band_note"],
+        note=texts["band_note"] + (texts["band_more"].format(n=len(stocks) - len(shown)) if stocks[_MOST_BANDS:] else ""),
     )
+
+
+def _stocks(data) -> list[pd.DataFrame]:
+    """The implied stock of every path of a table that can be assessed, nurseries first, in the order of the places."""
+    found = []
+    for indicator in (NURSERY, AREA):
+        paths = capacity.paths(data, indicator)
+        paths = paths[paths["origin"] == "table"]
+        for place in data.places["id"][data.places["id"].isin(paths["place"])]:
+            path = paths[paths["place"] == place]
+            people = capacity.populations(data, place, path["year"].unique())
+            stock = capacity.implied_stock(path, people, data.indicators)
+            if (stock["status"] == ASSESSABLE).any():
+                found.append(stock)
+    return found
 
 
 @style.styled

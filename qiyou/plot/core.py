@@ -196,13 +196,15 @@ def _draw_head(ax: Axes, frame: pd.DataFrame, grid: _Grid) -> None:
     ax.text(0.5, 0.6, title, ha="left", va="top", fontsize=style.TITLE_SIZE)
     names = dict(zip(frame["place"], frame[f"place_{grid.lang}"], strict=True))
     heads = [labels.short(names[place], grid.lang) for place in grid.places]
-    # Smaller type before a name is cut.
+    # Smaller type, and then two levels by turns, before a name is cut.
     fits = all(labels.fitting(head, grid.column - _INSIDE) == head for head in heads)
     size = style.TEXT_SIZE if fits else style.SMALL_SIZE
+    fits = all(labels.fitting(head, grid.column - _INSIDE, size=size) == head for head in heads)
+    levels, low = (1, _HEAD - 2.0) if fits else (2, _HEAD - 1.2)
     for k, head in enumerate(heads):
-        middle = grid.left + grid.column * (k + 0.5)
-        name = labels.fitting(head, grid.column - _INSIDE, size=size)
-        ax.text(middle, _HEAD - 2.0, name, ha="center", va="baseline", fontsize=size)
+        middle = grid.left + grid.column * (k + 0.5), low - 2.8 * (k % levels)
+        name = labels.fitting(head, levels * grid.column - _INSIDE, size=size)
+        ax.text(*middle, name, ha="center", va="baseline", fontsize=size)
     ax.text(
         grid.reference + _REFERENCE / 2,
         _HEAD - 2.0,

@@ -23,11 +23,15 @@ _KEY = {
     "empty": ("#FFFFFF", "", {"zh": "空白", "en": "nothing printed"}),
 }
 _WIDEST = 8
+# Millimetres: of the whole figure, of the serial numbers beside a table, of a half-width character.
+_WIDTH, _SERIALS, _CHARACTER = 170, 10, 1.36
 _PALE = "#C8C8C8"
 
 
 @style.styled
-def reading_overview(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "zh") -> Axes:
+def reading_overview(
+    frame: pd.DataFrame, *, ax: Axes | None = None, lang: str = "zh", widest: int = _WIDEST
+) -> Axes:
     """Draw one document's table, cell by cell, coloured by how each cell was read.
 
     Parameters
@@ -36,6 +40,8 @@ def reading_overview(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         `qiyou.data.confidence.cells` of one document: row, year, printed, how, confidence.
     ax : Axes, optional
     lang : {"zh", "en"}
+    widest : int
+        How many half-width characters a cell has room for; what is longer is drawn as ``…``.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def reading_overview(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str =
         # The hatch takes the colour of the edge: pale under the number, so the outline is a patch of its own.
         ax.add_patch(Rectangle(place, 1, 1, facecolor=fill, hatch=hatch, edgecolor=_PALE, linewidth=0))
         ax.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.RULE, linewidth=0.4))
-        text = cell.printed if _width(cell.printed) <= _WIDEST else "…"
+        text = cell.printed if _width(cell.printed) <= widest else "…"
         ink = style.PAPER if _reading(cell) == "medium" else style.INK
         ax.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", fontsize=style.SMALL_SIZE, color=ink)
     ax.set_xlim(-0.5, len(years) - 0.5)
@@ -92,9 +98,10 @@ def reading_figure(data, lang: str) -> Drawing:
     for column, document in enumerate(whole):
         ax = fig.add_subplot(grid[0, column])
         part = frame[frame["document"] == document]
-        reading_overview(part, ax=ax, lang=lang)
+        room = (_WIDTH / max(2, len(whole)) - _SERIALS) / part["year"].nunique() / _CHARACTER
+        reading_overview(part, ax=ax, lang=lang, widest=min(_WIDEST, int(room)))
         title = documents.loc[document, "title" if lang == "zh" else "title_en"]
-        ax.set_title(style.wrap(title, 74, size=style.TITLE_SIZE), loc="left", pad=16)
+        ax.set_title(style.wrap(title, 148 / max(2, len(whole)), size=style.TITLE_SIZE), loc="left", pad=16)
     handles = [
         Patch(facecolor=fill, hatch=hatch, edgecolor=_PALE if hatch else style.RULE, linewidth=0.5, label=label[lang])
         for fill, hatch, label in _KEY.values()
