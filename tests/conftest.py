@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
+
+import qiyou
 
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The repository's data, loaded once; its frames are not to be changed in place."""
+    return qiyou.load()

@@ -6,11 +6,6 @@ import qiyou
 from qiyou.errors import DataError
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
-
-
 def test_each_cell_is_what_the_place_prints(data):
     wide = qiyou.compare.beside(data, "premature_ncd_mortality").set_index(["document", "variant"])
     assert wide.loc[("yuhuan-plan-2023", "a"), 2022] == "11.02"

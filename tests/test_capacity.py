@@ -13,18 +13,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import qiyou
 from qiyou import capacity
 from qiyou.errors import DataError
 
 AREA = "sports_area_per_capita"
 NURSERY = "nursery_places_per_1000"
 SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(scope="module")

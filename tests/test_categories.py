@@ -7,14 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-import qiyou
 from qiyou.capacity.categories import category_areas
 from qiyou.errors import DataError
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 def changed(data, **columns):

@@ -20,11 +20,6 @@ NURSERY, AFFORDABLE = "nursery_places_per_1000", "affordable_nursery_share"
 FLIP = {"up": "down", "down": "up", "at_least": "at_most", "at_most": "at_least", "status": "status"}
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
-
-
 def cell(value, step=1.0, relation="eq"):
     """The columns of a printed number or bound."""
     return {

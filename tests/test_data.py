@@ -20,8 +20,7 @@ from qiyou.data.schema import TABLES, descriptor
 from qiyou.errors import DataError
 from qiyou.notation import RELATIONS
 
-TARGETS = """document place row indicator variant year role printed reading value relation low high low_closed
-high_closed unit step star department decided printed_name printed_unit""".split()
+TARGETS = ["document", "place", "row", "indicator", "variant", "year", "role", "printed", "reading", "value", "relation", "low", "high", "low_closed", "high_closed", "unit", "step", "star", "department", "decided", "printed_name", "printed_unit"]
 STATEMENTS = "document place id section item indicator phrase from_year year printed value relation low high unit kind"
 DOCUMENTS = {
     "yuhuan-plan-2023": "yuhuan",
@@ -33,16 +32,7 @@ DOCUMENTS = {
     "haishu-plan-2023": "haishu",
     "wenling-plan-2023": "wenling",
 }
-CORE = """nursery_places_per_1000 affordable_nursery_share child_screening_rate preschool_universal_pass
-compulsory_balanced_pass higher_education_enrolment urban_unemployment_rate wage_arrears_resolution_rate
-vocational_training_cumulative life_expectancy premature_ncd_mortality huiminbao_enrolment_rate
-care_workers_per_10000_elderly pension_insured long_term_care_insured housing_support_coverage
-rental_housing_cumulative property_management_coverage dibao_standard medical_aid_rate disabled_home_coverage""".split()
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
+CORE = ["nursery_places_per_1000", "affordable_nursery_share", "child_screening_rate", "preschool_universal_pass", "compulsory_balanced_pass", "higher_education_enrolment", "urban_unemployment_rate", "wage_arrears_resolution_rate", "vocational_training_cumulative", "life_expectancy", "premature_ncd_mortality", "huiminbao_enrolment_rate", "care_workers_per_10000_elderly", "pension_insured", "long_term_care_insured", "housing_support_coverage", "rental_housing_cumulative", "property_management_coverage", "dibao_standard", "medical_aid_rate", "disabled_home_coverage"]
 
 
 # ------------------------------------------------------------------------------------------------- what load() gives

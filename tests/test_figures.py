@@ -327,7 +327,7 @@ def test_the_pdf_names_title_and_alternative_text(saved):
 
 @pytest.mark.parametrize("lang", style.LANGUAGES)
 def test_the_note_stands_under_everything_and_inside_the_width(lang, tmp_path):
-    fig, ax = blank(xlabel="年份", ylabel="个/千人")
+    fig, _ = blank(xlabel="年份", ylabel="个/千人")
     long = SOURCE[lang] * 4
     files = save(tmp_path, lang, fig=fig, source=long)
     (note,) = fig.texts
@@ -474,7 +474,7 @@ def test_an_unavailable_font_is_an_error(where, tmp_path):
 def test_a_face_that_does_not_exist_is_an_error(face, tmp_path, caplog):
     fig, ax = blank()
     ax.set_title("标题", **face)
-    with pytest.raises(FigureError, match="“标题” is set in .* one regular face only"):
+    with pytest.raises(FigureError, match=r"“标题” is set in .* one regular face only"):
         save(tmp_path, fig=fig)
     assert not caplog.records
 

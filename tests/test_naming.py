@@ -7,11 +7,6 @@ import qiyou
 from qiyou.errors import DataError
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
-
-
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_id_of_the_targets_has_its_name(data, lang):
     shown = qiyou.data.named(data, data.targets, lang=lang)

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from plausibility_frames import INDICATORS, one, path, said
 
-import qiyou
 from qiyou.plausibility import check, documents, later, prose, prose_targets
 from qiyou.plausibility import flows as flow_checks
 from qiyou.plausibility.paths import number_paths, prepare
@@ -257,11 +256,6 @@ def test_a_yearly_amount_against_an_even_share_of_a_sum():
 
 
 # ----------------------------------------------------------------------------------- on the real data
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from plausibility_frames import INDICATORS, path, together
 
-import qiyou
 from qiyou.errors import DataError
 from qiyou.plausibility import (
     CODES,
@@ -75,11 +74,6 @@ METHODS = [
     "EXPECTED_FALSE_FLAGS",
     "ROUNDING_DECIDES",
 ]
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,10 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 
-import qiyou
 from qiyou import plausibility, plot, style
 from qiyou.errors import DataError
 from qiyou.legibility import overlaps
 from qiyou.plot import between
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(scope="module")

@@ -20,11 +20,6 @@ NURSERY, AREA = "nursery_places_per_1000", "sports_area_per_capita"
 LANGUAGES = ("zh", "en")
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
-
-
 @pytest.fixture(autouse=True)
 def closed():
     yield

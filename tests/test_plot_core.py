@@ -17,7 +17,6 @@ import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-import qiyou
 from qiyou import compare, plot, style
 from qiyou.errors import DataError
 from qiyou.legibility import overlaps
@@ -27,11 +26,6 @@ changes = importlib.import_module("qiyou.plot.changes")
 timing = importlib.import_module("qiyou.plot.timing")
 
 LANGUAGES = pytest.mark.parametrize("lang", style.LANGUAGES)
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(autouse=True)

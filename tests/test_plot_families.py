@@ -10,17 +10,11 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 
-import qiyou
 from qiyou import plot, trajectory
 from qiyou.errors import DataError
 from qiyou.legibility import overlaps
 from qiyou.paths import grid
 from qiyou.plot import families
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(autouse=True)

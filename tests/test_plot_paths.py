@@ -15,11 +15,6 @@ from qiyou.legibility import overlaps
 from qiyou.plot.paths import indicator_figure
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
-
-
 @pytest.fixture(autouse=True)
 def close_figures():
     yield

@@ -11,16 +11,10 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex
 
-import qiyou
 from qiyou import plausibility, plot, style
 from qiyou.errors import DataError
 from qiyou.legibility import overlaps
 from qiyou.plot import realised
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-import qiyou
 from qiyou.legibility import overlaps
 from qiyou.plot import transcription
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(autouse=True)

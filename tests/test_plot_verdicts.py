@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import matplotlib
 import pytest
 
@@ -11,16 +13,10 @@ import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-import qiyou
 from qiyou import plausibility, plot, style
 from qiyou.errors import DataError
 from qiyou.legibility import overlaps
 from qiyou.plot import verdicts
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +64,7 @@ def test_no_objection_does_not_look_like_a_pass():
     assert len({look.colour[k : k + 2] for k in (1, 3, 5)}) == 1
     assert look.colour != passed.colour
     greys = sorted(style.lightness(each.colour) for each in verdicts.LOOKS.values())
-    assert min(b - a for a, b in zip(greys, greys[1:], strict=False)) >= style.MIN_GREY_STEP
+    assert min(b - a for a, b in itertools.pairwise(greys)) >= style.MIN_GREY_STEP
 
 
 def test_findings_without_a_known_path_are_refused(data, findings):

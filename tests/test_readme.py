@@ -15,11 +15,6 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXT = re.sub(r"\s+", " ", README)
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load()
-
-
 def test_first_finding(data):
     points = qiyou.data.printed(data, "sports_area_per_capita").query("place == 'yuhuan'")
     plan = points.query("origin == 'table'").set_index("year")["value"]

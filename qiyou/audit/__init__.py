@@ -668,8 +668,10 @@ def cuts(data: Data) -> pd.DataFrame:
         )
         chosen = found["cut"] == decision.reading
         table.append(
-            (decision.document, row, indicator.name, decision.printed, n, len(found), int(found["survives"].sum()))
-            + (decision.reading, bool(found.loc[chosen, "survives"].any()))
+            (
+                *(decision.document, row, indicator.name, decision.printed, n, len(found), int(found["survives"].sum())),
+                *(decision.reading, bool(found.loc[chosen, "survives"].any())),
+            )
         )
     columns = ["document", "row", "indicator", "run", "cells", "cuts", "survivors", "chosen", "survives"]
     return pd.DataFrame(table, columns=columns)
@@ -708,6 +710,6 @@ def _first_failure(parts, lower, upper, direction, decimals) -> str:
     if decimals is not None and any(len(part.partition(".")[2]) != decimals for part in parts if not part.isalpha()):
         return "decimals"
     sign = {"up": 1, "down": -1, None: 0}[direction]
-    if any(sign * (later - earlier) < 0 for earlier, later in zip(numbers, numbers[1:], strict=False)):
+    if any(sign * (later - earlier) < 0 for earlier, later in itertools.pairwise(numbers)):
         return "direction"
     return ""

@@ -20,6 +20,7 @@ other gives none.
 from __future__ import annotations
 
 import bisect
+import collections
 import re
 from dataclasses import dataclass
 
@@ -148,9 +149,7 @@ def time_before(prose: str, start: int, position: int) -> Time | None:
     (('2021', '2025'),)
     """
     sentence = max(start, prose.rfind("。", 0, position))
-    last = None
-    for last in _TIME.finditer(prose, sentence, position):
-        pass
+    last = next(iter(collections.deque(_TIME.finditer(prose, sentence, position), maxlen=1)), None)
     if last is None:
         return None
     if last["row"]:

@@ -14,7 +14,7 @@ def mentions_of(data: Data) -> pd.DataFrame:
     """Every table row and every statement: what it is called and which indicator it is, tables first."""
     rows = data.targets.drop_duplicates(["document", "row"])
     # Targets of one's own making need not say what their rows are called.
-    names = {name: rows[name] if name in rows else "" for name in ("printed_name", "printed_unit")}
+    names = {name: rows.get(name, "") for name in ("printed_name", "printed_unit")}
     table = pd.DataFrame(
         {
             "place": rows["place"],

@@ -97,7 +97,7 @@ def places_per_child(
     if ax is None:
         ax = plt.subplots(figsize=style.size("full", 34 + 7.5 * len(rows)))[1]
     words, shown = _CHILD_WORDS[lang], {}
-    for height, ((_, births), part) in enumerate(rows):
+    for height, (_, part) in enumerate(rows):
         good = part[part["status"] == ASSESSABLE]
         if good.empty:
             beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}

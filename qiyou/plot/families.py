@@ -394,7 +394,7 @@ _SAID = {
 @style.styled
 def path_families_figure(data, lang: str) -> Drawing:
     """Four paths that teach: an even line, one that nothing fits, one that all fit, and one of bounds."""
-    names, places = labels.names(data.indicators, lang), labels.names(data.places, lang)
+    names = labels.names(data.indicators, lang)
     fig, axes = plt.subplots(2, 2, figsize=style.size("full", 142), layout="constrained")
     fig.get_layout_engine().set(hspace=0.05, wspace=0.04)
     shown, found = [], []
