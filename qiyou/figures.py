@@ -378,7 +378,8 @@ def _save(
         require_fonts(fig)
         if (engine := fig.get_layout_engine()) is not None:
             # Room for the labels moves the ticks, and other ticks want other room: one pass does not settle it.
-            engine.execute(fig)
+            with strict(fig):
+                engine.execute(fig)
         clashes = overlaps(fig)
         # Once more: tick labels have no text before the figure is laid out.
         require_fonts(fig)
