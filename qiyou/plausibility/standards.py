@@ -167,25 +167,9 @@ def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
             "the printed bound neither guarantees nor excludes what is set above",
         ),
     ):
-        rows = np.flatnonzero(mask)
-        if len(rows):
-            some = pairs.iloc[rows]
-            found.append(
-                findings(
-                    some,
-                    check="C3",
-                    code=code,
-                    verdict=verdict,
-                    year=some["year"],
-                    statistic=paths.grid.value[at[rows], column[rows]],
-                    low=paths.grid.low[at[rows], column[rows]],
-                    high=paths.grid.high[at[rows], column[rows]],
-                    threshold=some["value"],
-                    zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
-                    en="{label_en}: the target for {year} is {print_en}; " + en + _CAVEAT_EN + ".",
-                    fields=_words(paths, some, column[rows]),
-                )
-            )
+        some = pairs[mask]
+        if len(some):
+            found.append(_held_against(paths, some, "C3", code, verdict, zh, f" is {{print_en}}; {en}"))
     return [*found, *_met_by(paths, pairs[inside], edge[inside])]
 
 
@@ -261,23 +245,28 @@ def _copied(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
         (higher, "AMPLIFIED", "要求高于上级目标", "asks for more than the superior's target"),
         (equal, "SET_AT_STANDARD", "数字与上级目标相同", "is the same number as the superior's target"),
     ):
-        rows = np.flatnonzero(mask)
-        if len(rows):
-            some = pairs.iloc[rows]
-            found.append(
-                findings(
-                    some,
-                    check="C12",
-                    code=code,
-                    verdict=NOTE,
-                    year=some["year"],
-                    statistic=paths.grid.value[at[rows], column[rows]],
-                    low=paths.grid.low[at[rows], column[rows]],
-                    high=paths.grid.high[at[rows], column[rows]],
-                    threshold=some["value"],
-                    zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
-                    en="{label_en}: the target for {year}, {print_en}, " + en + _CAVEAT_EN + ".",
-                    fields=_words(paths, some, column[rows]),
-                )
-            )
+        some = pairs[mask]
+        if len(some):
+            found.append(_held_against(paths, some, "C12", code, NOTE, zh, f", {{print_en}}, {en}"))
     return found
+
+
+def _held_against(
+    paths: Paths, pairs: pd.DataFrame, check: str, code: str, verdict: str, zh: str, en: str
+) -> pd.DataFrame:
+    """What one code says of targets, each beside what is set above for its year."""
+    at, column = pairs["at"].to_numpy(), pairs["column"].to_numpy()
+    return findings(
+        pairs,
+        check=check,
+        code=code,
+        verdict=verdict,
+        year=pairs["year"],
+        statistic=paths.grid.value[at, column],
+        low=paths.grid.low[at, column],
+        high=paths.grid.high[at, column],
+        threshold=pairs["value"],
+        zh="{label_zh}：{year}年目标{print_zh}，" + zh + _CAVEAT_ZH + "。",
+        en="{label_en}: the target for {year}" + en + _CAVEAT_EN + ".",
+        fields=_words(paths, pairs, column),
+    )

@@ -199,11 +199,10 @@ def _draw_head(ax: Axes, frame: pd.DataFrame, grid: _Grid) -> None:
     # Smaller type, and then two levels by turns, before a name is cut.
     fits = all(labels.fitting(head, grid.column - _INSIDE) == head for head in heads)
     size = style.TEXT_SIZE if fits else style.SMALL_SIZE
-    fits = all(labels.fitting(head, grid.column - _INSIDE, size=size) == head for head in heads)
-    levels, low = (1, _HEAD - 2.0) if fits else (2, _HEAD - 1.2)
-    for k, head in enumerate(heads):
-        middle = grid.left + grid.column * (k + 0.5), low - 2.8 * (k % levels)
-        name = labels.fitting(head, levels * grid.column - _INSIDE, size=size)
+    placed = labels.staggered(heads, grid.column, _INSIDE, size=size)
+    low = _HEAD - (1.2 if any(level for _, level in placed) else 2.0)
+    for k, (name, level) in enumerate(placed):
+        middle = grid.left + grid.column * (k + 0.5), low - 2.8 * level
         ax.text(*middle, name, ha="center", va="baseline", fontsize=size)
     ax.text(
         grid.reference + _REFERENCE / 2,

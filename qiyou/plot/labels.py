@@ -68,6 +68,19 @@ def fitting(text: str, width_mm: float, *, size: float = style.TEXT_SIZE) -> str
     return text if fits(text) else next(filter(fits, cut), f"{text[:1]}…")
 
 
+def staggered(names: list[str], column_mm: float, margin_mm: float, *, size: float) -> list[tuple[str, int]]:
+    """Heads of columns with the level that each stands on: two levels by turns where one is wider than its column.
+
+    Examples
+    --------
+    >>> staggered(["Yuhuan", "Cixi"], 20, 1, size=7), staggered(["Changxing", "Cixi"], 10, 1, size=7)
+    ([('Yuhuan', 0), ('Cixi', 0)], [('Changxing', 0), ('Cixi', 1)])
+    """
+    fits = all(style.text_width(name, size=size) <= column_mm - margin_mm for name in names)
+    levels = 1 if fits else 2
+    return [(fitting(name, levels * column_mm - margin_mm, size=size), k % levels) for k, name in enumerate(names)]
+
+
 def _cut(name: str, longest: int) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 

@@ -203,11 +203,9 @@ def _domain(domain: str, lang: str) -> str:
 def _draw_head(ax: Axes, grid: _Grid, names: dict[str, str]) -> None:
     ax.text(0.5, 0.6, _TEXT[grid.lang]["title"], ha="left", va="top", fontsize=style.TITLE_SIZE)
     heads = [labels.short(names[place], grid.lang) for place in grid.places]
-    # Names wider than a column stand on two levels by turns.
-    levels = 1 if _widest(heads) <= grid.column - 0.6 else 2
-    for k, (place, head) in enumerate(zip(grid.places, heads, strict=True)):
-        middle = grid.left + grid.column * (k + 0.5), _HEAD - 1.6 - 3.0 * (k % levels)
-        name = labels.fitting(head, levels * grid.column - 0.6, size=style.SMALL_SIZE)
+    placed = labels.staggered(heads, grid.column, 0.6, size=style.SMALL_SIZE)
+    for k, (place, (name, level)) in enumerate(zip(grid.places, placed, strict=True)):
+        middle = grid.left + grid.column * (k + 0.5), _HEAD - 1.6 - 3.0 * level
         ax.text(*middle, name, ha="center", fontsize=style.SMALL_SIZE, gid=f"place/{place}")
 
 
