@@ -23,7 +23,10 @@ _LOAD = "import qiyou.data, time; qiyou.data.load(); start = time.perf_counter()
 
 def measure(program: str) -> float:
     """Median seconds that a program prints, over fresh processes."""
-    runs = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True) for _ in range(_RUNS)]
+    runs = [
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        for _ in range(_RUNS)
+    ]
     return statistics.median(float(run.stdout) for run in runs)
 
 

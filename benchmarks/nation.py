@@ -173,7 +173,13 @@ def ours(folder: Path) -> dict:
     findings, seconds["plausibility.check"] = timed(plausibility.check, data)
     rows = data.targets
     _, query = timed(lambda: rows[(rows["indicator"] == "nursery_places_per_1000") & (rows["year"] == 2027)])
-    return {"seconds": seconds, "filter": query, "cells": len(rows), "findings": len(findings), "peak_mb": peak_mb()}
+    return {
+        "seconds": seconds,
+        "filter": query,
+        "cells": len(rows),
+        "findings": len(findings),
+        "peak_mb": peak_mb(),
+    }
 
 
 def by_hand(folder: Path) -> dict:

@@ -37,7 +37,9 @@ def build(folder: str | os.PathLike[str]) -> Path:
     try:
         import pdoc
     except ImportError as error:
-        raise QiyouError("pdoc is not installed; set up with `python run.py`, or `pip install qiyou[docs]`") from error
+        raise QiyouError(
+            "pdoc is not installed; set up with `python run.py`, or `pip install qiyou[docs]`"
+        ) from error
     import qiyou
 
     # Names that are imported when first asked for are invisible to pdoc until then.

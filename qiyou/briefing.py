@@ -43,9 +43,13 @@ def sentence(zh: str, en: str, *, evidence: str | list[str], locators: str | lis
     classes = [evidence] if isinstance(evidence, str) else list(evidence)
     unknown = [name for name in classes if name not in CLASSES]
     if unknown or not classes:
-        raise DataError(f"there is no evidence class {(unknown or [''])[0]!r}; choose one of {', '.join(CLASSES)}")
+        raise DataError(
+            f"there is no evidence class {(unknown or [''])[0]!r}; choose one of {', '.join(CLASSES)}"
+        )
     places = [locators] if isinstance(locators, str) else list(locators)
     if not places or not all(places):
-        raise DataError("a sentence needs a locator: name the document and row or statement, or the source keys")
+        raise DataError(
+            "a sentence needs a locator: name the document and row or statement, or the source keys"
+        )
     meant = "; ".join(f"{name} {' / '.join(CLASSES[name])}" for name in classes)
     print(zh, en, f"[{meant}] {'; '.join(places)}", sep="\n")

@@ -171,7 +171,9 @@ def _new(options: argparse.Namespace) -> int:
 def _require_to(options: argparse.Namespace) -> None:
     """With a county of one's own the committed results must not be written over."""
     if options.also and not options.to:
-        raise QiyouError("--also needs --to DIR, a folder for the results: the committed ones stay as they are")
+        raise QiyouError(
+            "--also needs --to DIR, a folder for the results: the committed ones stay as they are"
+        )
 
 
 def _count(number: int, noun: str) -> str:
@@ -265,7 +267,9 @@ def _notebooks(options: argparse.Namespace) -> int:
         for rerun in reruns:
             if rerun.error:
                 print(f"{rerun.name}, {rerun.error}")
-        print(f"{_count(sum(rerun.written for rerun in reruns), 'notebook')} of {len(reruns)} in {options.to}.")
+        print(
+            f"{_count(sum(rerun.written for rerun in reruns), 'notebook')} of {len(reruns)} in {options.to}."
+        )
         return int(any(rerun.status == "failed" for rerun in reruns))
     for text in _rerun_lines(reruns):
         print(text)

@@ -48,7 +48,18 @@ _BLANKS = ("", "/", "-", "—", "–", "——", "…", "……", "无")
 _LONGEST = 60
 _LONGEST_RAW = 200
 _MOST_DIGITS = 15
-_MULTIPLIERS = {"": 0, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百亿": 10, "千亿": 11, "万亿": 12}
+_MULTIPLIERS = {
+    "": 0,
+    "千": 3,
+    "万": 4,
+    "十万": 5,
+    "百万": 6,
+    "千万": 7,
+    "亿": 8,
+    "百亿": 10,
+    "千亿": 11,
+    "万亿": 12,
+}
 
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = str.maketrans(
@@ -84,7 +95,10 @@ _MULTIPLIER = _alternatives(word for word in _MULTIPLIERS if word)
 # A unit is a few Chinese characters (元/月, 套(间), 个/千人). Numerals have no place in it outside a denominator, and
 # neither have words that bound, blur or deny the figure (以上, 余, 多, 几, 左右, 不含, 至, 底): what holds one of them
 # is no plain figure with a unit, and must not be taken for one.
-_NOT_IN_UNITS = _NUMERALS + "万亿以上下内外左右前后余多几许来至到超近约不未含及和或与达为之半番低高于少满足过底末初强弱全完"
+_NOT_IN_UNITS = (
+    _NUMERALS
+    + "万亿以上下内外左右前后余多几许来至到超近约不未含及和或与达为之半番低高于少满足过底末初强弱全完"
+)
 _FIRST_HAN = f"(?:[㐀-鿿](?<![{_NOT_IN_UNITS}]))"
 _HAN = f"(?:[㐀-鿿](?<![{_NOT_IN_UNITS}起]))"
 _UNIT = (
@@ -117,14 +131,20 @@ _FRACTION = re.compile(
 _WHOLE = re.compile(rf"(?:百分百|百分之百)(?:\((?P<note>{_NOTE})\))?")
 _RATIO_UNIT = ":1"
 _UNIT_ALONE = re.compile(rf"{_UNIT}|{re.escape(_RATIO_UNIT)}")
-_NOT_IN_NOTES = re.compile("[零〇一二两三四五六七八九十百千万亿]|不|未|非|无|超|约|近|余|以上|以下|以内|左右|上下|至少|至多|于")
+_NOT_IN_NOTES = re.compile(
+    "[零〇一二两三四五六七八九十百千万亿]|不|未|非|无|超|约|近|余|以上|以下|以内|左右|上下|至少|至多|于"
+)
 _GAP = re.compile(rf"[0-9.,{_NUMERALS}]\s+[0-9.,{_NUMERALS}]|^\s*-\s+[0-9]")
 _WIDE_COMMA = re.compile("(?<=[0-9])，|，(?=[0-9])")
 _CALENDAR_YEAR = re.compile("(?:19|20)[0-9]{2}")
 # What a figure in Chinese numerals may count. Without one of these (or a multiplier) 一 may be a misread dash, and
 # 一般, 一流 or 三医 are no figures at all.
-_MEASURES = frozenset("个家所名人位户张套间处座片块项类种条次场期批支对组台辆部册本件份幢栋层门科大岁年月天日周元成倍")
-_LONG_MEASURES = frozenset(("人次", "场次", "家次", "户次", "小时", "公里", "周岁", "平方米", "套(间)", "场(次)"))
+_MEASURES = frozenset(
+    "个家所名人位户张套间处座片块项类种条次场期批支对组台辆部册本件份幢栋层门科大岁年月天日周元成倍"
+)
+_LONG_MEASURES = frozenset(
+    ("人次", "场次", "家次", "户次", "小时", "公里", "周岁", "平方米", "套(间)", "场(次)")
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +238,9 @@ def read(printed: str, unit: str | None = None) -> Reading:
 (>, ≥, 以上, 不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision
     """
     if not isinstance(printed, str):
-        raise NotationError(f"cannot read {printed!r}: expected text as printed, got {type(printed).__name__}")
+        raise NotationError(
+            f"cannot read {printed!r}: expected text as printed, got {type(printed).__name__}"
+        )
     if unit is not None and not isinstance(unit, str):
         raise NotationError(f"cannot read {_quoted(printed)}: the unit is {unit!r}; give text or None")
     if max(len(printed), len(unit or "")) > _LONGEST_RAW:
@@ -294,7 +316,9 @@ def _status(word: str, unit: str) -> Reading:
 def _relation(match: re.Match, printed: str) -> str:
     prefix, suffix = match["prefix"], match["suffix"]
     if prefix and suffix:
-        raise NotationError(f"cannot read {printed!r}: two comparators, {prefix} and {suffix}; record a decision")
+        raise NotationError(
+            f"cannot read {printed!r}: two comparators, {prefix} and {suffix}; record a decision"
+        )
     return _RELATION_OF_PREFIX.get(prefix) or _RELATION_OF_SUFFIX.get(suffix) or "eq"
 
 
@@ -302,7 +326,9 @@ def _note(match: re.Match, printed: str) -> str:
     """The bracketed remark; one that counts, bounds or denies would change what the figure says."""
     note = match["note"] or ""
     if _NOT_IN_NOTES.search(note):
-        raise NotationError(f"cannot read {printed!r}: the remark ({note}) bears on the figure; record a decision")
+        raise NotationError(
+            f"cannot read {printed!r}: the remark ({note}) bears on the figure; record a decision"
+        )
     return note
 
 
@@ -327,7 +353,9 @@ def _check_kind(match: re.Match, own: str, printed: str) -> None:
     ends = [text for text in (match["first"], match["second"]) if text]
     years = [text for text in ends if _CALENDAR_YEAR.fullmatch(text)]
     if years and (own == "年" or (len(ends) == 2 and len(years) == 2)):
-        raise NotationError(f"cannot read {printed!r}: it is a calendar year, not a figure; record a decision")
+        raise NotationError(
+            f"cannot read {printed!r}: it is a calendar year, not a figure; record a decision"
+        )
     unit = match["unit"]
     numeral = any(not text[-1].isascii() for text in ends)
     if numeral and not (unit in _MEASURES or unit in _LONG_MEASURES or (match["multiplier"] and not unit)):
@@ -398,7 +426,9 @@ def _number(text: str, printed: str) -> Decimal:
     if not text[-1].isascii():
         return Decimal(_chinese_integer(text, printed))
     if sum(character.isdigit() for character in text) > _MOST_DIGITS:
-        raise NotationError(f"cannot read {printed!r}: more than {_MOST_DIGITS} digits in one number; split the cell")
+        raise NotationError(
+            f"cannot read {printed!r}: more than {_MOST_DIGITS} digits in one number; split the cell"
+        )
     return Decimal(text.replace(",", ""))
 
 
@@ -422,7 +452,9 @@ def _chinese_integer(text: str, printed: str) -> int:
     total += pending if plain[-1] in _DIGITS else 0
     full = _chinese_numeral(total)
     if plain not in (full, full.removeprefix("一") if plain[0] in _SCALES else full):
-        raise NotationError(f"cannot read {printed!r}: {text} is not a Chinese numeral in full form; record a decision")
+        raise NotationError(
+            f"cannot read {printed!r}: {text} is not a Chinese numeral in full form; record a decision"
+        )
     return total
 
 

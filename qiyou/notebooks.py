@@ -402,9 +402,7 @@ async def _execute(
     try:
         with log.open("wb") as said:
             # What a kernel says outside of its cells concerns nobody, unless it dies.
-            await client.async_execute(
-                env=variables | {"IPYTHONDIR": str(scratch)}, stdout=said, stderr=said
-            )
+            await client.async_execute(env=variables | {"IPYTHONDIR": str(scratch)}, stdout=said, stderr=said)
     except CellExecutionError as error:
         return f"cell {cell}: {error.ename}: {_one_line(error.evalue)}"
     except CellTimeoutError:

@@ -642,13 +642,7 @@ def _logistic_starts(z, y):
 
 _CURVES = {
     "linear": _Curve(2, lambda q, z: q[0] + q[1] * z, _linear_gradient, _linear_unscale),
-    "geometric": _Curve(
-        2, _geometric_value, _geometric_gradient, _geometric_unscale, _geometric_starts
-    ),
-    "asymptotic": _Curve(
-        3, _asymptotic_value, _asymptotic_gradient, _asymptotic_unscale, _asymptotic_starts
-    ),
-    "logistic": _Curve(
-        3, _logistic_value, _logistic_gradient, _logistic_unscale, _logistic_starts
-    ),
+    "geometric": _Curve(2, _geometric_value, _geometric_gradient, _geometric_unscale, _geometric_starts),
+    "asymptotic": _Curve(3, _asymptotic_value, _asymptotic_gradient, _asymptotic_unscale, _asymptotic_starts),
+    "logistic": _Curve(3, _logistic_value, _logistic_gradient, _logistic_unscale, _logistic_starts),
 }

@@ -20,7 +20,9 @@ from qiyou.data.findings import Findings
 from qiyou.errors import DataError, SourceError
 
 SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
-needs_sources = pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not here; the seals stand in for them")
+needs_sources = pytest.mark.skipif(
+    not SOURCES.is_dir(), reason="the source texts are not here; the seals stand in for them"
+)
 DOCUMENTS = sorted(path.name for path in (root() / "documents").iterdir())
 
 
@@ -63,12 +65,16 @@ def test_every_document_is_proven(name):
     account = audit(document, SOURCES)
     assert account.problems == []
     assert account.cells == sum(bool(text) for sheet, _, _, text in figures(document) if sheet == "table")
-    assert account.statements == len(document.sheets["statements"].records if "statements" in document.sheets else ())
+    assert account.statements == len(
+        document.sheets["statements"].records if "statements" in document.sheets else ()
+    )
     assert "left over" not in account.digits
 
 
 @needs_sources
-@pytest.mark.parametrize("name", ["yuhuan-plan-2023", "changxing-plan-2023", "huangyan-plan-2021", "zhejiang-plan-2021"])
+@pytest.mark.parametrize(
+    "name", ["yuhuan-plan-2023", "changxing-plan-2023", "huangyan-plan-2021", "zhejiang-plan-2021"]
+)
 def test_every_digit_of_the_source_belongs_to_exactly_one_thing(name):
     source = (SOURCES / f"{name}.txt").read_text(encoding="utf-8")
     account = audit(document_of(name), SOURCES)
@@ -92,7 +98,9 @@ def test_an_altered_digit_is_noticed(name):
 
 
 @needs_sources
-@pytest.mark.parametrize("name", ["yuhuan-plan-2023", "changxing-plan-2023", "huangyan-plan-2021", "yuhuan-worklist-2024"])
+@pytest.mark.parametrize(
+    "name", ["yuhuan-plan-2023", "changxing-plan-2023", "huangyan-plan-2021", "yuhuan-worklist-2024"]
+)
 def test_a_character_left_out_or_added_is_noticed(name):
     """A comparator, a unit, a decimal point: whatever is printed beside the digits."""
     document = document_of(name)
@@ -100,7 +108,9 @@ def test_a_character_left_out_or_added_is_noticed(name):
         (sheet, index, column, text, place)
         for sheet, index, column, text in figures(document)
         for place, character in enumerate(text)
-        if character in ">%.<≥" or text[place:] in ("以上", "以内", "以下", "左右") or (sheet == "table" and character == "人")
+        if character in ">%.<≥"
+        or text[place:] in ("以上", "以内", "以下", "左右")
+        or (sheet == "table" and character == "人")
     ]
     assert len(signs) > 10
     for sheet, index, column, text, place in signs[:: len(signs) // 40 + 1]:
@@ -117,10 +127,16 @@ def test_swapped_shifted_and_emptied_cells_are_noticed(name):
     document = document_of(name)
     years = document.years
     for index, record in enumerate(document.sheets["table"].records):
-        left, right = next(((a, b) for a, b in itertools.pairwise(years) if record[a] != record[b]), (None, None))
+        left, right = next(
+            ((a, b) for a, b in itertools.pairwise(years) if record[a] != record[b]), (None, None)
+        )
         if left is None or not (record[left] and record[right]):
             continue
-        for cells in ({left: record[right], right: record[left]}, {left: record[left] + record[right], right: ""}, {left: ""}):
+        for cells in (
+            {left: record[right], right: record[left]},
+            {left: record[left] + record[right], right: ""},
+            {left: ""},
+        ):
             problems = audit(altered(document, "table", index, **cells), SOURCES).problems
             joined = cells.get(left) == record[left] + record[right]
             assert problems or joined, (record["row"], cells)
@@ -134,10 +150,17 @@ def test_a_row_left_out_or_made_up_is_noticed(name):
     for index in range(len(table.records)):
         if any(character.isdigit() for year in document.years for character in table.records[index][year]):
             assert audit(without(document, "table", index), SOURCES).problems, table.records[index]["row"]
-    extra = {**table.records[-1], "row": "31", "printed_name": "公交站点数", **dict.fromkeys(document.years, "7")}
+    extra = {
+        **table.records[-1],
+        "row": "31",
+        "printed_name": "公交站点数",
+        **dict.fromkeys(document.years, "7"),
+    }
     longer = replace(table, records=(*table.records, extra), lines=(*table.lines, 99))
     problems = audit(replace(document, sheets={**document.sheets, "table": longer}), SOURCES).problems
-    assert any("公交站点数" in problem for problem in problems) and any("row 31" in problem for problem in problems)
+    assert any("公交站点数" in problem for problem in problems) and any(
+        "row 31" in problem for problem in problems
+    )
 
 
 @needs_sources
@@ -175,7 +198,9 @@ def test_a_statement_in_another_item_or_order_is_noticed():
 
 
 @needs_sources
-@pytest.mark.parametrize("name", [name for name in DOCUMENTS if (root() / "documents" / name / "statements.csv").exists()])
+@pytest.mark.parametrize(
+    "name", [name for name in DOCUMENTS if (root() / "documents" / name / "statements.csv").exists()]
+)
 def test_another_section_item_or_year_of_a_statement_is_noticed(name):
     document = document_of(name)
     records = document.sheets["statements"].records
@@ -187,7 +212,10 @@ def test_another_section_item_or_year_of_a_statement_is_noticed(name):
             record = records[index]
             other = next(other for other in others if other != record[column])
             problems = audit(altered(document, "statements", index, **{column: other}), SOURCES).problems
-            assert any(problem.startswith(f"statement {record['id']}: ") for problem in problems), (column, record)
+            assert any(problem.startswith(f"statement {record['id']}: ") for problem in problems), (
+                column,
+                record,
+            )
 
 
 @needs_sources
@@ -199,13 +227,19 @@ def test_another_section_item_or_year_of_a_statement_is_noticed(name):
         ("huangyan-plan-2021", "8", ("2021", "2025")),  # the five-year plan before
         ("huangyan-plan-2021", "32", ("", "2020")),  # the year is a decision, the print gives none
         ("changxing-plan-2023", "71", ("", "2027")),  # a range
-        ("changxing-plan-2023", "20", ("", "2027")),  # the year stands behind the figure, before another clause
+        (
+            "changxing-plan-2023",
+            "20",
+            ("", "2027"),
+        ),  # the year stands behind the figure, before another clause
         ("yuhuan-worklist-2024", "5", ("", "2025")),  # the document is for one year
     ],
 )
 def test_every_way_of_giving_a_year_is_told_from_its_neighbours(name, number, years):
     document = document_of(name)
-    index = next(i for i, record in enumerate(document.sheets["statements"].records) if record["id"] == number)
+    index = next(
+        i for i, record in enumerate(document.sheets["statements"].records) if record["id"] == number
+    )
     wrong = altered(document, "statements", index, from_year=years[0], year=years[1])
     assert [problem.split(":")[0] for problem in audit(wrong, SOURCES).problems] == [f"statement {number}"]
 
@@ -234,7 +268,9 @@ def test_an_aside_too_many_or_too_few_is_noticed():
     document = document_of("huangyan-plan-2021")
     more = altered(document, "asides", 5, times="2")
     assert any("stands 1 times, not 2" in problem for problem in audit(more, SOURCES).problems)
-    assert any("belongs to nothing" in problem for problem in audit(without(document, "asides", 5), SOURCES).problems)
+    assert any(
+        "belongs to nothing" in problem for problem in audit(without(document, "asides", 5), SOURCES).problems
+    )
 
 
 @needs_sources
@@ -366,9 +402,16 @@ def test_whatever_does_not_fit_the_source_is_a_problem(tmp_path, changes):
 def test_what_the_text_lost_can_be_named(tmp_path):
     """A heading that lost its numeral, a place without one, an item that lost its number, and a year with its reason."""
     text = SOURCE.replace("一、任务", "任务").replace("1.建成", "L建成") + "附注 12年后建成\n"
-    about = '[headings]\n"一" = "任务"\n"一 L" = "L建成"\n"附注" = "附注"\n\n[years]\n4 = "as agreed"\n\n[table]'
-    statements = STATEMENTS.replace("1,一,1", "1,一,L").replace("2,一,1", "2,一,L") + "4,附注,,,建成,,2036,12年后,target,\n"
-    document = small(tmp_path, source=(SOURCE, text), about=("[table]", about), statements=(STATEMENTS, statements))
+    about = (
+        '[headings]\n"一" = "任务"\n"一 L" = "L建成"\n"附注" = "附注"\n\n[years]\n4 = "as agreed"\n\n[table]'
+    )
+    statements = (
+        STATEMENTS.replace("1,一,1", "1,一,L").replace("2,一,1", "2,一,L")
+        + "4,附注,,,建成,,2036,12年后,target,\n"
+    )
+    document = small(
+        tmp_path, source=(SOURCE, text), about=("[table]", about), statements=(STATEMENTS, statements)
+    )
     account = audit(document, tmp_path)
     assert account.problems == [] and len(account.named) == 4
     assert account.years == {"none": 2, "text": 1, "reason": 1}
@@ -430,7 +473,9 @@ def test_the_report_names_a_document_that_cannot_be_audited(tmp_path):
     small(tmp_path, table=(",托位数,", ",托位\0数,"))
     lines, good = main_report(tmp_path, seal_them=True, folder=tmp_path)
     assert not good and lines[0] == "small-plan-2023: cannot be audited" and "NUL" in "".join(lines)
-    assert "[seal]" not in (tmp_path / "documents" / "small-plan-2023" / "document.toml").read_text(encoding="utf-8")
+    assert "[seal]" not in (tmp_path / "documents" / "small-plan-2023" / "document.toml").read_text(
+        encoding="utf-8"
+    )
 
 
 # ------------------------------------------------------------------------------------------------- cutting runs
@@ -508,7 +553,12 @@ def test_the_true_cut_survives_true_constraints(values, direction):
     values = sorted(values, reverse=direction == "down") if direction else values
     parts = [str(value) for value in values]
     found = segmentations(
-        "".join(parts), len(parts), lower=float(min(values)), upper=float(max(values)), direction=direction, decimals=1
+        "".join(parts),
+        len(parts),
+        lower=float(min(values)),
+        upper=float(max(values)),
+        direction=direction,
+        decimals=1,
     )
     assert "|".join(parts) in set(found.loc[found["survives"], "cut"])
     for cut in found.loc[found["survives"], "cut"]:

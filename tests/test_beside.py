@@ -16,7 +16,9 @@ def test_each_cell_is_what_the_place_prints(data):
 def test_every_printed_value_of_a_year_is_there_once(data):
     for indicator in qiyou.compare.shared(data)["id"]:
         wide = qiyou.compare.beside(data, indicator)
-        plans = wide[wide["document"].isin(data.documents["id"])].drop(columns=["place", "document", "variant"])
+        plans = wide[wide["document"].isin(data.documents["id"])].drop(
+            columns=["place", "document", "variant"]
+        )
         shown = sum(len(cell.split(" / ")) for cell in plans.to_numpy().ravel() if cell != "—")
         printed = qiyou.data.printed(data, indicator)
         assert shown == (printed["year"].notna() & printed["printed"].ne("")).sum(), indicator

@@ -271,9 +271,9 @@ def test_a_trend_stays_inside_its_interval(start, end, low, width, rate, spread,
     years = 5
     rates = rate - spread, rate + spread
     people_ = population(
-        [low, low * (1 + rates[0]) ** years], [
-            low + width, (low + width) * (1 + rates[1]) ** years
-        ], rates=rates
+        [low, low * (1 + rates[0]) ** years],
+        [low + width, (low + width) * (1 + rates[1]) ** years],
+        rates=rates,
     )
     frame = targets([start, end])
     row = capacity.decomposition(frame, people_, INDICATORS).iloc[0]
@@ -302,8 +302,9 @@ def test_the_split_adds_up_exactly(start, end, number, rate):
 @few
 @given(levels, levels, counts, widths, st.integers(1, 20_000))
 def test_wider_boxes_give_wider_intervals(start, end, low, width, more):
-    narrow_people, wide_people = population(low, low + width), population(
-        low - min(more, low - 1), low + width + more
+    narrow_people, wide_people = (
+        population(low, low + width),
+        population(low - min(more, low - 1), low + width + more),
     )
     narrow = capacity.decomposition(targets([start, end], step=0.01), narrow_people, INDICATORS).iloc[0]
     for wide in (
@@ -320,9 +321,9 @@ def test_wider_boxes_give_wider_intervals(start, end, low, width, more):
 def test_the_unit_of_the_denominator_does_not_matter(start, end, number):
     made = [
         capacity.additions(
-            targets([start * factor, end * factor], indicator=name, step=0.1 * factor), population(
-                number
-            ), INDICATORS
+            targets([start * factor, end * factor], indicator=name, step=0.1 * factor),
+            population(number),
+            INDICATORS,
         ).iloc[0]
         for name, factor in ((AREA, 1.0), (NURSERY, 1_000.0), ("per_10000", 10_000.0))
     ]
@@ -406,7 +407,10 @@ def test_nothing_in_is_an_error(data, people):
     path = targets([2.7, 2.8])
     empty = path.iloc[:0]
     for made in (
-        capacity.implied_stock, capacity.additions, capacity.decomposition, capacity.without_building
+        capacity.implied_stock,
+        capacity.additions,
+        capacity.decomposition,
+        capacity.without_building,
     ):
         with pytest.raises(DataError):
             made(empty, people, data.indicators)
@@ -517,7 +521,9 @@ def test_every_project_has_a_type_and_a_statement_with_a_count(data):
     assert joined["unit"].isin(["个", "片", "家", "公里"]).all()
     assert joined.apply(lambda row: row["facility"] != "gym" or "健身房" in row["phrase"], axis=1).all()
     assert joined.apply(lambda row: row["facility"] != "trail" or "步道" in row["phrase"], axis=1).all()
-    assert joined.apply(lambda row: row["facility"] != "football_cage" or "足球" in row["phrase"], axis=1).all()
+    assert joined.apply(
+        lambda row: row["facility"] != "football_cage" or "足球" in row["phrase"], axis=1
+    ).all()
 
 
 def test_what_is_named_without_a_count_is_one_of_unknown_size(data):
@@ -528,15 +534,26 @@ def test_what_is_named_without_a_count_is_one_of_unknown_size(data):
     for place, count in (("yuhuan", 2), ("huangyan", 3)):
         projects = capacity.supply(data, place, trails="full")
         rows = projects[projects["statement"].isna()]
-        assert rows["phrase"].tolist() == named.loc[named["document"].str.startswith(place), "phrase"].tolist()
+        assert (
+            rows["phrase"].tolist() == named.loc[named["document"].str.startswith(place), "phrase"].tolist()
+        )
         assert len(rows) == count and (rows["count_low"] == 1).all() and (rows["count_high"] == 1).all()
         assert rows["low"].isna().all() and set(rows["reason"]) == {"named without a count or an area"}
     left = capacity.balance(data, "yuhuan", until=2024).query("kind == 'supply'")
     assert (left["left_out_count"] == 8).all()
     assert left["left_out"].str.endswith("sports_centre; olympic_sports_centre").all()
-    assert (capacity.balance(data, "yuhuan", until=2023).query("kind == 'supply'")["left_out_count"] == 6).all()
+    assert (
+        capacity.balance(data, "yuhuan", until=2023).query("kind == 'supply'")["left_out_count"] == 6
+    ).all()
     assert capacity.balance(data, "huangyan", until=2025)["left_out_count"].iloc[-1] == 3
-    size = {"facility": "sports_centre", "low": 9e3, "high": 2e4, "unit": "平方米/个", "basis": "assumed", "source": ""}
+    size = {
+        "facility": "sports_centre",
+        "low": 9e3,
+        "high": 2e4,
+        "unit": "平方米/个",
+        "basis": "assumed",
+        "source": "",
+    }
     sized = capacity.supply(data, "yuhuan", 2024, trails="none", sizes=pd.DataFrame([size]))
     assert sized.set_index("facility").loc["sports_centre", ["low", "high"]].tolist() == [9e3, 2e4]
 
@@ -550,7 +567,9 @@ def test_named_facilities_stand_in_the_sentence_of_the_target(data):
         before = text[:found]
         assert re.findall(r"\(([一二三四五六七八九])\)", before)[-1] == section[-2]
         assert not item or re.findall(r"[。)]([0-9])\.", before)[-1] == item
-        assert ("改造" in text[found : found + len(row.phrase) + 2]) == (row.facility == "gymnasium_conversion")
+        assert ("改造" in text[found : found + len(row.phrase) + 2]) == (
+            row.facility == "gymnasium_conversion"
+        )
 
 
 # ------------------------------------------------------------------------------ intervals in words
@@ -593,7 +612,8 @@ def test_sizes_are_those_of_the_province_and_standards_stay_apart(data):
         "facility == 'basketball_court' and place in ['pujiang', 'xiangshan', 'xianju', 'gongshu']"
     )
     assert sizes.loc["basketball_court", ["low", "high"]].tolist() == [
-        court["size_low"].min(), court["size_high"].max()
+        court["size_low"].min(),
+        court["size_high"].max(),
     ]
     assert "china" not in " ".join(sizes.loc[sizes["basis"].str.startswith("survey"), "places"])
     assert not sizes.index.str.startswith("fitness_square").any()
@@ -640,18 +660,22 @@ def test_what_has_no_size_is_listed_and_left_out(data):
 
 def test_reading_a_cage_as_a_pitch_and_counting_in_part(data):
     cage, pitch, part = (
-        capacity.supply(data, "yuhuan", 2023, trails="none", **options).set_index("facility").loc[
-            "football_cage"
-        ]
+        capacity.supply(data, "yuhuan", 2023, trails="none", **options)
+        .set_index("facility")
+        .loc["football_cage"]
         for options in (
-            {}, {"read_as": {"football_cage": "football_pitch"}}, {"counting": {"football_cage": (0, 0.5)}}
+            {},
+            {"read_as": {"football_cage": "football_pitch"}},
+            {"counting": {"football_cage": (0, 0.5)}},
         )
     )
     assert (cage["low"], cage["high"]) == (4 * 364, 4 * 1_050)
     assert pitch["low"] > cage["high"]
     assert (part["low"], part["high"]) == (0, cage["high"] / 2)
     for options in (
-        {"read_as": {"football_cage": "castle"}}, {"counting": {"castle": 1}}, {"counting": {"gym": 2}}
+        {"read_as": {"football_cage": "castle"}},
+        {"counting": {"castle": 1}},
+        {"counting": {"gym": 2}},
     ):
         with pytest.raises(DataError):
             capacity.supply(data, "yuhuan", 2023, trails="none", **options)
@@ -660,9 +684,11 @@ def test_reading_a_cage_as_a_pitch_and_counting_in_part(data):
 def test_thirty_or_more_has_no_upper_end_unless_taken_as_printed(data):
     gyms = capacity.supply(data, "huangyan", trails="none").set_index("facility").loc["gym"]
     assert (gyms["count_low"], gyms["count_high"], gyms["high"]) == (30, np.inf, np.inf)
-    shut = capacity.supply(data, "huangyan", trails="none", at_least="as printed").set_index("facility").loc[
-        "gym"
-    ]
+    shut = (
+        capacity.supply(data, "huangyan", trails="none", at_least="as printed")
+        .set_index("facility")
+        .loc["gym"]
+    )
     assert shut["count_high"] == 30 and np.isfinite(shut["high"])
     assert (gyms["from_year"], gyms["year"]) == (2021, 2025)
     with pytest.raises(DataError, match="at_least"):
@@ -841,7 +867,13 @@ def test_every_assumption_is_named_once_and_sourced(data):
     assert keys <= set(data.sources["id"])
     names = " ".join(frame["used_in"])
     for name in (
-        "implied_stock", "additions", "decomposition", "populations", "supply", "per_child", "facility_sizes"
+        "implied_stock",
+        "additions",
+        "decomposition",
+        "populations",
+        "supply",
+        "per_child",
+        "facility_sizes",
     ):
         assert name in names and callable(getattr(capacity, name))
 

@@ -15,7 +15,9 @@ def changed(data, **columns):
     """The data with other values for one category and the total."""
     seen = data.observations.copy()
     for indicator, value in columns.items():
-        seen.loc[(seen["place"] == "zhejiang") & (seen["indicator"] == indicator), ["value", "low", "high"]] = value
+        seen.loc[
+            (seen["place"] == "zhejiang") & (seen["indicator"] == indicator), ["value", "low", "high"]
+        ] = value
     return dataclasses.replace(data, observations=seen)
 
 

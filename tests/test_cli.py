@@ -192,7 +192,9 @@ def checkout(tmp_path, monkeypatch, stand_in):
 
     def prepare(picture, data, here):
         monkeypatch.setattr(reference, "is_reference", lambda: here)
-        stand_in("qiyou.figures", build=lambda _, folder, progress, workers: draw(Path(folder), picture, data))
+        stand_in(
+            "qiyou.figures", build=lambda _, folder, progress, workers: draw(Path(folder), picture, data)
+        )
         return tmp_path / "figures"
 
     draw(tmp_path / "figures", b"picture", b"5.5")
@@ -300,12 +302,16 @@ def test_notebooks_take_the_county_in_without_edits(tmp_path, capsys):
     nbformat = pytest.importorskip("nbformat")
     folder, out = tmp_path / "notebooks", tmp_path / "out"
     folder.mkdir()
-    cells = [nbformat.v4.new_code_cell("import os\nprint(os.path.basename(os.environ.get('QIYOU_ALSO', 'none')))")]
+    cells = [
+        nbformat.v4.new_code_cell("import os\nprint(os.path.basename(os.environ.get('QIYOU_ALSO', 'none')))")
+    ]
     source = notebooks.tidy(nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode())
     (folder / "a.ipynb").write_bytes(source)
     assert cli.main(["notebooks", "--folder", str(folder), "--also", "my-county", "--to", str(out)]) == 0
     assert "my-county" in (out / "a.ipynb").read_text(encoding="utf-8")
-    assert (folder / "a.ipynb").read_bytes() == source and [path.name for path in out.iterdir()] == ["a.ipynb"]
+    assert (folder / "a.ipynb").read_bytes() == source and [path.name for path in out.iterdir()] == [
+        "a.ipynb"
+    ]
     assert "1 notebook of 1 in" in capsys.readouterr().out
 
 

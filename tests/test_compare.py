@@ -125,7 +125,9 @@ def test_a_county_of_ones_own_keeps_the_names_that_it_prints(tmp_path):
     table = compare.coverage(data, places=["own_county"]).set_index("indicator")
     printed = ["locators", "printed_name", "printed_unit"]
     assert table.loc[AFFORDABLE, printed].tolist() == ["table:1", "普惠托位占比", "%"]
-    assert table.loc["urban_unemployment_rate", "why"].startswith("printed for another definition: 城镇登记失业率")
+    assert table.loc["urban_unemployment_rate", "why"].startswith(
+        "printed for another definition: 城镇登记失业率"
+    )
     assert compare.additions(data, places=["own_county"])["printed_name"].tolist() == ["城镇登记失业率"]
 
 

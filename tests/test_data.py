@@ -20,8 +20,33 @@ from qiyou.data.schema import TABLES, descriptor
 from qiyou.errors import DataError
 from qiyou.notation import RELATIONS
 
-TARGETS = ["document", "place", "row", "indicator", "variant", "year", "role", "printed", "reading", "value", "relation", "low", "high", "low_closed", "high_closed", "unit", "step", "star", "department", "decided", "printed_name", "printed_unit"]
-STATEMENTS = "document place id section item indicator phrase from_year year printed value relation low high unit kind"
+TARGETS = [
+    "document",
+    "place",
+    "row",
+    "indicator",
+    "variant",
+    "year",
+    "role",
+    "printed",
+    "reading",
+    "value",
+    "relation",
+    "low",
+    "high",
+    "low_closed",
+    "high_closed",
+    "unit",
+    "step",
+    "star",
+    "department",
+    "decided",
+    "printed_name",
+    "printed_unit",
+]
+STATEMENTS = (
+    "document place id section item indicator phrase from_year year printed value relation low high unit kind"
+)
 DOCUMENTS = {
     "yuhuan-plan-2023": "yuhuan",
     "yuhuan-worklist-2024": "yuhuan",
@@ -32,7 +57,29 @@ DOCUMENTS = {
     "haishu-plan-2023": "haishu",
     "wenling-plan-2023": "wenling",
 }
-CORE = ["nursery_places_per_1000", "affordable_nursery_share", "child_screening_rate", "preschool_universal_pass", "compulsory_balanced_pass", "higher_education_enrolment", "urban_unemployment_rate", "wage_arrears_resolution_rate", "vocational_training_cumulative", "life_expectancy", "premature_ncd_mortality", "huiminbao_enrolment_rate", "care_workers_per_10000_elderly", "pension_insured", "long_term_care_insured", "housing_support_coverage", "rental_housing_cumulative", "property_management_coverage", "dibao_standard", "medical_aid_rate", "disabled_home_coverage"]
+CORE = [
+    "nursery_places_per_1000",
+    "affordable_nursery_share",
+    "child_screening_rate",
+    "preschool_universal_pass",
+    "compulsory_balanced_pass",
+    "higher_education_enrolment",
+    "urban_unemployment_rate",
+    "wage_arrears_resolution_rate",
+    "vocational_training_cumulative",
+    "life_expectancy",
+    "premature_ncd_mortality",
+    "huiminbao_enrolment_rate",
+    "care_workers_per_10000_elderly",
+    "pension_insured",
+    "long_term_care_insured",
+    "housing_support_coverage",
+    "rental_housing_cumulative",
+    "property_management_coverage",
+    "dibao_standard",
+    "medical_aid_rate",
+    "disabled_home_coverage",
+]
 
 
 # ------------------------------------------------------------------------------------------------- what load() gives
@@ -100,13 +147,24 @@ def cell(data, document, row, year):
 
 def test_decided_cells_keep_the_print_beside_the_reading(data):
     lost_point = cell(data, "changxing-plan-2023", "12", 2027)
-    assert (lost_point.printed, lost_point.reading, lost_point.value, lost_point.decided) == ("850", "8.50", 8.5, True)
+    assert (lost_point.printed, lost_point.reading, lost_point.value, lost_point.decided) == (
+        "850",
+        "8.50",
+        8.5,
+        True,
+    )
     letter = cell(data, "changxing-plan-2023", "8", 2024)
     assert (letter.printed, letter.value, letter.decided) == ("O", 0, True)
     persons = cell(data, "yuhuan-plan-2023", "10", 2027)
     assert (persons.printed, persons.value, persons.unit, persons.step) == ("30.5万人", 305_000, "人次", 1000)
     homes = cell(data, "yuhuan-plan-2023", "22", 2022)
-    assert (homes.printed, homes.value, homes.unit, homes.step, homes.decided) == ("0.9958", 9958, "套", 1, False)
+    assert (homes.printed, homes.value, homes.unit, homes.step, homes.decided) == (
+        "0.9958",
+        9958,
+        "套",
+        1,
+        False,
+    )
     bound = cell(data, "yuhuan-plan-2023", "24", 2023)
     assert (bound.printed, bound.relation, bound.low, bound.low_closed) == (">13200", "gt", 13200, False)
     nothing = cell(data, "yuhuan-plan-2023", "19", 2027)
@@ -369,7 +427,11 @@ WRONG_STATEMENTS = [
 def test_statements_of_ones_own_that_are_wrong_are_all_found_in_one_check(tmp_path):
     folders = []
     for number, (content, _, _) in enumerate(WRONG_STATEMENTS):
-        content = content.replace("{header}", STATEMENT_HEADER).replace("{longer}", "长" * 200_000).replace("{long}", "长" * 20_001)
+        content = (
+            content.replace("{header}", STATEMENT_HEADER)
+            .replace("{longer}", "长" * 200_000)
+            .replace("{long}", "长" * 20_001)
+        )
         folders.append(county(tmp_path, {"statements.csv": content}, document=f"own{number}-plan-2023"))
     findings = qiyou.data.check(also=folders)
     for folder, (content, code, line) in zip(folders, WRONG_STATEMENTS, strict=True):
@@ -424,7 +486,10 @@ def test_decisions_of_ones_own_that_are_wrong_are_all_found_in_one_check(tmp_pat
     folders = []
     for number, (decision, _) in enumerate(DECISIONS):
         text = f"at,printed,reading,reason,confidence,alternatives\n{decision}\n"
-        files = {"decisions.csv": text, "statements.csv": f"{STATEMENT_HEADER}\n1,一,1,,公园,,2027,5,count,\n"}
+        files = {
+            "decisions.csv": text,
+            "statements.csv": f"{STATEMENT_HEADER}\n1,一,1,,公园,,2027,5,count,\n",
+        }
         folders.append(county(tmp_path, files, document=f"own{number}-plan-2023"))
     findings = qiyou.data.check(also=folders)
     for folder, (decision, code) in zip(folders, DECISIONS, strict=True):
@@ -452,7 +517,10 @@ DESCRIPTIONS = [
     ("\udcff", "ENCODING"),
     ("", "BAD_VALUE"),
     ('id = "../county"', "BAD_VALUE"),
-    ("id = [1]\nplace = {}\ntitle = 1\nperiod = 5\nextent = []\ntable = 5\nseal = 5\naudit = 5\nnote = {}", "BAD_VALUE"),
+    (
+        "id = [1]\nplace = {}\ntitle = 1\nperiod = 5\nextent = []\ntable = 5\nseal = 5\naudit = 5\nnote = {}",
+        "BAD_VALUE",
+    ),
     ("period = [2023, nan]", "BAD_VALUE"),
     ("period = [2027, 2023]", "BAD_VALUE"),
     ("period = [1900, 2099]", "BAD_VALUE"),
@@ -583,7 +651,8 @@ def of(findings: pd.DataFrame, folder: Path) -> pd.DataFrame:
 def headers() -> dict[str, str]:
     """The header line of every table, without the columns that may be left out."""
     return {
-        name: ",".join(column.name for column in table.columns if not column.optional) for name, table in TABLES.items()
+        name: ",".join(column.name for column in table.columns if not column.optional)
+        for name, table in TABLES.items()
     }
 
 
@@ -610,7 +679,9 @@ SPELLINGS = [
     lambda text: (text + ",,,,\n,,,,,,,,,,,,\n").encode("utf-8"),
     lambda text: text.replace("3.31,4,4.3", "３．３１,４, 4.3 ").encode("gb18030"),
     lambda text: text.replace("\n1,", "\n１,").replace("2022", "２０２２年").encode("utf-8"),
-    lambda text: text.replace("普惠托位占比", '"普惠托位\n占比"').replace("3.31,4", '"3.31\n个",4').encode("utf-8"),
+    lambda text: (
+        text.replace("普惠托位占比", '"普惠托位\n占比"').replace("3.31,4", '"3.31\n个",4').encode("utf-8")
+    ),
     lambda text: text.replace("3.31,4,4.3", '3.31个,"4 个",4.3个').encode("utf-8"),
     lambda text: "".join(f"{line}\n" for line in quoted(text)).encode("gb18030"),
 ]
@@ -645,7 +716,23 @@ def test_damaged_utf16_is_an_error_not_a_note(tmp_path):
 
 def test_own_indicators_units_aliases_sources_and_observations(tmp_path, data):
     head = headers()
-    own = ",".join(["bus_stops", "行有所达", "公交站点数", "Bus stops", "个", "up", "stock", "0", "", "false", "", "", ""])
+    own = ",".join(
+        [
+            "bus_stops",
+            "行有所达",
+            "公交站点数",
+            "Bus stops",
+            "个",
+            "up",
+            "stock",
+            "0",
+            "",
+            "false",
+            "",
+            "",
+            "",
+        ]
+    )
     table = OWN["table.csv"] + "3,行有所达,bus_stops,公交站点数,,站,1,2,3,4,5,6,\n"
     folder = county(
         tmp_path,
@@ -692,7 +779,10 @@ def test_the_same_document_twice(tmp_path):
 
 
 def test_a_decided_unit_name_and_star_hold_for_the_further_line_too(tmp_path):
-    table = OWN["table.csv"].replace("普惠托位占比,*,%", "普惠托位,?,") + "2b,,affordable_nursery_share,,,,,61,63,66,71,76,\n"
+    table = (
+        OWN["table.csv"].replace("普惠托位占比,*,%", "普惠托位,?,")
+        + "2b,,affordable_nursery_share,,,,,61,63,66,71,76,\n"
+    )
     decisions = """at,printed,reading,reason,confidence,alternatives
 table:2:printed_unit,,%,the bracket is empty,high,none
 table:2:printed_name,普惠托位,普惠托位占比,two characters are lost,high,none
@@ -745,7 +835,11 @@ def test_a_quarter_that_is_none(tmp_path):
     text = "place,indicator,year,quarter,printed,source,basis,note\n"
     text += "".join(f"own_county,beds_per_1000,2023,{quarter},5,s,b,\n" for quarter in quarters)
     findings = qiyou.data.check(also=county(tmp_path, {"observations.csv": text}))
-    lines = {line for code, file, line in found(findings) if code == "BAD_VALUE" and file.endswith("observations.csv")}
+    lines = {
+        line
+        for code, file, line in found(findings)
+        if code == "BAD_VALUE" and file.endswith("observations.csv")
+    }
     assert lines == set(range(2, 8))
 
 

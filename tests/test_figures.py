@@ -442,7 +442,9 @@ def test_text_that_leaves_the_figure_or_is_clipped_is_found():
 
 def test_a_missing_glyph_is_an_error_that_names_the_text(tmp_path):
     fig, _ = blank(title="托位😀数")
-    with pytest.raises(FigureError, match=r"Noto Sans SC has no glyph for '😀' \(U\+1F600\), used in “托位😀数”"):
+    with pytest.raises(
+        FigureError, match=r"Noto Sans SC has no glyph for '😀' \(U\+1F600\), used in “托位😀数”"
+    ):
         save(tmp_path, fig=fig)
     assert not list(tmp_path.iterdir())
 
@@ -645,9 +647,7 @@ def test_what_build_refuses(specs, names, says, tmp_path):
 def test_a_figure_that_a_county_does_not_fit_into_keeps_no_other_from_being_made(tmp_path, workers):
     unfit = []
     specs = [spec("crowded", "draw_overlapping"), spec()]
-    files = figures.build(
-        {}, folder=tmp_path, figures=specs, unfit=unfit.append, workers=workers
-    )
+    files = figures.build({}, folder=tmp_path, figures=specs, unfit=unfit.append, workers=workers)
     assert set(files["name"]) == {"places"} and len(files) == 2 * 4 + 1
     assert [str(error)[:17] for error in unfit] == ["Figure zh/crowded", "Figure en/crowded"]
     index = (tmp_path / "README.md").read_text(encoding="utf-8")
@@ -701,7 +701,10 @@ def test_the_repository_holds_no_figure_that_nothing_makes():
     [("zh", "矩阵图：七个县。长兴县最早达到！"), ("en", "Matrix: Seven counties. Changxing is first!")],
 )
 def test_alternative_text_says_kind_subject_and_finding(lang, text):
-    subject, finding = {"zh": ("七个县", "长兴县最早达到！"), "en": ("Seven counties", "Changxing is\nfirst!")}[lang]
+    subject, finding = {
+        "zh": ("七个县", "长兴县最早达到！"),
+        "en": ("Seven counties", "Changxing is\nfirst!"),
+    }[lang]
     assert figures.alt_text("matrix", subject, finding, lang=lang) == text
 
 

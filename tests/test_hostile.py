@@ -127,7 +127,9 @@ def warm():
     with tempfile.TemporaryDirectory() as parent:
         qiyou.data.check(parent, also=[parent])
         for encoding in ("utf-8-sig", "utf-16", "gb18030"):
-            (Path(parent) / "places.csv").write_text(GOOD["places.csv"].replace("zhejiang", "x"), encoding=encoding)
+            (Path(parent) / "places.csv").write_text(
+                GOOD["places.csv"].replace("zhejiang", "x"), encoding=encoding
+            )
             qiyou.data.check(also=[parent])
     yield
     assert fingerprint(qiyou.data.root()) == before
@@ -235,7 +237,9 @@ def test_nasty_cells(cases):
 
 def quoted(text: str) -> str:
     """A TOML string of any text."""
-    return '"' + "".join(f"\\U{ord(letter):08X}" for letter in text if not 0xD800 <= ord(letter) < 0xE000) + '"'
+    return (
+        '"' + "".join(f"\\U{ord(letter):08X}" for letter in text if not 0xD800 <= ord(letter) < 0xE000) + '"'
+    )
 
 
 KEYS = ["id", "place", "title", "period", "extent", "known_from", "note", "seal", "audit", "table", "dated"]
@@ -254,7 +258,9 @@ def with_nasty_description(draw) -> dict[str, bytes]:
     head, _, table = GOOD["document.toml"].partition("\n[table]")
     lines = [line for line in head.splitlines() if line.partition(" ")[0] not in about]
     lines += [f"{key} = {value}" for key, value in about.items()]
-    return {"document.toml": "\n".join(lines + ([] if "table" in about else [f"[table]{table}"])).encode("utf-8")}
+    return {
+        "document.toml": "\n".join(lines + ([] if "table" in about else [f"[table]{table}"])).encode("utf-8")
+    }
 
 
 @few
@@ -269,7 +275,7 @@ SCHEMAS = {table.path: table for table in (*TABLES.values(), *DOCUMENT_TABLES.va
 @st.composite
 def with_any_table(draw) -> dict[str, bytes]:
     name = draw(st.sampled_from(sorted(SCHEMAS)))
-    cell = st.text("abc,\"\n\r\t0123玉环%|…=*:", max_size=6)
+    cell = st.text('abc,"\n\r\t0123玉环%|…=*:', max_size=6)
     rows = draw(st.lists(st.lists(cell, max_size=len(SCHEMAS[name].names)), max_size=6))
     lines = [",".join(SCHEMAS[name].names), *(",".join(row) for row in rows)]
     return {name: "\n".join(lines).encode("utf-8")}
@@ -304,8 +310,20 @@ def test_any_bytes_as_a_sheet_or_a_description(content):
 
 
 def test_an_id_cannot_leave_its_folder():
-    names = ["..", "../own-plan-2023x", "/etc", "own plan", "own-plan-2023/", "OWN-plan-2023", "con.", "a\\\\b"]
-    cases = [{"document.toml": GOOD["document.toml"].replace("own-plan-2023", name).encode("utf-8")} for name in names]
+    names = [
+        "..",
+        "../own-plan-2023x",
+        "/etc",
+        "own plan",
+        "own-plan-2023/",
+        "OWN-plan-2023",
+        "con.",
+        "a\\\\b",
+    ]
+    cases = [
+        {"document.toml": GOOD["document.toml"].replace("own-plan-2023", name).encode("utf-8")}
+        for name in names
+    ]
     findings = assess(*cases)
     named = findings[(findings["code"] == "BAD_VALUE") & findings["file"].str.endswith("document.toml")]
     assert len(named) == len(names)
@@ -313,8 +331,13 @@ def test_an_id_cannot_leave_its_folder():
 
 def test_cells_of_ten_megabytes():
     places = [("table.csv", "3.31"), ("decisions.csv", "digits turned"), ("places.csv", "自有县")]
-    findings = assess(*({name: GOOD[name].replace(old, "9" * 10_000_000).encode("utf-8")} for name, old in places))
-    assert set(findings.loc[findings["code"] == "CSV_SYNTAX", "file"].str.rpartition("/")[2]) == dict(places).keys()
+    findings = assess(
+        *({name: GOOD[name].replace(old, "9" * 10_000_000).encode("utf-8")} for name, old in places)
+    )
+    assert (
+        set(findings.loc[findings["code"] == "CSV_SYNTAX", "file"].str.rpartition("/")[2])
+        == dict(places).keys()
+    )
 
 
 def test_formulas_stay_text():

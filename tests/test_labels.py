@@ -15,5 +15,7 @@ def test_figures_and_sentences_have_one_list_of_unit_words(monkeypatch):
 
 def test_every_unit_of_an_indicator_has_english_words():
     printed = set(qiyou.load().indicators["unit"]) - {""}
-    missing = sorted(unit for unit in printed if any("一" <= character <= "鿿" for character in labels.unit(unit, "en")))
+    missing = sorted(
+        unit for unit in printed if any("一" <= character <= "鿿" for character in labels.unit(unit, "en"))
+    )
     assert missing == []

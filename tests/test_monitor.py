@@ -581,7 +581,9 @@ BOUNDED = st.sampled_from(["{}", "{}", "{}", "≥{}", ">{}", "≤{}", "<{}", "�
 
 
 # Few frames of many rows; a failing one names its rows, shrinking it would only take minutes.
-@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     drawn=st.lists(
         st.sampled_from(list(PRINTS)).flatmap(
@@ -627,7 +629,11 @@ def test_a_planned_value_is_not_filed_as_a_realised_one(seen):
 
 def test_a_planned_number_is_filed_with_its_multiple(seen):
     """The plan prints 107.3 under 万人, the unit of the row is 人: without 万人 the form would be wrong."""
-    values = [("pension_insured", 2026, "111.2万人"), ("pension_insured", 2027, "111.5万人", 2), (CHECKUPS, 2024, "9万")]
+    values = [
+        ("pension_insured", 2026, "111.2万人"),
+        ("pension_insured", 2027, "111.5万人", 2),
+        (CHECKUPS, 2024, "9万"),
+    ]
     data = seen(*values, ("pension_insured", 2022, "107万人"))
     form = monitor.form(monitor.schedule(data, "own"), data)
     pension = form[form["指标"] == "基本养老保险参保人数"].set_index("截至")
@@ -636,7 +642,9 @@ def test_a_planned_number_is_filed_with_its_multiple(seen):
         "2026年": "111—112万人",
         "2027年1—6月": "112万人",
     }
-    assert pension["单位"].unique().tolist() == ["人"] and pension.loc["2027年1—6月", "上年末数"] == "111.2万人"
+    assert (
+        pension["单位"].unique().tolist() == ["人"] and pension.loc["2027年1—6月", "上年末数"] == "111.2万人"
+    )
     assert form.loc[form["指标"] != "基本养老保险参保人数", "当年目标"].tolist() == ["10万"]
 
 
@@ -663,7 +671,9 @@ def test_the_form_that_is_filed(seen):
     assert form.iloc[1]["完成当年计划增量"] == "55%至65%" and form.iloc[1]["截至"] == "2024年1—9月"
     english = monitor.form(rows, data, lang="en")
     assert english.iloc[0, 1:3].tolist() == ["Own", "Nursery places per 1,000 residents"]
-    assert english["Up to"].tolist() == ["2024 Q2", "2024 Q3"] and all(isinstance(cell, str) for cell in english.to_numpy().flat)
+    assert english["Up to"].tolist() == ["2024 Q2", "2024 Q3"] and all(
+        isinstance(cell, str) for cell in english.to_numpy().flat
+    )
     places = data.places.assign(name_zh="=1+1")
     assert monitor.form(rows, replace(data, places=places))["地区"].tolist() == ["'=1+1", "'=1+1"]
     with pytest.raises(DataError, match="'zh' or 'en'"):

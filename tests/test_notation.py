@@ -128,24 +128,148 @@ def test_bounds_follow_the_civil_code():
 REFUSED = {
     "letters": ["L7万元", "0O0", "IoOO个", "O", "1O0", "l5", "H", "5О", "Ⅰ00", "１O", "о"],
     "look-alikes": ["٣", "𝟑", "①", "½", "10²", "5‱", "90﹪", "3·5", "5。5", "⩾5", "5‐6"],
-    "hidden": ["3\u200b", "5\u200b%", "\u202e5%", "5\ufeff", "5\u00ad0", "\u20665\u2069", "5\x00", "5\x1b[31m"],
-    "not numbers": ["NaN", "nan", "inf", "-inf", "Infinity", "∞", "None", "#N/A", "TRUE", "1e5", "1_000", "0x10"],
+    "hidden": [
+        "3\u200b",
+        "5\u200b%",
+        "\u202e5%",
+        "5\ufeff",
+        "5\u00ad0",
+        "\u20665\u2069",
+        "5\x00",
+        "5\x1b[31m",
+    ],
+    "not numbers": [
+        "NaN",
+        "nan",
+        "inf",
+        "-inf",
+        "Infinity",
+        "∞",
+        "None",
+        "#N/A",
+        "TRUE",
+        "1e5",
+        "1_000",
+        "0x10",
+    ],
     "formulas": ["=1+1", "=cmd|'/c calc'!A1", "@5", "+5", "'5", "5(=cmd)"],
     "points and commas": ["1.8.5", "12,34", ".5", "5.", "5..5", "1,2345", "0,123", "1,23,456", "5.5.", ","],
     "leading zeros": ["05", "007", "00", "03.5"],
     "torn": ["1 2", "1　2", "1\u2003 2", "1\n2", "1, 200", "1 .5", "十 二个", "- 5"],
     "wide comma": ["1，234", "5，600家"],
-    "lists": ["5、6", "5和6", "5或6", "5;6", "5，6", "90%90%", "3个/0.867", "1-2-3", "5家5个", "三四个", "三五个"],
-    "ranges": ["5-3", "5—5", "1-2家以上", "约1-2家", "90%—95", "90%—95个", "1万-2万", "5至", "至5", "8000-1万"],
-    "comparators": ["约90%以上", "≥90%以上", "不少于90%以上", "≥≥5", ">>5", "=>5", "5个左右以上", "90以上%", "5个以上的"],
-    "lost comparators": [">", "≥%", "以上", "不少于", "约", "至少超5个", "至少减少5个", "未超过5", "5以外", "5起以上起"],
-    "remainders": ["5万余人", "300余家", "10多个", "5余", "5人余", "百余家", "十几个", "十来个", "数百家", "5+个", "5个起"],
-    "inner words": ["5内", "5之内", "5超", "5个(不含)以上", "5个(不含)", "5(含5)", "100全覆盖", "5未完成", "5个半"],
+    "lists": [
+        "5、6",
+        "5和6",
+        "5或6",
+        "5;6",
+        "5，6",
+        "90%90%",
+        "3个/0.867",
+        "1-2-3",
+        "5家5个",
+        "三四个",
+        "三五个",
+    ],
+    "ranges": [
+        "5-3",
+        "5—5",
+        "1-2家以上",
+        "约1-2家",
+        "90%—95",
+        "90%—95个",
+        "1万-2万",
+        "5至",
+        "至5",
+        "8000-1万",
+    ],
+    "comparators": [
+        "约90%以上",
+        "≥90%以上",
+        "不少于90%以上",
+        "≥≥5",
+        ">>5",
+        "=>5",
+        "5个左右以上",
+        "90以上%",
+        "5个以上的",
+    ],
+    "lost comparators": [
+        ">",
+        "≥%",
+        "以上",
+        "不少于",
+        "约",
+        "至少超5个",
+        "至少减少5个",
+        "未超过5",
+        "5以外",
+        "5起以上起",
+    ],
+    "remainders": [
+        "5万余人",
+        "300余家",
+        "10多个",
+        "5余",
+        "5人余",
+        "百余家",
+        "十几个",
+        "十来个",
+        "数百家",
+        "5+个",
+        "5个起",
+    ],
+    "inner words": [
+        "5内",
+        "5之内",
+        "5超",
+        "5个(不含)以上",
+        "5个(不含)",
+        "5(含5)",
+        "100全覆盖",
+        "5未完成",
+        "5个半",
+    ],
     "double signs": ["100%%", "—5", "--5", "5--3", "5%个", "5个%", "5万%", "5万万", "5百人"],
     "dates": ["2023年", "2023年底", "2023-2027年", "2023—2027", "1月2日", "2023年6月", "2027年末"],
-    "Chinese numerals": ["一", "零", "〇", "十", "一百二十", "二〇二三", "一百五个", "三百二个", "千百家", "三千百家", "十十个"],
-    "words": ["一般", "一流", "三医联动", "十四五", "一半", "翻一番", "百分之", "分之一", "零分之一", "五年级", "万", "万套"],
-    "remarks": ["85(不低于80)", "100(2024)", "80(不少于)", "80(以上)", "90(未通过评估)", "5(3)", "(5)", "[5]", "5*", "5(个)"],
+    "Chinese numerals": [
+        "一",
+        "零",
+        "〇",
+        "十",
+        "一百二十",
+        "二〇二三",
+        "一百五个",
+        "三百二个",
+        "千百家",
+        "三千百家",
+        "十十个",
+    ],
+    "words": [
+        "一般",
+        "一流",
+        "三医联动",
+        "十四五",
+        "一半",
+        "翻一番",
+        "百分之",
+        "分之一",
+        "零分之一",
+        "五年级",
+        "万",
+        "万套",
+    ],
+    "remarks": [
+        "85(不低于80)",
+        "100(2024)",
+        "80(不少于)",
+        "80(以上)",
+        "90(未通过评估)",
+        "5(3)",
+        "(5)",
+        "[5]",
+        "5*",
+        "5(个)",
+    ],
     "precision": ["1234567890123456", "0.1234567890123456", "9" * 40],
 }
 
@@ -170,7 +294,12 @@ def test_a_header_does_not_make_it_readable(printed):
 
 
 def test_units_of_cell_and_header_must_agree():
-    assert said("22万人", "万人") == said("22", "万人") == said("22万", "人") == ("eq", 220_000, 220_000, "人", 10_000)
+    assert (
+        said("22万人", "万人")
+        == said("22", "万人")
+        == said("22万", "人")
+        == ("eq", 220_000, 220_000, "人", 10_000)
+    )
     assert said("4.5", "个/千人") == ("eq", 4.5, 4.5, "个/千人", 0.1)
     for printed, unit in [("22万人", "万人次"), ("90%", "个"), ("5‰", "%"), ("百分百", "个"), ("1.9:1", "%")]:
         with pytest.raises(NotationError, match="prints the unit"):
@@ -180,14 +309,25 @@ def test_units_of_cell_and_header_must_agree():
             read(printed, unit)
 
 
-@pytest.mark.parametrize("unit", ["个/千名3岁以下", "%以上", ">%", "km", "5", "(%)", "百分", "=A1", "个\u202e"])
+@pytest.mark.parametrize(
+    "unit", ["个/千名3岁以下", "%以上", ">%", "km", "5", "(%)", "百分", "=A1", "个\u202e"]
+)
 def test_a_header_that_is_no_unit_is_refused(unit):
     with pytest.raises(NotationError, match=r"printed_unit|prints the unit|invisible"):
         read("5", unit)
 
 
 def test_step_scales_with_the_multiplier():
-    steps = {"4.5": 0.1, "3.87": 0.01, "82.50": 0.01, "22万": 1e4, "0.9958万套": 1, "37.01万人": 100, "5亿元": 1e8, "5千人": 1000}
+    steps = {
+        "4.5": 0.1,
+        "3.87": 0.01,
+        "82.50": 0.01,
+        "22万": 1e4,
+        "0.9958万套": 1,
+        "37.01万人": 100,
+        "5亿元": 1e8,
+        "5千人": 1000,
+    }
     assert {printed: read(printed).step for printed in steps} == steps
     assert [read("37.01", unit).step for unit in ("人", "千人", "万人", "亿人")] == [0.01, 10, 100, 1_000_000]
 
@@ -222,7 +362,9 @@ def test_ten_megabytes_are_refused_at_once_in_a_short_sentence(piece):
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.parametrize("printed", ["(" * 60, "一" * 60, "至少" * 30, "1," * 30, "5" + "个(个)" * 14, "5" + "个" * 59, "千" * 60])
+@pytest.mark.parametrize(
+    "printed", ["(" * 60, "一" * 60, "至少" * 30, "1," * 30, "5" + "个(个)" * 14, "5" + "个" * 59, "千" * 60]
+)
 def test_no_text_makes_the_grammar_slow(printed):
     start = time.perf_counter()
     with pytest.raises(NotationError):
@@ -260,7 +402,9 @@ def test_every_figure_of_every_document_is_readable():
     undecided = data.statements[data.statements["printed"] == data.statements["reading"]]
     for printed in undecided["printed"]:
         assert read(write(read(printed))) == read(printed)
-    assert data.targets["relation"].isin(RELATIONS).all() and data.statements["relation"].isin(RELATIONS).all()
+    assert (
+        data.targets["relation"].isin(RELATIONS).all() and data.statements["relation"].isin(RELATIONS).all()
+    )
 
 
 def test_damaged_prints_of_the_documents_are_refused_without_their_decision():
@@ -279,7 +423,22 @@ numbers = st.builds(
     st.sampled_from(["", ".0", ".5", ".50", ".125"]),
     st.booleans(),
 )
-units = st.sampled_from(["", "%", "‰", "个", "人次", "元/月", "套(间)", "场(次)", "平方米/人", "个/千人", "人/万老年人", "个百分点"])
+units = st.sampled_from(
+    [
+        "",
+        "%",
+        "‰",
+        "个",
+        "人次",
+        "元/月",
+        "套(间)",
+        "场(次)",
+        "平方米/人",
+        "个/千人",
+        "人/万老年人",
+        "个百分点",
+    ]
+)
 multipliers = st.sampled_from(["", "", "千", "万", "十万", "百万", "千万", "亿"])
 comparators = st.sampled_from([
     ("", "", "eq"), (">", "", "gt"), ("≥", "", "ge"), ("<", "", "lt"), ("≤", "", "le"), ("超", "", "gt"), ("不足", "", "lt"),
@@ -290,7 +449,9 @@ WIDE = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789.,%<>()"}
 
 
 @given(numbers, multipliers, units, comparators, notes, st.booleans(), st.booleans())
-def test_generated_prints_say_what_they_were_made_of(number, multiplier, unit, comparator, note, wide, spaced):
+def test_generated_prints_say_what_they_were_made_of(
+    number, multiplier, unit, comparator, note, wide, spaced
+):
     if unit in ("%", "‰"):
         multiplier = ""
     before, behind, relation = comparator
@@ -340,7 +501,12 @@ def test_chinese_numerals(number):
         assert read(f"{text[1:]}个").value == number
 
 
-@given(st.text(alphabet="0123456789.,%‰<>≥≤-—/ 　()零一二三十百千万亿个人以上下内约近超不少于至半余多年分之O\u200b", max_size=12))
+@given(
+    st.text(
+        alphabet="0123456789.,%‰<>≥≤-—/ 　()零一二三十百千万亿个人以上下内约近超不少于至半余多年分之O\u200b",
+        max_size=12,
+    )
+)
 @example("3.5-4")
 @example("1　2")
 @example("全覆盖")

@@ -96,5 +96,9 @@ def test_money_is_counted_as_each_language_does(data):
 
 def test_a_looser_bound_at_the_same_number_is_named(rows):
     texts = {text.get_gid(): text.get_text() for text in plot.table_prose_worklist(rows, lang="en").texts}
-    assert texts["verdict/WORKLIST_EQUAL/urban_unemployment_rate"].replace("\n", " ").endswith("bound a little weaker")
+    assert (
+        texts["verdict/WORKLIST_EQUAL/urban_unemployment_rate"]
+        .replace("\n", " ")
+        .endswith("bound a little weaker")
+    )
     assert "bound" not in texts["verdict/WORKLIST_EQUAL/nursing_bed_share"]

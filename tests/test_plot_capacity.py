@@ -98,9 +98,11 @@ def test_scenarios_are_lines_inside_their_hull(data, lang):
     for line, (_, path) in zip(curves, good.groupby("scenario", sort=False), strict=True):
         assert line.get_xdata().tolist() == path["year"].tolist()
         assert line.get_ydata() == pytest.approx(path["value"].to_numpy())
-    assert len({str(line.get_linestyle()) for line in curves}) == len(
-        {line.get_marker() for line in curves}
-    ) == 2
+    assert (
+        len({str(line.get_linestyle()) for line in curves})
+        == len({line.get_marker() for line in curves})
+        == 2
+    )
     corners = ax.collections[0].get_paths()[0].vertices
     for year, part in good.groupby("year"):
         at = corners[corners[:, 0] == year, 1]
@@ -155,9 +157,9 @@ def test_marks_are_the_first_and_the_last_year(data, lang):
         for end in good[good["year"] == good["year"].max()].itertuples():
             colour = {"held": "#00489b", "falling": "#c13c00"}[end.births_scenario]
             own = [
-                line for line in here if to_hex(line.get_color()) == colour or to_hex(
-                    line.get_markerfacecolor()
-                ) == colour
+                line
+                for line in here
+                if to_hex(line.get_color()) == colour or to_hex(line.get_markerfacecolor()) == colour
             ]
             assert [line.get_xdata()[0] for line in own if line.get_marker() != "|"] == pytest.approx(
                 [end.value]
@@ -177,7 +179,10 @@ def test_marks_are_the_first_and_the_last_year(data, lang):
 def test_registered_births_are_named(data):
     frame = capacity.per_child(data, capacity.paths(data, NURSERY).query("place == 'yuhuan'"))
     ax = qiyou.plot.places_per_child(frame, labels.names(data.places, "zh"))
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["玉环，本地户籍出生人数", "玉环，浙江出生率"]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [
+        "玉环，本地户籍出生人数",
+        "玉环，浙江出生率",
+    ]
     with pytest.raises(DataError, match="nothing can be assessed"):
         qiyou.plot.places_per_child(frame.assign(status="not assessable"), {})
     with pytest.raises(DataError):
@@ -202,9 +207,9 @@ def test_counties_lie_over_the_national_series_and_its_band(data, lang, indicato
     assert observed.get_ydata() == pytest.approx(series["value"].to_numpy())
     assert to_hex(observed.get_color()) == "#000000"
     others = {
-        to_hex(curve.get_color()) for curve in ax.lines[2:] if len(curve.get_xdata()) == len(
-            path["year"].unique()
-        )
+        to_hex(curve.get_color())
+        for curve in ax.lines[2:]
+        if len(curve.get_xdata()) == len(path["year"].unique())
     }
     assert "#000000" not in others
     yuhuan = path[(path["place"] == "yuhuan") & (path["origin"] == "table")]["value"].tolist()
@@ -238,8 +243,23 @@ def test_alternative_texts_carry_the_numbers(data):
         for row in frame.itertuples():
             assert capacity.words(row.low / 1e4, row.high / 1e4, 1, lang=lang) in drawing.alt
         left = {
-            "zh": ("口袋公园", "体育中心", "奥体中心", "全民健身中心", "少年儿童业余体校", "体育馆改造", "无法判定"),
-            "en": ("pocket parks", "sports centres", "Olympic", "fitness centres", "youth sports", "undecidable"),
+            "zh": (
+                "口袋公园",
+                "体育中心",
+                "奥体中心",
+                "全民健身中心",
+                "少年儿童业余体校",
+                "体育馆改造",
+                "无法判定",
+            ),
+            "en": (
+                "pocket parks",
+                "sports centres",
+                "Olympic",
+                "fitness centres",
+                "youth sports",
+                "undecidable",
+            ),
         }
         for name in left[lang]:
             assert name in drawing.note
@@ -282,7 +302,9 @@ def test_every_table_path_with_a_sourced_population_has_a_panel(data):
     assert overlaps(drawing.figure) == []
 
 
-@pytest.mark.parametrize(("lang", "said"), [("zh", "另有2条路径因版面所限未画"), ("en", "Left out for want of room: 2 more paths")])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "另有2条路径因版面所限未画"), ("en", "Left out for want of room: 2 more paths")]
+)
 def test_panels_beyond_a_page_are_counted(data, lang, said):
     drawing = cases.implied_stock_figure(with_copies(data, ["own", "other"]), lang)
     assert said in drawing.note

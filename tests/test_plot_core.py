@@ -359,7 +359,9 @@ def test_the_alternative_text_counts_the_cells(data, overviews):
 
 
 @LANGUAGES
-@pytest.mark.parametrize("names", [("示例县", "Example County"), ("景宁畲族自治县", "Jingning She Autonomous County")])
+@pytest.mark.parametrize(
+    "names", [("示例县", "Example County"), ("景宁畲族自治县", "Jingning She Autonomous County")]
+)
 def test_a_county_of_ones_own_fits_into_every_figure(data, lang, names):
     """A further place, with more rows than the page was laid out for and a longer name."""
     copy = data.targets[data.targets["document"] == "cixi-plan-2023"].assign(document="own", place="own")
@@ -367,7 +369,10 @@ def test_a_county_of_ones_own_fits_into_every_figure(data, lang, names):
     document = data.documents[data.documents["id"] == "cixi-plan-2023"].assign(id="own", place="own")
     frames = {"targets": copy, "places": place, "documents": document}
     more = dataclasses.replace(
-        data, **{name: pd.concat([getattr(data, name), frame], ignore_index=True) for name, frame in frames.items()}
+        data,
+        **{
+            name: pd.concat([getattr(data, name), frame], ignore_index=True) for name, frame in frames.items()
+        },
     )
     for ax in (
         plot.core_overview(compare.overview(more, 2027), lang=lang),
@@ -382,7 +387,9 @@ def test_more_leads_than_a_page_holds_are_left_out_and_counted(data):
     assert timing._page(frame)[1] == 0 and timing._page(frame)[0].equals(frame)
     copies = [frame.assign(place=frame["place"] + f"_{k}") for k in range(3)]
     order = pd.Categorical(pd.concat(copies)["indicator"], categories=frame["indicator"].unique())
-    many = pd.concat(copies).assign(_order=order.codes).sort_values("_order", kind="stable", ignore_index=True)
+    many = (
+        pd.concat(copies).assign(_order=order.codes).sort_values("_order", kind="stable", ignore_index=True)
+    )
     page, left_out = timing._page(many.drop(columns="_order"))
     assert left_out == frame["indicator"].nunique() - page["indicator"].nunique() > 0
     assert_printable(plot.time_distance(page))

@@ -84,7 +84,10 @@ def test_figure_counts_and_disclaims(data, findings, monkeypatch):
     assert f"{none} without objection; none could" in drawing.alt
     assert "it is no verdict on feasibility" in drawing.note
     assert "undecidable throughout" in drawing.note and "Dot" not in drawing.note
-    assert not any((patch.get_gid() or "").startswith(("ranked/", "key/ranked")) for patch in drawing.figure.axes[0].patches)
+    assert not any(
+        (patch.get_gid() or "").startswith(("ranked/", "key/ranked"))
+        for patch in drawing.figure.axes[0].patches
+    )
     left_out = plausibility.summary(findings).query("indicator == '' and codes != ''")
     assert drawing.note.endswith(f"left out: {len(left_out)}.")
 

@@ -30,10 +30,15 @@ def test_first_finding(data):
     assert f"takes {span(need['low'], need['high'], -3).replace(' or more', ' m² or more')}" in TEXT
     assert f"come to {span(*supply.loc['none', ['low', 'high']], -3)} m², with 89 km" in TEXT
     assert f"counted in full to {span(*supply.loc['full', ['low', 'high']], -3)} m²" in TEXT
-    assert supply.loc["none", "high"] < need["low"] and supply.loc["full", "low"] < need["low"] < supply.loc["full", "high"]
+    assert (
+        supply.loc["none", "high"] < need["low"]
+        and supply.loc["full", "low"] < need["low"] < supply.loc["full", "high"]
+    )
     unsized = capacity.supply(data, "yuhuan", 2024, trails="full").query("status != 'assessable'")["facility"]
     assert unsized.str.contains("sports_centre").sum() == 2 and "two sports centres" in TEXT
-    assert data.statements.query("document == 'yuhuan-worklist-2024' and unit == '公里'")["value"].tolist() == [89]
+    assert data.statements.query("document == 'yuhuan-worklist-2024' and unit == '公里'")[
+        "value"
+    ].tolist() == [89]
 
 
 def test_second_finding(data):
@@ -49,15 +54,21 @@ def test_third_finding(data):
     assert f"Of {len(paths)} target paths {contradicted.sum()} contradicts itself" in TEXT
     assert f"and {asked.sum()} raise a question. For none are enough" in TEXT
     assert (paths["feasibility"] != "").all() and "feasibility is undecidable throughout" in TEXT
-    table = data.targets.query("place == 'yuhuan' and indicator == 'premature_ncd_mortality' and year == 2027").set_index("variant")["value"]
-    prose = data.statements.query("document == 'yuhuan-plan-2023' and indicator == 'premature_ncd_mortality'").iloc[0]
+    table = data.targets.query(
+        "place == 'yuhuan' and indicator == 'premature_ncd_mortality' and year == 2027"
+    ).set_index("variant")["value"]
+    prose = data.statements.query(
+        "document == 'yuhuan-plan-2023' and indicator == 'premature_ncd_mortality'"
+    ).iloc[0]
     assert f"{table['a']:g}% in the first line of the table, {prose['high']:g}% or less in the text" in TEXT
     assert f"a second line of the table, whose meaning is not printed, has {table['b']:g}%" in TEXT
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)", README))))
 def test_what_is_linked_is_there(target):
-    assert target.startswith("http") or (ROOT / target).exists(), f"README links to {target}, which is not there"
+    assert target.startswith("http") or (ROOT / target).exists(), (
+        f"README links to {target}, which is not there"
+    )
 
 
 def test_the_calls_shown_run(data):

@@ -51,7 +51,9 @@ def with_cell(sheet: Sheet, index: int, name: str, cell: str) -> Sheet:
 
 
 def cells(sheet: Sheet):
-    return ((index, name, cell) for index, record in enumerate(sheet.records) for name, cell in record.items())
+    return (
+        (index, name, cell) for index, record in enumerate(sheet.records) for name, cell in record.items()
+    )
 
 
 @pytest.mark.parametrize(("document", "name"), SEALED)
@@ -93,7 +95,9 @@ def test_other_changes_break_the_seal(document, name):
         assert seal(replace(sheet, records=(*sheet.records, record))) != right
         for left, second in zip(sheet.header, sheet.header[1:], strict=False):
             if record[left] != record[second]:
-                swapped = with_cell(with_cell(sheet, index, left, record[second]), index, second, record[left])
+                swapped = with_cell(
+                    with_cell(sheet, index, left, record[second]), index, second, record[left]
+                )
                 assert seal(swapped) != right
     for index in range(len(sheet.records) - 1):
         records = list(sheet.records)
@@ -104,7 +108,10 @@ def test_other_changes_break_the_seal(document, name):
 
 def test_cells_cannot_run_into_one_another():
     """Two tables with the same characters in other cells have other seals."""
-    sheets = [Sheet(Path("t"), ("a", "b"), ({"a": a, "b": b},), (2,)) for a, b in [("1", "23"), ("12", "3"), ('1","2', "3")]]
+    sheets = [
+        Sheet(Path("t"), ("a", "b"), ({"a": a, "b": b},), (2,))
+        for a, b in [("1", "23"), ("12", "3"), ('1","2', "3")]
+    ]
     assert len({seal(sheet) for sheet in sheets}) == 3
 
 
@@ -198,7 +205,9 @@ def test_the_seals_are_those_that_the_audit_writes(tmp_path):
         path = copy / "documents" / document / "document.toml"
         before[path] = path.read_bytes()
         text = before[path].decode("utf-8")
-        path.write_text(text.partition("\n[audit]")[0].partition("\n[seal]")[0], encoding="utf-8", newline="\n")
+        path.write_text(
+            text.partition("\n[audit]")[0].partition("\n[seal]")[0], encoding="utf-8", newline="\n"
+        )
     assert set(qiyou.data.check(copy)["code"]) == {"NOT_SEALED"}
     lines, good = main_report(SOURCES, seal_them=True, folder=copy)
     assert good, lines
@@ -243,7 +252,9 @@ def test_writing_seals_keeps_everything_else(tmp_path, before):
     assert [child.name for child in tmp_path.iterdir()] == ["document.toml"]
 
 
-@pytest.mark.parametrize("before", ['note = """\n[seal]\ntable = "00"\n"""\n', "[seal]\ntable = {a = 1}\n", "[seal"])
+@pytest.mark.parametrize(
+    "before", ['note = """\n[seal]\ntable = "00"\n"""\n', "[seal]\ntable = {a = 1}\n", "[seal"]
+)
 def test_writing_seals_refuses_what_it_would_damage(tmp_path, before):
     path = tmp_path / "document.toml"
     path.write_text(before, encoding="utf-8", newline="\n")

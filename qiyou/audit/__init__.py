@@ -104,7 +104,9 @@ def audit(document: Document, sources: Path) -> Account:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path.name} cannot be read in the sources folder ({error}); pass its folder") from None
+        raise SourceError(
+            f"{path.name} cannot be read in the sources folder ({error}); pass its folder"
+        ) from None
     text = _without_page_marks(source, document, account)
     prose = text
     if "table" in document.sheets:
@@ -134,9 +136,13 @@ def _page_mark(document: Document) -> re.Pattern:
     try:
         pattern = re.compile(_described(document, "page_mark"))
     except re.error as error:
-        raise SourceError(f"{document.id}: table.page_mark in document.toml is no pattern ({error})") from None
+        raise SourceError(
+            f"{document.id}: table.page_mark in document.toml is no pattern ({error})"
+        ) from None
     if pattern.groups != 1:
-        raise SourceError(f"{document.id}: table.page_mark in document.toml needs one group, the page's number")
+        raise SourceError(
+            f"{document.id}: table.page_mark in document.toml needs one group, the page's number"
+        )
     return pattern
 
 
@@ -144,14 +150,18 @@ def _described(document: Document, name: str) -> str:
     """What document.toml says about the table in the source."""
     text = document.table_about.get(name)
     if not isinstance(text, str) or not text:
-        raise SourceError(f'{document.id}: document.toml does not say table.{name}; add the line {name} = "…"')
+        raise SourceError(
+            f'{document.id}: document.toml does not say table.{name}; add the line {name} = "…"'
+        )
     return text
 
 
 def _listed(document: Document, name: str) -> list[str]:
     texts = document.table_about.get(name, [])
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
-        raise SourceError(f'{document.id}: table.{name} in document.toml is no list of texts; write {name} = ["…"]')
+        raise SourceError(
+            f'{document.id}: table.{name} in document.toml is no list of texts; write {name} = ["…"]'
+        )
     return texts
 
 
@@ -159,7 +169,9 @@ def _reasons(document: Document, name: str) -> dict[str, str]:
     """What document.toml names under a heading of its own: a text for each."""
     texts = document.about.get(name, {})
     if not isinstance(texts, dict) or not all(isinstance(text, str) and text for text in texts.values()):
-        raise SourceError(f'{document.id}: [{name}] in document.toml is no list of texts; write lines such as "二" = "…"')
+        raise SourceError(
+            f'{document.id}: [{name}] in document.toml is no list of texts; write lines such as "二" = "…"'
+        )
     return texts
 
 
@@ -167,7 +179,9 @@ def _table_span(text: str, document: Document) -> tuple[int, int]:
     start = text.find(_described(document, "start"))
     end = text.find(_described(document, "end"), start)
     if start < 0 or end < 0:
-        raise SourceError(f"{document.id}: the table's first or last words (table.start, table.end) are not in the source")
+        raise SourceError(
+            f"{document.id}: the table's first or last words (table.start, table.end) are not in the source"
+        )
     return start, end
 
 
@@ -204,7 +218,9 @@ def _walk_pieces(span: str, position: int, pieces: Iterable[_Piece], account: Ac
         skipped = span[position:found] if found >= 0 else ""
         if found < 0 or not piece.gap.fullmatch(skipped):
             near = span[max(0, position - 10) : position + 20]
-            account.problems.append(f"{piece.where}: {piece.text!r} does not come next; the source goes on {near!r}")
+            account.problems.append(
+                f"{piece.where}: {piece.text!r} does not come next; the source goes on {near!r}"
+            )
             if found < 0:
                 continue
         account.claim("left over", skipped)
@@ -307,13 +323,17 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
         if not shared:
             found = _find_statement(prose, record, end, fused=record["id"] in document.decided.statement_cuts)
             if found < 0:
-                what = f"{record['printed']!r} with {record['phrase']!r} does not follow the statement before it"
+                what = (
+                    f"{record['printed']!r} with {record['phrase']!r} does not follow the statement before it"
+                )
                 account.problems.append(f"statement {record['id']}: {what}")
                 continue
             start, end, previous = found, found + len(record["printed"]), record
             beside = _left_out(prose, start, end)
             if beside:
-                account.problems.append(f"statement {record['id']}: {beside!r} beside {record['printed']!r} is left out")
+                account.problems.append(
+                    f"statement {record['id']}: {beside!r} beside {record['printed']!r} is left out"
+                )
             _take(prose, taken, start, end, "statement", account)
         place = place_at(table, start)
         for name, there in (("section", place.section), ("item", place.item)):
@@ -323,7 +343,9 @@ def _walk_statements(prose: str, document: Document, account: Account) -> None:
         dating.check(record, place, start)
         phrase = _find_phrase(prose, record["phrase"], start, end, _REACH * (1 + shared))
         if phrase < 0:
-            account.problems.append(f"statement {record['id']}: {record['phrase']!r} does not stand near its figure")
+            account.problems.append(
+                f"statement {record['id']}: {record['phrase']!r} does not stand near its figure"
+            )
             continue
         _take(prose, taken, phrase, phrase + len(record["phrase"]), "name", account)
         account.statements += 1
@@ -347,7 +369,10 @@ class _Dating:
         self.rank = self.rank + 1 if self.last == (time, record["phrase"]) else 0
         self.last = (time, record["phrase"])
         behind = self.prose[time.end : position] if time else ""
-        given, stated = years_given(time, behind, self.rank, self.period), (record["from_year"], record["year"])
+        given, stated = (
+            years_given(time, behind, self.rank, self.period),
+            (record["from_year"], record["year"]),
+        )
         if given == stated:
             kind = "text" if time else "period" if any(given) else "none"
         elif record["id"] in self.reasons:
@@ -365,7 +390,9 @@ class _Dating:
     def close(self) -> None:
         """Record the reasons that no statement needed."""
         for name in sorted(self.unused):
-            self.account.problems.append(f"years: statement {name} needs no reason; take it out of document.toml")
+            self.account.problems.append(
+                f"years: statement {name} needs no reason; take it out of document.toml"
+            )
 
 
 def _span(years: tuple[str, str]) -> str:
@@ -431,7 +458,12 @@ def _shares(record: dict, previous: dict) -> bool:
 
 
 _PLAIN = (
-    ("year", re.compile(r"(?:19|20)[0-9]{2}(?:年|(?=[—\-至~、](?:19|20)[0-9]{2}))(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?")),
+    (
+        "year",
+        re.compile(
+            r"(?:19|20)[0-9]{2}(?:年|(?=[—\-至~、](?:19|20)[0-9]{2}))(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?"
+        ),
+    ),
     ("item", re.compile(r"(?<![0-9.])[0-9]{1,2}[.、,](?![0-9])")),
 )
 
@@ -469,15 +501,21 @@ def _claim_aside(prose: str, taken, text: str, account: Account) -> int:
 def _excerpt_rows(document: Document, sources: Path) -> dict[tuple[str, str], str]:
     path = next((p for p in (sources / _EXCERPTS, sources.parent / "facts" / _EXCERPTS) if p.is_file()), None)
     if path is None:
-        raise SourceError(f"{_EXCERPTS} is neither in the sources folder nor in ../facts; put it beside the sources")
+        raise SourceError(
+            f"{_EXCERPTS} is neither in the sources folder nor in ../facts; put it beside the sources"
+        )
     name = _described(document, "place_name")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return {
-                (row["indicator"], row["year"]): row["printed"] for row in csv.DictReader(file) if row["place"] == name
+                (row["indicator"], row["year"]): row["printed"]
+                for row in csv.DictReader(file)
+                if row["place"] == name
             }
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise SourceError(f"{path.name} cannot be read ({error}); it needs place, indicator, year and printed") from None
+        raise SourceError(
+            f"{path.name} cannot be read ({error}); it needs place, indicator, year and printed"
+        ) from None
 
 
 def _audit_excerpt(document: Document, expected: dict[tuple[str, str], str], account: Account) -> None:
@@ -486,7 +524,9 @@ def _audit_excerpt(document: Document, expected: dict[tuple[str, str], str], acc
         for year in document.years:
             printed, known = record[year], expected.pop((record["printed_name"], year), "")
             if printed != known:
-                account.problems.append(f"row {record['row']}, {year}: {printed!r}, the excerpt has {known!r}")
+                account.problems.append(
+                    f"row {record['row']}, {year}: {printed!r}, the excerpt has {known!r}"
+                )
             elif printed:
                 account.cells += 1
                 account.claim("cell", printed)
@@ -494,7 +534,9 @@ def _audit_excerpt(document: Document, expected: dict[tuple[str, str], str], acc
         account.problems.append(f"{name}, {year}: {printed!r} of the excerpt is not in the table")
 
 
-def main_report(sources: str | Path, seal_them: bool = False, folder: Path | None = None) -> tuple[list[str], bool]:
+def main_report(
+    sources: str | Path, seal_them: bool = False, folder: Path | None = None
+) -> tuple[list[str], bool]:
     """Audit every document of a data folder; the lines to print, and whether all is proven.
 
     Parameters
@@ -519,11 +561,16 @@ def main_report(sources: str | Path, seal_them: bool = False, folder: Path | Non
     for path in sorted(p for p in (base / "documents").iterdir() if p.is_dir()):
         findings = Findings(base)
         document = read_document(path, findings, lenient=False)
-        blocking = [row for row in findings.rows if row[0] == "error" and row[1] not in ("NOT_SEALED", "BROKEN_SEAL")]
+        blocking = [
+            row for row in findings.rows if row[0] == "error" and row[1] not in ("NOT_SEALED", "BROKEN_SEAL")
+        ]
         if document is None or blocking:
             good = False
             frame = findings.frame()
-            lines += [f"{path.name}: cannot be audited", *(f"  {sentence(row)}" for _, row in frame.iterrows())]
+            lines += [
+                f"{path.name}: cannot be audited",
+                *(f"  {sentence(row)}" for _, row in frame.iterrows()),
+            ]
             continue
         try:
             account = audit(document, sources)
@@ -563,9 +610,15 @@ def _report(account: Account) -> list[str]:
     head = f"{account.document}: {verdict}; {account.cells} cells and {account.statements} statements at their place"
     lines = [head, f"  {total} digits of the source: {parts}"]
     if account.years:
-        years = "; ".join(f"{account.years[kind]} {what}" for kind, what in _SHOWN_BY.items() if kind in account.years)
+        years = "; ".join(
+            f"{account.years[kind]} {what}" for kind, what in _SHOWN_BY.items() if kind in account.years
+        )
         lines.append(f"  years of the statements: {years}")
-    return lines + [f"  named: {what}" for what in account.named] + [f"  {problem}" for problem in account.problems]
+    return (
+        lines
+        + [f"  named: {what}" for what in account.named]
+        + [f"  {problem}" for problem in account.problems]
+    )
 
 
 def segmentations(
@@ -611,7 +664,9 @@ def segmentations(
     ['94|94.5|95|95.5|96']
     """
     if not re.fullmatch(r"[0-9.A-Za-z]+", text) or len(text) > _LARGEST_RUN:
-        raise DataError(f"segmentations: {text[:20]!r} is not a run of up to {_LARGEST_RUN} digits and points")
+        raise DataError(
+            f"segmentations: {text[:20]!r} is not a run of up to {_LARGEST_RUN} digits and points"
+        )
     if not 1 <= n <= len(text):
         raise DataError(f"segmentations: {len(text)} characters cannot be cut into {n} numbers")
     if direction not in (None, "up", "down"):
@@ -624,7 +679,9 @@ def segmentations(
         fails = _first_failure(parts, lower, upper, direction, decimals)
         rows.append(("|".join(parts), not fails, fails))
     frame = pd.DataFrame(rows, columns=["cut", "survives", "fails"])
-    return frame.sort_values(["survives", "cut"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    return frame.sort_values(["survives", "cut"], ascending=[False, True], kind="stable").reset_index(
+        drop=True
+    )
 
 
 def cuts(data: Data) -> pd.DataFrame:
@@ -669,7 +726,15 @@ def cuts(data: Data) -> pd.DataFrame:
         chosen = found["cut"] == decision.reading
         table.append(
             (
-                *(decision.document, row, indicator.name, decision.printed, n, len(found), int(found["survives"].sum())),
+                *(
+                    decision.document,
+                    row,
+                    indicator.name,
+                    decision.printed,
+                    n,
+                    len(found),
+                    int(found["survives"].sum()),
+                ),
                 *(decision.reading, bool(found.loc[chosen, "survives"].any())),
             )
         )
@@ -707,7 +772,9 @@ def _first_failure(parts, lower, upper, direction, decimals) -> str:
     numbers = [float(part) for part in parts if not part.isalpha()]
     if any(number < lower or number > upper for number in numbers):
         return "bounds"
-    if decimals is not None and any(len(part.partition(".")[2]) != decimals for part in parts if not part.isalpha()):
+    if decimals is not None and any(
+        len(part.partition(".")[2]) != decimals for part in parts if not part.isalpha()
+    ):
         return "decimals"
     sign = {"up": 1, "down": -1, None: 0}[direction]
     if any(sign * (later - earlier) < 0 for earlier, later in itertools.pairwise(numbers)):

@@ -89,7 +89,9 @@ def places(prose: str, marks: list[tuple[int, str]], named: dict[str, str]) -> t
                 chapter, part = after
                 section = numeral(chapter) + (f"({numeral(part)})" if part else "")
             if kind == "named" and section != name:
-                problems.append(f"headings: {name} does not come next where its words stand, behind {section}")
+                problems.append(
+                    f"headings: {name} does not come next where its words stand, behind {section}"
+                )
             if after is None:
                 continue
         elif name and name != section:

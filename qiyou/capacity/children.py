@@ -26,7 +26,13 @@ FEWEST_FOR_A_TREND = 3
 """Two values always lie on a line; a falling number of births is carried on only from three."""
 
 _CHILDREN_COLUMNS = (
-    "births", "births_scenario", "per_1000", "per_1000_low", "per_1000_high", "cohorts", "sourced"
+    "births",
+    "births_scenario",
+    "per_1000",
+    "per_1000_low",
+    "per_1000_high",
+    "cohorts",
+    "sourced",
 )
 _COLUMNS = (
     *(*KEYS, "year", "level", "level_low", "level_high"),
@@ -124,11 +130,15 @@ def per_child(data, targets: pd.DataFrame, *, occupancy: str = "own") -> pd.Data
     i, j = np.nonzero(cells.relation != "none")
     if not i.size:
         raise DataError("the targets print no level; select rows with a value")
-    levels = cells.keys.iloc[i].reset_index(drop=True).assign(
-        year=cells.years[j],
-        level=np.where(cells.relation[i, j] == "eq", cells.value[i, j], np.nan),
-        level_low=cells.low[i, j],
-        level_high=cells.high[i, j],
+    levels = (
+        cells.keys.iloc[i]
+        .reset_index(drop=True)
+        .assign(
+            year=cells.years[j],
+            level=np.where(cells.relation[i, j] == "eq", cells.value[i, j], np.nan),
+            level_low=cells.low[i, j],
+            level_high=cells.high[i, j],
+        )
     )
     _, first, path = np.unique(i, return_index=True, return_inverse=True)
     for end in ("", "_low", "_high"):

@@ -148,9 +148,8 @@ def provinces(places: pd.DataFrame) -> dict[str, str]:
     level = dict(zip(places["id"], places["level"], strict=True))
     parent = dict(zip(places["id"], places["parent"], strict=True))
     return {
-        place: next(
-            (at for at in _upwards(parent, place) if level.get(at) == "province"), ""
-        ) for place in level
+        place: next((at for at in _upwards(parent, place) if level.get(at) == "province"), "")
+        for place in level
     }
 
 

@@ -276,14 +276,18 @@ def _levels(targets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     shown[silent, 0] = True
     i, j = np.nonzero(shown)
     relation, value = cells.relation[i, j], cells.value[i, j]
-    return cells.keys.iloc[i].reset_index(drop=True).assign(
-        path=i,
-        year=pd.array(cells.years[j], dtype="Int64"),
-        relation=relation,
-        level=np.where(relation == "eq", value, np.nan),
-        level_low=cells.low[i, j],
-        level_high=cells.high[i, j],
-        unit=unit[i],
-        group=group[i],
-        per=per[i],
+    return (
+        cells.keys.iloc[i]
+        .reset_index(drop=True)
+        .assign(
+            path=i,
+            year=pd.array(cells.years[j], dtype="Int64"),
+            relation=relation,
+            level=np.where(relation == "eq", value, np.nan),
+            level_low=cells.low[i, j],
+            level_high=cells.high[i, j],
+            unit=unit[i],
+            group=group[i],
+            per=per[i],
+        )
     )

@@ -105,7 +105,9 @@ def root() -> Path:
     """
     folder = Path(__file__).resolve().parent.parent.parent / "data"
     if not folder.is_dir():
-        raise DataError("there is no data folder beside the qiyou package; pass the folder: qiyou.load(folder)")
+        raise DataError(
+            "there is no data folder beside the qiyou package; pass the folder: qiyou.load(folder)"
+        )
     return folder
 
 
@@ -146,11 +148,15 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     if len(errors):
         first = "\n".join(f"  {sentence(row)}" for _, row in errors.head(_SHOWN_FINDINGS).iterrows())
         more = f"\n  … and {len(errors) - _SHOWN_FINDINGS} more" if len(errors) > _SHOWN_FINDINGS else ""
-        raise DataError(f"{len(errors)} errors in the data, run qiyou check to see them:\n{first}{more}", table)
+        raise DataError(
+            f"{len(errors)} errors in the data, run qiyou check to see them:\n{first}{more}", table
+        )
     return Data(**data, findings=table)
 
 
-def check(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None) -> pd.DataFrame:
+def check(
+    folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None
+) -> pd.DataFrame:
     """Everything that is wrong with a data folder, as a table of findings.
 
     Parameters
@@ -227,13 +233,17 @@ def _assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}
     words = _vocabulary(sheets, findings)
     sheets |= {
-        name: _sheets(base, extras, table, findings, words) for name, table in TABLES.items() if name not in _NAMING
+        name: _sheets(base, extras, table, findings, words)
+        for name, table in TABLES.items()
+        if name not in _NAMING
     }
     found = _documents(base, _document_folders(extras), words, findings)
     _check_references(sheets, words, found, findings)
     for document in found:
         if document.about["place"] not in words.places:
-            findings.unknown(document.folder / "document.toml", None, "place", document.about["place"], words.places)
+            findings.unknown(
+                document.folder / "document.toml", None, "place", document.about["place"], words.places
+            )
     targets = [row for document in found for row in reading.target_rows(document, words, findings)]
     statements = [row for document in found for row in reading.statement_rows(document, words, findings)]
     _check_projects(sheets["projects"], {(row[0], str(row[2])) for row in statements}, findings)
@@ -336,7 +346,9 @@ def _additions(sheet: Sheet, table: Table, known: dict[tuple[str, ...], dict], f
         if there is None:
             kept.append((line, record))
         elif any(there[name] != record[name] for name in table.names):
-            what = f"{table.path} has {'/'.join(record[name] for name in table.key)} already, with other content"
+            what = (
+                f"{table.path} has {'/'.join(record[name] for name in table.key)} already, with other content"
+            )
             findings.error("DUPLICATE_ROW", sheet.path, line, what, "choose another key or delete the row")
     lines, records = tuple(line for line, _ in kept), tuple(record for _, record in kept)
     return replace(sheet, records=records, lines=lines)
@@ -350,16 +362,24 @@ def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> reading.V
     core = sum(record["core"] == "true" for record in indicators.values())
     if indicators and core != 21:
         path = sheets["indicators"][-1].path
-        remedy = "write false for an indicator of your own" if len(sheets["indicators"]) > 1 else "mend the column core"
+        remedy = (
+            "write false for an indicator of your own"
+            if len(sheets["indicators"]) > 1
+            else "mend the column core"
+        )
         findings.error("CORE_COUNT", path, None, f"{core} indicators are core, not 21", remedy)
     _check_parents(sheets["places"][1:], findings)
     aliases = [record for sheet in sheets["aliases"] for record in sheet.records]
     return reading.Vocabulary(
         indicators=indicators,
         places=by_id("places"),
-        units=frozenset((record["printed"], record["unit"]) for sheet in sheets["units"] for record in sheet.records),
+        units=frozenset(
+            (record["printed"], record["unit"]) for sheet in sheets["units"] for record in sheet.records
+        ),
         aliases=_own_names(sheets["indicators"][1:]) | _aliases(sheets["aliases"], findings),
-        refused=frozenset((row["name"], row["document"], row["indicator"]) for row in aliases if row["maps"] == "no"),
+        refused=frozenset(
+            (row["name"], row["document"], row["indicator"]) for row in aliases if row["maps"] == "no"
+        ),
     )
 
 
@@ -368,12 +388,19 @@ def _check_parents(sheets: list[Sheet], findings: Findings) -> None:
         for line, record in sheet.numbered():
             if not record["parent"] and record["level"] in ("prefecture", "county"):
                 what = f"{record['id']} has no parent, so no provincial target is found for it"
-                findings.add("note", "NO_PARENT", sheet.path, line, what, "give the id of its city or province")
+                findings.add(
+                    "note", "NO_PARENT", sheet.path, line, what, "give the id of its city or province"
+                )
 
 
 def _own_names(sheets: list[Sheet]) -> dict[tuple[str, str], str]:
     """An indicator of one's own is known by its Chinese name without a row in the alias table."""
-    return {(record["name_zh"], ""): record["id"] for sheet in sheets for record in sheet.records if record["name_zh"]}
+    return {
+        (record["name_zh"], ""): record["id"]
+        for sheet in sheets
+        for record in sheet.records
+        if record["name_zh"]
+    }
 
 
 def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], str]:
@@ -386,7 +413,13 @@ def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], s
             known = aliases.setdefault((record["name"], record["document"]), record["indicator"])
             if known != record["indicator"]:
                 what = f"{record['name']!r} is mapped to {known} already"
-                findings.error("DUPLICATE_ROW", sheet.path, line, what, "keep one, or name the document that it holds for")
+                findings.error(
+                    "DUPLICATE_ROW",
+                    sheet.path,
+                    line,
+                    what,
+                    "keep one, or name the document that it holds for",
+                )
     return aliases
 
 
@@ -408,13 +441,17 @@ def _documents(
             continue
         if document.id in found:
             what = f"the document {document.id!r} is loaded already"
-            findings.error("DUPLICATE_ROW", path / "document.toml", None, what, "rename the folder and its id")
+            findings.error(
+                "DUPLICATE_ROW", path / "document.toml", None, what, "rename the folder and its id"
+            )
             continue
         found[document.id] = document
     return list(found.values())
 
 
-def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Document], findings: Findings) -> None:
+def _check_references(
+    sheets, words: reading.Vocabulary, found: list[reading.Document], findings: Findings
+) -> None:
     """Every id in a column that refers to another table must be there."""
     known = {
         "indicators": words.indicators,
@@ -428,7 +465,11 @@ def _check_references(sheets, words: reading.Vocabulary, found: list[reading.Doc
             for line, record in sheet.numbered():
                 for column in columns:
                     cell = record[column.name]
-                    if cell and cell not in known[column.refers] and (line, column.name) not in sheet.reported:
+                    if (
+                        cell
+                        and cell not in known[column.refers]
+                        and (line, column.name) not in sheet.reported
+                    ):
                         kind = column.refers.removesuffix("s")
                         findings.unknown(sheet.path, line, kind, cell, known[column.refers])
 
@@ -440,15 +481,21 @@ def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findi
             counted, named = record["statement"], (record["at"], record["phrase"])
             if counted and (record["document"], counted) not in statements:
                 what = f"{record['document']} has no statement {counted[:40]!r}"
-                findings.error("UNKNOWN_ID", sheet.path, line, what, "give the id of the statement that prints the count")
+                findings.error(
+                    "UNKNOWN_ID", sheet.path, line, what, "give the id of the statement that prints the count"
+                )
             if any(named) if counted else not all(named):
-                what = "a project has either a statement, or the place (at) and the words (phrase) that name it"
+                what = (
+                    "a project has either a statement, or the place (at) and the words (phrase) that name it"
+                )
                 findings.error("BAD_VALUE", sheet.path, line, what, "fill in one or the other")
 
 
 def _frame(name: str, sheets: list[Sheet]) -> pd.DataFrame:
     columns = list(TABLES[name].names)
-    frame = pd.DataFrame([record for sheet in sheets for record in sheet.records], columns=columns, dtype="str")
+    frame = pd.DataFrame(
+        [record for sheet in sheets for record in sheet.records], columns=columns, dtype="str"
+    )
     if "core" in columns:
         frame["core"] = frame["core"] == "true"
     for column in _NUMBERS.get(name, ()):
@@ -480,16 +527,31 @@ def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: reading.Vocabu
             unit = indicator["unit"] if indicator else record.get("unit", "")
             if indicator and record.get("unit", unit) != unit:
                 what = f"the unit is {record['unit']}, that of {record['indicator']} is {unit}"
-                findings.error("UNIT_MISMATCH", sheet.path, line, what, "choose the indicator of that unit, or convert")
-            readings.append(_value(record["printed"], unit, words, findings, sheet.path, line, own=number > 0))
+                findings.error(
+                    "UNIT_MISMATCH", sheet.path, line, what, "choose the indicator of that unit, or convert"
+                )
+            readings.append(
+                _value(record["printed"], unit, words, findings, sheet.path, line, own=number > 0)
+            )
     for column in ("value", "low", "high", "step"):
         frame[column] = np.array([getattr(r, column) if r else np.nan for _, r in readings], dtype=float)
-    frame["relation"] = pd.Series([r.relation if r else "none" for _, r in readings], dtype="str", index=frame.index)
+    frame["relation"] = pd.Series(
+        [r.relation if r else "none" for _, r in readings], dtype="str", index=frame.index
+    )
     frame["unit"] = pd.Series([unit for unit, _ in readings], dtype="str", index=frame.index)
     return frame
 
 
-def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Findings, path: Path, line: int, *, own: bool):
+def _value(
+    printed: str,
+    unit: str,
+    words: reading.Vocabulary,
+    findings: Findings,
+    path: Path,
+    line: int,
+    *,
+    own: bool,
+):
     """The unit and the reading of a figure that stands in its indicator's unit unless it prints one of its own.
 
     A figure of one's own in another unit keeps that unit and has no reading: it is shown, and compared with nothing.
@@ -503,12 +565,26 @@ def _value(printed: str, unit: str, words: reading.Vocabulary, findings: Finding
         findings.add(severity, "UNIT_MISMATCH", path, line, what, "print the figure in the indicator's unit")
         return (value.unit if own else unit), None
     except NotationError as error:
-        findings.error("UNREADABLE_VALUE", path, line, str(error), "print the figure in a form that can be read")
+        findings.error(
+            "UNREADABLE_VALUE", path, line, str(error), "print the figure in a form that can be read"
+        )
     return unit, None
 
 
 def _documents_frame(found: list[reading.Document]) -> pd.DataFrame:
-    names = ("id", "place", "title", "title_en", "issuer", "number", "dated", "published", "extent", "known_from", "note")
+    names = (
+        "id",
+        "place",
+        "title",
+        "title_en",
+        "issuer",
+        "number",
+        "dated",
+        "published",
+        "extent",
+        "known_from",
+        "note",
+    )
     rows = [
         {name: str(document.about.get(name, "")) for name in names}
         | {"from_year": document.about["period"][0], "to_year": document.about["period"][1]}
@@ -523,7 +599,9 @@ def _documents_frame(found: list[reading.Document]) -> pd.DataFrame:
 def _audited_digits(document: reading.Document) -> int | None:
     """How many digits of the source the audit accounted for; None if there was none."""
     counts = document.about.get("audit", {})
-    digits = [count for name, count in counts.items() if name.startswith("digits_") and isinstance(count, int)]
+    digits = [
+        count for name, count in counts.items() if name.startswith("digits_") and isinstance(count, int)
+    ]
     return sum(digits) if digits else None
 
 

@@ -51,7 +51,9 @@ class Decided:
     lines: dict[str, int] = field(default_factory=dict)
 
 
-def settle(decisions: Sheet, table: Sheet | None, statements: Sheet | None, years, findings: Findings) -> Decided:
+def settle(
+    decisions: Sheet, table: Sheet | None, statements: Sheet | None, years, findings: Findings
+) -> Decided:
     """Look every decision up in the table or the statements, and record those that fit nowhere or do nothing."""
     rows = {record["row"]: record for record in table.records} if table else {}
     texts = {record["id"]: record for record in statements.records} if statements else {}
@@ -66,7 +68,9 @@ def settle(decisions: Sheet, table: Sheet | None, statements: Sheet | None, year
         else:
             complaint = _settle_statement(record, texts.get(target), column, decided)
         if complaint:
-            findings.error(complaint[0], decisions.path, line, f"{record['at']}: {complaint[1]}", _REMEDY[complaint[0]])
+            findings.error(
+                complaint[0], decisions.path, line, f"{record['at']}: {complaint[1]}", _REMEDY[complaint[0]]
+            )
         decided.lines.setdefault(record["at"], line)
     return decided
 
@@ -162,7 +166,10 @@ def _settle_statement(record: dict, statement: dict | None, column: str, decided
     parts = reading.split(PART)
     if len(parts) > 1:
         if "".join(parts) != printed or statement["printed"] not in parts:
-            return "DECISION_DOES_NOT_FIT", "the parts joined are not the run, or the figure is not one of them"
+            return (
+                "DECISION_DOES_NOT_FIT",
+                "the parts joined are not the run, or the figure is not one of them",
+            )
         return _put(decided.statement_cuts, number, (printed, tuple(parts)))
     if printed != statement["printed"]:
         return "DECISION_DOES_NOT_FIT", f"the statement prints {statement['printed']!r}, not {printed!r}"

@@ -20,14 +20,50 @@ from qiyou.errors import NotationError
 from qiyou.notation import Reading, read
 
 TARGET_COLUMNS = (
-    *("document", "place", "row", "indicator", "variant", "year", "role", "printed", "reading", "value", "relation"),
+    *(
+        "document",
+        "place",
+        "row",
+        "indicator",
+        "variant",
+        "year",
+        "role",
+        "printed",
+        "reading",
+        "value",
+        "relation",
+    ),
     *("low", "high", "low_closed", "high_closed", "unit", "step", "star", "department", "decided"),
     # As the row prints them, decided or not; a further line (12b) may print none of its own.
     *("printed_name", "printed_unit"),
 )
 STATEMENT_COLUMNS = (
-    *("document", "place", "id", "section", "item", "indicator", "phrase", "from_year", "year", "printed", "reading"),
-    *("value", "relation", "low", "high", "low_closed", "high_closed", "unit", "step", "kind", "note", "decided"),
+    *(
+        "document",
+        "place",
+        "id",
+        "section",
+        "item",
+        "indicator",
+        "phrase",
+        "from_year",
+        "year",
+        "printed",
+        "reading",
+    ),
+    *(
+        "value",
+        "relation",
+        "low",
+        "high",
+        "low_closed",
+        "high_closed",
+        "unit",
+        "step",
+        "kind",
+        "note",
+        "decided",
+    ),
 )
 _MOST_YEARS = 60
 # A plan looks back over the plan before it and forward to a horizon such as 2035.
@@ -145,7 +181,9 @@ def read_document(
     status = about.get("table", {}).get("status", "none")
     if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():
         what = f"document.toml says that the table is {status}, but there is no readable table.csv"
-        findings.error("MISSING_FILE", folder / "table.csv", None, what, "add the table or change table.status")
+        findings.error(
+            "MISSING_FILE", folder / "table.csv", None, what, "add the table or change table.status"
+        )
     years = _years(sheets.get("table"), about, folder, findings)
     empty = Sheet(folder / "decisions.csv", DOCUMENT_TABLES["decisions"].names, (), ())
     decided = deciding.settle(
@@ -162,11 +200,15 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
     good = True
     if not isinstance(identity, str) or not re.fullmatch(DOCUMENT_ID, identity) or identity != folder.name:
         what = f"id is {identity!r}, the folder is {folder.name!r}"
-        findings.error("BAD_VALUE", path, None, what, "give both the same name: small letters, digits, hyphens")
+        findings.error(
+            "BAD_VALUE", path, None, what, "give both the same name: small letters, digits, hyphens"
+        )
         good = False
     for name in ("place", "title"):
         if not isinstance(about.get(name), str) or not about[name]:
-            findings.error("BAD_VALUE", path, None, f"{name} is missing or not text", f'add the line {name} = "…"')
+            findings.error(
+                "BAD_VALUE", path, None, f"{name} is missing or not text", f'add the line {name} = "…"'
+            )
             # Without a title the tables can still be looked at, so that one check names everything.
             good &= name == "title"
     period = about.get("period")
@@ -184,11 +226,15 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
             good = False
     for name in ("audit", "seal"):
         if not isinstance(about.get(name, {}), dict):
-            findings.error("BAD_VALUE", path, None, f"{name} is not a table", "let qiyou audit --seal write it anew")
+            findings.error(
+                "BAD_VALUE", path, None, f"{name} is not a table", "let qiyou audit --seal write it anew"
+            )
             good = False
     table = about.get("table", {})
     if not isinstance(table, dict) or table.get("status", "none") not in TABLE_STATUSES:
-        findings.error("BAD_VALUE", path, None, "table.status is wrong", f"choose one of {', '.join(TABLE_STATUSES)}")
+        findings.error(
+            "BAD_VALUE", path, None, "table.status is wrong", f"choose one of {', '.join(TABLE_STATUSES)}"
+        )
         good = False
     return good
 
@@ -210,7 +256,9 @@ def check_columns(sheet: Sheet, schema: Table, findings: Findings, *, years: boo
         findings.error("MISSING_COLUMN", sheet.path, 1, f"the column {name!r} is missing", remedy)
     for name in sheet.header:
         if name not in schema.names and not (years and re.fullmatch(YEAR, name)):
-            findings.error("EXTRA_COLUMN", sheet.path, 1, f"nobody reads the column {name[:40]!r}", "remove it")
+            findings.error(
+                "EXTRA_COLUMN", sheet.path, 1, f"nobody reads the column {name[:40]!r}", "remove it"
+            )
     if missing:
         return False
     if not sheet.records and schema.path not in ("decisions.csv", "asides.csv"):
@@ -283,7 +331,16 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
             # One check names everything: the cells are looked at, too.
             for year in document.years:
                 text = decided.cells.get((row, year), record[year])
-                _reading(text, record["printed_unit"], None, words, findings, table.path, line, f"row {row}, {year}")
+                _reading(
+                    text,
+                    record["printed_unit"],
+                    None,
+                    words,
+                    findings,
+                    table.path,
+                    line,
+                    f"row {row}, {year}",
+                )
             continue
         name = document.spelled(record["printed_name"], words)
         _check_alias(name, record["indicator"], document.id, words, findings, table.path, line)
@@ -307,8 +364,21 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
             yield (
                 *(document.id, about["place"], row, record["indicator"], variants[row], int(year)),
                 *("baseline" if int(year) < start else "target", printed, text),
-                *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
-                *(indicator["unit"], reading.step, record["star"], record["department"], _spoke(document, row, year)),
+                *(
+                    reading.value,
+                    reading.relation,
+                    reading.low,
+                    reading.high,
+                    reading.low_closed,
+                    reading.high_closed,
+                ),
+                *(
+                    indicator["unit"],
+                    reading.step,
+                    record["star"],
+                    record["department"],
+                    _spoke(document, row, year),
+                ),
                 *(printed_row["printed_name"], printed_row["printed_unit"]),
             )
         if unit_decided and not unit_matters:
@@ -318,7 +388,9 @@ def target_rows(document: Document, words: Vocabulary, findings: Findings):
 def _changes_nothing(document: Document, at: str, findings: Findings) -> None:
     what = f"{at}: the decision reads the same as the print"
     path, line = document.folder / "decisions.csv", document.decided.lines.get(at)
-    findings.error("DECISION_CHANGES_NOTHING", path, line, what, "delete the decision, or put right what it decides")
+    findings.error(
+        "DECISION_CHANGES_NOTHING", path, line, what, "delete the decision, or put right what it decides"
+    )
 
 
 def _spoke(document: Document, row: str, year: str) -> bool:
@@ -341,7 +413,10 @@ def _filled(table: Sheet, decided: deciding.Decided):
     firsts: dict[str, dict] = {}
     for printed in table.records:
         row = printed["row"]
-        record = {**printed, **{name: decided.fields.get((row, name), printed[name]) for name in deciding.TABLE_FIELDS}}
+        record = {
+            **printed,
+            **{name: decided.fields.get((row, name), printed[name]) for name in deciding.TABLE_FIELDS},
+        }
         first = firsts.setdefault(row.rstrip("abcdefghijklmnopqrstuvwxyz"), record)
         shared = ("star", "department")
         if first["indicator"] == record["indicator"]:
@@ -355,7 +430,9 @@ def _variants(table: Sheet) -> dict[str, str]:
     for record in table.records:
         rows.setdefault(record["indicator"], []).append(record["row"])
     letters = "abcdefghijklmnopqrstuvwxyz"
-    return {row: letters[k % 26] if len(same) > 1 else "" for same in rows.values() for k, row in enumerate(same)}
+    return {
+        row: letters[k % 26] if len(same) > 1 else "" for same in rows.values() for k, row in enumerate(same)
+    }
 
 
 def statement_rows(document: Document, words: Vocabulary, findings: Findings):
@@ -387,9 +464,23 @@ def statement_rows(document: Document, words: Vocabulary, findings: Findings):
         _check_span(fields["from_year"], fields["year"], about["period"], findings, sheet.path, line)
         spoken = number in decided.statements or number in decided.statement_cuts
         yield (
-            *(document.id, about["place"], int(number), fields["section"], fields["item"], record["indicator"]),
+            *(
+                document.id,
+                about["place"],
+                int(number),
+                fields["section"],
+                fields["item"],
+                record["indicator"],
+            ),
             *(record["phrase"], _year(fields["from_year"]), _year(fields["year"]), record["printed"], text),
-            *(reading.value, reading.relation, reading.low, reading.high, reading.low_closed, reading.high_closed),
+            *(
+                reading.value,
+                reading.relation,
+                reading.low,
+                reading.high,
+                reading.low_closed,
+                reading.high_closed,
+            ),
             *(indicator["unit"] if indicator else reading.unit, reading.step, record["kind"], record["note"]),
             spoken or any(key[0] == number for key in decided.statement_fields),
         )
@@ -401,7 +492,9 @@ def _check_span(first: str, last: str, period: list[int], findings: Findings, pa
     low, high = period[0] - _YEARS_BACK, period[1] + _YEARS_AHEAD
     if any(not low <= year <= high for year in years) or years != sorted(years):
         what = f"the years {' to '.join(map(str, years))} are not in order within {low} to {high}"
-        findings.error("YEAR_OUT_OF_RANGE", path, line, what, "mend from_year and year, or the period in document.toml")
+        findings.error(
+            "YEAR_OUT_OF_RANGE", path, line, what, "mend from_year and year, or the period in document.toml"
+        )
 
 
 def _year(text: str) -> float:

@@ -77,7 +77,13 @@ def read_toml(path: Path, findings: Findings) -> dict | None:
         findings.error("TOML_SYNTAX", path, None, "not TOML: nested too deeply", "write the file anew")
     except ValueError as error:
         # tomllib raises plain ValueError for numbers with thousands of digits.
-        findings.error("TOML_SYNTAX", path, _toml_line(error), f"not TOML: {error}", "mend the line or write the file anew")
+        findings.error(
+            "TOML_SYNTAX",
+            path,
+            _toml_line(error),
+            f"not TOML: {error}",
+            "mend the line or write the file anew",
+        )
     return None
 
 
@@ -108,10 +114,16 @@ def _read_bytes(path: Path, findings: Findings, largest: int) -> bytes | None:
             content = file.read(largest + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        findings.error("MISSING_FILE", path, None, f"cannot be read ({reason})", "add the file or its reading right")
+        findings.error(
+            "MISSING_FILE", path, None, f"cannot be read ({reason})", "add the file or its reading right"
+        )
         return None
     if len(content) > largest:
-        code, remedy = ("TOML_SYNTAX", "write the file anew") if path.suffix == ".toml" else ("CSV_SYNTAX", "split the file")
+        code, remedy = (
+            ("TOML_SYNTAX", "write the file anew")
+            if path.suffix == ".toml"
+            else ("CSV_SYNTAX", "split the file")
+        )
         findings.error(code, path, None, f"larger than {largest:,} bytes", remedy)
         return None
     return content
@@ -161,14 +173,18 @@ def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
     if rows is None:
         return None
     if not rows:
-        findings.error("EMPTY_TABLE", path, 1, "the file has no header", "add the header and at least one row")
+        findings.error(
+            "EMPTY_TABLE", path, 1, "the file has no header", "add the header and at least one row"
+        )
         return None
     header = _header(rows[0][1], path, findings)
     if header is None:
         return None
     if len(header) == 1 and len(rows) > 1 and sum(map(bool, rows[1][1])) > 1:
         what = f"{header[0][:40]!r} stands above the header"
-        findings.error("CSV_SYNTAX", path, 1, what, "delete the line: the file starts with the names of the columns")
+        findings.error(
+            "CSV_SYNTAX", path, 1, what, "delete the line: the file starts with the names of the columns"
+        )
         return None
     records, lines = [], []
     for line, row in rows[1:]:
@@ -181,7 +197,9 @@ def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
             findings.error("CSV_SYNTAX", path, line, what, "add or remove commas, quote cells that hold one")
             continue
         if max(map(len, row)) > _LONGEST_CELL:
-            findings.error("BAD_VALUE", path, line, f"a cell of more than {_LONGEST_CELL:,} characters", "shorten it")
+            findings.error(
+                "BAD_VALUE", path, line, f"a cell of more than {_LONGEST_CELL:,} characters", "shorten it"
+            )
             continue
         records.append(dict(zip(header, (cell.strip() for cell in row), strict=True)))
         lines.append(line)
@@ -202,7 +220,9 @@ def _rows(text: str, path: Path, findings: Findings) -> list[tuple[int, list[str
                 return None
             start = reader.line_num + 1
     except csv.Error as error:
-        findings.error("CSV_SYNTAX", path, start, f"not comma-separated values: {error}", "mend or re-export the file")
+        findings.error(
+            "CSV_SYNTAX", path, start, f"not comma-separated values: {error}", "mend or re-export the file"
+        )
         return None
     return rows
 
@@ -218,6 +238,8 @@ def _header(row: list[str], path: Path, findings: Findings) -> tuple[str, ...] |
         return None
     repeated = next((name for name, times in Counter(header).items() if times > 1), None)
     if repeated is not None:
-        findings.error("CSV_SYNTAX", path, 1, f"the column {repeated[:40]!r} stands twice", "remove one of them")
+        findings.error(
+            "CSV_SYNTAX", path, 1, f"the column {repeated[:40]!r} stands twice", "remove one of them"
+        )
         return None
     return tuple(header)

@@ -60,7 +60,9 @@ class Findings:
     _counts: Counter = field(default_factory=Counter, repr=False)
     _names: dict[Path | str, str] = field(default_factory=dict, repr=False)
 
-    def add(self, severity: str, code: str, file: Path | str, line: int | None, what: str, remedy: str) -> None:
+    def add(
+        self, severity: str, code: str, file: Path | str, line: int | None, what: str, remedy: str
+    ) -> None:
         """Record one finding; ``file`` is shown relative to the data folder, or to what holds a folder of one's own."""
         if code not in CODES or severity not in SEVERITIES:
             raise KeyError(f"unknown finding {severity} {code}")
@@ -76,7 +78,14 @@ class Findings:
     def frame(self) -> pd.DataFrame:
         """The findings as a table, errors first, then by file and line."""
         more = [
-            (severity, code, _visible(file), None, f"and {count - _MOST_ALIKE:,} more of these", "mend the first ones")
+            (
+                severity,
+                code,
+                _visible(file),
+                None,
+                f"and {count - _MOST_ALIKE:,} more of these",
+                "mend the first ones",
+            )
             for (severity, code, file), count in self._counts.items()
             if count > _MOST_ALIKE
         ]
@@ -89,7 +98,9 @@ class Findings:
             .reset_index(drop=True)
         )
 
-    def unknown(self, file: Path | str, line: int | None, kind: str, name: str, known: Collection[str]) -> None:
+    def unknown(
+        self, file: Path | str, line: int | None, kind: str, name: str, known: Collection[str]
+    ) -> None:
         """Record that an id does not exist, with the names nearest to it.
 
         Looking for near names takes time; each name is looked up once, and after a few hundred only the table is named.

@@ -80,10 +80,14 @@ def _text(name, description, *, required=False) -> Column:
     return Column(name, description, required=required)
 
 
-_PRINTED = _text("printed", "the figure as printed, read in the indicator's unit unless it prints its own", required=True)
+_PRINTED = _text(
+    "printed", "the figure as printed, read in the indicator's unit unless it prints its own", required=True
+)
 _NOTE = _text("note", "what a reader must know")
 _YEAR = _column("year", "the year that the figure is for", pattern=YEAR)
-_SOFT_YEAR = _column("year", "the year that the figure is for; empty where none is given", pattern=YEAR, required=False)
+_SOFT_YEAR = _column(
+    "year", "the year that the figure is for; empty where none is given", pattern=YEAR, required=False
+)
 
 TABLES = {
     table.path.removesuffix(".csv"): table
@@ -129,7 +133,9 @@ TABLES = {
                 _id("indicator", "the indicator", "indicators"),
                 _text("name", "the name as printed, without star and unit", required=True),
                 _id("document", "only in this document; empty: in all", "documents", required=False),
-                _column("maps", "yes: it is the indicator; no: it must not be mapped to it", values=("yes", "no")),
+                _column(
+                    "maps", "yes: it is the indicator; no: it must not be mapped to it", values=("yes", "no")
+                ),
                 _text("reason", "why"),
             ),
             ("indicator", "name", "document"),
@@ -155,9 +161,21 @@ TABLES = {
                     required=True,
                 ),
                 _text("publisher", "who published it"),
-                _column("published", "date or year", pattern=rf"{YEAR}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?", required=False),
-                _column("url", "address, empty where only a copy is known", pattern=r"https?://\S+", required=False),
-                _column("grade", "official, press, secondary (seen in a copy), derived (computed)", values=GRADES),
+                _column(
+                    "published",
+                    "date or year",
+                    pattern=rf"{YEAR}(?:-[0-9]{{2}}(?:-[0-9]{{2}})?)?",
+                    required=False,
+                ),
+                _column(
+                    "url",
+                    "address, empty where only a copy is known",
+                    pattern=r"https?://\S+",
+                    required=False,
+                ),
+                _column(
+                    "grade", "official, press, secondary (seen in a copy), derived (computed)", values=GRADES
+                ),
             ),
             ("id",),
         ),
@@ -205,7 +223,12 @@ TABLES = {
                 _id("place", "where it was measured", "places"),
                 _column("year", "when", pattern=YEAR, required=False),
                 _column("size_low", "smallest mean size", pattern=NUMBER),
-                _column("size_high", "largest mean size; empty where only a least size is set", pattern=NUMBER, required=False),
+                _column(
+                    "size_high",
+                    "largest mean size; empty where only a least size is set",
+                    pattern=NUMBER,
+                    required=False,
+                ),
                 _text("unit", "unit of the size", required=True),
                 _text("printed", "the figures as printed"),
                 _id("source", "who says so", "sources"),
@@ -262,12 +285,27 @@ TABLES = {
                     required=False,
                 ),
                 _column(
-                    "at", "where a facility without a printed count is named", pattern=r"text:[^:]+:[0-9]{0,3}", required=False
+                    "at",
+                    "where a facility without a printed count is named",
+                    pattern=r"text:[^:]+:[0-9]{0,3}",
+                    required=False,
                 ),
                 _text("phrase", "the facility as named there; empty where a statement prints it"),
-                _column("facility", "type of facility, as in facilities.csv where a size is known", pattern=ID),
-                _column("from_year", "first year of the period that the count is for", pattern=YEAR, required=False),
-                _column("year", "year that the count is for, where the statement gives none", pattern=YEAR, required=False),
+                _column(
+                    "facility", "type of facility, as in facilities.csv where a size is known", pattern=ID
+                ),
+                _column(
+                    "from_year",
+                    "first year of the period that the count is for",
+                    pattern=YEAR,
+                    required=False,
+                ),
+                _column(
+                    "year",
+                    "year that the count is for, where the statement gives none",
+                    pattern=YEAR,
+                    required=False,
+                ),
                 _NOTE,
             ),
             ("id",),
@@ -300,7 +338,11 @@ TABLES = {
                 _column("later_year", "the year that it names", pattern=YEAR),
                 _text("later", "the stage, a few characters as printed", required=True),
                 _text("later_en", "the same in English", required=True),
-                _column("relation", "how far the later document is compared with the earlier", values=STAGE_RELATIONS),
+                _column(
+                    "relation",
+                    "how far the later document is compared with the earlier",
+                    values=STAGE_RELATIONS,
+                ),
                 _NOTE,
             ),
             ("place", "topic", "earlier_document", "later_document"),
@@ -325,11 +367,17 @@ DOCUMENT_TABLES = {
         "table.csv",
         "The target table as printed; " + _YEARS_NOTE,
         (
-            _column("row", "printed serial; a letter marks an unnumbered further line", pattern=r"[0-9]{1,4}[a-z]?"),
+            _column(
+                "row",
+                "printed serial; a letter marks an unnumbered further line",
+                pattern=r"[0-9]{1,4}[a-z]?",
+            ),
             _text("domain", "as printed"),
             _id("indicator", "the indicator", "indicators"),
             _text("printed_name", "as printed, without star and unit"),
-            _column("star", "core marker: *, empty, or ? where it was lost", values=("*", "?"), required=False),
+            _column(
+                "star", "core marker: *, empty, or ? where it was lost", values=("*", "?"), required=False
+            ),
             _text("printed_unit", "as printed"),
             _text("department", "as printed"),
         ),
@@ -343,7 +391,12 @@ DOCUMENT_TABLES = {
             _column("id", "running number", pattern=r"[0-9]{1,4}"),
             _text("section", "printed heading numerals", required=True),
             _text("item", "printed item number"),
-            _id("indicator", "the indicator, where the alias table has the phrase", "indicators", required=False),
+            _id(
+                "indicator",
+                "the indicator, where the alias table has the phrase",
+                "indicators",
+                required=False,
+            ),
             _text("phrase", "the indicator phrase as printed", required=True),
             _column("from_year", "first year of a period", pattern=YEAR, required=False),
             _column("year", "the year that the text gives", pattern=YEAR, required=False),
@@ -496,8 +549,12 @@ def dictionary() -> str:
     for heading, tables in (("Tables", TABLES), ("Files of a document's folder", DOCUMENT_TABLES)):
         parts.append(f"## {heading}")
         for table in tables.values():
-            parts.append(f"### `{table.path}`\n\n{table.title}. Key: {', '.join(f'`{name}`' for name in table.key)}.")
-            rows = [f"| `{column.name}` | {column.description} | {_form(column)} |" for column in table.columns]
+            parts.append(
+                f"### `{table.path}`\n\n{table.title}. Key: {', '.join(f'`{name}`' for name in table.key)}."
+            )
+            rows = [
+                f"| `{column.name}` | {column.description} | {_form(column)} |" for column in table.columns
+            ]
             parts.append("\n".join(["| column | what it holds | form |", "|---|---|---|", *rows]))
     return "\n\n".join(parts)
 
@@ -508,7 +565,9 @@ def _form(column: Column) -> str:
     if column.refers:
         form = f"an id of `{column.refers}`"
     elif column.pattern and not form:
-        form = {ID: "id", NUMBER: "number", YEAR: "year"}.get(column.pattern, f"`{column.pattern}`".replace("|", "\\|"))
+        form = {ID: "id", NUMBER: "number", YEAR: "year"}.get(
+            column.pattern, f"`{column.pattern}`".replace("|", "\\|")
+        )
     empty = ", may be left out" if column.optional else "" if column.required else ", may be empty"
     return (form or "text") + empty
 
@@ -520,4 +579,3 @@ def write_dictionary(root: Path) -> Path:
     after = rest.partition(_END)[2]
     disk.write(path, f"{before}{_BEGIN}\n\n{dictionary()}\n\n{_END}{after}".encode())
     return path
-

@@ -42,7 +42,9 @@ def write_seals(path: Path, seals: dict[str, str], counts: dict[str, int]) -> No
     sealed = f"{_WRITTEN.sub('', text).rstrip()}\n\n[audit]\n{audit}\n[seal]\n{lines}"
     rest = _rest(text)
     if rest is None or _rest(sealed) != rest:
-        raise DataError(f"{path.name}: cannot be sealed; take [audit] and [seal] out of it by hand, then seal again")
+        raise DataError(
+            f"{path.name}: cannot be sealed; take [audit] and [seal] out of it by hand, then seal again"
+        )
     try:
         disk.write(path, sealed.encode("utf-8"))
     except OSError as error:

@@ -17,7 +17,10 @@ PASS, NOTE, QUESTION, CONTRADICTION, UNDECIDABLE = (
     "UNDECIDABLE",
 )
 VERDICTS = {
-    PASS: ("无异议：对照计划以外的证据，没有异议", "pass: held against evidence from outside the plan, nothing to object"),
+    PASS: (
+        "无异议：对照计划以外的证据，没有异议",
+        "pass: held against evidence from outside the plan, nothing to object",
+    ),
     NOTE: ("说明：只陈述情况，不作评价", "note: descriptive"),
     QUESTION: ("待询问：读者应当向编制者询问", "question: a reader should ask the author"),
     CONTRADICTION: (

@@ -64,8 +64,20 @@ def later(table: pd.DataFrame, text: pd.DataFrame, documents: pd.DataFrame) -> l
     unsure = usable & ~equal & ~ahead & ~behind
     matching = _reached_in(rows, new, earlier)
     rule = (
-        (ahead, "WORKLIST_AHEAD", NOTE, "后出文件的要求高于原计划", "the later document is ahead of the plan"),
-        (behind, "WORKLIST_BEHIND", QUESTION, "后出文件的要求低于原计划", "the later document is behind the plan"),
+        (
+            ahead,
+            "WORKLIST_AHEAD",
+            NOTE,
+            "后出文件的要求高于原计划",
+            "the later document is ahead of the plan",
+        ),
+        (
+            behind,
+            "WORKLIST_BEHIND",
+            QUESTION,
+            "后出文件的要求低于原计划",
+            "the later document is behind the plan",
+        ),
         (equal, "WORKLIST_EQUAL", NOTE, "两份文件数字相同", "the two documents name the same number"),
         (
             unsure,
@@ -188,28 +200,30 @@ def stage_conflicts(paths: Paths, stages: pd.DataFrame, documents: pd.DataFrame)
         path=rows["path"].fillna(NO_PATH).astype(np.int64),
     )
     behind = rows["relation"].eq("behind").to_numpy()
-    fields = {
-        "topic_en": (rows["topic_en"].str[:1].str.upper() + rows["topic_en"].str[1:]).to_numpy(dtype=object)
-    } | {
-        name: rows[name].to_numpy(dtype=object)
-        for name in ("topic", "earlier", "earlier_en", "later", "later_en")
-    } | {
-        **{
-            f"{end}_at_{lang}": _place(rows[f"{end}_at"], lang)
-            for end in ("earlier", "later")
-            for lang in ("zh", "en")
-        },
-        "y0": rows["earlier_year"].astype(str).to_numpy(dtype=object),
-        "y1": rows["later_year"].astype(str).to_numpy(dtype=object),
-        "earlier_title": rows["earlier_document"].map(titles["title"]).to_numpy(dtype=object),
-        "earlier_title_en": rows["earlier_document"].map(english).to_numpy(dtype=object),
-        "later_title": rows["later_document"].map(titles["title"]).to_numpy(dtype=object),
-        "later_title_en": rows["later_document"].map(english).to_numpy(dtype=object),
-        "which_zh": np.where(behind, "后出文件所处阶段较早", "后出文件所处阶段较后").astype(object),
-        "which_en": np.where(
-            behind, "the later document names the earlier stage", "the later document is a stage further"
-        ).astype(object),
-    }
+    fields = (
+        {"topic_en": (rows["topic_en"].str[:1].str.upper() + rows["topic_en"].str[1:]).to_numpy(dtype=object)}
+        | {
+            name: rows[name].to_numpy(dtype=object)
+            for name in ("topic", "earlier", "earlier_en", "later", "later_en")
+        }
+        | {
+            **{
+                f"{end}_at_{lang}": _place(rows[f"{end}_at"], lang)
+                for end in ("earlier", "later")
+                for lang in ("zh", "en")
+            },
+            "y0": rows["earlier_year"].astype(str).to_numpy(dtype=object),
+            "y1": rows["later_year"].astype(str).to_numpy(dtype=object),
+            "earlier_title": rows["earlier_document"].map(titles["title"]).to_numpy(dtype=object),
+            "earlier_title_en": rows["earlier_document"].map(english).to_numpy(dtype=object),
+            "later_title": rows["later_document"].map(titles["title"]).to_numpy(dtype=object),
+            "later_title_en": rows["later_document"].map(english).to_numpy(dtype=object),
+            "which_zh": np.where(behind, "后出文件所处阶段较早", "后出文件所处阶段较后").astype(object),
+            "which_en": np.where(
+                behind, "the later document names the earlier stage", "the later document is a stage further"
+            ).astype(object),
+        }
+    )
     return [
         findings(
             rows,

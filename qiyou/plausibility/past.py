@@ -467,11 +467,7 @@ def _no_history(paths: Paths, at: np.ndarray, n: np.ndarray, check: str, needed:
             verdict=UNDECIDABLE,
             statistic=n,
             threshold=needed,
-            zh="{label_zh}：本地同一口径的实际数据有{n}个，至少需要"
-            + str(needed)
-            + "个，"
-            + what_zh
-            + "。",
+            zh="{label_zh}：本地同一口径的实际数据有{n}个，至少需要" + str(needed) + "个，" + what_zh + "。",
             en="{label_en}: {n} observed values of its own on one basis, at least "
             + str(needed)
             + " are needed: "

@@ -26,7 +26,9 @@ _NUMBERS = [
 ]
 
 
-def ranked(data: Data, indicator: str, *, settings: Settings | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def ranked(
+    data: Data, indicator: str, *, settings: Settings | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The reference class of every path of an indicator, and the rank of the path's required pace.
 
     Parameters
@@ -74,7 +76,9 @@ def ranked(data: Data, indicator: str, *, settings: Settings | None = None) -> t
     required = _required(paths, peers, direction, settings).assign(unit=unit)
     spells = _beside(required[paths["ranked"]], peers, _brief(known, indicator, peers, settings), direction)
     if spells.empty:
-        raise DataError(f"no plan prints a base value of {indicator!r}, so no pace can be ranked; choose another")
+        raise DataError(
+            f"no plan prints a base value of {indicator!r}, so no pace can be ranked; choose another"
+        )
     # a table whose first path has no base begins with what is said of that path
     said = [*_NUMBERS, *_SAID] if paths["ranked"].iloc[0] else [*_SAID, "m", *_NUMBERS]
     return spells, required[list(dict.fromkeys([*_KEYS, "from_year", "to_year", "unit", *said]))]
@@ -174,6 +178,15 @@ def sensitivity(
     if not rows:
         raise DataError("sensitivity has no choice to try; pass at least one level factor and one least year")
     whole = pd.concat(rows, ignore_index=True)
-    columns = ["least_years", "level_factor", "place", "document", "m", "below_low", "below_high", "percentile"]
+    columns = [
+        "least_years",
+        "level_factor",
+        "place",
+        "document",
+        "m",
+        "below_low",
+        "below_high",
+        "percentile",
+    ]
     whole = whole[whole["code"] != "NOT_DEFINED"].reset_index(drop=True)
     return whole[[*columns, "low", "high", "code", "verdict"]].astype({"below_low": int, "below_high": int})

@@ -122,7 +122,7 @@ def _words(paths: Paths, pairs: pd.DataFrame, column: np.ndarray) -> dict:
 
 _CAVEAT_ZH = "（{above_zh}{year}年{kind_zh}{standard_zh}，见{cited_zh}；针对全域，并非逐县要求）"
 _CAVEAT_EN = (
-    ' ({kind_en} of {above_en} for {year}: {standard_en}, see {cited_en}; set for its whole area, not for each '
+    " ({kind_en} of {above_en} for {year}: {standard_en}, see {cited_en}; set for its whole area, not for each "
     "county)"
 )
 
@@ -151,7 +151,13 @@ def _met(paths: Paths, pairs: pd.DataFrame) -> list[pd.DataFrame]:
     across = ~inside & ~outside & ~np.isnan(edge)
     found = []
     for mask, code, verdict, zh, en in (
-        (outside & ~equal, "MISSES_STANDARD", QUESTION, "未达到上级要求", "it falls short of what is set above"),
+        (
+            outside & ~equal,
+            "MISSES_STANDARD",
+            QUESTION,
+            "未达到上级要求",
+            "it falls short of what is set above",
+        ),
         (
             across & exact,
             "MARGIN_WITHIN_ROUNDING",

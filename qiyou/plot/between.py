@@ -275,7 +275,9 @@ def table_prose_worklist(
         If there is no pair.
     """
     if rows.empty:
-        raise DataError("table_prose_worklist: no pair to draw; hand in what qiyou.plot.between.pairs returns")
+        raise DataError(
+            "table_prose_worklist: no pair to draw; hand in what qiyou.plot.between.pairs returns"
+        )
     if ax is None:
         ax = plt.subplots(figsize=style.size("full", _ROW * len(rows) + 4))[1]
     ax.set_xlim(0, _WIDTH)
@@ -371,7 +373,8 @@ def _draw_row(ax: Axes, row, floor: float, names: dict, indicators: dict, lang: 
     ax.text(
         _VERDICT,
         floor + _ROW / 2,
-        f"{verdict.symbol} {verdict.label(lang)}\n" + style.wrap(_verdict_words(row, lang), _WIDTH - _VERDICT),
+        f"{verdict.symbol} {verdict.label(lang)}\n"
+        + style.wrap(_verdict_words(row, lang), _WIDTH - _VERDICT),
         va="center",
         fontsize=style.SMALL_SIZE,
         linespacing=1.3,
@@ -393,7 +396,9 @@ def _scale(low: float, high: float, lower: float, upper: float):
     return [float(round(tick, 9)) for tick in ticks], place
 
 
-def _draw_side(ax: Axes, side: dict, x: float, lane: float, other: float, ends: list, row, by: float, lang: str):
+def _draw_side(
+    ax: Axes, side: dict, x: float, lane: float, other: float, ends: list, row, by: float, lang: str
+):
     marker, size, colour = _MARKS[side["origin"]]
     gid = f"{side['origin']}/{row.code}/{row.indicator}"
     left, right = ends
@@ -407,7 +412,13 @@ def _draw_side(ax: Axes, side: dict, x: float, lane: float, other: float, ends: 
                 "",
                 xy=(tip, lane),
                 xytext=(x, lane),
-                arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0},
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": colour,
+                    "linewidth": 1.1,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
                 annotation_clip=False,
             )
             left, right = min(left, tip), max(right, tip)
@@ -477,7 +488,9 @@ def _other_lines(rows: pd.DataFrame, targets: pd.DataFrame, indicators: dict, la
     """A contradiction is milder where a second line of the same indicator agrees with the text."""
     keys = ["document", "indicator", "year"]
     conflicts = rows[rows["code"].eq("TABLE_PROSE_CONFLICT") & rows["first_origin"].eq("table")]
-    other = conflicts.merge(targets[[*keys, "variant", "value", "relation"]], on=keys, suffixes=("", "_other"))
+    other = conflicts.merge(
+        targets[[*keys, "variant", "value", "relation"]], on=keys, suffixes=("", "_other")
+    )
     other = other[other["variant"].ne(other["variant_other"]) & other["relation"].eq("eq")]
     agree = other[other["value"].between(other["second_low"], other["second_high"])]
     form = _TEXTS[lang]["other"]

@@ -101,7 +101,18 @@ def requirement_supply(frame: pd.DataFrame, *, ax: Axes | None = None, lang: str
     >>> [label.get_text() for label in ax.get_yticklabels()][0]
     'plan: 2.9 m² in 2024'
     """
-    columns = ("kind", "item", "year", "level", "relation", "trails", "low", "high", "left_out_count", "status")
+    columns = (
+        "kind",
+        "item",
+        "year",
+        "level",
+        "relation",
+        "trails",
+        "low",
+        "high",
+        "left_out_count",
+        "status",
+    )
     require(frame, columns, "the balance")
     if ax is None:
         ax = plt.subplots(figsize=style.size("full", 16 + 9 * len(frame)))[1]

@@ -152,7 +152,8 @@ def implied_stock_figure(data, lang: str) -> Drawing:
         table=table,
         source=_credits(data, table["source"], lang),
         alt=alt_text("line", texts["band_subject"], texts["sep"].join(findings), lang=lang),
-        note=texts["band_note"] + (texts["band_more"].format(n=len(stocks) - len(shown)) if stocks[_MOST_BANDS:] else ""),
+        note=texts["band_note"]
+        + (texts["band_more"].format(n=len(stocks) - len(shown)) if stocks[_MOST_BANDS:] else ""),
     )
 
 

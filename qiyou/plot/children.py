@@ -116,9 +116,7 @@ def places_per_child(
             stroke = {"marker": "|", "markersize": 8, "markeredgewidth": 1.4, "linestyle": "None"}
             ax.plot([end.level_kept], [height + offset], color=colour, **stroke)
             shown["level_kept"] = Line2D([], [], color=style.MUTED, **stroke)
-    ax.set_yticks(
-        range(len(rows)), [births_label(place, births, names, lang) for (place, births), _ in rows]
-    )
+    ax.set_yticks(range(len(rows)), [births_label(place, births, names, lang) for (place, births), _ in rows])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(left=0)

@@ -61,6 +61,7 @@ def fitting(text: str, width_mm: float, *, size: float = style.TEXT_SIZE) -> str
     >>> fitting("Jingning She", 40), len(fitting("Jingning She", 12)) < 12
     ('Jingning She', True)
     """
+
     def fits(label: str) -> bool:
         return style.text_width(label, size=size) <= width_mm
 
@@ -78,7 +79,9 @@ def staggered(names: list[str], column_mm: float, margin_mm: float, *, size: flo
     """
     fits = all(style.text_width(name, size=size) <= column_mm - margin_mm for name in names)
     levels = 1 if fits else 2
-    return [(fitting(name, levels * column_mm - margin_mm, size=size), k % levels) for k, name in enumerate(names)]
+    return [
+        (fitting(name, levels * column_mm - margin_mm, size=size), k % levels) for k, name in enumerate(names)
+    ]
 
 
 def _cut(name: str, longest: int) -> str:

@@ -16,7 +16,8 @@ NATION = "china"
 _NATIONAL = {
     "zh": {"observed": "全国实际", "line": "全国外推，{level:.0%}预测区间\n（n={n}）"},
     "en": {
-        "observed": "China, observed", "line": "line through it, {level:.0%} prediction\ninterval (n = {n})"
+        "observed": "China, observed",
+        "line": "line through it, {level:.0%} prediction\ninterval (n = {n})",
     },
 }
 

@@ -59,7 +59,9 @@ def target_paths(
     """
     frame = frame[frame["year"].notna() & (frame["relation"] != "none")]
     if frame.empty:
-        raise DataError("target_paths: no printed value with a year; choose an indicator that the plans print")
+        raise DataError(
+            "target_paths: no printed value with a year; choose an indicator that the plans print"
+        )
     if ax is None:
         ax = plt.subplots(figsize=style.size("column", 75))[1]
     marks = style.places(list(order) if order is not None else sorted(frame["place"].unique()))
@@ -88,7 +90,9 @@ def _draw_path(ax: Axes, path: pd.DataFrame, mark: style.PlaceStyle) -> dict:
     if len(points) > 1:
         ax.plot(points["year"].astype(float), points["value"], **line)
     half = points["step"] / 2
-    ax.vlines(points["year"].astype(float), points["value"] - half, points["value"] + half, color=style.RULE, lw=0.7)
+    ax.vlines(
+        points["year"].astype(float), points["value"] - half, points["value"] + half, color=style.RULE, lw=0.7
+    )
     for point in points.itertuples():
         hollow = point.role == "baseline"
         ax.plot(
@@ -106,13 +110,26 @@ def _draw_path(ax: Axes, path: pd.DataFrame, mark: style.PlaceStyle) -> dict:
         )
     for bound in bounds.itertuples():
         up = bound.relation in ("ge", "gt")
-        ax.plot([float(bound.year)], [bound.value], marker="_", color=mark.colour, markersize=9, markeredgewidth=1.6)
+        ax.plot(
+            [float(bound.year)],
+            [bound.value],
+            marker="_",
+            color=mark.colour,
+            markersize=9,
+            markeredgewidth=1.6,
+        )
         ax.annotate(
             "",
             xy=(float(bound.year), bound.value),
             xytext=(0, 13 if up else -13),
             textcoords="offset points",
-            arrowprops={"arrowstyle": "<|-", "color": mark.colour, "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={
+                "arrowstyle": "<|-",
+                "color": mark.colour,
+                "linewidth": 1.1,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
         )
     # Where a year has both, the number names the path better than the bound that the text repeats.
     at_last = path[path["year"] == path["year"].max()]
@@ -135,18 +152,26 @@ def _label_ends(ax: Axes, ends: list[dict], names: dict[str, str], lang: str) ->
     places = labels.spread([end["value"] for end in at_edge], (high - low) * _GAP)
     for end, height in zip(at_edge, places, strict=True):
         text = f"{labels.short(names[end['place']], lang)} {end['sign']}{end['value']:.10g}"
-        ax.plot([last + 0.06, last + 0.32], [end["value"], height], color=style.RULE, linewidth=0.5, clip_on=False)
-        ax.annotate(text, (last + 0.36, height), va="center", color=end["mark"].text_colour, annotation_clip=False)
+        ax.plot(
+            [last + 0.06, last + 0.32], [end["value"], height], color=style.RULE, linewidth=0.5, clip_on=False
+        )
+        ax.annotate(
+            text, (last + 0.36, height), va="center", color=end["mark"].text_colour, annotation_clip=False
+        )
     for end in ends:
         if end["year"] == last:
             continue
         place = labels.short(names[end["place"]], lang)
         if end["bound"]:
-            text = _BOUND[lang].format(place=place, year=int(end["year"]), sign=end["sign"], value=end["value"])
+            text = _BOUND[lang].format(
+                place=place, year=int(end["year"]), sign=end["sign"], value=end["value"]
+            )
         else:
             text = f"{place} {end['value']:.10g}"
         # To the left of a bound its own path leaves room, unless the axis is near.
-        leftwards = end["bound"] and style.text_width(text, size=style.TEXT_SIZE) + _CLEAR < _millimetres_from_axis(ax, end["year"])
+        leftwards = end["bound"] and style.text_width(
+            text, size=style.TEXT_SIZE
+        ) + _CLEAR < _millimetres_from_axis(ax, end["year"])
         ax.annotate(
             text,
             (end["year"], end["value"]),
@@ -242,13 +267,18 @@ def _note(frame: pd.DataFrame, places: dict[str, str], lang: str) -> str:
     planned = frame[(frame["role"] == "target") & (frame["origin"] == "table")].sort_values("year")
     paths = planned.groupby(["indicator", "place"], sort=False)["value"].agg(tuple).reset_index()
     same = [
-        ("、" if lang == "zh" else " and ").join(labels.short(places[place], lang) for place in group["place"])
+        ("、" if lang == "zh" else " and ").join(
+            labels.short(places[place], lang) for place in group["place"]
+        )
         for _, group in paths.groupby(["indicator", "value"], sort=False)
         if len(group) > 1
     ]
     if not same:
         return reading
-    form = {"zh": "{}的计划路径逐年相同，线条重合。", "en": " The planned paths of {} are the same in every year."}[lang]
+    form = {
+        "zh": "{}的计划路径逐年相同，线条重合。",
+        "en": " The planned paths of {} are the same in every year.",
+    }[lang]
     return reading + form.format(("；" if lang == "zh" else "; ").join(same))
 
 
@@ -256,18 +286,24 @@ def _without_repeats(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out values of the text that repeat the table of the same document."""
     keys = ["document", "year", "value", "relation"]
     table = frame[frame["origin"] == "table"]
-    repeated = frame.merge(table[keys].drop_duplicates(), on=keys, how="left", indicator=True)["_merge"] == "both"
+    repeated = (
+        frame.merge(table[keys].drop_duplicates(), on=keys, how="left", indicator=True)["_merge"] == "both"
+    )
     return frame[~(repeated.to_numpy() & (frame["origin"] == "text").to_numpy())]
 
 
 def _alt(frame: pd.DataFrame, places: dict, indicators: dict, lang: str) -> str:
-    ends = frame[(frame["year"] == 2027) & (frame["relation"] == "eq")].drop_duplicates(["indicator", "place"])
+    ends = frame[(frame["year"] == 2027) & (frame["relation"] == "eq")].drop_duplicates(
+        ["indicator", "place"]
+    )
     texts = []
     for indicator, rows in ends.groupby("indicator", sort=False):
         values = [f"{labels.short(places[row.place], lang)} {row.value:g}" for row in rows.itertuples()]
         joined = ("、" if lang == "zh" else ", ").join(values)
         texts.append(f"{indicators[indicator]}{'：' if lang == 'zh' else ': '}{joined}")
-    finding = ("2027年目标值：" if lang == "zh" else "Targets for 2027: ") + ("；" if lang == "zh" else "; ").join(texts)
+    finding = ("2027年目标值：" if lang == "zh" else "Targets for 2027: ") + (
+        "；" if lang == "zh" else "; "
+    ).join(texts)
     return alt_text("line", _SUBJECT[lang], finding, lang=lang)
 
 
@@ -286,4 +322,3 @@ def _alt_of_one(frame: pd.DataFrame, places: dict, indicator: str, lang: str) ->
     finding = ("、" if lang == "zh" else ", ").join(texts)
     subject = f"{indicator}{'，' if lang == 'zh' else ', '}{_SUBJECT[lang]}"
     return alt_text("line", subject, finding, lang=lang)
-

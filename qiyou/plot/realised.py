@@ -208,12 +208,19 @@ def _draw_lane(ax: Axes, peers: pd.DataFrame, plan, floor: float, top: float) ->
         )
     )
     ax.plot(
-        [plan.required] * 2, [bottom, top], color=_REQUIRED, linewidth=1.4, zorder=2, gid=f"required/{plan.place}"
+        [plan.required] * 2,
+        [bottom, top],
+        color=_REQUIRED,
+        linewidth=1.4,
+        zorder=2,
+        gid=f"required/{plan.place}",
     )
     heights = bottom + (np.arange(len(peers)) + 0.5) / len(peers) * (top - bottom)
     for spell, height in zip(peers.itertuples(), heights, strict=True):
         marker = _MARKERS[_mark(spell)]
-        ax.plot([spell.improvement_low, spell.improvement_high], [height] * 2, color=style.RULE, linewidth=0.8)
+        ax.plot(
+            [spell.improvement_low, spell.improvement_high], [height] * 2, color=style.RULE, linewidth=0.8
+        )
         ax.plot(
             [spell.improvement],
             [height],
@@ -259,7 +266,8 @@ def _heading(plan, names: dict[str, str], lang: str, settings: Settings) -> str:
 
 def _legend(fig, lang: str, settings: Settings) -> None:
     words = {
-        name: text.format(shortest=settings.spell_years_least) for name, text in _TEXTS[lang]["legend"].items()
+        name: text.format(shortest=settings.spell_years_least)
+        for name, text in _TEXTS[lang]["legend"].items()
     }
 
     def dot(marker: str, face: str) -> Line2D:
@@ -310,7 +318,9 @@ def required_vs_realised_figure(data, lang: str) -> Drawing:
         ax.set_title(style.wrap(indicators[indicator], 78, size=style.TITLE_SIZE))
         tables += [required.assign(part="required"), spells.assign(part="realised", indicator=indicator)]
         used |= set(spells["source"]) | set(spells["from_source"])
-        left += [labels.short(places[place], lang) for place in required.query("code == 'NOT_DEFINED'")["place"]]
+        left += [
+            labels.short(places[place], lang) for place in required.query("code == 'NOT_DEFINED'")["place"]
+        ]
         for plan in required[required["code"] != "NOT_DEFINED"].itertuples():
             findings.append(
                 texts["finding" if plan.m else "finding_none"].format(

@@ -65,7 +65,15 @@ def reading_overview(
         ax.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=style.RULE, linewidth=0.4))
         text = cell.printed if _width(cell.printed) <= widest else "…"
         ink = style.PAPER if _reading(cell) == "medium" else style.INK
-        ax.text(place[0] + 0.5, place[1] + 0.5, text, ha="center", va="center", fontsize=style.SMALL_SIZE, color=ink)
+        ax.text(
+            place[0] + 0.5,
+            place[1] + 0.5,
+            text,
+            ha="center",
+            va="center",
+            fontsize=style.SMALL_SIZE,
+            color=ink,
+        )
     ax.set_xlim(-0.5, len(years) - 0.5)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xticks(range(len(years)), [str(year) for year in years])
@@ -103,7 +111,13 @@ def reading_figure(data, lang: str) -> Drawing:
         title = documents.loc[document, "title" if lang == "zh" else "title_en"]
         ax.set_title(style.wrap(title, 148 / max(2, len(whole)), size=style.TITLE_SIZE), loc="left", pad=16)
     handles = [
-        Patch(facecolor=fill, hatch=hatch, edgecolor=_PALE if hatch else style.RULE, linewidth=0.5, label=label[lang])
+        Patch(
+            facecolor=fill,
+            hatch=hatch,
+            edgecolor=_PALE if hatch else style.RULE,
+            linewidth=0.5,
+            label=label[lang],
+        )
         for fill, hatch, label in _KEY.values()
     ]
     key = fig.add_subplot(grid[1, :])
@@ -141,7 +155,11 @@ def _alt(counts: pd.DataFrame, documents: pd.DataFrame, lang: str) -> str:
     for document, row in counts.iterrows():
         title = documents.loc[document, "title" if lang == "zh" else "title_en"]
         decided, printed = row.get("decided", 0), row.sum() - row.get("empty", 0)
-        form = "{}：{}个有字单元格，其中{}个经判断读出" if lang == "zh" else "{}: {} printed cells, {} read by a decision"
+        form = (
+            "{}：{}个有字单元格，其中{}个经判断读出"
+            if lang == "zh"
+            else "{}: {} printed cells, {} read by a decision"
+        )
         parts.append(form.format(title, printed, decided))
     subject = {"zh": "目标表逐格读法", "en": "how every cell of the tables was read"}[lang]
     return alt_text("table", subject, ("；" if lang == "zh" else "; ").join(parts), lang=lang)

@@ -26,7 +26,12 @@ LOOKS: Mapping[str, style.VerdictStyle] = {
     "CONTRADICTION": style.VERDICTS["CONTRADICTION"],
     "QUESTION": style.VERDICTS["QUESTION"],
     plausibility.NO_OBJECTION: style.VerdictStyle(
-        plausibility.NO_OBJECTION, "#F2F2F2", "", "○", "未发现异议（不是可行）", "no objection found (not: feasible)"
+        plausibility.NO_OBJECTION,
+        "#F2F2F2",
+        "",
+        "○",
+        "未发现异议（不是可行）",
+        "no objection found (not: feasible)",
     ),
 }
 _ORDER = tuple(LOOKS)
@@ -178,8 +183,10 @@ def _check(cells: pd.DataFrame, places: pd.DataFrame, indicators: pd.DataFrame) 
 def _layout(cells: pd.DataFrame, indicators: pd.DataFrame, lang: str) -> _Grid:
     """Places with most paths first; indicators by domain, in each those that most places have first."""
     order = list(compare.DOMAINS)
-    rows = cells.drop_duplicates(["place", "indicator"]).groupby("indicator", sort=False).agg(
-        domain=("domain", "first"), shared=("place", "size")
+    rows = (
+        cells.drop_duplicates(["place", "indicator"])
+        .groupby("indicator", sort=False)
+        .agg(domain=("domain", "first"), shared=("place", "size"))
     )
     rank = rows["domain"].map(lambda domain: order.index(domain) if domain in order else len(order))
     rows = rows.assign(rank=rank, shared=-rows["shared"]).sort_values(["rank", "shared"], kind="stable")
@@ -375,8 +382,12 @@ def _note(findings: pd.DataFrame, cells: pd.DataFrame, places: dict, indicators:
     objections = _objections(cells, places, indicators, lang)
     summed = plausibility.summary(findings)
     elsewhere = int(((summed["indicator"].fillna("") == "") & (summed["codes"] != "")).sum())
-    return said["note"].format(
-        ranked=said["dots"].format(n=ranked, rest=len(cells) - ranked) if ranked else said["no_dots"],
-        objections=said["asked"].format(objections or "—"),
-        more=said["more"].format(n=elsewhere) if elsewhere else "",
-    ).strip()
+    return (
+        said["note"]
+        .format(
+            ranked=said["dots"].format(n=ranked, rest=len(cells) - ranked) if ranked else said["no_dots"],
+            objections=said["asked"].format(objections or "—"),
+            more=said["more"].format(n=elsewhere) if elsewhere else "",
+        )
+        .strip()
+    )
