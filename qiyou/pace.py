@@ -79,7 +79,7 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
        points_per_year     cagr  gap_closure  logit_pace
     0              2.6  0.03375      0.11735     0.15803
     """
-    paths = grid(targets, indicators)
+    paths = grid(targets, indicators, reading="drawn")
     base, end = _ends(paths)
     years = np.where(end.year > base.year, end.year - base.year, np.nan)
     sign, upper, lower = paths.sign, paths.upper, paths.lower
@@ -206,7 +206,7 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
        largest_step_share  share_low  back_load  back_load_high
     0              0.2308        0.2    -0.0256          0.0256
     """
-    paths = grid(targets, indicators)
+    paths = grid(targets, indicators, reading="drawn")
     base, end = _ends(paths)
     at_values = (base.relation == "eq") & (end.relation == "eq")
     defined = at_values & (end.year > base.year) & ~(base.empty | end.empty)

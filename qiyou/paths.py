@@ -1,9 +1,8 @@
 """Target paths as arrays: one row per path, one column per year, each cell a box of possible values.
 
 A *path* is what one document plans for one indicator in one place: (document, place, indicator, variant).
-What a printed cell leaves open is a *box*: ``85`` printed to whole units stands for [84.5, 85.5], ``>85`` for
-(85, ∞). `trajectory` and `pace` ask what holds for every choice of values inside the boxes, for all paths at
-once.
+What a printed cell leaves open is a *box* (`qiyou.intervals`). `trajectory` and `pace` ask what holds for every choice
+of values inside the boxes, for all paths at once.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.errors import DataError
+from qiyou.intervals import Box, box
 
 KEYS = ["document", "place", "indicator", "variant"]
 RELATIONS = ("none", "eq", "ge", "gt", "le", "lt", "about", "range")
@@ -32,14 +32,12 @@ class PathGrid:
         n rows: document, place, indicator, variant, in order of first appearance.
     years : ndarray of int, shape (m,)
         Every year that any path prints, ascending.
-    value, step : ndarray of float, shape (n, m)
-        The printed number and its printing resolution, in the indicator's unit.
+    box : Box
+        What each cell leaves open (`qiyou.intervals`), arrays of shape (n, m); NaN where the cell states nothing.
+    step : ndarray of float, shape (n, m)
+        The printing resolution, in the indicator's unit.
     relation : ndarray of str, shape (n, m)
         ``eq, ge, gt, le, lt, about, range`` or ``none``.
-    low, high : ndarray of float, shape (n, m)
-        The box. NaN where the cell states no set of values (nothing, a status, ``about``).
-    low_open, high_open : ndarray of bool, shape (n, m)
-        Whether that end of the box is left out, as 85 is left out of ``>85``.
     baseline : ndarray of bool, shape (n, m)
         Cells whose role is ``baseline``.
     lower, upper, sign : ndarray of float, shape (n,)
@@ -48,22 +46,43 @@ class PathGrid:
 
     keys: pd.DataFrame
     years: np.ndarray
-    value: np.ndarray
+    box: Box
     step: np.ndarray
     relation: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    low_open: np.ndarray
-    high_open: np.ndarray
     baseline: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
     sign: np.ndarray
 
     @property
+    def value(self) -> np.ndarray:
+        """The printed numbers, shape (n, m)."""
+        return self.box.point
+
+    @property
+    def low(self) -> np.ndarray:
+        """The lower ends of the boxes, shape (n, m)."""
+        return self.box.low
+
+    @property
+    def high(self) -> np.ndarray:
+        """The upper ends of the boxes, shape (n, m)."""
+        return self.box.high
+
+    @property
+    def low_open(self) -> np.ndarray:
+        """Whether the lower end is left out, as 85 is left out of ``>85``, shape (n, m)."""
+        return self.box.low_open
+
+    @property
+    def high_open(self) -> np.ndarray:
+        """Whether the upper end is left out, shape (n, m)."""
+        return self.box.high_open
+
+    @property
     def known(self) -> np.ndarray:
         """Cells that state a set of values, shape (n, m)."""
-        return ~np.isnan(self.low)
+        return self.box.known
 
     @property
     def exact(self) -> np.ndarray:
@@ -73,17 +92,16 @@ class PathGrid:
     @property
     def empty(self) -> np.ndarray:
         """Cells with nothing left: printed wholly outside the indicator's logical bounds, shape (n, m)."""
-        shut = (self.low == self.high) & (self.low_open | self.high_open)
-        return (self.low > self.high) | shut
+        return self.box.empty
 
 
-def grid(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> PathGrid:
+def grid(
+    targets: pd.DataFrame, indicators: pd.DataFrame | None = None, *, reading: str | None = None
+) -> PathGrid:
     """Turn target rows into the padded arrays of `PathGrid`.
 
-    A cell with relation ``eq`` becomes the closed box [value − step/2, value + step/2]; any other relation
-    keeps the ends it prints, with no rounding added. Given `indicators`, every box is cut to the indicator's
-    logical bounds (a share printed 100 stands for [99.5, 100], ``>85%`` for (85, 100]); a box wholly outside
-    them is left empty.
+    Given `indicators`, every box is cut to the indicator's logical bounds (a share drawn at 100 stands for
+    [99.5, 100], ``>85%`` for (85, 100]); a box wholly outside them is left empty.
 
     Parameters
     ----------
@@ -92,6 +110,9 @@ def grid(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> PathG
         high_closed, step; and role, where there is one.
     indicators : DataFrame, optional
         With id, direction, lower, upper; every indicator of `targets` must be in it.
+    reading : str, optional
+        One of `qiyou.intervals.READINGS` for every cell; by default each by its role: the base measured, what is
+        planned stipulated.
 
     Raises
     ------
@@ -105,52 +126,39 @@ def grid(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> PathG
     >>> targets = pd.DataFrame({"document": "plan", "place": "yuhuan", "indicator": "share", "variant": "",
     ...     "year": [2022, 2023], "value": [82.0, 85.0], "relation": ["eq", "gt"], "low": [82.0, 85.0],
     ...     "high": [82.0, np.inf], "low_closed": [True, False], "high_closed": [True, False], "step": 1.0})
-    >>> boxes = grid(targets)
+    >>> boxes = grid(targets, reading="drawn")
     >>> boxes.low, boxes.high
     (array([[81.5, 85. ]]), array([[82.5,  inf]]))
     """
     code = _checked_relations(targets)
     path, keys = _number_paths(targets)
     years, column = np.unique(targets["year"].to_numpy(dtype=np.int64), return_inverse=True)
-    shape = (len(keys), len(years))
     _forbid_repeats(targets, path * len(years) + column)
 
     def spread(values: np.ndarray, fill) -> np.ndarray:
-        out = np.full(shape, fill, dtype=values.dtype)
+        out = np.full((len(keys), len(years)), fill, dtype=values.dtype)
         out[path, column] = values
         return out
 
-    def numbers(name: str) -> np.ndarray:
-        return targets[name].to_numpy(dtype=float, na_value=np.nan)
-
-    eq = code == RELATIONS.index("eq")
-    stated = ~np.isin(code, [RELATIONS.index("none"), RELATIONS.index("about")])
-    value, step = numbers("value"), numbers("step")
-    low = np.where(eq, value - step / 2, np.where(stated, numbers("low"), np.nan))
-    high = np.where(eq, value + step / 2, np.where(stated, numbers("high"), np.nan))
-    low_open = ~eq & ~targets["low_closed"].eq(True).to_numpy(dtype=bool, na_value=False)
-    high_open = ~eq & ~targets["high_closed"].eq(True).to_numpy(dtype=bool, na_value=False)
     baseline = np.zeros(len(code), dtype=bool)
     if "role" in targets:
         baseline = targets["role"].eq("baseline").to_numpy(dtype=bool, na_value=False)
+    if reading is None:
+        reading = np.where(baseline, "measured", "stipulated")
+    cells = box(targets, reading)
     lower, upper, sign = _indicator_facts(keys, indicators)
-    low, high, low_open, high_open = (
-        spread(low, np.nan),
-        spread(high, np.nan),
-        spread(low_open, False),
-        spread(high_open, False),
+    boxes = Box(
+        **{
+            name: spread(values, False if values.dtype == bool else np.nan)
+            for name, values in vars(cells).items()
+        }
     )
-    under, over = low < lower[:, None], high > upper[:, None]
     return PathGrid(
         keys=keys,
         years=years,
-        value=spread(value, np.nan),
-        step=spread(step, np.nan),
+        box=boxes.within(lower[:, None], upper[:, None]),
+        step=spread(targets["step"].to_numpy(dtype=float, na_value=np.nan), np.nan),
         relation=np.array(RELATIONS)[spread(code, 0)],
-        low=np.where(under, lower[:, None], low),
-        high=np.where(over, upper[:, None], high),
-        low_open=low_open & ~under,
-        high_open=high_open & ~over,
         baseline=spread(baseline, False),
         lower=lower,
         upper=upper,
@@ -194,13 +202,6 @@ def _checked_relations(targets: pd.DataFrame) -> np.ndarray:
     undated = targets["year"].isna()
     if undated.any():
         raise DataError("a target row has no year; give it one or leave it out", rows=targets[undated])
-    bare = (code == RELATIONS.index("eq")) & (targets["value"].isna() | targets["step"].isna())
-    if bare.any():
-        raise DataError(
-            f"{int(bare.sum())} cells with relation 'eq' lack value or step, so their rounding is unknown; "
-            "read them with qiyou.notation",
-            rows=targets[bare],
-        )
     return code
 
 

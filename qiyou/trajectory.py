@@ -192,7 +192,7 @@ def families(
        line_fits  geometric_low  geometric_high          shape
     0      False        0.05799         0.05844  CONSTANT_RATE
     """
-    paths = grid(targets, indicators)
+    paths = grid(targets, indicators, reading="drawn")
     known, values = paths.known, (paths.exact | (paths.relation == "range")) & paths.known
     first = np.argmax(known, axis=1)[:, None]
     base = np.take_along_axis(np.where(paths.exact, paths.value, np.nan), first, axis=1)[:, 0]

@@ -126,7 +126,7 @@ def per_child(data, targets: pd.DataFrame, *, occupancy: str = "own") -> pd.Data
     other = targets[targets["indicator"] != INDICATOR]
     if len(other):
         raise DataError(f"places per child come from {INDICATOR} only; select it", rows=other)
-    cells = grid(targets, data.indicators)
+    cells = grid(targets, data.indicators, reading="drawn")
     i, j = np.nonzero(cells.relation != "none")
     if not i.size:
         raise DataError("the targets print no level; select rows with a value")

@@ -255,7 +255,7 @@ def _judge(frame: pd.DataFrame) -> None:
 def _levels(targets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """One row per printed cell: path, keys, year, level and its box, unit of the stock, group and ``per``."""
     require(indicators, ("id", "unit", "kind", "denominator"), "the indicators")
-    cells = grid(targets, indicators)
+    cells = grid(targets, indicators, reading="drawn")
     facts = indicators.set_index("id").loc[cells.keys["indicator"], ["unit", "kind", "denominator"]]
     known = facts["denominator"].isin(list(DENOMINATORS)).to_numpy()
     is_stock = (facts["kind"] == "stock").to_numpy()

@@ -92,7 +92,7 @@ def prepare(targets: pd.DataFrame, indicators: pd.DataFrame) -> Paths:
         raise DataError(
             f"direction {found!r} is not one of {', '.join(_DIRECTIONS)}; mend indicators", indicators[wrong]
         )
-    boxes = grid(targets, indicators)
+    boxes = grid(targets, indicators, reading="drawn")
     first_row = targets["path"].drop_duplicates().index
     keys = boxes.keys.assign(path=targets.loc[first_row, "path"].to_numpy())
     at = pd.Index(indicators["id"]).get_indexer(keys["indicator"])

@@ -123,7 +123,7 @@ def path_families(
             f"path_families draws one path, but the rows hold {len(found)}; choose one document, place, "
             "indicator and variant"
         )
-    boxes, row = grid(targets, indicators), found.iloc[0]
+    boxes, row = grid(targets, indicators, reading="drawn"), found.iloc[0]
     if not boxes.known.any():
         raise DataError("path_families: the path prints no value; choose one that does")
     if ax is None:

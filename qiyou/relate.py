@@ -1,0 +1,87 @@
+"""Two values and a direction: their gap, its limits, and whether the one meets the other.
+
+Everything that sets two values side by side calls :func:`relate`, so that no two answers can contradict each other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from qiyou.intervals import Box, above, apart, disjoint, same
+
+VERDICTS = ("met", "not_met", "undecidable")
+REASONS = ("", "equal as printed", "as printed", "a bound leaves it open", "rounding decides", "missing")
+_DIGITS = 10
+
+
+def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False) -> pd.DataFrame:
+    """Set values beside what is asked of them.
+
+    Parameters
+    ----------
+    value, asked : Box
+        Of one shape (n,). A target is stipulated, an observed value measured (`qiyou.intervals.box`).
+    sign : array of float
+        +1 if more is better, −1 if less; NaN where there is no better or worse (a review passed or not): equal
+        numbers are *met*, disjoint sets *not_met*.
+    strict : array of bool
+        Whether the number asked for itself does not do (``>60`` asks for more than 60).
+
+    Returns
+    -------
+    DataFrame
+        ``gap`` = d·(value − asked), NaN unless both are points; ``gap_low, gap_high``, its limits over both boxes;
+        ``verdict``: *met* if every value does or if the printed number does, *not_met* if none does, else
+        *undecidable*; empty where either side states nothing. ``why``: one of :data:`REASONS`.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> from qiyou.intervals import box
+    >>> data = qiyou.load()
+    >>> rows = data.targets.query("place == 'yuhuan' and row == '1' and year in (2023, 2024)")
+    >>> planned = box(rows, "stipulated")
+    >>> relate(planned[[0]], planned[[1]], 1.0)[["gap", "gap_low", "gap_high", "verdict"]].values.tolist()
+    [[-0.5, -0.5, -0.5, 'not_met']]
+    """
+    sign = np.broadcast_to(np.asarray(sign, dtype=float), value.low.shape)
+    strict = np.broadcast_to(np.asarray(strict, dtype=bool), value.low.shape)
+    ours, theirs = (side.turned(np.where(np.isnan(sign), 1.0, sign)) for side in (value, asked))
+    no_way, known = np.isnan(sign), ours.known & theirs.known
+    difference = ours - theirs
+    points = ours.exact & theirs.exact
+    level = points & same(ours.point, theirs.point) & ~strict
+    printed = (
+        ours.exact
+        & ~strict
+        & (above(ours.point, theirs.high) | same(ours.point, theirs.high) & ~theirs.high_open)
+    )
+    touching = same(ours.low, theirs.high)
+    certain = above(ours.low, theirs.high) | touching & (~strict | ours.low_open)
+    below = apart(theirs, ours) | same(ours.high, theirs.low) & strict
+    met = np.where(no_way, level, level | certain | printed)
+    not_met = np.where(no_way, disjoint(ours, theirs), below) & ~met
+    bounded = ~points
+    verdict = np.select([~known, met, not_met], ["", "met", "not_met"], "undecidable")
+    why = np.select(
+        [~known, level, met & ~certain, met | not_met, bounded],
+        ["missing", "equal as printed", "as printed", "", "a bound leaves it open"],
+        "rounding decides",
+    )
+    limits = known & ~no_way
+    return pd.DataFrame(
+        {
+            "gap": clean(np.where(points & known & ~no_way, difference.point, np.nan)),
+            "gap_low": clean(np.where(limits, difference.low, np.nan)),
+            "gap_high": clean(np.where(limits, difference.high, np.nan)),
+            "verdict": verdict,
+            "why": why,
+        }
+    )
+
+
+def clean(numbers: ArrayLike) -> np.ndarray:
+    """Differences of printed numbers without their binary noise and without a minus before zero."""
+    return np.round(np.asarray(numbers, dtype=float), _DIGITS) + 0.0

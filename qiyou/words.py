@@ -1,0 +1,108 @@
+"""Words that users read: tables of messages and names in ``qiyou/tables``, in Chinese and English.
+
+Sentences are looked up when a result is read; arithmetic never composes one.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from string import Formatter
+
+import numpy as np
+import pandas as pd
+
+from qiyou.errors import DataError
+
+LANGUAGES = ("zh", "en")
+
+
+@functools.cache
+def table(name: str) -> pd.DataFrame:
+    """A table of ``qiyou/tables``, every cell as text.
+
+    >>> table("words").columns.tolist()
+    ['group', 'id', 'zh', 'en']
+    """
+    text = resources.files("qiyou").joinpath("tables", f"{name}.csv")
+    with text.open(encoding="utf-8", newline="") as file:
+        return pd.read_csv(file, dtype=str, keep_default_na=False)
+
+
+def language(lang: str) -> str:
+    """The language, if it is one.
+
+    Raises
+    ------
+    DataError
+        For anything but ``"zh"`` and ``"en"``.
+    """
+    if lang not in LANGUAGES:
+        raise DataError(f"lang is {lang!r}; give 'zh' or 'en'")
+    return lang
+
+
+@functools.cache
+def group(name: str, lang: str) -> dict[str, str]:
+    """The words of one group of ``words.csv``: id to word.
+
+    >>> group("verdict", "zh")["met"]
+    '达到'
+    """
+    rows = table("words")
+    rows = rows[rows["group"] == name]
+    if rows.empty:
+        raise KeyError(f"words.csv has no group {name!r}")
+    return dict(zip(rows["id"], rows[language(lang)], strict=True))
+
+
+@functools.cache
+def _message(key: str, lang: str) -> str:
+    rows = table("messages")
+    found = rows.loc[rows["key"] == key, language(lang)]
+    if len(found) != 1:
+        raise KeyError(f"messages.csv has {len(found)} rows for {key!r}")
+    return found.iloc[0]
+
+
+def say(key: str, lang: str, **fields) -> str:
+    """One sentence of ``messages.csv`` with its fields filled in; numbers as `number` writes them."""
+    shown = {name: number(value) if isinstance(value, float) else value for name, value in fields.items()}
+    return _message(key, lang).format(**shown)
+
+
+def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
+    """A sentence for each row: `keys` name the messages, the columns of `rows` their fields.
+
+    Each template is looked up once; fields of floats are written as `number` writes them.
+    """
+    keys = np.asarray(keys, dtype=object)
+    out = np.full(len(keys), "", dtype=object)
+    for key in pd.unique(keys):
+        at = np.flatnonzero(keys == key)
+        template = _message(key, lang)
+        names = {name for _, name, _, _ in Formatter().parse(template) if name}
+        columns = {name: _texts(rows[name].iloc[at]) for name in names}
+        out[at] = [
+            template.format(**dict(zip(columns, values, strict=True)))
+            for values in (zip(*columns.values(), strict=True) if columns else [()] * len(at))
+        ]
+    return out
+
+
+def _texts(column: pd.Series) -> list:
+    return [number(value) if isinstance(value, float) else value for value in column.tolist()]
+
+
+def number(value: float, digits: int = 10) -> str:
+    """A number as people write it: no binary noise, no trailing zeros, a real minus sign.
+
+    >>> number(0.1 + 0.2), number(-5.0), number(226000.0)
+    ('0.3', '−5', '226000')
+    """
+    if value != value:
+        return "—"
+    if np.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = f"{round(value, digits):.{digits}f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−") if text != "-0" else "0"
