@@ -52,18 +52,21 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
     -------
     DataFrame
         One row per path: document, place, indicator, variant; ``sign`` (d, or NaN); ``base_year, end_year,
-        years`` (Int64); ``base_value, end_value`` as printed with ``base_relation, end_relation``;
-        ``base_low, base_high, end_low, end_high``, their boxes; then each column of the table above with its
-        ``_low`` and ``_high``; ``note``.
+        years, years_last`` (Int64); ``base_value, end_value`` as printed with ``base_relation,
+        end_relation``; ``base_low, base_high, end_low, end_high``, their boxes; then each column of the table
+        above with its ``_low`` and ``_high``; ``note``.
 
         The base is the first cell with role baseline that prints a value, or else the first cell that does;
-        the end is the last cell that prints a value. Every pace is monotone in y0 and in y_H, so ``_low`` and
-        ``_high`` are its values at two corners of the rounding box and are exact; they are infinite where the
-        box leaves the pace unbounded. A bound at one end (``>85``) leaves the pace itself NaN but not the
-        interval; an approximate value (``about``) stands for its number to within a step. All three are NaN,
-        and ``note`` says why, for a base of zero (cagr, aarr, logit_pace) or at the ceiling (gap_closure with
-        d = +1, logit_pace), without a ceiling or direction, and where base and end are one year. An end at 0
-        or U leaves the logit pace NaN and its interval open.
+        the end is the first year in which the path prints its end value, so that H is the time the plan
+        gives itself (``years_last`` counts to the last year). A target is taken as printed, a base was
+        measured and stands for its box (`qiyou.intervals`); where a target stands in for the base there is
+        no width. Every pace is monotone in y0 and in y_H, so ``_low`` and ``_high`` are its values at two
+        corners and are exact; they are infinite where a bound leaves the pace unbounded. A bound at one end
+        (``>85``) leaves the pace itself NaN but not the interval; an approximate value (``about``) stands
+        for its number to within a step. All three are NaN, and ``note`` says why, for a base of zero (cagr,
+        aarr, logit_pace) or at the ceiling (gap_closure with d = +1, logit_pace), without a ceiling or
+        direction, and where base and end are one year. An end at 0 or U leaves the logit pace NaN and its
+        interval infinite.
 
     Raises
     ------
@@ -80,16 +83,17 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
        points_per_year     cagr  gap_closure  logit_pace
     0              2.6  0.03375      0.11735     0.15803
     """
-    paths = grid(targets, indicators, reading="drawn")
-    base, end = _ends(paths)
-    years = np.where(end.year > base.year, end.year - base.year, np.nan)
+    paths = grid(targets, indicators)
+    base, end, last = _ends(paths)
+    years, years_last = (np.where(at > base.year, at - base.year, np.nan) for at in (end.year, last))
     sign, upper, lower = paths.sign, paths.upper, paths.lower
     start, stop = base.number, end.number
     zero, full, below = start == 0, start == upper, start < 0
     outside = base.box.empty | end.box.empty
     out = paths.keys.copy()
     out["sign"] = sign
-    for name, value in (("base_year", base.year), ("end_year", end.year), ("years", years)):
+    spans = {"base_year": base.year, "end_year": end.year, "years": years, "years_last": years_last}
+    for name, value in spans.items():
         out[name] = pd.array(value, dtype="Int64")
     for name, cell in (("base", base), ("end", end)):
         out[f"{name}_value"], out[f"{name}_relation"] = cell.box.point, cell.relation
@@ -124,10 +128,11 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
         out[name] = np.where(undefined | ~np.isfinite(value), np.nan, value)
         out[f"{name}_low"] = np.where(undefined, np.nan, np.where(falls, fast, slow))
         out[f"{name}_high"] = np.where(undefined, np.nan, np.where(falls, slow, fast))
-    nothing = np.isnan(base.year)
+    nothing, planned = np.isnan(base.year), ~paths.baseline[np.arange(len(out)), base.column]
     out["note"] = label(
         [
             (nothing, "no values"),
+            (~nothing & planned, "a target stands in for the base"),
             (~nothing & np.isnan(years), "base and end are the same year"),
             (np.isin(base.relation, _SETS), "base is a bound"),
             (np.isin(end.relation, _SETS), "end is a bound"),
@@ -205,15 +210,12 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
     0              0.2308        0.2    -0.0256          0.0256
     """
     paths = grid(targets, indicators, reading="drawn")
-    base, end = _ends(paths)
-    rows, years = np.arange(len(paths.keys)), paths.years
+    base, end, _ = _ends(paths)
+    rows, years, stop = np.arange(len(paths.keys)), paths.years, end.column
     at_values = (base.relation == "eq") & (end.relation == "eq")
     outside = base.box.empty | end.box.empty
     defined = at_values & (end.year > base.year) & ~outside
-    later = years > base.year[:, None]
-    reached = np.isclose(paths.value, end.box.point[:, None], rtol=1e-12, atol=0) & paths.exact & later
-    stop = np.argmax(reached, axis=1)
-    end_year = np.where(defined, years[stop], np.nan)[:, None]
+    later, end_year = years > base.year[:, None], np.where(defined, end.year, np.nan)[:, None]
     inside = (years >= base.year[:, None]) & (years <= end_year)
     printed = inside & paths.exact & ~paths.empty
     inner = printed & later & (years < end_year)
@@ -317,10 +319,7 @@ def lead(
         f"lead needs ascending reference years, each with a value or NaN, but got {shapes}; sort and pad",
     )
     fair = {len(value), len(path)} <= {1, count}
-    need(
-        fair,
-        f"lead got {len(value)} values but {len(path)} reference paths; hand in one path, or one for each",
-    )
+    need(fair, f"lead got {len(value)} values but {len(path)} reference paths; hand in one path, or one each")
     path, path_half = (np.broadcast_to(a, (count, len(years))) for a in (path, np.divide(reference_step, 2)))
     if direction is None:
         known = pd.DataFrame(path)
@@ -349,8 +348,8 @@ class _Cells:
         return np.where(np.isin(self.relation, ("eq", "about")), self.box.point, np.nan)
 
 
-def _ends(paths: PathGrid) -> tuple[_Cells, _Cells]:
-    """The cell each path starts from and its last one."""
+def _ends(paths: PathGrid) -> tuple[_Cells, _Cells, np.ndarray]:
+    """The cell each path starts from, the one in which it first prints its end value, and its last year."""
     printed = paths.relation != "none"
     marked = printed & paths.baseline
     first = np.where(marked.any(axis=1), np.argmax(marked, axis=1), np.argmax(printed, axis=1))
@@ -361,7 +360,12 @@ def _ends(paths: PathGrid) -> tuple[_Cells, _Cells]:
         year = np.where(there, paths.years[at], np.nan)
         return _Cells(at, year, paths.relation[rows, at], paths.box[rows, at])
 
-    return cells(first), cells(last)
+    end = cells(last)
+    pairs = ((getattr(paths, name), getattr(end.box, name)[:, None]) for name in ("low", "high"))
+    alike = np.logical_and.reduce([np.isclose(cell, at, rtol=1e-12, atol=0) for cell, at in pairs])
+    alike |= np.isclose(paths.value, end.box.point[:, None], rtol=1e-12, atol=0)
+    alike &= (paths.relation == end.relation[:, None]) & (np.arange(printed.shape[1]) > first[:, None])
+    return cells(first), cells(np.where(alike.any(axis=1), np.argmax(alike, axis=1), last)), end.year
 
 
 def _before(years: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
