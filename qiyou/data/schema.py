@@ -81,16 +81,9 @@ def _column(about: dict, refers: str, *, optional: bool = False) -> Column:
     rules = about.get("constraints", {})
     allowed = ("true", "false") if about["type"] == "boolean" else rules.get("enum", ())
     pattern = rules.get("pattern", "" if allowed else _FORMS.get(about["type"], ""))
-    return Column(
-        name=about["name"],
-        type=about["type"],
-        description=about["description"],
-        pattern=pattern,
-        values=tuple(map(str, allowed)),
-        required=rules.get("required", False),
-        refers=refers,
-        optional=optional,
-    )
+    required, values = rules.get("required", False), tuple(map(str, allowed))
+    described = about["name"], about["type"], about["description"]
+    return Column(*described, pattern, values, required, refers, optional)
 
 
 def _table(resource: dict) -> Table:
