@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.errors import DataError
-from qiyou.intervals import Box, box
+from qiyou.intervals import Box, box, by_role
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -156,7 +156,7 @@ def _rows(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
 def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
     """What the prints leave open, cut to the indicators' logical bounds; a review is passed or not, unrounded."""
     kind, lower, upper = (rows["indicator"].map(indicators[name]) for name in ("kind", "lower", "upper"))
-    reading = np.where(kind == "status", "stipulated", "drawn")
+    reading = np.where(kind == "status", "stipulated", by_role(rows))
     return box(rows, reading).within(lower.to_numpy(dtype=float), upper.to_numpy(dtype=float))
 
 
