@@ -65,7 +65,7 @@ def check(data: Data, *, lang: str | None = None, settings: Settings | None = No
     settings = settings or Settings()
     clean, found = plan.take_out(_paths.table(data))
     if len(clean):
-        every = cells(clean, data, reading="drawn")
+        every = cells(clean, data)
         excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
         alone, shaped = plan.checks(every, excerpts)
         found += [

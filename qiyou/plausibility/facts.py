@@ -94,7 +94,7 @@ class Cells:
         N rows: document, place, indicator, variant, path, year, cell, locator, printed, value, relation; kind
         (of a statement; empty for a cell of a path), from_year, sign, keeps, is_flow.
     box : Box
-        What each leaves open, cut to the indicator's bounds; arrays of shape (N,).
+        What each leaves open: a base as it was rounded, a target exactly; cut to the indicator's bounds.
     grid : PathGrid
         The paths over their m years.
     at : ndarray of int, shape (n, m)
@@ -154,7 +154,7 @@ class Cells:
         return self.stated & ~self.grid.baseline
 
 
-def cells(targets: pd.DataFrame, data: Data, reading: str | None = None) -> Cells:
+def cells(targets: pd.DataFrame, data: Data) -> Cells:
     """All figures of paths and of the running text.
 
     Parameters
@@ -162,8 +162,6 @@ def cells(targets: pd.DataFrame, data: Data, reading: str | None = None) -> Cell
     targets : DataFrame
         Rows of `qiyou.paths.table`, one for each year of a path.
     data : Data
-    reading : str, optional
-        One reading for all figures (`qiyou.intervals`); by default each by its role.
 
     Raises
     ------
@@ -175,7 +173,7 @@ def cells(targets: pd.DataFrame, data: Data, reading: str | None = None) -> Cell
     if len(wrong):
         direction = wrong["direction"].iloc[0]
         raise DataError(f"direction {direction!r} is not one of {', '.join(_SIGN)}; mend it", wrong)
-    boxes = grid(targets, indicators, reading=reading)
+    boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
     at[path, np.searchsorted(boxes.years, targets["year"].to_numpy(dtype=np.int64))] = np.arange(len(targets))
@@ -190,7 +188,7 @@ def cells(targets: pd.DataFrame, data: Data, reading: str | None = None) -> Cell
             keeps=of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status,
             is_flow=of["kind"].eq("flow").to_numpy(),
         ),
-        box=box(rows, by_role(rows) if reading is None else reading).within(lower, upper),
+        box=box(rows, by_role(rows)).within(lower, upper),
         grid=boxes,
         at=at,
         targets=targets,
