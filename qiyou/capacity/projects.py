@@ -210,16 +210,15 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
     pairs = _pairs(printed(data, place, indicator), until)
     if pairs.empty:
         raise DataError(f"nothing is asked for after a base in place {place!r}, year {until!r}; name others")
-    frame = span(changes(data, pairs)).set_index("path")
-    last = pairs[~pairs["path"].duplicated()].set_index("path")
-    frame = frame.join(last[["printed", "relation", "value", "base_document"]]).rename(
-        columns={"value": "level", "scenario": "scenarios", "low": "need_low", "high": "need_high"}
-    )
+    names = {"scenario": "scenarios", "low": "need_low", "high": "need_high"}
+    frame = span(changes(data, pairs)).rename(columns=names).set_index("path")
+    last = pairs[~pairs["path"].duplicated()].set_index("path").drop(columns="relation")
+    last = last.rename(columns={"asks": "relation", "value": "level"})
+    frame = frame.join(last[["printed", "relation", "level", "base_document"]])
     frame["source"] = pop.joined(frame["base_document"], frame["source"])
     frame = frame.join(_by_then(data, frame))
-    frame = frame.assign(
-        projects=frame["projects"].fillna(0).astype("Int64"), left_out=frame["left_out"].fillna("")
-    )
+    frame["projects"] = frame["projects"].fillna(0).astype("Int64")
+    frame["left_out"] = frame["left_out"].astype(object).fillna("")
     low, high = frame["need_low"], frame["need_high"]
     lies = {}
     for way in ("without", "with"):
@@ -336,6 +335,9 @@ def _pairs(rows: pd.DataFrame, until: int | None) -> pd.DataFrame:
         return asked[by].merge(at, on=by, how="left")["at"]
 
     at = first(base, KEYS).fillna(first(base, ["place", "indicator"])).fillna(first(rows, KEYS))
+    # What is needed is the number asked for: the least that keeps the promise of a bound.
+    asked["asks"] = asked["relation"]
+    asked["relation"] = asked["relation"].replace(dict.fromkeys(("ge", "gt", "le", "lt"), "eq"))
     begun = rows.loc[at.astype(int)].reset_index(drop=True)
     asked = asked.assign(path=asked.index, base_document=begun["document"])
     begun = begun.assign(**asked[[*KEYS, "path", "base_document"]])
@@ -346,11 +348,10 @@ def _pairs(rows: pd.DataFrame, until: int | None) -> pd.DataFrame:
 def _by_then(data, needs: pd.DataFrame) -> pd.DataFrame:
     """What is announced after the base and not after the year of each need, without and with trails."""
     served = needs[needs["indicator"].isin(pop.assumed("serves"))].reset_index()
-    rows = served[["path", "place", "from_year", "year"]].merge(
-        supply(data), on="place", suffixes=("", "_built")
-    )
-    built = rows["year_built"]
-    rows = rows[built.isna() | (built > rows["from_year"]) & (built <= rows["year"])]
+    projects = supply(data).rename(columns={"from_year": "since", "year": "built"})
+    rows = served[["path", "place", "from_year", "year"]].merge(projects, on="place")
+    after = (rows["built"] > rows["from_year"]) & (rows["built"] <= rows["year"])
+    rows = rows[after | rows["built"].isna()]
     trail, unsized = rows["part"] == "trail", rows["part"] == "size_not_known"
     sums = {"left_out_count": rows["count"].where(unsized, 0.0)}
     for end in ("low", "high"):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from qiyou.capacity import population as pop
 from qiyou.errors import DataError
-from qiyou.intervals import COLUMNS, box
+from qiyou.intervals import COLUMNS, box, by_role
 from qiyou.paths import KEYS
 from qiyou.words import table
 
@@ -55,7 +55,7 @@ def stock(data, place=None, indicator=None, *, rows=None, people=None) -> pd.Dat
     >>> import qiyou
     >>> frame = stock(qiyou.load(), "yuhuan", "sports_area_per_capita")
     >>> frame.query("scenario == 'flat' and year == 2027")[["value", "low", "high", "unit"]].round().values.tolist()
-    [[2073600.0, 2039625.0, 2107625.0, '平方米']]
+    [[2073600.0, 2072000.0, 2075200.0, '平方米']]
     """
     levels = printed(data, place, indicator) if rows is None else rows
     return _stocks(data, levels, people)[[*KEYS, *_STOCK.split()]]
@@ -253,14 +253,14 @@ def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
             rows=rows[~fit],
         )
     rows, facts, over = rows[fit], facts[fit], over[fit]
-    cells = box(rows, "drawn")
+    cells = box(rows, by_role(rows))
     cut = cells.within(facts["lower"].to_numpy(float), facts["upper"].to_numpy(float))
     by = ["path"] if "path" in rows else KEYS
     kept = [name for name in (*KEYS, "path", "year", "role", "printed", "relation") if name in rows]
     return rows[kept].assign(
         number=rows.groupby(by, sort=False, dropna=False).ngroup(),
         year=rows["year"].astype("Int64"),
-        level=np.where(cells.exact, cells.point, np.nan),
+        level=cells.point,
         level_low=cut.low,
         level_high=cut.high,
         unit=facts["unit"].str.split("/").str[0].to_numpy(),
