@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from qiyou.differences import Change
 
 from qiyou import cli, disk, notebooks, reference
-from qiyou.differences import Change
 from qiyou.errors import DataError, FigureError
 from qiyou.notebooks import Rerun
 

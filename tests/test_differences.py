@@ -6,7 +6,6 @@ import copy
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from qiyou.differences import Change, compare
 
 

@@ -18,7 +18,6 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-
 from qiyou.reference import locked
 
 ROOT = Path(__file__).resolve().parents[1]
