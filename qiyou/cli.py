@@ -14,7 +14,6 @@ import re
 import shlex
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -232,21 +231,13 @@ def _figures(options: argparse.Namespace) -> int:
 
 
 def _docs(options: argparse.Namespace) -> int:
-    try:
-        import pdoc
-    except ImportError as error:
-        raise QiyouError(both("cli.no_pdoc")) from error
-    import qiyou
-
-    # Names that are imported when first asked for are invisible to pdoc until then.
-    for name in qiyou.__all__:
-        getattr(qiyou, name)
-    pdoc.render.configure(docformat="numpy", footer_text=f"qiyou {qiyou.__version__}")
     folder = Path(options.to or Path("docs", "api"))
-    with warnings.catch_warnings():
-        # The generated __init__ of a dataclass does not know its module's imports.
-        warnings.filterwarnings("ignore", message="Error parsing type annotation")
-        pdoc.pdoc("qiyou", output_directory=folder)
+    # The generated __init__ of a dataclass does not know its module's imports, of which pdoc would warn.
+    pdoc = [sys.executable, "-W", "ignore", "-m", "pdoc", "--docformat", "numpy"]
+    print(say("cli.documenting", options.lang), flush=True)
+    done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise QiyouError(both("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1]))
     print(say("cli.docs", options.lang, page=folder / "index.html"))
     return 0
 

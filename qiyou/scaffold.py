@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
-from importlib import resources
+from collections.abc import Mapping
 from pathlib import Path
 
 from qiyou import disk
@@ -21,6 +19,7 @@ _MOST_YEARS = 60
 _LONGEST_ID = 80
 # Folder names that Windows keeps for devices.
 _DEVICE = r"con|nul|aux|prn|(?:com|lpt)[0-9]"
+_TABLES = Path(__file__).resolve().parent / "tables"
 _YEARS = re.compile(r"\s*([0-9]{4})\s*(?:[-–—~至]\s*([0-9]{4}))?\s*")
 
 
@@ -86,8 +85,10 @@ def new(
     headers = (f"- `{table}.csv`: {what}: `{header(table)}`" for table, what in group("added", lang).items())
     *fixed, department = DOCUMENT_TABLES["table"].names
     files = {
-        "document.toml": _template(f"new_document.{language(lang)}.toml").format(**shown),
-        "README.md": _template(f"new_guide.{lang}.md").format(**shown, headers="\n".join(headers)),
+        "document.toml": (_TABLES / f"new_document.{language(lang)}.toml").read_text("utf-8").format(**shown),
+        "README.md": (_TABLES / f"new_guide.{lang}.md")
+        .read_text("utf-8")
+        .format(**shown, headers="\n".join(headers)),
         "table.csv": ",".join([*fixed, *map(str, range(first, last + 1)), department]) + "\n",
         "decisions.csv": ",".join(DOCUMENT_TABLES["decisions"].names) + "\n",
     }
@@ -95,7 +96,7 @@ def new(
         printed = name if re.search(r"[\u4e00-\u9fff]", name) else ""
         files["places.csv"] = f"{header('places')}\n{place},{printed},,county,,,\n"
     folder = Path(parent) / document
-    _write_folder(folder, files)
+    _write_folder(folder, {name: text.encode("utf-8") for name, text in files.items()})
     return folder
 
 
@@ -123,41 +124,10 @@ def example(parent: str | os.PathLike[str]) -> Path:
     ...     qiyou.load(also=[example(folder)]).targets.query("document == 'cixi-own'").shape[0]
     84
     """
-    place, source = "cixi_own", "example_figures"
-    table = (root() / "documents" / "cixi-plan-2023" / "table.csv").read_text(encoding="utf-8")
-    typed = [{**row, "indicator": "", "star": "?"} for row in csv.DictReader(io.StringIO(table))]
-    observed = csv.DictReader(io.StringIO(_template("example_observations.csv")))
-    rows = [[place, *row.values(), source, "plan", "invented"] for row in observed]
-    folder = new("cixi-own", place=place, years=(2022, 2027), parent=parent)
-    about = (folder / "document.toml").read_text(encoding="utf-8")
-    for was, now in (
-        ('title = ""', 'title = "慈溪市方案(手填示例)"'),
-        ('title_en = ""', 'title_en = "Cixi plan, typed in"'),
-        ('extent = "complete"', 'extent = "excerpt"'),
-        ('known_from = "publisher"', 'known_from = "excerpt"'),
-        ('status = "transcribed"', 'status = "excerpt"'),
-    ):
-        about = about.replace(was, now)
-    disk.write(folder / "document.toml", about.encode("utf-8"))
-    columns = ["place", "indicator", "year", "quarter", "printed", "source", "basis", "note"]
-    for name, content in {
-        "table": [typed[0].keys(), *(row.values() for row in typed)],
-        "places": [
-            TABLES["places"].names,
-            (place, "慈溪示例县", "Cixi example county", "county", "", "ningbo", "an example"),
-        ],
-        "sources": [TABLES["sources"].names, (source, "示例数值(虚构)", "", "", "", "derived")],
-        "observations": [columns, *rows],
-    }.items():
-        disk.write(folder / f"{name}.csv", _sheet(content))
+    folder = Path(parent) / "cixi-own"
+    kept = _TABLES / folder.name
+    _write_folder(folder, {path.name: path.read_bytes() for path in kept.iterdir() if path.is_file()})
     return folder
-
-
-def _sheet(rows: Iterable[Iterable[str]]) -> bytes:
-    """A table as a spreadsheet saves it in China."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("gbk")
 
 
 def span(text: str) -> tuple[int, int]:
@@ -185,25 +155,21 @@ def header(name: str) -> str:
     return ",".join(TABLES[name].names)
 
 
-def _template(name: str) -> str:
-    return resources.files("qiyou").joinpath("tables", name).read_text(encoding="utf-8")
-
-
 def _places() -> dict[str, str]:
     """The places of the data, id to Chinese name."""
     with (root() / TABLES["places"].path).open(encoding="utf-8", newline="") as file:
         return {row["id"]: row["name_zh"] for row in csv.DictReader(file)}
 
 
-def _write_folder(folder: Path, files: Mapping[str, str]) -> None:
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write beside the folder and rename: it is there with all its files, or not at all."""
     if folder.exists() or folder.is_symlink():
         raise DataError(both("new.exists", folder=folder))
     draft = disk.beside(folder)
     try:
         draft.mkdir(parents=True)
-        for name, text in files.items():
-            (draft / name).write_text(text, encoding="utf-8", newline="\n")
+        for name, content in files.items():
+            (draft / name).write_bytes(content)
         os.replace(draft, folder)
     except OSError as error:
         raise DataError(both("new.cannot", folder=folder, why=disk.reason(error))) from error
