@@ -128,7 +128,6 @@ def test_the_scaffold_has_the_years_and_the_base(tmp_path):
     about = (folder / "document.toml").read_text(encoding="utf-8")
     assert "period = [2022, 2025]" in about and "years = [2020, 2025]" in about
     assert not (folder / "places.csv").exists(), "the place is known, so there is nothing to add"
-    assert "places.csv`, with `parent`" not in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_guide_gives_the_header_of_every_file_that_may_be_added(tmp_path):
@@ -149,6 +148,7 @@ def test_the_guide_gives_the_header_of_every_file_that_may_be_added(tmp_path):
         ("a" * 81, "a", (2022, 2027), None, "document id"),
         ("a", "a-b", (2022, 2027), None, "place id"),
         ("a", 'x"\nextent = "', (2022, 2027), None, "place id"),
+        ("开化 方案", "a", (2022, 2027), None, "document id"),
         ("a", "b", (2027, 2022), None, "2027 to 2022"),
         ("a", "b", (1066, 2027), None, "1066 to 2027"),
         ("a", "b", (2022, 2027), 2030, "another start"),
@@ -178,7 +178,7 @@ def test_a_failing_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch
     def fail(*_, **__):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(*((Path, "write_text", fail) if step == "write" else (os, "replace", fail)))
+    monkeypatch.setattr(*((Path, "write_bytes", fail) if step == "write" else (os, "replace", fail)))
     with pytest.raises(DataError, match=f"a cannot be made: {says}"):
         scaffold.new("a", place="b", years=(2022, 2027), parent=tmp_path)
     assert list(tmp_path.iterdir()) == []
