@@ -37,18 +37,18 @@ def _notebooks(options: argparse.Namespace, scratch: Path) -> tuple[bool, bool]:
     """Execute what is asked for and compare it; whether a notebook failed, and whether one differs."""
     from qiyou.notebooks import FOLDER, run
 
-    results, line = [], Progress(options.lang)
+    names, failed = options.names or sorted(path.name for path in FOLDER.glob("*.ipynb")), []
     if not options.executed:
         print("Executing the notebooks ...", flush=True)
-        workers = options.workers
-        results = run(scratch, only=options.names, workers=workers, progress=line.cells)
+        line = Progress(options.lang)
+        results = run(scratch, only=names, workers=options.workers, progress=line.cells)
         line.clear()
-    failed = [f"{result.name}, {result.error}" for result in results if result.error]
-    print(*failed, sep="\n", end="\n" if failed else "")
-    if results and len(failed) == len(results):
-        return True, False
+        failed = [result.name for result in results if result.error]
+        print(*(f"{one.name}, {one.error}\n" for one in results if one.error), sep="", end="")
+        if len(failed) == len(results):
+            return True, False
     fresh = Path(options.executed or scratch)
-    reruns = rerun.notebooks(fresh, FOLDER)
+    reruns = rerun.notebooks(fresh, FOLDER, [name for name in names if name not in failed])
     print(*rerun.report(reruns), sep="\n")
     differ = [result.name for result in reruns if result.status != "same"]
     pictures = [result.name for result in reruns if result.status == "pictures"]

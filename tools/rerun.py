@@ -70,21 +70,22 @@ def judge(name: str, committed: bytes, executed: bytes) -> Rerun:
     return Rerun(name, "form" if not kinds else "pictures" if kinds == {"picture"} else "moved", changes)
 
 
-def notebooks(fresh: Path, committed: Path) -> list[Rerun]:
-    """Compare every executed notebook of a folder with its committed file.
+def notebooks(fresh: Path, committed: Path, names: Collection[str]) -> list[Rerun]:
+    """Compare executed notebooks with their committed files.
 
     Raises
     ------
     QiyouError
-        If there is none, or one of them was never committed.
+        If one of the names is not in both folders, or there is none: nothing compared is no pass.
     """
-    paths = sorted(fresh.glob("*.ipynb"))
-    missing = [path.name for path in paths if not (committed / path.name).is_file()]
-    if missing or not paths:
+    missing = [name for name in names if not ((fresh / name).is_file() and (committed / name).is_file())]
+    if missing or not names:
         raise QiyouError(
-            f"{missing or 'nothing'} in {fresh} to compare with {committed}: execute the notebooks"
+            f"{', '.join(missing) or 'no notebook'} in {fresh} to compare: execute it to its end"
         )
-    return [judge(p.name, (committed / p.name).read_bytes(), p.read_bytes()) for p in paths]
+    return [
+        judge(name, (committed / name).read_bytes(), (fresh / name).read_bytes()) for name in sorted(names)
+    ]
 
 
 def figures(fresh: Path, committed: Path) -> tuple[list[str], list[str]]:
