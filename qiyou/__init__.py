@@ -17,7 +17,6 @@ _MODULES = frozenset(
         "data",
         "errors",
         "figures",
-        "history",
         "monitor",
         "notation",
         "notebooks",

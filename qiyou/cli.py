@@ -147,7 +147,7 @@ def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.Arg
 
 def _check(options: argparse.Namespace) -> int:
     from qiyou.data import check
-    from qiyou.data.findings import SEVERITIES, sentence
+    from qiyou.data.files import SEVERITIES, sentence
 
     findings = check(options.data, also=options.also)
     counts = {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qiyou.data import root
 from qiyou.data.documents import Document, read_document
-from qiyou.data.findings import Findings
+from qiyou.data.files import Findings
 
 
 def document_of(name: str, folder: Path | None = None) -> Document:

@@ -24,9 +24,8 @@ from pathlib import Path
 import numpy as np
 
 from qiyou.data import root
-from qiyou.data.decisions import TORN
-from qiyou.data.documents import Document, read_document
-from qiyou.data.findings import Findings, sentence
+from qiyou.data.documents import TORN, Document, read_document
+from qiyou.data.files import Findings, sentence
 from qiyou.data.seals import SEALED, seal, write_seals
 from qiyou.errors import QiyouError, SourceError
 from tools.locators import Place, Time, place_at, places, time_before, years_given
