@@ -17,9 +17,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from qiyou.disk import reason
 from qiyou.errors import QiyouError
-from qiyou.words import LANGUAGES, Both, both, group, say
+from qiyou.words import LANGUAGES, Both, both, group, number, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,6 +113,8 @@ class _Chinese(_Complaining):
 
 
 _ARGUMENTS = {
+    "place_name": {"metavar": "PLACE"},
+    "other": {"metavar": "OTHER", "nargs": "?"},
     "document": {"metavar": "ID"},
     "names": {"metavar": "NAME", "nargs": "*"},
     "--also": {"metavar": "DIR", "action": "append"},
@@ -124,6 +128,7 @@ _ARGUMENTS = {
     "--start": {"metavar": "YEAR", "type": int},
     "--to": {"metavar": "DIR"},
     "--workers": {"metavar": "N", "type": int, "default": 2},
+    "--year": {"metavar": "YEAR", "type": int},
     "--years": {"metavar": "FIRST-LAST", "required": True},
 }
 
@@ -143,6 +148,28 @@ def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.Arg
             command.add_argument(argument, help=words[argument], **keywords)
         command.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=words["--lang"])
     return parser
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from qiyou import compare
+    from qiyou.data import load
+
+    data = load(also=options.also)
+    place = data.place(options.place_name)
+    if options.other:
+        table = compare.pair(data, place, options.other, lang=options.lang)
+    else:
+        year = options.year or data.planned(place)["year"].max()
+        table = compare.core(data, year, places=[place])
+    heads, verdicts = group("comparison", options.lang), group("verdict", options.lang)
+    table = data.named(table[[name for name in heads if name in table]], options.lang)
+    for name in table:
+        cells = table[name].astype(object)
+        numbers = cells.map(lambda cell: number(cell) if isinstance(cell, float) else cell)
+        table[name] = numbers.map(lambda cell: verdicts.get(cell, cell)).fillna("")
+    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+        print(table.rename(columns=heads).to_string(index=False, justify="left"))
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -284,6 +311,7 @@ class Progress:
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {
+    "compare": (_compare, "place_name", "other", "--year", "--also"),
     "new": (_new, "document", "--place", "--years", "--start", "--in"),
     "check": (_check, "--data", "--also", "--notes"),
     "notebooks": (_notebooks, "names", "--also", "--to", "--folder", "--workers"),
