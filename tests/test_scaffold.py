@@ -547,3 +547,47 @@ def test_every_notebook_and_figure_takes_the_example_in_without_edits(tmp_path, 
     for name in ("core_overview", "target_paths", "convergence"):
         assert "cixi_own" in (tmp_path / "figures" / "data" / f"{name}.csv").read_text(encoding="utf-8-sig")
     assert {path: path.read_bytes() for path in committed} == committed
+
+
+# ------------------------------------------------------------------------------------------- in Chinese
+
+
+def test_folder_and_place_may_have_chinese_names(tmp_path, capsys):
+    folder = scaffold.new("试填方案-2023", place="试填", years=(2022, 2027), parent=tmp_path)
+    assert (folder / "places.csv").read_text(encoding="utf-8").splitlines()[1] == "试填,试填,,county,,,"
+    (folder / "places.csv").write_text(PLACE.replace("cixi_own", "试填"), encoding="utf-8")
+    (folder / "table.csv").write_bytes(sheet(typed_table(), "gbk"))
+    about = (folder / "document.toml").read_text(encoding="utf-8")
+    about = about.replace('title = ""', 'title = "试填方案"').replace(
+        'title_en = ""', 'title_en = "As typed"'
+    )
+    (folder / "document.toml").write_text(about, encoding="utf-8")
+    assert errors(folder).empty, errors(folder)
+    own = load(also=folder).targets.query("place == '试填'")
+    assert set(own["document"]) == {"试填方案-2023"} and len(own) == 84
+    assert cli.main(["check", "--also", str(folder), "--lang", "zh"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["yuhuan", "玉环市", "玉环"])
+def test_a_place_of_the_data_is_known_by_its_name(tmp_path, name):
+    folder = scaffold.new("own", place=name, years=(2022, 2027), parent=tmp_path)
+    assert 'place = "yuhuan"' in (folder / "document.toml").read_text(encoding="utf-8")
+    assert not (folder / "places.csv").exists()
+
+
+def test_the_folder_explains_itself_in_the_language_asked_for(tmp_path):
+    texts = {}
+    for lang in ("zh", "en"):
+        folder = scaffold.new(f"own-{lang}", place="yuhuan", years=(2022, 2027), parent=tmp_path, lang=lang)
+        texts[lang] = [(folder / name).read_text(encoding="utf-8") for name in ("README.md", "document.toml")]
+    assert "照原文" in texts["zh"][0] and "照原文" in texts["zh"][1]
+    assert "as printed" in texts["en"][0] and "as printed" in texts["en"][1]
+    assert texts["zh"][0].count("`") == texts["en"][0].count("`")
+
+
+def test_the_example_holds_the_rows_of_the_transcription(tmp_path):
+    folder = scaffold.example(tmp_path)
+    text = (folder / "table.csv").read_bytes().decode("gbk")
+    typed = list(csv.DictReader(io.StringIO(text)))
+    assert typed == [{**row, "indicator": "", "star": "?"} for row in printed_rows()]
