@@ -92,7 +92,10 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     start = np.where(based, _last(measured), np.argmax(target, axis=1))
     end, first = number[n, last], exactly(number[n, start])
     base = Box(
-        *(np.where(based, *ends) for ends in zip(vars(grid.box[n, start]).values(), vars(first).values()))
+        **{
+            name: np.where(based, held, getattr(first, name))
+            for name, held in vars(grid.box[n, start]).items()
+        }
     )
     facts = indicators.set_index("id").loc[grid.keys["indicator"]].reset_index()
     out = grid.keys.assign(
@@ -155,13 +158,14 @@ def others(asked: pd.DataFrame) -> pd.DataFrame:
     mine = based.groupby([*by, "place"]).size().rename("mine")
     out = pd.DataFrame({"peers": (plans - rows.join(mine, on=[*by, "place"])["mine"].notna()).astype(int)})
     for name, sign in (("peer_low", 1), ("peer_high", -1)):
-        turned = based.assign(required=sign * based["required"]).sort_values("required", kind="stable")
-        best = turned.drop_duplicates(by).set_index(by)[["place", "required"]]
-        rest = turned[turned["place"].ne(turned.join(best, on=by, rsuffix="_best")["place_best"])]
-        found = rows.join(best, on=by, rsuffix="_best").join(
-            rest.groupby(by)["required"].min().rename("next"), on=by
+        turned = based.assign(best=sign * based["required"]).sort_values("best", kind="stable")
+        best = turned.drop_duplicates(by).set_index(by)[["place", "best"]].rename(columns={"place": "first"})
+        later = turned.drop(columns="best").join(best, on=by)
+        rest = sign * later[later["place"].ne(later["first"])].groupby(by)["required"].agg(
+            "min" if sign > 0 else "max"
         )
-        out[name] = sign * found["required"].mask(found["place"].eq(found["place_best"]), found["next"])
+        found = rows.join(best, on=by).join(rest.rename("next"), on=by)
+        out[name] = sign * found["best"].mask(found["place"].eq(found["first"]), found["next"])
     return out
 
 
