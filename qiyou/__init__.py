@@ -24,6 +24,7 @@ _MODULES = frozenset(
         "plausibility",
         "plot",
         "progress",
+        "read",
         "scaffold",
         "style",
         "trajectory",
