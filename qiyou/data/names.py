@@ -104,13 +104,14 @@ class Vocabulary:
         return {name: places[0] for name, places in groups.items() if len(places) == 1}
 
 
-def identify(sheet, schema, document: str, known: Vocabulary, findings):
+def identify(sheet, schema, document: str, findings):
     """A sheet of one's own with ids where names were given or could be looked up by the printed name.
 
     An empty ``indicator`` is filled in from the printed name (or phrase) by the alias table; a Chinese name in a
     column of indicator or place ids is replaced by its id. What cannot be looked up is an error that lists near
     names, and is remembered as ``sheet.reported``, so that nothing else complains about the same cell.
     """
+    known = findings.words
     kinds = {one.name: one.refers[:-1] for one in schema.columns if one.refers in ("indicators", "places")}
     if not kinds:
         return sheet
