@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -68,7 +69,10 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
 def _own_folders(also: Iterable[str | os.PathLike] | None) -> list[Path]:
     """The folders of one's own: those given, or those of the environment; a folder of folders stands for them all."""
     if also is None:
-        also = [path for path in os.environ.get(ALSO, "").split(os.pathsep) if path.strip()]
+        named = os.environ.get(ALSO, "")
+        # As JSON from `qiyou notebooks`, because a path may hold what separates paths.
+        paths = json.loads(named) if named.startswith('["') else named.split(os.pathsep)
+        also = [path for path in paths if path.strip()]
     elif isinstance(also, (str, os.PathLike)):
         also = [also]
     folders: dict[Path, None] = {}

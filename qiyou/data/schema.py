@@ -12,8 +12,8 @@ from pathlib import Path
 
 from qiyou.errors import DataError
 
-ID = r"[a-z][a-z0-9_]{0,79}"
-DOCUMENT_ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+ID = r"[a-z一-龥][a-z0-9_一-龥]{0,79}"
+DOCUMENT_ID = r"[a-z一-龥][a-z0-9一-龥]*(?:-[a-z0-9一-龥]+)*"
 YEAR = r"(?:19|20)[0-9]{2}"
 _FORMS = {"number": r"-?[0-9]+(?:\.[0-9]+)?", "year": YEAR, "integer": "[0-9]{1,4}"}
 _PACKAGE = Path(__file__).resolve().parent.parent
