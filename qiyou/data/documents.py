@@ -177,12 +177,9 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
 
 
 def _is_span(period) -> bool:
-    return (
-        isinstance(period, list)
-        and len(period) == 2
-        and all(isinstance(year, int) and re.fullmatch(YEAR, str(year)) for year in period)
-        and 0 <= period[1] - period[0] < _MOST_YEARS
-    )
+    two = isinstance(period, list) and len(period) == 2
+    years = two and all(isinstance(year, int) and re.fullmatch(YEAR, str(year)) for year in period)
+    return bool(years) and 0 <= period[1] - period[0] < _MOST_YEARS
 
 
 def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -> tuple[str, ...]:

@@ -75,11 +75,7 @@ def _own_folders(also: Iterable[str | os.PathLike] | None) -> list[Path]:
         also = [path for path in paths if path.strip()]
     elif isinstance(also, (str, os.PathLike)):
         also = [also]
-    folders: dict[Path, None] = {}
-    for path in map(_folder, also):
-        folders[path] = None
-        folders |= dict.fromkeys(_inside(path))
-    return list(folders)
+    return list(dict.fromkeys(one for path in map(_folder, also) for one in (path, *_inside(path))))
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -122,7 +122,8 @@ def identify(sheet, schema, document: str, findings):
         found = dict(record)
         for column, kind in kinds.items():
             name, taken = record[column], ""
-            if name.isascii() and (name or column != "indicator" or not printed):
+            ids = known.places if kind == "place" else known.indicators
+            if name in ids or (name.isascii() and (name or column != "indicator" or not printed)):
                 continue
             if not name:
                 name, first = record[printed], firsts.get(serial(record.get("row", "")))
@@ -135,9 +136,9 @@ def identify(sheet, schema, document: str, findings):
                 findings.add("taken_as", sheet.path, line, name=name, id=taken, column=column)
             elif record[column] or needed:
                 reported.add((line, column))
-                ids = known.places_by_name if kind == "place" else known.indicators_by_name
+                names = known.places_by_name if kind == "place" else known.indicators_by_name
                 if name:
-                    suggest(findings, "unknown_name", sheet.path, line, kind, name, ids)
+                    suggest(findings, "unknown_name", sheet.path, line, kind, name, names)
                 else:
                     findings.add("row_unnamed", sheet.path, line)
         if "row" in record:
