@@ -12,15 +12,11 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
-        "apidocs",
-        "audit",
         "capacity",
         "compare",
         "data",
-        "differences",
         "errors",
         "figures",
-        "history",
         "monitor",
         "notation",
         "notebooks",
@@ -28,7 +24,6 @@ _MODULES = frozenset(
         "plausibility",
         "plot",
         "progress",
-        "reference",
         "scaffold",
         "style",
         "trajectory",

@@ -193,7 +193,7 @@ FIGURES: tuple[Figure, ...] = (
         "qiyou.plot.realised:required_vs_realised_figure",
         "所需速度与已实现的变化",
         "Required pace among realised changes",
-        ("targets", "reference_sports", "reference_nursery", "sources"),
+        ("targets", "reference", "sources"),
     ),
     Figure(
         "nursery_stocks",

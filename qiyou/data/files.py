@@ -1,4 +1,7 @@
-"""Reading CSV and TOML files so that every complaint can name the file and the line."""
+"""Reading CSV and TOML files so that every complaint can name the file and the line.
+
+What is wrong is a finding; its sentences stand in ``qiyou/tables/faults.csv``.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,25 @@ import io
 import re
 import stat
 import tomllib
+import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from qiyou.data.findings import Findings
+import pandas as pd
+
+from qiyou import words
+from qiyou.data.names import Vocabulary, plain
+from qiyou.data.schema import YEAR, Table
+
+COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
+SEVERITIES = ("error", "warning", "note")
+CODES = words.group("fault", "en")
+"""Every code of a finding and what it means."""
+
+_FAULTS = {row.key: row for row in words.table("faults").itertuples(index=False)}
+_MOST_ALIKE = 1_000
+_LONGEST = 600
 
 _LARGEST_CSV = 32 * 2**20
 _LARGEST_TOML = 64 * 2**10
@@ -19,6 +36,77 @@ _LONGEST_CELL = 20_000
 _MOST_ROWS = 200_000
 # The parser's time grows with the square of the depth of dotted keys, and a line may hold tens of thousands of points.
 _MOST_POINTS = 200
+
+# Line breaks, but for those between two figures: 3 and 4 on two lines of a cell are not 34.
+_FIGURE = "0-9０-９.．,，%％〇零一二两三四五六七八九十百千万亿"
+_BREAK = re.compile(
+    rf"(?<![{_FIGURE}])\s*[\r\n\v\f\u2028\u2029]\s*|\s*[\r\n\v\f\u2028\u2029]\s*(?![\s{_FIGURE}])"
+)
+_YEAR_HEADER = re.compile(rf"({YEAR})年?")
+
+
+@dataclass
+class Findings:
+    """Collects findings while a folder is read; nothing is raised before everything has been seen.
+
+    ``words`` is what the tables that are read first define: ids, units, names.
+    """
+
+    root: Path
+    also: frozenset[Path] = frozenset()
+    words: Vocabulary | None = None
+    rows: list[tuple] = field(default_factory=list)
+    suggested: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _counts: Counter = field(default_factory=Counter, repr=False)
+    _names: dict[Path, str] = field(default_factory=dict, repr=False)
+
+    def add(self, key: str, file: Path, line: int | None = None, severity: str = "", **fields) -> None:
+        """Record one finding, by its key in ``faults.csv`` and what its sentences speak of.
+
+        The file is shown relative to the data folder, or to what holds a folder of one's own.
+        """
+        fault = _FAULTS[key]
+        severity = severity or fault.severity
+        shown = self._names.get(file) or self._names.setdefault(file, self._shown(file))
+        self._counts[severity, fault.code, shown] += 1
+        if self._counts[severity, fault.code, shown] <= _MOST_ALIKE:
+            told = (_visible(text.format(**fields)) for text in (fault.what, fault.remedy))
+            self.rows.append((severity, fault.code, _visible(shown), line, *told))
+
+    def frame(self) -> pd.DataFrame:
+        """The findings as a table, errors first, then by file and line."""
+        more = [
+            (*key[:2], _visible(key[2]), None, f"and {count - _MOST_ALIKE:,} more of these", "mend the first ones")
+            for key, count in self._counts.items()
+            if count > _MOST_ALIKE
+        ]  # fmt: skip
+        frame = pd.DataFrame(self.rows + more, columns=list(COLUMNS)).astype({"line": "Int64"})
+        order = frame["severity"].map(SEVERITIES.index)
+        by = ["_order", "file", "line"]
+        frame = frame.assign(_order=order).sort_values(by, kind="stable", na_position="first")
+        return frame.drop(columns="_order").reset_index(drop=True)
+
+    def _shown(self, path: Path) -> str:
+        home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)
+        return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
+
+
+def _visible(text: str) -> str:
+    """Text that is safe to print: control, bidirectional and zero-width characters escaped, of bearable length.
+
+    What is quoted comes from files of unknown origin and goes to a terminal.
+    """
+    escaped = (
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[: _LONGEST + 1]
+    )
+    shown = "".join(escaped)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def sentence(row) -> str:
+    """One finding as a sentence: where, what, what to do."""
+    where = row["file"] if pd.isna(row["line"]) else f"{row['file']}:{row['line']}"
+    return f"{where}: {row['what']}; {row['remedy']} [{row['code']}]"
 
 
 @dataclass(frozen=True)
@@ -39,6 +127,14 @@ class Sheet:
         return zip(self.lines, self.records, strict=True)
 
 
+class Fault(Exception):
+    """What is wrong with a file or a cell: a key of ``faults.csv``, the line, and what the sentence speaks of."""
+
+    def __init__(self, key: str, line: int | None = None, **fields):
+        super().__init__(key)
+        self.key, self.line, self.fields = key, line, fields
+
+
 def read_sheet(path: Path, findings: Findings, *, lenient: bool = False) -> Sheet | None:
     """Read a CSV file, or record why it cannot be read and return None.
 
@@ -51,45 +147,35 @@ def read_sheet(path: Path, findings: Findings, *, lenient: bool = False) -> Shee
     lenient : bool
         Accept what spreadsheets save (a byte-order mark, GB 18030) with a note instead of an error.
     """
-    content = _read_bytes(path, findings, _LARGEST_CSV)
-    if content is None:
-        return None
-    text = _decode(content, path, findings, lenient=lenient)
-    if text is None:
-        return None
-    return _parse(text, path, findings)
+    try:
+        text, what, line = _decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
+        if what:
+            findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
+        return _parse(text, path, findings)
+    except Fault as fault:
+        findings.add(fault.key, path, fault.line, **fault.fields)
+    return None
 
 
 def read_toml(path: Path, findings: Findings) -> dict | None:
     """Read a TOML file, or record why it cannot be read and return None."""
-    content = _read_bytes(path, findings, _LARGEST_TOML)
-    if content is None:
-        return None
     try:
+        content = _read_bytes(path, _LARGEST_TOML, "too_large_toml")
         text = content.decode("utf-8-sig")
         if max(line.count(".") for line in text.split("\n")) > _MOST_POINTS:
             raise ValueError(f"a line with more than {_MOST_POINTS} points")
         return _small(tomllib.loads(text))
+    except Fault as fault:
+        findings.add(fault.key, path, **fault.fields)
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        findings.error("ENCODING", path, line, "the file is not UTF-8", "save it as UTF-8")
+        findings.add("not_utf8", path, content.count(b"\n", 0, error.start) + 1)
     except RecursionError:
-        findings.error("TOML_SYNTAX", path, None, "not TOML: nested too deeply", "write the file anew")
+        findings.add("toml", path, why="nested too deeply")
     except ValueError as error:
         # tomllib raises plain ValueError for numbers with thousands of digits.
-        findings.error(
-            "TOML_SYNTAX",
-            path,
-            _toml_line(error),
-            f"not TOML: {error}",
-            "mend the line or write the file anew",
-        )
+        line = re.search(r"\(at line ([0-9]+)", str(error))
+        findings.add("toml", path, int(line[1]) if line else None, why=error)
     return None
-
-
-def _toml_line(error: ValueError) -> int | None:
-    match = re.search(r"\(at line ([0-9]+)", str(error))
-    return int(match[1]) if match else None
 
 
 def _small(about: dict) -> dict:
@@ -104,109 +190,67 @@ def _small(about: dict) -> dict:
     return about
 
 
-def _read_bytes(path: Path, findings: Findings, largest: int) -> bytes | None:
+def _read_bytes(path: Path, largest: int, too_large: str) -> bytes:
     """The file's content. Only a regular file is opened: reading a pipe or a device might never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            findings.error("MISSING_FILE", path, None, "not a regular file", "put a plain file in its place")
-            return None
+            raise Fault("no_file")
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        findings.error(
-            "MISSING_FILE", path, None, f"cannot be read ({reason})", "add the file or its reading right"
-        )
-        return None
+        raise Fault("unreadable_file", why=error.strerror or type(error).__name__) from None
     if len(content) > largest:
-        code, remedy = (
-            ("TOML_SYNTAX", "write the file anew")
-            if path.suffix == ".toml"
-            else ("CSV_SYNTAX", "split the file")
-        )
-        findings.error(code, path, None, f"larger than {largest:,} bytes", remedy)
-        return None
+        raise Fault(too_large, largest=largest)
     return content
 
 
-def _decode(content: bytes, path: Path, findings: Findings, *, lenient: bool) -> str | None:
-    """The text, without byte-order mark; what is not plain UTF-8 is an error, or a note where it is tolerated."""
-    severity = "note" if lenient else "error"
-    encoding, what, line = _encoding(content)
-    if encoding is None:
-        findings.error("ENCODING", path, line, what, "save it as CSV UTF-8")
-        return None
-    text = content.decode(encoding).removeprefix("\ufeff")
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        findings.error("ENCODING", path, line, "the file holds NUL characters", "save it as CSV UTF-8")
-        return None
-    if what:
-        findings.add(severity, "ENCODING", path, line, what, "save it as plain CSV UTF-8")
-    return text
-
-
-def _encoding(content: bytes) -> tuple[str | None, str, int]:
-    """The encoding, what is to be said about it, and on which line; the encoding is None if there is no reading it."""
+def _decode(content: bytes) -> tuple[str, str, int]:
+    """The text without byte-order mark, what is to be said where it is not plain UTF-8, and on which line."""
+    encoding, what, line = "utf-8", "", 1
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            content.decode("utf-16")
-        except UnicodeDecodeError:
-            return None, "the file is damaged UTF-16", 1
-        return "utf-16", "the file is UTF-16, not UTF-8", 1
+        encoding, what = "utf-16", "the file is UTF-16, not UTF-8"
+    elif content.startswith(b"\xef\xbb\xbf"):
+        what = "the file starts with a byte-order mark"
     try:
-        content.decode("utf-8")
+        text = content.decode(encoding)
     except UnicodeDecodeError as failure:
-        line = content.count(b"\n", 0, failure.start) + 1
-    else:
-        marked = content.startswith(b"\xef\xbb\xbf")
-        return "utf-8", "the file starts with a byte-order mark" if marked else "", 1
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
-        return None, "neither UTF-8 nor GB 18030", line
-    return "gb18030", "the file is GBK (GB 18030), not UTF-8", line
+        if encoding == "utf-16":
+            raise Fault("encoding", 1, why="the file is damaged UTF-16") from None
+        line, what = content.count(b"\n", 0, failure.start) + 1, "the file is GBK (GB 18030), not UTF-8"
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError:
+            raise Fault("encoding", line, why="neither UTF-8 nor GB 18030") from None
+    if "\0" in text:
+        raise Fault("nul", text.count("\n", 0, text.index("\0")) + 1)
+    return text.removeprefix("\ufeff"), what, line
 
 
-def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
-    rows = _rows(text, path, findings)
-    if rows is None:
-        return None
+def _parse(text: str, path: Path, findings: Findings) -> Sheet:
+    rows = _rows(text)
     if not rows:
-        findings.error(
-            "EMPTY_TABLE", path, 1, "the file has no header", "add the header and at least one row"
-        )
-        return None
-    header = _header(rows[0][1], path, findings)
-    if header is None:
-        return None
+        raise Fault("no_header", 1)
+    header = _header(rows[0][1])
     if len(header) == 1 and len(rows) > 1 and sum(map(bool, rows[1][1])) > 1:
-        what = f"{header[0][:40]!r} stands above the header"
-        findings.error(
-            "CSV_SYNTAX", path, 1, what, "delete the line: the file starts with the names of the columns"
-        )
-        return None
+        raise Fault("above_header", 1, text=header[0])
     records, lines = [], []
     for line, row in rows[1:]:
-        if not any(cell.strip() for cell in row):
+        row = [cell.strip() for cell in row]
+        if not any(row):
             continue
-        if len(row) > len(header) and not any(row[len(header) :]):
+        if not any(row[len(header) :]):
             row = row[: len(header)]
         if len(row) != len(header):
-            what = f"{len(row)} cells where the header has {len(header)}"
-            findings.error("CSV_SYNTAX", path, line, what, "add or remove commas, quote cells that hold one")
-            continue
-        if max(map(len, row)) > _LONGEST_CELL:
-            findings.error(
-                "BAD_VALUE", path, line, f"a cell of more than {_LONGEST_CELL:,} characters", "shorten it"
-            )
-            continue
-        records.append(dict(zip(header, (cell.strip() for cell in row), strict=True)))
-        lines.append(line)
+            findings.add("ragged", path, line, cells=len(row), columns=len(header))
+        elif max(map(len, row)) > _LONGEST_CELL:
+            findings.add("long_cell", path, line, longest=_LONGEST_CELL)
+        else:
+            records.append(dict(zip(header, row, strict=True)))
+            lines.append(line)
     return Sheet(path, header, tuple(records), tuple(lines))
 
 
-def _rows(text: str, path: Path, findings: Findings) -> list[tuple[int, list[str]]] | None:
+def _rows(text: str) -> list[tuple[int, list[str]]]:
     """Every row with the line that it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -216,30 +260,57 @@ def _rows(text: str, path: Path, findings: Findings) -> list[tuple[int, list[str
             if row:
                 rows.append((start, row))
             if len(rows) > _MOST_ROWS:
-                findings.error("CSV_SYNTAX", path, start, f"more than {_MOST_ROWS:,} rows", "split the file")
-                return None
+                raise Fault("many_rows", start, most=_MOST_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
-        findings.error(
-            "CSV_SYNTAX", path, start, f"not comma-separated values: {error}", "mend or re-export the file"
-        )
-        return None
+        raise Fault("csv", start, why=error) from None
     return rows
 
 
-def _header(row: list[str], path: Path, findings: Findings) -> tuple[str, ...] | None:
+def _header(row: list[str]) -> tuple[str, ...]:
     """The column names, without the empty columns that spreadsheets leave behind the last one."""
     header = [cell.strip() for cell in row]
     while len(header) > 1 and not header[-1]:
         header.pop()
     if len(header) == 1 and (sign := next((sign for sign in "\t;，" if sign in header[0]), None)):
-        what = f"the columns are separated by {sign!r}, not by commas"
-        findings.error("CSV_SYNTAX", path, 1, what, "save the file as CSV with commas")
-        return None
-    repeated = next((name for name, times in Counter(header).items() if times > 1), None)
-    if repeated is not None:
-        findings.error(
-            "CSV_SYNTAX", path, 1, f"the column {repeated[:40]!r} stands twice", "remove one of them"
-        )
-        return None
+        raise Fault("no_commas", 1, sign=sign)
+    for name, times in Counter(header).items():
+        if times > 1:
+            raise Fault("column_twice", 1, name=name)
     return tuple(header)
+
+
+def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False) -> Sheet:
+    """A table as typed into a spreadsheet, with headers, line breaks and full-width signs as the schema wants them.
+
+    Cells that hold the print keep every character but line breaks, which the width of a column put there; a break
+    between two figures stays, and the cell cannot be read. What is put right is told in a note.
+    """
+    header = tuple(_heading(name, schema, years) for name in sheet.header)
+    changed = [old for old, new in zip(sheet.header, header, strict=True) if old != new]
+    if changed and len(set(header)) == len(header):
+        findings.add("spreadsheet_head", sheet.path, 1, changed=", ".join(map(repr, changed[:3])))
+    else:
+        header = sheet.header
+    machine = {column.name for column in schema.columns if column.pattern or column.values or column.refers}
+    records, told = [], {}
+    for line, record in sheet.numbered():
+        cells = dict(zip(header, record.values(), strict=True))
+        for name, cell in cells.items():
+            if not cell.isprintable() and (joined := _BREAK.sub("", cell)) != cell:
+                told.setdefault("line_breaks", (line, name))
+                cells[name] = cell = joined
+            if name in machine and not cell.isascii():
+                cells[name] = unicodedata.normalize("NFKC", cell)
+                if cells[name] != cell:
+                    told.setdefault("widened", (line, name))
+        records.append(cells)
+    for key, (line, name) in told.items():
+        findings.add(key, sheet.path, line, column=name)
+    return replace(sheet, header=header, records=tuple(records))
+
+
+def _heading(name: str, schema: Table, years: bool) -> str:
+    text = plain(name)
+    match = _YEAR_HEADER.fullmatch(text) if years else None
+    return match[1] if match else text if text in schema.names else name

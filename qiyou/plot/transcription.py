@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from qiyou import style
-from qiyou.data.confidence import cells
+from qiyou.data.prints import cells
 from qiyou.errors import DataError
 from qiyou.figures import Drawing, alt_text
 from qiyou.plot import labels
@@ -37,7 +37,7 @@ def reading_overview(
     Parameters
     ----------
     frame : DataFrame
-        `qiyou.data.confidence.cells` of one document: row, year, printed, how, confidence.
+        `qiyou.data.prints.cells` of one document: row, year, printed, how, confidence.
     ax : Axes, optional
     lang : {"zh", "en"}
     widest : int
