@@ -117,6 +117,15 @@ def _texts(column: pd.Series) -> list:
     return [number(value) if isinstance(value, float) else value for value in column.tolist()]
 
 
+def joined(texts, lang: str) -> str:
+    """Several names in one sentence.
+
+    >>> joined(["玉环市", "长兴县"], "zh"), joined(["Yuhuan", "Changxing"], "en")
+    ('玉环市、长兴县', 'Yuhuan, Changxing')
+    """
+    return ("、" if language(lang) == "zh" else ", ").join(texts)
+
+
 def number(value: float, digits: int = 10) -> str:
     """A number as people write it: no binary noise, no trailing zeros, a real minus sign.
 
