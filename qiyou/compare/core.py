@@ -114,7 +114,7 @@ def core(
     rows = chosen[chosen["year"] == year].merge(values, on=references.OWN, how="left")
     rows = rows.merge(facts[["kind", "direction", "sign"]], left_on="indicator", right_index=True)
     rows = rows.assign(basis=rows["indicator"].map(references.basis(facts)))
-    rows = _judged(rows, getattr(data, "place", str)(reference) if _is_place(reference) else reference)
+    rows = _judged(rows, data.place(reference) if _is_place(reference) else reference)
     rows = rows.assign(**_leads(rows, paths))
     rank = {name: k for k, name in enumerate([*facts.index, *order])}
     rows = rows.assign(_indicator=rows["indicator"].map(rank), _place=rows["place"].map(rank))

@@ -35,8 +35,6 @@ REFERENCE = [
 _SIGN = MappingProxyType({"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0})
 _MOST_LEVELS = 6
 _GRADES = ("official", "press", "secondary", "derived")
-_CELL = ["document", "place", "indicator", "variant", "year", "role", "origin", "locator", "printed", "unit"]
-_CELL += ["value", "relation", "low", "high", "low_closed", "high_closed", "step"]
 _PEER = ["peer", "indicator", "year"]
 _ENDS = ["low", "high", "box_low", "box_high"]
 _PATH = ["path_value", "path_step", "path_name", "path_n"]
@@ -56,11 +54,7 @@ def core_indicators(data: Data, only: Iterable[str] | None = None) -> pd.DataFra
     if table.empty:
         raise DataError("no indicator is marked core in indicators.csv, so there is nothing to compare")
     table = table.assign(sign=table["direction"].map(_SIGN).astype(float))
-    return (
-        table
-        if only is None
-        else table.loc[known(only, table, "core indicator", getattr(data, "indicator", str))]
-    )
+    return table if only is None else table.loc[known(only, table, "core indicator", data.indicator)]
 
 
 def places_with_documents(data: Data, only: Iterable[str] | None = None) -> list[str]:
@@ -77,11 +71,7 @@ def places_with_documents(data: Data, only: Iterable[str] | None = None) -> list
     cells = data.targets.groupby("place").size().reindex(here.index, fill_value=0)
     order = pd.DataFrame({"province": here["level"].isin(["province", "country"]), "cells": -cells})
     here = here.loc[order.sort_values(["province", "cells"], kind="stable").index]
-    return (
-        list(here.index)
-        if only is None
-        else known(only, here, "place with a document", getattr(data, "place", str))
-    )
+    return list(here.index) if only is None else known(only, here, "place with a document", data.place)
 
 
 def known(
@@ -124,18 +114,14 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     DataError
         If a value is in another unit than its indicator; ``rows`` holds them.
     """
-    table = _rows(data.targets, indicators).assign(origin="table")
-    table["locator"] = "table:" + table["row"].astype("str")
-    text = _rows(data.statements, indicators)
-    text = text[text["indicator"].map(indicators["kind"]).isin(EXTENSIVE) | text["from_year"].isna()]
-    keys = ["place", "indicator", "year"]
-    beside = table.loc[table["place"].isin(text["place"].unique()), keys]
-    repeated = pd.MultiIndex.from_frame(text[keys]).isin(pd.MultiIndex.from_frame(beside))
-    # What the text says twice is said once.
-    text = text[~repeated].drop_duplicates([*keys, "document", "value", "relation"])
-    role = text["kind"].where(text["kind"] == "baseline", "target")
-    text = text.assign(origin="text", locator="statement:" + text["id"].astype("str"), role=role, variant="")
-    rows = stacked(table, text)[_CELL].astype({"year": "int64"})
+    bases = data.printed[data.printed["role"] == "baseline"]
+    rows = pd.concat([bases, data.planned()]).sort_values("origin", kind="stable", ignore_index=True)
+    rows = rows[rows["indicator"].isin(indicators.index) & rows["relation"].ne("none") & rows["year"].notna()]
+    # A mean over several years is not the value of its last year.
+    rows = rows[rows["from_year"].isna() | rows["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
+    keys = pd.MultiIndex.from_frame(rows[OWN])
+    text = rows["origin"].eq("text").to_numpy()
+    rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
     own = rows["indicator"].map(indicators["unit"])
     if (wrong := rows[rows["unit"].to_numpy(dtype=object) != own.to_numpy(dtype=object)]).shape[0]:
         first = wrong.iloc[0]
@@ -145,16 +131,8 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
             "give the other quantity an indicator id of its own",
             rows=wrong,
         )
-    peer = pd.Series(peers(data.places), index=data.places["id"])
-    peer = rows["place"].map(peer).fillna(-1).astype(int)
+    peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
     return rows.assign(peer=peer, **_boxes(rows, indicators).columns("box"))
-
-
-def _rows(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table that print a number for one of the indicators and a year."""
-    return frame[
-        frame["indicator"].isin(indicators.index) & frame["relation"].ne("none") & frame["year"].notna()
-    ]
 
 
 def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
@@ -326,11 +304,7 @@ def _benchmarks(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
             rows=wrong,
         )
     grade = rows["source"].map(data.sources.set_index("id")["grade"])
-    closed = {
-        "low_closed": rows["relation"].isin(["eq", "ge"]),
-        "high_closed": rows["relation"].isin(["eq", "le"]),
-    }
-    return rows.assign(grade=grade, reference_source=rows["source"], **{"from": rows["place"]}, **closed)
+    return rows.assign(grade=grade, reference_source=rows["source"], **{"from": rows["place"]})
 
 
 def _provincial(data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -348,7 +322,7 @@ def _provincial(data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd
 
 def _of_place(name: str, data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Everything that one place plans, and, where it plans nothing, what is known of it."""
-    place = getattr(data, "place", str)(name)
+    place = data.place(name)
     own = every[every["place"] == place]
     plan = _plans(own.assign(peer=0), indicators)
     where = (own["document"] + " " + own["locator"]).groupby([own["indicator"], own["year"]]).agg(joined)
