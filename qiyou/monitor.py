@@ -1,22 +1,24 @@
-"""Observed values of one's own set beside the plan: what was reached, and what the published methods say of it.
+"""Observed values of one's own set beside the plan: what was reached, and what published methods say of it.
 
-Observed values come from ``observations.csv`` in the folder of a county of one's own (`qiyou.load(also=…)`) or of the
-repository. A value that cannot be set beside the plan keeps its row, and ``why`` says what is in the way.
+Observed values come from ``observations.csv`` in the folder of a county of one's own (`qiyou.load(also=…)`)
+or of the repository. A value that cannot be set beside the plan keeps its row, and ``why`` says what is in
+the way.
 
 - `table`: every yearly value beside the planned one, with verdict and published methods;
-- `schedule`: quarterly and yearly values against the share of the year that has passed (序时进度), and `form`: the
-  same as a work office files it.
+- `schedule`: quarterly and yearly values against the share of the year that has passed (序时进度), and
+  `form`: the same as a work office files it.
 
 What is compared with what
 --------------------------
-- What is promised is what is asked: a planned number is exact, and a planned bound in the direction of the goal
-  (``≥32``, ``<5%``) is the threshold that it states. An observed value is rounded (`qiyou.intervals`). It meets the
-  target if the printed number does or every number does that it stands for (`qiyou.relate`).
-- An observed series has one basis (``basis`` in observations.csv: definition, denominator, count). ``plan`` states
-  that it is counted as the plan counts it. For any other word the plan's printed base decides: an observed value of
-  the same year that excludes it shows that the basis is another one, and then nothing of the series is compared.
-- Planned values are never judged as if they were observed: the published methods see the printed base and what was
-  observed, and the target only as target.
+- What is promised is what is asked: a planned number is exact, and a planned bound in the direction of the
+  goal (``≥32``, ``<5%``) is the threshold that it states. An observed value is rounded (`qiyou.intervals`).
+  It meets the target if the printed number does or every number does that it stands for (`qiyou.relate`).
+- An observed series has one basis (``basis`` in observations.csv: definition, denominator, count). ``plan``
+  states that it is counted as the plan counts it. For any other word the plan's printed base decides: an
+  observed value of the same year that excludes it shows that the basis is another one, and then nothing of
+  the series is compared.
+- Planned values are never judged as if they were observed: the published methods see the printed base and
+  what was observed, and the target only as target.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ from qiyou.units import english
 
 if TYPE_CHECKING:
     from qiyou.data import Data
+
+Names = str | Iterable[str] | None
 
 VERDICTS = ("met", "not_met", "undecidable", "not_comparable")
 STANDINGS = ("on_schedule", "behind", "undecidable", "not_comparable")
@@ -57,11 +61,21 @@ _UNDIRECTED = "the indicator has no better or worse"
 _BOUND = "only a bound or an approximate value is planned"
 _NUMBER = r"[<>≤≥＜＞≦≧约]?[\d０-９.．,，]+(?:[—–~～-][\d０-９.．,，]+)?"
 
-_TABLE = ["place", "indicator", "year", "document", "origin", "locator", "variant", "unit", "direction", "base_year", "base_printed", "base", "planned_printed", "planned", "planned_relation", "observed_printed", "observed", "observed_relation", "basis", "basis_check", "source", "grade", "gap", "gap_low", "gap_high", "verdict", "why", "target_year", "target", "base_from", "statcan", "eurostat", "destatis", "un_chart", "disagree", "flags", "why_not"]
-_SCHEDULE = ["place", "indicator", "year", "quarter", "document", "origin", "locator", "variant", "unit", "direction", "start_printed", "start", "start_from", "planned_printed", "planned", "observed_printed", "observed", "basis", "basis_check", "source", "grade", "planned_change", "reached_change", "share_reached", "share_low", "share_high", "share_elapsed", "ahead", "ahead_low", "ahead_high", "verdict", "why"]
+_TABLE = str.split(
+    "place indicator year document origin locator variant unit direction base_year base_printed base "
+    "planned_printed planned planned_relation observed_printed observed observed_relation basis basis_check "
+    "source grade gap gap_low gap_high verdict why target_year target base_from statcan eurostat destatis "
+    "un_chart disagree flags why_not"
+)
+_SCHEDULE = str.split(
+    "place indicator year quarter document origin locator variant unit direction start_printed start "
+    "start_from planned_printed planned observed_printed observed basis basis_check source grade "
+    "planned_change reached_change share_reached share_low share_high share_elapsed ahead ahead_low "
+    "ahead_high verdict why"
+)
 
 
-def table(data: Data, place: str | Iterable[str] | None = None, *, year: int | None = None) -> pd.DataFrame:
+def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.DataFrame:
     """Every yearly observed value beside the plan's value for that year, with the published methods.
 
     With d = +1 where more is better, −1 where less is: ``gap`` = d·(observed − planned), positive is better;
@@ -81,16 +95,19 @@ def table(data: Data, place: str | Iterable[str] | None = None, *, year: int | N
         One row per observed value and planned path (table row or figure of the running text):
 
         - ``place, indicator, year, document, origin`` (table | text), ``locator, variant, unit, direction``;
-        - ``base_year, base_printed, base`` of the plan; ``planned_printed, planned, planned_relation`` for the year;
-        - ``observed_printed, observed, observed_relation, basis, source, grade``, and ``basis_check``: *stated* (the
-          basis is ``plan``), *agrees* (the observed value of the base year does not exclude the printed base),
+        - ``base_year, base_printed, base`` of the plan; ``planned_printed, planned, planned_relation`` for
+          the year;
+        - ``observed_printed, observed, observed_relation, basis, source, grade``, and ``basis_check``:
+          *stated* (the basis is ``plan``), *agrees* (the observed value of the base year does not
+          exclude the printed base),
           *unknown* (nothing was observed in the base year), *differs*;
-        - ``gap, gap_low, gap_high`` in the unit; ``verdict`` (one of `VERDICTS`) and ``why``, in Chinese in the
-          group ``why`` of words.csv;
-        - ``target_year, target`` at the end of the path; ``base_from``: whether the methods start from an *observed*
-          base or from the one that the *plan* prints; ``statcan, eurostat, destatis, un_chart``: the category that
-          each published method gives (`qiyou.progress.agreement`), empty where it does not apply; ``disagree``:
-          whether their readings differ; ``flags``; ``why_not``: which methods do not apply, and why.
+        - ``gap, gap_low, gap_high`` in the unit; ``verdict`` (one of `VERDICTS`) and ``why``, in Chinese in
+          the group ``why`` of words.csv;
+        - ``target_year, target`` at the end of the path; ``base_from``: whether the methods start from an
+          *observed* base or from the one that the *plan* prints; ``statcan, eurostat, destatis, un_chart``:
+          the category that each published method gives (`qiyou.progress.agreement`), empty where it does not
+          apply; ``disagree``: whether their readings differ; ``flags``; ``why_not``: which methods do not
+          apply, and why.
 
     Raises
     ------
@@ -111,20 +128,17 @@ def table(data: Data, place: str | Iterable[str] | None = None, *, year: int | N
 
 
 def schedule(
-    data: Data,
-    place: str | Iterable[str] | None = None,
-    *,
-    year: int | None = None,
-    quarter: int | None = None,
+    data: Data, place: Names = None, *, year: int | None = None, quarter: int | None = None
 ) -> pd.DataFrame:
     """How much of the year's planned change is reached, against how much of the year has passed (序时进度).
 
-    With s the value at the end of the year before, p the planned value of the year and o the observed one, the share
-    reached is (o − s)/(p − s). For a flow s = 0: the amount since January against the amount of the year. The share
-    elapsed is quarter/4, and 1 for a yearly value. ``share_low, share_high`` are the limits over the rounding of s
-    and o: the share is linear-fractional in each, so they lie at corners of the box as long as p − s keeps its sign.
-    At the end of the year (a yearly value, or quarter 4), where the plan adds nothing in the year, and where a level
-    is only to be held, the verdict is that of `table`: whether the planned level is there.
+    With s the value at the end of the year before, p the planned value of the year and o the observed one,
+    the share reached is (o − s)/(p − s). For a flow s = 0: the amount since January against the amount of
+    the year. The share elapsed is quarter/4, and 1 for a yearly value. ``share_low, share_high`` are the
+    limits over the rounding of s and o: the share is linear-fractional in each, so they lie at corners of
+    the box as long as p − s keeps its sign. At the end of the year (a yearly value, or quarter 4), where the
+    plan adds nothing in the year, and where a level is only to be held, the verdict is that of `table`:
+    whether the planned level is there.
 
     Parameters
     ----------
@@ -136,14 +150,15 @@ def schedule(
     Returns
     -------
     DataFrame
-        One row per observed value of a quarter or year and planned path: ``place, indicator, year, quarter`` (missing
-        for a yearly value), ``document, origin, locator, variant, unit, direction``; ``start`` (s) and
-        ``start_from``: *zero* (a flow), *observed*, *printed base*, *planned* (nothing was observed: the plan's own,
-        exact value of the year before); ``planned, observed`` with the prints; ``basis, basis_check, source, grade``
-        as in `table`; ``planned_change`` = d·(p − s), ``reached_change`` = d·(o − s) in the unit; ``share_reached``
-        with limits; ``share_elapsed``; ``ahead`` = share_reached − share_elapsed with limits; ``verdict``:
-        *on_schedule* (the whole interval of ``ahead`` is 0 or more), *behind*, *undecidable*, *not_comparable*;
-        ``why``.
+        One row per observed value of a quarter or year and planned path: ``place, indicator, year, quarter``
+        (missing for a yearly value), ``document, origin, locator, variant, unit, direction``; ``start`` (s)
+        and ``start_from``: *zero* (a flow), *observed*, *printed base*, *planned* (nothing was observed:
+        the plan's own value of the year before); ``planned, observed`` with the prints;
+        ``basis, basis_check, source, grade`` as in `table`;
+        ``planned_change`` = d·(p − s), ``reached_change`` = d·(o − s) in the unit;
+        ``share_reached`` with limits; ``share_elapsed``; ``ahead`` = share_reached − share_elapsed with
+        limits; ``verdict``: *on_schedule* (the whole interval of ``ahead`` is 0 or more), *behind*,
+        *undecidable*, *not_comparable*; ``why``.
 
     Raises
     ------
@@ -158,7 +173,7 @@ def schedule(
     return _ordered(_timed(_with_start(rows, data, both)), data)[_SCHEDULE]
 
 
-# ------------------------------------------------------------------------------------------ observed beside planned
+# ----------------------------------------------------------------------------- observed beside planned
 
 
 def _beside(data: Data, observations: pd.DataFrame, place, year: int | None) -> pd.DataFrame:
@@ -190,9 +205,8 @@ def _beside(data: Data, observations: pd.DataFrame, place, year: int | None) -> 
     rows = rows.merge(
         _as("planned", plan, ["printed"], [*_PATH, "year", "locator"]), on=[*_PATH, "year"], how="left"
     )
-    texts = (
-        ["document", "variant", "origin", "locator", "base_printed", "base_relation", "planned_printed", "planned_relation"]
-    )
+    texts = [*_PATH[:1], "variant", "origin", "locator", "base_printed", "base_relation"]
+    texts += ["planned_printed", "planned_relation"]
     rows = rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), "") for name in texts})
     facts = data.indicators.set_index("id")[["kind", "direction", "unit"]]
     rows = rows.rename(columns={"unit": "unit_seen"}).join(facts, on="indicator")
@@ -219,14 +233,14 @@ def _with_boxes(rows: pd.DataFrame, indicators: pd.DataFrame, reading="measured"
     return rows.assign(**box(rows, reading).within(lower, upper).columns("box"))
 
 
-def _places(data: Data, place: str | Iterable[str] | None, seen: pd.DataFrame) -> list[str]:
+def _places(data: Data, place: Names, seen: pd.DataFrame) -> list[str]:
     planned = set(data.planned()["place"])
     if place is None:
         return [one for one in data.places["id"] if one in planned & set(seen["place"])]
     asked = [data.place(one) for one in ([place] if isinstance(place, str) else place)]
     if bare := [one for one in asked if one not in planned]:
-        remedy = "so there is nothing to set observed values beside; load the place's plan with qiyou.load(also=...)"
-        raise DataError(f"no document plans anything for {bare[0]!r}, {remedy}")
+        remedy = "nothing to set observed values beside; load the place's plan with qiyou.load(also=...)"
+        raise DataError(f"no document plans anything for {bare[0]!r}, so there is {remedy}")
     return asked
 
 
@@ -307,7 +321,7 @@ def _ordered(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
     return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
-# --------------------------------------------------------------------------------------------- the published methods
+# ------------------------------------------------------------------------------- the published methods
 
 
 def _methods(rows: pd.DataFrame, data: Data) -> list[dict]:
@@ -365,7 +379,7 @@ def _agreement(row, series: dict[int, float]) -> dict:
     }
 
 
-# ------------------------------------------------------------------------------------------------- within the year
+# ------------------------------------------------------------------------------------- within the year
 
 
 def _with_start(rows: pd.DataFrame, data: Data, observed: pd.DataFrame) -> pd.DataFrame:
@@ -424,17 +438,10 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
     level = _judged(rows)
     standing = level["verdict"].replace({"met": "on_schedule", "not_met": "behind"}).to_numpy()
     by_level = (elapsed == 1) & (why != _FALLS) | np.isin(why, [_HELD, _NOTHING])
-    verdict = np.select(
-        [
-            by_level,
-            np.isin(why, [_OPEN, _BOUND]),
-            ~shown,
-            exact | (low >= 0),
-            (high < 0) | (high == 0) & seen.high_open,
-        ],
-        [standing, "undecidable", "not_comparable", "on_schedule", "behind"],
-        "undecidable",
-    )
+    behind = (high < 0) | (high == 0) & seen.high_open
+    open_ended = np.isin(why, [_OPEN, _BOUND])
+    standings = [standing, "undecidable", "not_comparable", "on_schedule", "behind"]
+    verdict = np.select([by_level, open_ended, ~shown, exact | (low >= 0), behind], standings, "undecidable")
     undecided = shown & (verdict == "undecidable")
     # What is in the way of a share is still to be told where it does not keep the level from being judged.
     told = by_level & (shown | (level["verdict"] == "undecidable").to_numpy())
@@ -469,11 +476,11 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per row of `rows`, every cell text: number, place, indicator, unit, period (``2024年1—9月``), value at
-        the end of the year before (``60（计划数）`` where nothing was observed and the plan's own value stands in),
-        target, reached, share of the year's change (as an interval where rounding leaves more than a percentage
-        point), share of the year passed, standing, remark. Excel and WPS open the file that
-        ``to_csv(path, index=False, encoding="utf-8-sig")`` writes.
+        One row per row of `rows`, every cell text: number, place, indicator, unit, period (``2024年1—9月``),
+        value at the end of the year before (``60（计划数）`` where nothing was observed and the plan's own
+        value stands in), target, reached, share of the year's change (as an interval where rounding leaves
+        more than a percentage point), share of the year passed, standing, remark. Excel and WPS open the
+        file that ``to_csv(path, index=False, encoding="utf-8-sig")`` writes.
 
     Raises
     ------
@@ -509,7 +516,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
 
 
 def _as_planned(printed: pd.Series, rows: pd.DataFrame, years: pd.Series, data: Data) -> pd.Series:
-    """Numbers of the plan with the unit that its table prints beside them, where that is a multiple (万人)."""
+    """Numbers of the plan with the unit that its table prints, where that is a multiple (万人)."""
     units = data.targets.assign(locator="table:" + data.targets["row"].astype("str"))
     units = units.set_index(["document", "locator", "year"])["printed_unit"]
     unit = units.reindex(pd.MultiIndex.from_arrays([rows["document"], rows["locator"], years])).fillna("")

@@ -313,7 +313,7 @@ def test_counts_and_other_definitions_are_not_compared(data):
 def test_another_unit_stops_the_comparison(data):
     targets = data.targets.copy()
     targets.loc[targets["place"] == "cixi", "unit"] = "个/千名3岁以下"
-    with pytest.raises(DataError, match="different units are not compared") as raised:
+    with pytest.raises(DataError, match="across units and bases") as raised:
         compare.core(dataclasses.replace(data, targets=targets), 2025)
     assert set(raised.value.rows["place"]) == {"cixi"}
     benchmarks = data.benchmarks.assign(unit=data.benchmarks["unit"].replace("个/千人", "个/千名3岁以下"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou import words
-from qiyou.compare.references import cells, core_indicators, joined, known, places_with_documents
+from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
 from qiyou.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,20 +18,21 @@ if TYPE_CHECKING:
 DOMAINS = MappingProxyType(words.group("domain", "en"))
 """The nine domains of the plans in their printed order, with English names."""
 
-_COLUMNS = ["place", "indicator", "there", "valued", "document", "locators", "printed_name", "printed_unit", "paths", "base_year", "base_value", "base_relation", "base_role", "end_year", "end_value", "end_relation", "core_by", "core_reason", "why", "at_hand"]
-_CONTENTS = ["place", "document", "locator", "origin", "domain", "department", "indicator", "printed_name", "star", "kind", "also_in", "resembles", "reason"]
+_COLUMNS = str.split(
+    "place indicator there valued document locators printed_name printed_unit paths base_year base_value "
+    "base_relation base_role end_year end_value end_relation core_by core_reason why at_hand"
+)
+_SAID = str.split("place document origin locator indicator printed_name printed_unit star department")
+_CONTENTS = str.split(
+    "place document locator origin domain department indicator printed_name "
+    "star kind also_in resembles reason"
+)
 _KINDS = ["core", "own", "text_only"]
 _KEYS = ["place", "indicator"]
 _EXTENTS = ("excerpt", "table lost", "prose truncated")
 
 
-def coverage(
-    data: Data,
-    *,
-    places: Iterable[str] | None = None,
-    indicators: Iterable[str] | None = None,
-    lang: str = "zh",
-) -> pd.DataFrame:
+def coverage(data: Data, *, places: Names = None, indicators: Names = None, lang: str = "zh") -> pd.DataFrame:
     """For every place and core indicator whether it is there, where, under which name and with which base.
 
     Parameters
@@ -136,8 +136,7 @@ def _mentions(data: Data) -> pd.DataFrame:
         printed_unit=said["unit"].where(said["relation"] != "none", ""),
         star="",
     )
-    names = ["place", "document", "origin", "locator", "indicator", "printed_name", "printed_unit", "star", "department"]
-    return pd.concat([table, text.assign(department="")])[names].reset_index(drop=True)
+    return pd.concat([table, text.assign(department="")])[_SAID].reset_index(drop=True)
 
 
 def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -225,9 +224,9 @@ def _unvalued(data: Data) -> pd.DataFrame:
 
 
 def contents(
-    data: Data, by: str | None = None, *, document: str | None = None, places: Iterable[str] | None = None
+    data: Data, by: str | None = None, *, document: str | None = None, places: Names = None
 ) -> pd.DataFrame:
-    """What the plans are made of: every indicator that they print, core or their own; or counted by domain or department.
+    """What the plans are made of: every indicator that they print; or counted by domain or department.
 
     Parameters
     ----------
@@ -242,13 +241,13 @@ def contents(
     Returns
     -------
     DataFrame
-        - listed: a row per table row, and per indicator that only the running text has: ``place, document, locator,
-          origin, domain, department, indicator, printed_name, star, kind`` (*core*; *own*: what a place adds to the
-          core; *text_only*), and for its own ones ``also_in`` (other places that added it), ``resembles`` (a core
-          indicator that it must not be taken for) with ``reason``;
-        - counted: a row per document and domain (the nine in the printed order, zeros included) or department (those
-          with the most indicators first): ``document, place, domain`` or ``department``, ``core, own, text_only,
-          total`` (core and own).
+        - listed: a row per table row, and per indicator that only the running text has: ``place, document,
+          locator, origin, domain, department, indicator, printed_name, star, kind`` (*core*; *own*: what a
+          place adds to the core; *text_only*), and for its own ones ``also_in`` (other places that added
+          it), ``resembles`` (a core indicator that it must not be taken for) with ``reason``;
+        - counted: a row per document and domain (the nine in the printed order, zeros included) or
+          department (those with the most indicators first): ``document, place, domain`` or ``department``,
+          ``core, own, text_only, total`` (core and own).
 
     Raises
     ------
@@ -259,7 +258,8 @@ def contents(
     --------
     >>> import qiyou
     >>> data = qiyou.load()
-    >>> qiyou.compare.contents(data, "domain", document="yuhuan-plan-2023")[["core", "own", "total"]].sum().tolist()
+    >>> domains = qiyou.compare.contents(data, "domain", document="yuhuan-plan-2023")
+    >>> domains[["core", "own", "total"]].sum().tolist()
     [21, 9, 30]
     >>> added = qiyou.compare.contents(data, places=["cixi"]).query("kind == 'own'")
     >>> added[["indicator", "resembles"]].values.tolist()
