@@ -164,6 +164,13 @@ def schedule(
     ------
     DataError
         As `table`.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> rows = schedule(qiyou.load(), "zhejiang")
+    >>> rows.loc[0, ["verdict", "why"]].tolist()
+    ['not_comparable', 'the plan has no such indicator']
     """
     if quarter not in (None, 1, 2, 3, 4):
         raise DataError(f"quarter is {quarter!r}; give 1, 2, 3 or 4")
@@ -486,6 +493,13 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     ------
     DataError
         If there are no rows, or the language is another one.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> data = qiyou.load()
+    >>> form(schedule(data, "zhejiang"), data).loc[0, ["地区", "评价", "说明"]].tolist()
+    ['浙江省', '不可比', '计划无此指标']
     """
     said = words.group("form", lang)
     if rows.empty or any(name not in rows for name in _SCHEDULE):
