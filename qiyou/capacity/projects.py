@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.capacity import population as pop
-from qiyou.capacity.stock import changes, printed, span
+from qiyou.capacity.stocks import changes, printed, span
 from qiyou.errors import DataError
 from qiyou.intervals import above, box
 from qiyou.paths import KEYS
