@@ -104,12 +104,11 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     for key in pd.unique(keys):
         at = np.flatnonzero(keys == key)
         template = _message(key, lang)
-        names = {name for _, name, _, _ in Formatter().parse(template) if name}
-        columns = {name: _texts(rows[name].iloc[at]) for name in names}
-        out[at] = [
-            template.format(**dict(zip(columns, values, strict=True)))
-            for values in (zip(*columns.values(), strict=True) if columns else [()] * len(at))
-        ]
+        names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
+        columns = [_texts(rows[name].iloc[at]) for name in names]
+        # by place instead of by name, which is several times faster
+        write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
+        out[at] = list(map(write, *columns)) if columns else write()
     return out
 
 
