@@ -1,14 +1,15 @@
 """Target paths as arrays: one row per path, one column per year, each cell a box of possible values.
 
 A *path* is what one document plans for one indicator in one place: (document, place, indicator, variant).
-What a printed cell leaves open is a *box* (`qiyou.intervals`). `trajectory` and `pace` ask what holds for every choice
-of values inside the boxes, for all paths at once.
+What a printed cell leaves open is a *box* (`qiyou.intervals`). `trajectory` and `pace` ask what holds for
+every choice of values inside the boxes, for all paths at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,12 @@ import pandas as pd
 from qiyou.errors import DataError
 from qiyou.intervals import Box, box
 
+if TYPE_CHECKING:
+    from qiyou.data import Data
+
 KEYS = ["document", "place", "indicator", "variant"]
+PROSE = "prose"
+"""Variant of a path that only the running text prints."""
 RELATIONS = ("none", "eq", "ge", "gt", "le", "lt", "about", "range")
 _COLUMNS = [*KEYS, "year", "value", "relation", "low", "high", "low_closed", "high_closed", "step"]
 _SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
@@ -33,7 +39,8 @@ class PathGrid:
     years : ndarray of int, shape (m,)
         Every year that any path prints, ascending.
     box : Box
-        What each cell leaves open (`qiyou.intervals`), arrays of shape (n, m); NaN where the cell states nothing.
+        What each cell leaves open (`qiyou.intervals`), arrays of shape (n, m); NaN where the cell states
+        nothing.
     step : ndarray of float, shape (n, m)
         The printing resolution, in the indicator's unit.
     relation : ndarray of str, shape (n, m)
@@ -111,8 +118,8 @@ def grid(
     indicators : DataFrame, optional
         With id, direction, lower, upper; every indicator of `targets` must be in it.
     reading : str, optional
-        One of `qiyou.intervals.READINGS` for every cell; by default each by its role: the base measured, what is
-        planned stipulated.
+        One of `qiyou.intervals.READINGS` for every cell; by default each by its role: the base measured, what
+        is planned stipulated.
 
     Raises
     ------
@@ -164,6 +171,89 @@ def grid(
         upper=upper,
         sign=sign,
     )
+
+
+def table(data: Data) -> pd.DataFrame:
+    """The rows of every target path: what one document asks of one indicator in one line.
+
+    A path prints at least one numeric target or bound. Paths are the lines of the tables and, with the
+    variant ``prose``, those that only the running text prints, with a base and a target. What is no path,
+    though it stands in a table or counts over years, is in `set_aside`.
+
+    Parameters
+    ----------
+    data : Data
+        What `qiyou.load()` returns.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``data.printed``, and ``path``, the number of the path in order of first appearance.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> rows = table(qiyou.load())
+    >>> rows["path"].nunique(), rows.loc[rows["origin"] == "text", "locator"].tolist()
+    (75, ['statement:32', 'statement:73'])
+    """
+    rows = _lines(data)
+    number, asks = _asks(rows)
+    return rows[asks].reset_index(drop=True).assign(path=pd.factorize(number[asks])[0])
+
+
+def set_aside(data: Data) -> pd.DataFrame:
+    """What stands beside the target paths: lines that print no target number, and sums over years.
+
+    Parameters
+    ----------
+    data : Data
+
+    Returns
+    -------
+    DataFrame
+        document, place, indicator, variant, origin, locator, printed; ``reason``: ``no_numbers`` (words,
+        blanks, a base only) or ``sum`` (a figure that counts several years together).
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> set_aside(qiyou.load())["reason"].value_counts().to_dict()
+    {'no_numbers': 3, 'sum': 1}
+    """
+    lines, said = _lines(data), data.printed
+    silent = lines[~_asks(lines)[1]].assign(reason="no_numbers")
+    words = silent["printed"].where(silent["role"].ne("baseline"), "")
+    silent = silent.assign(printed=words.groupby([silent[key] for key in KEYS]).transform(_joined))
+    sums = said[said["indicator"].ne("") & said["from_year"].notna() & said["kind"].eq("cumulative")]
+    every = pd.concat([silent.drop_duplicates(KEYS), sums.assign(reason="sum")], ignore_index=True)
+    return every[[*KEYS, "origin", "locator", "printed", "reason"]]
+
+
+def _joined(words: pd.Series) -> str:
+    return "、".join(dict.fromkeys(word for word in words if word))
+
+
+def _lines(data: Data) -> pd.DataFrame:
+    """Every line of the tables, and what only the text prints with a base and a target."""
+    said, line = data.printed, ["document", "indicator"]
+    text = said["origin"].eq("text")
+    tabled = said[~text]
+    said = said[text & said["indicator"].ne("") & said["year"].notna() & said["from_year"].isna()]
+    said = said[said["kind"].isin(["baseline", "target", "count"])]
+    said = said[~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(tabled[line]))]
+    both = said.groupby(line)["role"].transform("nunique") == 2
+    said = said[both & ~said.duplicated([*line, "year"], keep=False)].assign(variant=PROSE)
+    said = said.assign(row=said["locator"].str.removeprefix("statement:"))
+    said = said.assign(row=said.groupby(line)["row"].transform(_joined))
+    return pd.concat([tabled, said], ignore_index=True) if len(said) else tabled
+
+
+def _asks(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each row's line, and whether that line prints a target number."""
+    number = _number_paths(rows)[0]
+    asking = (rows["role"].eq("target") & rows["relation"].ne("none") & rows["year"].notna()).to_numpy(bool)
+    return number, (np.bincount(number, weights=asking) > 0)[number]
 
 
 def label(flags: Sequence[tuple[np.ndarray, str]], separator: str = "; ") -> np.ndarray:

@@ -145,7 +145,7 @@ def test_the_pip_lines_of_the_conda_file_resolve_to_the_lock(conda_pip, tmp_path
     """Nothing is installed: what pip would install says the same."""
     for name in ("pyproject.toml", "README.md", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("qiyou", "data"):
+    for name in ("qiyou", "data", "tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     # As conda does it: one requirements file beside environment.yml.
     requirements = tmp_path / "condaenv.requirements.txt"

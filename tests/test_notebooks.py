@@ -263,7 +263,11 @@ def test_the_language_switch_is_set_and_the_committed_file_stays(quick, tmp_path
 
 def test_a_county_is_taken_in_whatever_its_path_holds(quick, tmp_path):
     code = "import json, os\nprint(json.loads(os.environ['QIYOU_ALSO'])[1].endswith('a:b;c d'))"
-    write(quick / "01_quick.ipynb", code, "import qiyou.data.folders as f\nprint(f._own_folders(None))")
+    write(
+        quick / "01_quick.ipynb",
+        code,
+        "from qiyou.data.folders import _own_folders\nprint(_own_folders(None))",
+    )
     own = tmp_path / "a:b;c d"
     own.mkdir()
     notebooks.run(tmp_path / "out", folder=quick, also=[tmp_path, own])
@@ -326,8 +330,9 @@ def test_an_empty_folder_an_unknown_name_and_a_broken_file_are_errors(quick, tmp
 
 def test_ids_follow_the_text_and_stay_when_a_cell_is_put_in_before():
     def ids(*sources):
-        content = nbformat.writes(new_notebook(cells=list(map(new_code_cell, sources)))).encode()
-        return [cell["id"] for cell in json.loads(notebooks.tidy(content))["cells"]]
+        return [
+            cell.id for cell in notebooks._tidy(new_notebook(cells=list(map(new_code_cell, sources)))).cells
+        ]
 
     one, two = ids("a", "b")
     assert ids("new", "a", "b")[1:] == [one, two]
