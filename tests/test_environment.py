@@ -180,9 +180,10 @@ MODULES = {
     "python-docx": "docx",
     "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
     "pyyaml": "yaml",
+    "pillow": "PIL",
     "pytest-xdist": "",
 }
-RUN = {"jupyterlab", "ipykernel", "ipywidgets", "nbval", "pdoc", "pytest-xdist", "ruff", "flit-core"}
+RUN = {"jupyterlab", "ipykernel", "ipywidgets", "nbval", "pdoc", "pytest-xdist", "ruff"}
 # Declared for the readers and the briefings, whose modules are still to come.
 AWAITED = {"openpyxl", "python-docx", "lxml", "pdfplumber", "seaborn"}
 
