@@ -1,0 +1,206 @@
+"""The profile of a target path: how much it asks, compared with what was realised, in one line of words.
+
+No score, no ranking and no forecast: every yardstick says its piece with its evidence, and one reading sums them up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from qiyou import paths, words
+from qiyou.intervals import above
+from qiyou.plausibility import checks, telling
+from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required, superior
+from qiyou.plausibility.yardsticks.realised import spells
+
+__all__ = ["ASKING", "COLUMNS", "READINGS", "frames", "profiles", "spells", "yardsticks"]
+
+READINGS = tuple(words.group("reading", "en"))
+"""One of these for each path: the first whose condition holds in ``parts.csv``."""
+ASKING = ("CONTRADICTION", "WEAKER_THAN_BASE", "BEYOND_EXPERIENCE", "ABOVE_EXPERIENCE")
+"""Readings that are a question to the author of the plan."""
+COLUMNS = words.table("profile")["column"].tolist()
+"""The columns of `profiles`, in order; what each means stands in ``tables/profile.csv``."""
+GRADES = ("very_low", "low", "moderate", "high", "")
+_LOGIC = ("C2", "C3", "C4", "C6", "C12", "C13", "C14")
+_NOTED = ("IDENTICAL_PATHS", "COMMON_END_VALUE", "AMPLIFIED", "WORKLIST_AHEAD")
+
+
+def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
+    """How much every target path asks, compared with what is known to have been realised.
+
+    Parameters
+    ----------
+    data : Data
+    found : DataFrame, optional
+        What `qiyou.plausibility.check` returns for the same data, if it is at hand.
+
+    Returns
+    -------
+    DataFrame
+        One row per path of `qiyou.paths.table`, with the columns `COLUMNS`: what is asked; D, the class of realised
+        changes; N and P, the superior's and the own pace (classes 1 to 5, 0 without a series); S, end states; E, other
+        plans; B, additions a year; T, earlier targets; the evidence with its doubts; ``reading`` (`READINGS`); a line
+        and a short form of words in both languages. Intervals are worst cases over what base and realised values leave
+        open; ``L90, U90`` are 90% limits besides.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> profile = profiles(qiyou.load()).query("place == 'cixi' and indicator == 'nursery_places_per_1000'")
+    >>> profile[["m", "k_high", "fifth_high", "n_low", "n_high", "reading"]].values.tolist()
+    [[5, 0, 3, 1, 2, 'BELOW_EXPERIENCE']]
+    """
+    if found is None:
+        found = checks.check(data)
+    table = measured(data, found)
+    return table.assign(**telling.lines(data, table))[COLUMNS]
+
+
+def measured(data, found: pd.DataFrame) -> pd.DataFrame:
+    """`profiles` without its sentences, and with what they need besides."""
+    rows, known = paths.table(data), realised.values(data)
+    asked = required.frame(rows, data.indicators)
+    asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
+    groups = asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates()
+    series = pd.concat(superior.windows(data, known, *group) for group in groups.itertuples(index=False))
+    asked["superior"] = superior.nearest(data, asked, series)
+    blocks = [
+        *(asked, required.others(asked), _classes(data, known, asked)),
+        *(superior.against(asked, series, "superior"), superior.against(asked, series, "place", "own_")),
+        *(endstate.reached(asked, endstate.levels(data, known, rows)), bottomup.needed(data, asked, rows)),
+        *(record.kept(data, asked["indicator"]), superior.progress(asked, known), _checked(asked, found)),
+    ]
+    return _judged(pd.concat(blocks, axis=1).assign(**record.overall(data)))
+
+
+def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """D for all paths that ask a pace, class by class."""
+    some = asked[asked["ask"].eq("pace") & asked["indicator"].isin(known["indicator"])]
+    groups = some.groupby(["indicator", "scale", some["years"].eq(1)])
+    out = pd.concat([realised.NOTHING, *(realised.graded(data, known, group) for _, group in groups)])
+    out = out.reindex(asked.index)
+    fill = {
+        name: 0 if kind == "int64" else "" if kind == "object" else False
+        for name, kind in realised.KINDS.items()
+    }
+    return out.fillna(fill).astype(realised.KINDS)
+
+
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    """Evidence, doubts, agreement and reading, and the columns that conditions in ``parts.csv`` name."""
+    some, own, average = (table[name].gt(0) for name in ("m", "own_windows", "windows"))
+    # where faster places may have been published more often, a word below the top fifth needs N's support
+    backed = table["qualified"] | average & table["n_high"].le(table["fifth_high"])
+    table["fifth_high"] = table["fifth_high"].mask(some & ~backed, 5)
+    told = some & ~(table["fifth_low"].eq(1) & table["fifth_high"].eq(5))
+    ranges = ((told, "fifth"), (average, "n"), (own, "own_n"))
+    low, high = (
+        np.array([table[f"{name}_{end}"].where(there) for there, name in ranges], dtype=float)
+        for end in ("low", "high")
+    )
+    apart = ((low[0] > high[1:]) | (high[0] < low[1:])).any(axis=0)
+    beyond = some & table["k_low"].eq(table["m"])
+    # the yardstick that carries the reading: the class where it tells something, else the own pace, else N
+    by_class = told | beyond | some & ~own & ~average
+    by_own, by_average = ~by_class & own, ~by_class & ~own & average
+    grade = 3 - sum(table[f"doubt_{name}"].astype(int) for name in realised.DOUBTS)
+    grade = np.select(
+        [by_class, by_own, by_average], [grade.clip(lower=0), 1 + table["own_values"].ge(4), 1], -1
+    )
+    latest = [table[f"{name}_year"] for name in ("last", "own_to", "to")]
+    bounds = {
+        f"{name}_bound": table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"]) for name in ("base", "end")
+    }
+    scale, sign = table["scale"].to_numpy(), table["sign"].to_numpy()
+    table = table.assign(
+        **bounds,
+        **{f"peer_rate_{end}": required.rates(table[f"peer_{end}"], scale, sign) for end in ("low", "high")},
+        **{"told": told, "beyond": beyond, "by_class": by_class, "by_own": by_own, "by_average": by_average},
+        least_low=np.fmin.reduce(low),
+        most_low=np.fmax.reduce(low),
+        least_high=np.fmin.reduce(high),
+        most_high=np.fmax.reduce(high),
+        agree=np.select([apart, told & (average | own)], ["no", "yes"], ""),
+        evidence=np.array(GRADES, dtype=object)[grade],
+        age=table["base_year"] - np.select([by_class, by_own, by_average], latest, 9999),
+        better=(table["sign"] * (table["base"] - table["end"])).round(10) + 0.0,
+        before=table["base_year"] - 1,
+        fifth=table["fifth_low"].astype(str) + "-" + table["fifth_high"].astype(str),
+    )
+    table["margin"] = table["better"].abs()
+    # the tails do not survive a mismatch of government levels
+    table["fifth"] = table["fifth"].mask(
+        ~table["same_level"], table["fifth"].replace({"1-1": "1-2", "5-5": "4-5"})
+    )
+    table["doubts"] = [
+        "; ".join(filter(None, row)) for row in zip(*telling.each(table, "doubt"), strict=True)
+    ]
+    return table.assign(**{name: telling.first(table, name) for name in ("reading", "least")})
+
+
+def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """H: what the checks found in a path, as codes, and whether something contradicts itself."""
+    verdict = found["verdict"].isin(["QUESTION", "CONTRADICTION"]) | found["code"].isin(_NOTED)
+    found = found[found["check"].isin(_LOGIC) & verdict].fillna({"variant": ""})
+    codes = found.groupby(paths.KEYS)["code"].agg(lambda one: "; ".join(dict.fromkeys(one)))
+    hard = found[found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])]
+    keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
+    flags = codes.reindex(keys).fillna("").to_numpy(dtype=object)
+    contradicts = keys.isin(pd.MultiIndex.from_frame(hard[paths.KEYS]))
+    return pd.DataFrame({"flags": flags, "contradicts": contradicts}, index=asked.index)
+
+
+def yardsticks(profile: pd.Series, lang: str = "zh") -> pd.DataFrame:
+    """The yardsticks of one path as a small table.
+
+    Parameters
+    ----------
+    profile : Series
+        A row of `profiles`.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        ``yardstick`` (compared with what), ``result`` (a count, or where it lies), ``interval`` (limits or ratio) and
+        ``evidence``, texts; only the yardsticks that the path has.
+    """
+    return telling.yardsticks(profile, lang)
+
+
+def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
+    """What a figure of one path draws.
+
+    Parameters
+    ----------
+    data : Data
+    profile : Series
+        A row of `profiles`.
+
+    Returns
+    -------
+    dict of DataFrame
+        ``spells`` of the class used, as `spells` gives them, with ``side``: slower, level or faster than required;
+        ``windows`` of the superior and the place itself, as `qiyou.plausibility.yardsticks.superior.windows`;
+        ``levels``: the latest level of other places and the nation.
+    """
+    indicator, scale, known = profile["indicator"], profile["scale"], realised.values(data)
+    series = superior.windows(data, known, indicator, scale)
+    levels = endstate.levels(data, known, paths.table(data))
+    shortest, longest = (1, 2) if profile["years"] == 1 else (2, 6)
+    found = spells(data, indicator, shortest=shortest, longest=longest, scale=scale)
+    found = found[found["level"].isin(realised.SELECTIONS.get(profile["class_used"], ()))].reset_index(
+        drop=True
+    )
+    found = found[realised.foreign(pd.DataFrame([profile]), found)[0]]
+    slower, faster = (
+        above(profile["required_low"], found["high"]),
+        above(found["low"], profile["required_high"]),
+    )
+    return {
+        "spells": found.assign(side=np.select([slower, faster], ["slower", "faster"], "level")),
+        "windows": series[series["place"].isin([profile["superior"], profile["place"]])],
+        "levels": levels[levels["indicator"].eq(indicator) & levels["place"].ne(profile["place"])],
+    }

@@ -1,0 +1,61 @@
+"""B: what the required pace means in places, square metres or people, and what announced projects bring of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from qiyou import capacity, paths
+from qiyou.errors import DataError
+
+
+def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Additions a year between the base and the year that the end value is first asked for.
+
+    Parameters
+    ----------
+    data : Data
+    asked : DataFrame
+        `qiyou.plausibility.yardsticks.required.frame`.
+    rows : DataFrame
+        `qiyou.paths.table`.
+
+    Returns
+    -------
+    DataFrame
+        ``additions_low, additions_high`` (a year, over all population scenarios), ``institutions_low,
+        institutions_high`` (nurseries), ``people`` (the base year's), ``additions_unit, scenario``; ``bottom_up``: COVERED, NOT_COVERED,
+        ``DEPENDS_ON:<what>``, NO_PROJECTS, NO_POPULATION, or empty where a level is no density.
+    """
+    numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high"]
+    out = pd.DataFrame(np.nan, index=asked.index, columns=[*numbers, "people"]).assign(
+        additions_unit="", scenario="", bottom_up=""
+    )
+    dense = asked[asked["ask"].eq("pace") & asked["kind"].eq("density")]
+    out.loc[dense.index, "bottom_up"] = "NO_POPULATION"
+    counted = data.observations["indicator"].str.startswith("population_")
+    dense = dense[dense["place"].isin(data.observations.loc[counted, "place"])]
+    ends = dense.melt(paths.KEYS, ["base_year", "reached"], value_name="year")[[*paths.KEYS, "year"]]
+    if dense.empty:
+        return out
+    total = capacity.additions(data, rows=rows.merge(ends))
+    people = total.groupby(paths.KEYS, as_index=False)["population_0"].first()
+    total = capacity.span(total).merge(people, how="left").rename(columns={"population_0": "people"})
+    names = {"per_year_low": "additions_low", "per_year_high": "additions_high", "unit": "additions_unit"}
+    total = (
+        total[total["status"].eq(capacity.ASSESSABLE)].rename(columns=names).assign(bottom_up="NO_PROJECTS")
+    )
+    total["scenario"] = total["scenario"].str.replace(r"\s*[;,、]\s*", "; ", regex=True)
+    total = asked[paths.KEYS].reset_index(names="at").merge(total, on=paths.KEYS).set_index("at")
+    out.loc[total.index, out.columns] = total.reindex(columns=out.columns)
+    planning = data.documents.set_index("id")["place"].reindex(data.projects["document"])
+    some = asked[out["bottom_up"].eq("NO_PROJECTS") & asked["place"].isin(planning)]
+    for indicator, ours in some.groupby("indicator"):
+        try:
+            found = capacity.balance(data, ours["place"].unique().tolist(), indicator)
+        except DataError:
+            continue
+        found = found.rename(columns={"year": "reached"})[[*paths.KEYS, "reached", "code"]]
+        code = ours[[*paths.KEYS, "reached"]].merge(found, how="left")["code"].fillna("NO_PROJECTS")
+        out.loc[ours.index, "bottom_up"] = code.to_numpy()
+    return out

@@ -1,0 +1,83 @@
+"""S: whether places are already where a path wants to end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from qiyou.intervals import TIE, box
+from qiyou.plausibility.yardsticks.required import SIGN
+
+FROM = 2022
+
+
+def levels(data, known: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The latest realised level of every place since 2022: realised values, and bases that plans print.
+
+    Parameters
+    ----------
+    data : Data
+    known : DataFrame
+        `qiyou.plausibility.yardsticks.realised.values`.
+    rows : DataFrame
+        `qiyou.paths.table`.
+
+    Returns
+    -------
+    DataFrame
+        place, level, indicator, year, printed, value; ``sure, point, possible``: the end values that it meets
+        certainly, as printed, and possibly, turned so that more is better.
+    """
+    base = rows[rows["role"].eq("baseline") & rows["relation"].ne("none") & rows["year"].notna()]
+    boxes, places = box(base, "measured"), data.places.set_index("id")
+    value = base["value"].where(base["relation"].eq("eq"))
+    base = base.assign(t=base["year"].astype(float) + 1, value=value, low=boxes.low, high=boxes.high)
+    known = known.assign(value=known["value"].where(~known["bounded"]))
+    columns = ["place", "indicator", "t", "year", "printed", "value", "low", "high"]
+    found = pd.concat([known[columns], base[columns]], ignore_index=True)
+    found = found[found["year"].ge(FROM).fillna(False)].sort_values("t", ascending=False, kind="stable")
+    found = found.drop_duplicates(["place", "indicator"]).reset_index(drop=True)
+    sign = found["indicator"].map(data.indicators.set_index("id")["direction"].map(SIGN)).fillna(1.0)
+    best = (sign * found["high"]).where(sign > 0, -found["low"])
+    # the upper end of a rounded value is not in its box
+    open_end = np.isfinite(best) & found["value"].notna() & (sign > 0)
+    return found.assign(
+        level=found["place"].map(places["level"]),
+        sure=found["low"].where(sign > 0, -found["high"]),
+        point=sign * found["value"],
+        possible=np.where(open_end, np.nextafter(best, -np.inf), best),
+    )
+
+
+def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """How many other places have reached each path's end value, and whether the nation has.
+
+    Returns
+    -------
+    DataFrame
+        ``level_n, level_low, level_high``: places with a recent level, and those certainly and possibly there;
+        ``nation_there`` (yes, no, open or empty), ``nation_printed, nation_year``; ``names`` of the places with a
+        level, where they are fewer than five.
+    """
+    aim = (asked["sign"] * asked["end"]).where(asked["compared"])
+    aim -= aim.abs() * TIE
+    out = pd.DataFrame({"level_n": 0, "level_low": 0, "level_high": 0, "names": ""}, index=asked.index)
+    for indicator, group in found[found["level"].ne("country")].groupby("indicator"):
+        at = asked.index[asked["indicator"].eq(indicator) & aim.notna()]
+        ours = group.set_index("place").reindex(asked.loc[at, "place"])
+        out.loc[at, "level_n"] = len(group) - ours["level"].notna().to_numpy()
+        for column, name in (("level_low", "sure"), ("level_high", "possible")):
+            there = len(group) - np.searchsorted(np.sort(group[name]), aim[at])
+            out.loc[at, column] = there - (ours[name].to_numpy() >= aim[at].to_numpy())
+        if len(group) < 6:
+            names = ["; ".join(name for name in group["place"] if name != place) for place in ours.index]
+            out.loc[at, "names"] = np.where(out.loc[at, "level_n"] < 5, names, "")
+    nation = found[found["level"].eq("country")].drop_duplicates("indicator").set_index("indicator")
+    nation = nation.reindex(asked["indicator"]).set_axis(asked.index)
+    met = nation["sure"].ge(aim) | nation["point"].ge(aim)
+    known = nation["sure"].notna() & aim.notna()
+    return out.assign(
+        nation_there=np.select([~known, met, nation["possible"].lt(aim)], ["", "yes", "no"], "open"),
+        nation_printed=nation["printed"].fillna(""),
+        nation_year=nation["year"].fillna(0).astype(int),
+    )

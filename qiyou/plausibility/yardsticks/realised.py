@@ -1,0 +1,418 @@
+"""D: where the required pace stands among changes realised elsewhere.
+
+A *spell* is what one place achieved between two dates on one basis. The material is a convenience sample of what was
+printed, so the percentile of the required pace is an interval (`limits`), and the word for it is a range of fifths.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from qiyou.intervals import above
+from qiyou.plausibility.yardsticks.required import SIGN, exactly, scaled, scales
+
+MARKS = "EXCLUDE_SPELL|WEAK|ALT:"
+SELECTIONS = {
+    "all": ("province", "prefecture", "county"),
+    "provinces_and_prefectures": ("province", "prefecture"),
+    "provinces": ("province",),
+}
+RHO = 1.25
+SLACK = 0.25
+"""Years by which a spell may outlast the nation's series, which is then held at its last value."""
+EDGES = np.array([0.2, 0.4, 0.6, 0.8])
+DOUBTS = ("press", "level", "start", "few")
+COUNTS = ["k_low", "k_high", "m", "c_low", "c_high", "provinces"]
+KINDS = {
+    **dict.fromkeys(("class_used",), "object"),
+    **dict.fromkeys((*COUNTS, "fifth_low", "fifth_high", "first_year", "last_year"), "int64"),
+    **dict.fromkeys(("contradicted", "specifications"), "int64"),
+    **dict.fromkeys(("qualified", "same_level", "contains", *(f"doubt_{name}" for name in DOUBTS)), "bool"),
+}
+NOTHING = pd.DataFrame(
+    columns=[*KINDS, "rho", "L90", "U90", "gamma", "chance_low", "chance_high"], dtype=object
+)
+_BEST = {"bounded": True, "years": False, "doubts": True, "t": False}
+_SHOWN = [
+    "place",
+    "level",
+    "parent",
+    "province",
+    "basis",
+    "from_year",
+    "year",
+    "years",
+    "from_printed",
+    "printed",
+]
+_SHOWN += ["start", "low", "high", "bounded", "derived", "soft", "press", "from_source", "source", "t_0", "t"]
+
+
+def values(data) -> pd.DataFrame:
+    """Every realised value with its box: the reference table, and observations that it does not hold.
+
+    Observed values have ± u/2, approximate ones ± u, those derived from a printed increase the rounding of both
+    numbers; a lower bound reaches to infinity.
+
+    Returns
+    -------
+    DataFrame
+        place, level, parent, province, indicator, basis, year, t, printed, value, ``low, high``, ``added_low,
+        added_high`` (the printed increase on a derived start), ``bounded, derived, soft``, ``press`` (1 unless
+        official), ``held`` (of the reference table), source.
+    """
+    held = data.reference.assign(held=True)
+    held = held[held["kind"].ne("expected") & ~held["note"].fillna("").str.contains(MARKS)]
+    seen, key = data.observations, ["place", "indicator", "year", "value"]
+    seen = seen[seen["relation"].isin(["eq", "about", "ge", "gt"])]
+    seen = seen[~pd.MultiIndex.from_frame(seen[key]).isin(pd.MultiIndex.from_frame(held[key]))]
+    kinds = {"eq": "observed", "about": "approximate", "ge": "lower_bound", "gt": "lower_bound"}
+    seen = seen.assign(
+        held=False, kind=seen["relation"].map(kinds), t=seen["year"].astype(float) + 1, increase=""
+    )
+    seen["value"] = seen["value"].fillna(seen["low"])
+    rows = pd.concat([held, seen], ignore_index=True)
+    rows = rows[rows["t"].notna()].drop(columns=["low", "high", "level", "parent"]).reset_index(drop=True)
+    bounded, wide = rows["kind"].eq("lower_bound"), rows["kind"].isin(["approximate", "derived"])
+    reach = rows["step"] * np.select([bounded, wide], [0.0, 1.0], 0.5)
+    rows = rows.assign(
+        low=rows["value"] - reach,
+        high=(rows["value"] + reach).mask(bounded, np.inf),
+        added_low=np.nan,
+        added_high=np.nan,
+        bounded=bounded,
+        derived=rows["kind"].eq("derived"),
+        soft=rows["note"].fillna("").str.contains("SOFT DATE") | rows["kind"].eq("approximate"),
+        press=rows["grade"].ne("official").astype(int),
+    )
+    for at in rows.index[rows["derived"] & rows["increase"].ne("")]:
+        rows.loc[at, ["low", "high", "added_low", "added_high", "bounded"]] = _derived(rows, at)
+    rows["bounded"] = rows["bounded"].astype(bool)
+    places = data.places.set_index("id")
+    up, level = places["parent"].to_dict(), places["level"].to_dict()
+    province = {place: next((p for p in above_(place, up) if level.get(p) == "province"), "") for place in up}
+    return rows.assign(
+        **{
+            name: rows["place"].map(found)
+            for name, found in (("level", level), ("parent", up), ("province", province))
+        }
+    )
+
+
+def above_(place: str, up: dict) -> list[str]:
+    """A place and all that it lies in, nearest first."""
+    return [place, *above_(up[place], up)] if up.get(place) else [place]
+
+
+def _derived(rows: pd.DataFrame, at) -> tuple[float, float, float, float, bool]:
+    """The box of a − b or a/(1 + g), and that of b; a is the value of the same place that the increase leads to."""
+    row, text = rows.loc[at], rows.at[at, "increase"]
+    number, half = float(text.rstrip("%")), 10.0 ** -len(text.rstrip("%").partition(".")[2]) / 2
+    if not text.endswith("%"):
+        reach = row["step"] / 2 + half
+        return row["value"] - reach, row["value"] + reach, number - half, number + half, False
+    later = rows[
+        (rows["place"] == row["place"]) & (rows["indicator"] == row["indicator"]) & (rows.index != at)
+    ]
+    off = (later["value"] / (1 + number / 100) - row["value"]).abs()
+    if not off.min() <= row["step"]:
+        return row["low"], row["high"], np.nan, np.nan, False
+    a = later.loc[off.idxmin()]
+    ends = a["low"] / (1 + (number + half) / 100), a["high"] / (1 + (number - half) / 100)
+    return *ends, np.nan, np.nan, a["bounded"]
+
+
+def pairs(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame:
+    """Every two values of one place on one basis, and the change between them per year, in improvement.
+
+    A start that is a lower bound is left out. Where the start is the end less a printed increase, the change is that
+    increase, with its own rounding alone.
+    """
+    facts = data.indicators.set_index("id").loc[indicator]
+    ceiling, sign = float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
+    rows = known[known["indicator"].eq(indicator)]
+    rows = rows.assign(weak=rows["derived"].astype(int) + rows["soft"])
+    both = rows[~rows["bounded"]].merge(rows, on=["place", "basis"], suffixes=("_0", ""))
+    both = both[both["t"] > both["t_0"]].reset_index(drop=True)
+    both["years"] = both["t"] - both["t_0"]
+
+    def on(low, high=None):
+        return scaled(exactly(low, high), np.full(len(both), scale, dtype=object), ceiling)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = (on(both["low"], both["high"]) - on(both["low_0"], both["high_0"])).turned(
+            np.full(len(both), sign)
+        )
+        sums = both["value_0"] + (both["added_low_0"] + both["added_high_0"]) / 2
+        tied = (sums - both["value"]).abs().lt(1e-6 * both["value"]) & ~both["bounded"]
+        corners = [
+            sign * (on(both[a]) - on(both[a] - both[f"added_{b}_0"])).point
+            for a, b in product(("low", "high"), repeat=2)
+        ]
+        pace = sign * (on(both["value"]) - on(both["value_0"])).point / both["years"]
+    return both.assign(
+        low=np.where(tied, np.min(corners, axis=0), change.low) / both["years"],
+        high=np.where(tied, np.max(corners, axis=0), change.high) / both["years"],
+        pace=pace,
+        start=both["value_0"],
+        doubts=both["weak"] + both["weak_0"],
+        derived=both["derived"] | both["derived_0"],
+        soft=both["soft"] | both["soft_0"],
+        press=both["press"] + both["press_0"],
+        from_year=both["year_0"].astype(int),
+        year=both["year"].astype(int),
+        from_printed=both["printed_0"],
+        from_source=both["source_0"],
+    )
+
+
+def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, scale: str = "") -> pd.DataFrame:
+    """One realised change per place, in the direction of improvement.
+
+    Exact before bounded, then the longest, then the one with the fewest derived, soft or approximate ends, then the
+    latest. Whole countries, which are the sum of the others, are left out.
+
+    Parameters
+    ----------
+    data : Data
+    indicator : str
+    shortest, longest : float
+        Length in years, by the months that the values refer to.
+    scale : str
+        ``points``, ``gap`` or ``log``; by default that of the indicator's kind.
+
+    Returns
+    -------
+    DataFrame
+        place, level, parent, province, basis, from_year, year, years, from_printed, printed; ``start``, its value;
+        ``low, high`` (change per year on the scale); ``bounded, derived, soft``, ``press`` (ends that are not
+        official); from_source, source, t_0, t.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> found = spells(qiyou.load(), "nursery_places_per_1000").set_index("place")
+    >>> found.loc[["anhui", "hebei"], ["low", "high"]].round(4).values.tolist()
+    [[0.8, 0.85], [0.4833, inf]]
+    """
+    both = _foreign(data, values(data), indicator, scale or scales(data.indicators)[indicator])
+    return _best(both, shortest, longest)
+
+
+def _foreign(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame:
+    return pairs(data, known[known["held"] & known["level"].ne("country")], indicator, scale)
+
+
+def _best(both: pd.DataFrame, shortest: float, longest: float) -> pd.DataFrame:
+    inside = both[both["years"].between(shortest - 1e-9, longest + 1e-9)]
+    inside = inside.sort_values(list(_BEST), ascending=list(_BEST.values()), kind="stable")
+    return inside.drop_duplicates("place").sort_values("place", ignore_index=True)[_SHOWN]
+
+
+def selection(
+    data, known: pd.DataFrame, found: pd.DataFrame, indicator: str, scale: str
+) -> tuple[str, float]:
+    """The largest set of levels whose mean pace is at most 1.25 times the nation's over the same spans, and the ratio.
+
+    Returns
+    -------
+    name, rho
+        A key of `SELECTIONS`, or the empty string where no set qualifies; rho is NaN where fewer than three exact
+        spells lie inside the nation's series.
+    """
+    nation = known[
+        known["indicator"].eq(indicator) & known["held"] & known["level"].eq("country") & ~known["bounded"]
+    ]
+    nation = nation.sort_values("t", kind="stable").drop_duplicates("t")
+    facts, rho = data.indicators.set_index("id").loc[indicator], np.nan
+    level = scaled(
+        exactly(nation["value"]), np.full(len(nation), scale, dtype=object), float(facts["upper"])
+    ).point
+    for name, levels in SELECTIONS.items():
+        inside = found["level"].isin(levels) & ~found["bounded"]
+        inside &= found["t_0"].ge(nation["t"].min() - SLACK) & found["t"].le(nation["t"].max() + SLACK)
+        some = found[inside]
+        if len(some) < 3:
+            continue
+        gain = np.interp(some["t"], nation["t"], level) - np.interp(some["t_0"], nation["t"], level)
+        pace = SIGN.get(facts["direction"], 1.0) * (gain / some["years"]).mean()
+        rho = float((some["low"] + some["high"]).mean() / 2 / pace) if pace > 0 else np.inf
+        if rho <= RHO:
+            return name, rho
+    return "", rho
+
+
+def hypergeometric(k: int, n: int, whole: int) -> tuple[float, float]:
+    """Limits of a share of all `whole` units of a level, from k of the n that are usable.
+
+    >>> [round(100 * end, 1) for end in hypergeometric(3, 12, 31)]
+    [12.9, 45.2]
+    """
+    marked = np.arange(whole + 1)
+    at_least, at_most = stats.hypergeom.sf(k - 1, whole, marked, n), stats.hypergeom.cdf(k, whole, marked, n)
+    return marked[at_least > 0.05].min() / whole, marked[at_most > 0.05].max() / whole
+
+
+def limits(k_low, k_high, m, c_low, c_high, provinces, *, whole: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """90% interval of the percentile: the wider of all spells and of provinces; [0, 1] without any spell.
+
+    Parameters
+    ----------
+    k_low, k_high, m : array of int
+        Spells certainly and possibly slower, of m.
+    c_low, c_high, provinces : array of int
+        Provinces all of whose spells are certainly slower, and any of whose spells possibly is.
+    whole : int
+        Units of a complete official class; its limits are then hypergeometric.
+
+    Examples
+    --------
+    >>> low, high = limits([4], [4], [16], [4], [4], [16])
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.09], [0.484])
+    """
+    ends = [
+        _limits(*map(np.asarray, counts), whole)
+        for counts in ((k_low, k_high, m), (c_low, c_high, provinces))
+    ]
+    return np.minimum(*(low for low, _ in ends)), np.maximum(*(high for _, high in ends))
+
+
+def _limits(low, high, of, whole: int) -> tuple[np.ndarray, np.ndarray]:
+    """Clopper-Pearson, each end at 95%; for a complete class hypergeometric."""
+    size = int(of.max(initial=0)) + 1
+    found, back = np.unique((low * size + high) * size + of, return_inverse=True)
+    k_0, k_1, n = found // size**2, found // size % size, found % size
+    if whole:
+        ends = [
+            (hypergeometric(a, c, whole)[0], hypergeometric(b, c, whole)[1]) if c else (0, 1)
+            for a, b, c in zip(k_0, k_1, n, strict=True)
+        ]
+        lower, upper = np.array(ends, dtype=float).T
+    else:
+        lower = np.where(k_0 > 0, stats.beta.ppf(0.05, np.maximum(k_0, 1), n - k_0 + 1), 0.0)
+        upper = np.where(k_1 < n, stats.beta.ppf(0.95, k_1 + 1, np.maximum(n - k_1, 1)), 1.0)
+    return lower[back], upper[back]
+
+
+def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
+    """The fifths that an interval of percentiles may lie in, 1 the slowest.
+
+    >>> [ends.tolist() for ends in fifths([0.0], [0.451])]
+    [[1], [3]]
+    """
+    low, high = np.asarray(low)[:, None], np.asarray(high)[:, None]
+    return 1 + (low + 1e-12 >= EDGES).sum(axis=1), 1 + (high - 1e-12 > EDGES).sum(axis=1)
+
+
+def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
+    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+    least, most = (asked[f"required_{end}"].to_numpy()[:, None] for end in ("low", "high"))
+    sure = counted & above(least, found["high"].to_numpy()[None])
+    maybe = counted & ~above(found["low"].to_numpy()[None], most)
+    names, code = np.unique(found["province"].to_numpy(dtype=str), return_inverse=True)
+    member = (code[:, None] == np.arange(len(names))).astype(np.float32)
+    inside, slow, perhaps = (mask.astype(np.float32) @ member for mask in (counted, sure, maybe))
+    whole = (inside > 0) & (slow == inside)
+    sums = [sure, maybe, counted, whole, perhaps > 0, inside > 0]
+    return pd.DataFrame(
+        {name: mask.sum(axis=1) for name, mask in zip(COUNTS, sums, strict=True)}, index=asked.index
+    )
+
+
+def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
+    """Spells that are neither the path's own place's nor copies of them printed for the place above, shape (n, m)."""
+    ends = ["from_year", "year", "from_printed", "printed"]
+    below = found[["parent", *ends, "place"]].rename(columns={"parent": "place", "place": "child"})
+    child = found.merge(below.drop_duplicates(["place", *ends]), on=["place", *ends], how="left")["child"]
+    place = asked["place"].to_numpy(dtype=object)[:, None]
+    return (place != found["place"].to_numpy(dtype=object)[None]) & (
+        place != child.to_numpy(dtype=object)[None]
+    )
+
+
+def near(asked: pd.DataFrame, found: pd.DataFrame, factor: float) -> np.ndarray:
+    """Whether a spell starts within a factor of the path's base, shape (n, m)."""
+    base, start = asked["base"].to_numpy()[:, None], found["start"].to_numpy(dtype=float)[None]
+    return (start <= base * factor) & (start >= base / factor)
+
+
+def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """The columns of D for paths of one indicator on one scale, all of one year or all of more.
+
+    Returns
+    -------
+    DataFrame
+        Those of the contract from ``class_used`` to ``specifications``; ``qualified`` (a set of levels passed the
+        selection check), ``same_level, contains, first_year, last_year``, and a flag for each of `DOUBTS`.
+    """
+    indicator, scale, year = (
+        asked["indicator"].iloc[0],
+        asked["scale"].iloc[0],
+        bool(asked["years"].iloc[0] == 1),
+    )
+    both = _foreign(data, known, indicator, scale)
+    found = _best(both, *((1, 2) if year else (2, 6)))
+    name, rho = selection(data, known, found, indicator, scale)
+    found = found[found["level"].isin(SELECTIONS[name or "all"])].reset_index(drop=True)
+    if found.empty:
+        return pd.DataFrame(index=asked.index)
+    all_ = data.places.loc[data.places["level"].eq("province"), "id"]
+    complete = (
+        found["level"].eq("province").all() and all_.isin(found.loc[found["press"].eq(0), "place"]).all()
+    )
+    counted = foreign(asked, found)
+    out = counts(asked, found, counted)
+    low, high = limits(*(out[key] for key in COUNTS), whole=len(all_) * complete)
+    lo, hi = fifths(low, high)
+    m, base, up = out["m"].to_numpy(), asked["base"], data.places.set_index("id")["parent"].to_dict()
+    own = (counted & (found["level"].to_numpy() == asked["level"].to_numpy()[:, None])).sum(axis=1)
+    inside = set(found["place"])
+    held = {place: not inside.isdisjoint(above_(place, up)[1:]) for place in asked["place"].unique()}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gamma = np.select([hi <= 2, lo >= 4], [(1 - high) / high, low / (1 - low)], np.nan)
+    wrong, tried = (0, 0) if year else _grid(asked, both, lo, hi)
+    return out.assign(
+        class_used=name or "all",
+        rho=rho,
+        L90=low,
+        U90=high,
+        fifth_low=lo,
+        fifth_high=hi,
+        gamma=gamma,
+        chance_low=(m - out["k_high"]) / (m + 1),
+        chance_high=(m - out["k_low"] + 1) / (m + 1),
+        contradicted=wrong,
+        specifications=tried,
+        qualified=bool(name),
+        same_level=2 * own >= m,
+        contains=asked["place"].map(held).astype(bool),
+        first_year=found["from_year"].min(),
+        last_year=found["year"].max(),
+        doubt_press=not complete,
+        doubt_level=2 * own < m,
+        doubt_start=(2 * (counted & near(asked, found, 1.5)).sum(axis=1) < m)
+        | ~base.between(found["start"].min(), found["start"].max()),
+        doubt_few=out["provinces"] < 10,
+    )
+
+
+def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, np.ndarray]:
+    """In how many specifications with a spell the word would be another, and how many there are."""
+    wrong, tried = np.zeros((2, len(asked)), dtype=int)
+    for shortest, strict, bounds in product((1, 2, 3), (False, True), (True, False)):
+        found = _best(both[(both["doubts"].eq(0) | (not strict)) & (~both["bounded"] | bounds)], shortest, 6)
+        if found.empty:
+            continue
+        others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
+        for factor, lower in product((np.inf, 2.0, 1.5), (False, True)):
+            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor))
+            one_lo, one_hi = fifths(*limits(*(some[key] for key in COUNTS)))
+            there = some["m"].to_numpy() > 0
+            tried += there
+            wrong += there & ((one_lo > hi) | (one_hi < lo))
+    return wrong, tried
