@@ -3,8 +3,8 @@
 A printed number is read in one of three ways (:data:`READINGS`):
 
 - ``stipulated``: a target. ``4`` asks for 4, exactly; ``≥85`` for 85 or more. Nothing is added to the print.
-- ``measured``: an observed value, rounded half up when it was printed. ``4`` printed to whole units stands for
-  [3.5, 4.5), ``约4`` for [3, 5], and a range ``1—2`` for [1, 2] as it is.
+- ``measured``: an observed value, rounded half up when it was printed. ``4`` printed to whole units stands
+  for [3.5, 4.5), ``约4`` for [3, 5], and a range ``1—2`` for [1, 2] as it is.
 - ``drawn``: the shape of a path. Its author rounds what he draws, so targets have half-open boxes, too.
 
 A bound is never rounded. What has no number (a status, a blank) has no box: its ends are NaN.
@@ -52,6 +52,15 @@ class Box:
 
     def __getitem__(self, key) -> Box:
         return Box(*(values[key] for values in vars(self).values()))
+
+    def where(self, kept: np.ndarray, other: Box) -> Box:
+        """This box where `kept`, the other elsewhere."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Box(*(np.where(kept, ours, theirs) for ours, theirs in pairs))
+
+    def columns(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays as columns of a frame, ``name_low, name_high, …``; `boxed` reads them back."""
+        return {f"{name}_{part}": values for part, values in vars(self).items()}
 
     def __len__(self) -> int:
         return len(self.low)
@@ -177,6 +186,24 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     )
 
 
+def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
+    """The box that stands in the columns ``name_low, name_high, …`` (`Box.columns`); nothing where missing.
+
+    >>> rows = pd.DataFrame({"value": [4.0], "relation": "eq", "low": 4.0, "high": 4.0, "low_closed": True,
+    ...     "high_closed": True, "step": 1.0})
+    >>> boxed(pd.DataFrame(box(rows, "measured").columns("seen")), "seen").high
+    array([4.5])
+    """
+    read = {}
+    for part in Box.__dataclass_fields__:
+        column = rows[f"{name}_{part}{side}"]
+        if part in ("low_open", "high_open", "exact"):
+            read[part] = column.eq(True).to_numpy(dtype=bool, na_value=False)
+        else:
+            read[part] = column.to_numpy(dtype=float, na_value=np.nan)
+    return Box(**read)
+
+
 def by_role(rows: pd.DataFrame) -> np.ndarray:
     """The reading of table and text cells: what was reached is measured, what is planned is stipulated."""
     return np.where(
@@ -208,8 +235,8 @@ def same(first: ArrayLike, second: ArrayLike) -> np.ndarray:
 def disjoint(first: Box, second: Box) -> np.ndarray:
     """Whether two sets of values have none in common; False where either is missing.
 
-    >>> whole = pd.DataFrame({"value": [1.0, 2.0], "relation": "eq", "low": 1.0, "high": 1.0, "low_closed": True,
-    ...     "high_closed": True, "step": 1.0})
+    >>> whole = pd.DataFrame({"value": [1.0, 2.0], "relation": "eq", "low": 1.0, "high": 1.0,
+    ...     "low_closed": True, "high_closed": True, "step": 1.0})
     >>> boxes = box(whole, "measured")
     >>> disjoint(boxes[[0]], boxes[[1]]).tolist()
     [True]

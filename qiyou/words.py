@@ -6,6 +6,7 @@ Sentences are looked up when a result is read; arithmetic never composes one.
 from __future__ import annotations
 
 import functools
+import unicodedata
 from importlib import resources
 from string import Formatter
 
@@ -72,6 +73,28 @@ def say(key: str, lang: str, **fields) -> str:
     return _message(key, lang).format(**shown)
 
 
+class Both(str):
+    """A sentence in English that knows itself in Chinese: what errors carry, so that the command line can choose."""
+
+    zh: str
+
+    def said(self, lang: str) -> str:
+        """The sentence in one language."""
+        return self.zh if language(lang) == "zh" else str(self)
+
+
+def both(key: str, **fields) -> Both:
+    """One sentence of ``messages.csv`` in both languages, for an error: ``raise DataError(both("new.exists", …))``.
+
+    >>> both("notebooks.broken", name="a.ipynb").said("zh")
+    'a.ipynb 读不成笔记本：请从版本库取回'
+    """
+    sentence = Both(say(key, "en", **fields))
+    chinese = {name: value.zh if isinstance(value, Both) else value for name, value in fields.items()}
+    sentence.zh = say(key, "zh", **chinese)
+    return sentence
+
+
 def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     """A sentence for each row: `keys` name the messages, the columns of `rows` their fields.
 
@@ -92,6 +115,15 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
 
 def _texts(column: pd.Series) -> list:
     return [number(value) if isinstance(value, float) else value for value in column.tolist()]
+
+
+def joined(texts, lang: str) -> str:
+    """Several names in one sentence.
+
+    >>> joined(["玉环市", "长兴县"], "zh"), joined(["Yuhuan", "Changxing"], "en")
+    ('玉环市、长兴县', 'Yuhuan, Changxing')
+    """
+    return ("、" if language(lang) == "zh" else ", ").join(texts)
 
 
 def number(value: float, digits: int = 10) -> str:
@@ -132,3 +164,26 @@ def interval(low, high, digits: int = 0, *, lang: str = "zh"):
 
     ends = np.broadcast_arrays(*outward(low, high, digits))
     return said(*map(float, ends)) if ends[0].ndim == 0 else [said(*pair) for pair in zip(*ends, strict=True)]
+
+
+def aligned(table: pd.DataFrame) -> str:
+    """A table for a terminal: text left, numbers right; a Chinese character takes two places.
+
+    >>> print(aligned(pd.DataFrame({"地方": ["玉环市", "长兴"], "托位": [5.5, 12]})))
+    地方    托位
+    玉环市   5.5
+    长兴      12
+    """
+    columns = []
+    for name in table:
+        cells = [number(cell) if isinstance(cell, float) else str(cell) for cell in table[name]]
+        gaps = [" " * (max(map(_width, [name, *cells])) - _width(cell)) for cell in (name, *cells)]
+        right = pd.api.types.is_numeric_dtype(table[name])
+        columns.append(
+            [gap + cell if right else cell + gap for gap, cell in zip(gaps, [name, *cells], strict=True)]
+        )
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
+def _width(text: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from qiyou import cli, disk, notebooks, scaffold
-from qiyou.data import root, seals
+from qiyou.data import root
 from qiyou.errors import DataError
 from tools.dictionary import write as write_descriptor
+from tools.sealing import write_seals
 
 TROUBLES = [
     (errno.ENOSPC, "the disk is full; free some space and run again."),
@@ -58,7 +59,7 @@ def test_sealing_on_a_failing_disk(document, monkeypatch, code, says):
     before = contents(document.parent)
     monkeypatch.setattr(os, "replace", failing(code))
     with pytest.raises(DataError, match=f"could not be sealed: .*{says}"):
-        seals.write_seals(document, {"table": "0" * 64}, {"cells": 1})
+        write_seals(document, {"table": "0" * 64}, {"cells": 1})
     assert contents(document.parent) == before
 
 
@@ -66,7 +67,7 @@ def test_sealing_that_is_interrupted(document, monkeypatch):
     before = contents(document.parent)
     monkeypatch.setattr(Path, "write_bytes", halfway)
     with pytest.raises(KeyboardInterrupt):
-        seals.write_seals(document, {"table": "0" * 64}, {"cells": 1})
+        write_seals(document, {"table": "0" * 64}, {"cells": 1})
     assert contents(document.parent) == before
 
 
@@ -84,14 +85,14 @@ def test_the_descriptor_is_written_whole(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("part", ["document.toml", "table.csv"])
 def test_a_scaffold_that_is_interrupted(tmp_path, monkeypatch, part):
-    write_text = Path.write_text
+    write_bytes = Path.write_bytes
 
-    def interrupted(path, *arguments, **options):
+    def interrupted(path, content):
         if path.name == part:
             raise KeyboardInterrupt
-        return write_text(path, *arguments, **options)
+        return write_bytes(path, content)
 
-    monkeypatch.setattr(Path, "write_text", interrupted)
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
     with pytest.raises(KeyboardInterrupt):
         scaffold.new("a-plan", place="a", years=(2022, 2027), parent=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -108,7 +109,7 @@ def one_notebook(tmp_path):
 
 
 @pytest.mark.parametrize(("code", "says"), TROUBLES[:2])
-def test_a_rerun_on_a_failing_disk(one_notebook, monkeypatch, capsys, code, says):
+def test_notebooks_on_a_failing_disk(one_notebook, tmp_path, monkeypatch, capsys, code, says):
     before = contents(one_notebook)
     replace = os.replace
 
@@ -119,15 +120,17 @@ def test_a_rerun_on_a_failing_disk(one_notebook, monkeypatch, capsys, code, says
         return replace(source, target)
 
     monkeypatch.setattr(os, "replace", fail)
-    assert cli.main(["notebooks", "--folder", str(one_notebook)]) == 2
+    to = tmp_path / "out"
+    words = ["notebooks", "--folder", str(one_notebook), "--to", str(to), "--lang", "en"]
+    assert cli.main(words) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and says in said and "a.ipynb" in said
-    assert contents(one_notebook) == before
+    assert contents(one_notebook) == before and contents(to) == {}
 
 
 def test_a_folder_that_is_closed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(Path, "mkdir", failing(errno.EROFS))
-    words = ["new", "a-plan", "--place", "a", "--years", "2022-2027", "--in", str(tmp_path)]
+    words = ["new", "a-plan", "--place", "a", "--years", "2022-2027", "--in", str(tmp_path), "--lang", "en"]
     assert cli.main(words) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "read-only" in said and list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from qiyou.capacity.population import ASSESSABLE, NOT_ASSESSABLE, assumptions, per_child, populations
 from qiyou.capacity.projects import balance, category_areas, facility_sizes, supply, supply_total
-from qiyou.capacity.stock import additions, span, stock
+from qiyou.capacity.stocks import additions, span, stock
 
 __all__ = [
     "ASSESSABLE",

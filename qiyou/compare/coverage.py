@@ -1,45 +1,38 @@
-"""Which place has which core indicator, where it stands, and what is missing and why."""
+"""Which place has which core indicator, what is missing and why; and what a plan is made of beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from qiyou.compare.cells import cells, core_indicators, joined, places_with_documents
-from qiyou.compare.mentions import mentions_of
+from qiyou import words
+from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
+from qiyou.errors import DataError
 
 if TYPE_CHECKING:
     from qiyou.data import Data
 
-_LOST = {
-    "excerpt": "excerpt: only the first rows of the table are at hand",
-    "table lost": "table lost",
-    "prose truncated": "not in the table; text truncated",
-}
-_COLUMNS = [
-    *(
-        "place",
-        "indicator",
-        "there",
-        "valued",
-        "document",
-        "locators",
-        "printed_name",
-        "printed_unit",
-        "paths",
-    ),
-    *("base_year", "base_value", "base_relation", "base_role", "end_year", "end_value", "end_relation"),
-    *("core_by", "core_reason", "why", "at_hand"),
-]
-_NOT_PRINTED = "not printed"
+DOMAINS = MappingProxyType(words.group("domain", "en"))
+"""The nine domains of the plans in their printed order, with English names."""
+
+_COLUMNS = str.split(
+    "place indicator there valued document locators printed_name printed_unit paths base_year base_value "
+    "base_relation base_role end_year end_value end_relation core_by core_reason why at_hand"
+)
+_SAID = str.split("place document origin locator indicator printed_name printed_unit star department")
+_CONTENTS = str.split(
+    "place document locator origin domain department indicator printed_name "
+    "star kind also_in resembles reason"
+)
+_KINDS = ["core", "own", "text_only"]
+_KEYS = ["place", "indicator"]
+_EXTENTS = ("excerpt", "table lost", "prose truncated")
 
 
-def coverage(
-    data: Data, *, places: Iterable[str] | None = None, indicators: Iterable[str] | None = None
-) -> pd.DataFrame:
+def coverage(data: Data, *, places: Names = None, indicators: Names = None, lang: str = "zh") -> pd.DataFrame:
     """For every place and core indicator whether it is there, where, under which name and with which base.
 
     Parameters
@@ -47,6 +40,8 @@ def coverage(
     data : Data
     places, indicators : iterable of str, optional
         Only these; by default every place that has a document, and the core indicators.
+    lang : {"zh", "en"}
+        Of ``core_reason`` and ``why``.
 
     Returns
     -------
@@ -57,8 +52,7 @@ def coverage(
           least one number or bound for a year; ``document, locators`` (``table:12; table:12b``,
           ``statement:17``), ``printed_name, printed_unit``, ``paths`` (how many the table prints);
         - ``base_year, base_value, base_relation, base_role`` and ``end_year, end_value, end_relation`` of the
-          first path: its first value with role baseline, or else its first, and its last (of the running text
-          only where no table prints the indicator);
+          first path, as `ends` has them (of the running text only where no table prints the indicator);
         - ``core_by``: *marker printed*, *inferred from the indicator* (the marker is lost, or running text,
           which has none) or empty, with ``core_reason``;
         - ``why``: why it is missing, has no value, or stops early; empty where nothing is missing;
@@ -73,153 +67,253 @@ def coverage(
     Examples
     --------
     >>> import qiyou
-    >>> table = qiyou.compare.coverage(qiyou.load(), places=["cixi"], indicators=["urban_unemployment_rate"])
-    >>> table["why"].item()
+    >>> where = {"places": ["cixi"], "indicators": ["urban_unemployment_rate"]}
+    >>> qiyou.compare.coverage(qiyou.load(), **where, lang="en")["why"].item()
     'printed for another definition: 城镇登记失业率 (table:7): registered, not surveyed'
     """
+    words.language(lang)
     facts = core_indicators(data, indicators)
     order = places_with_documents(data, places)
-    grid = pd.MultiIndex.from_product([order, facts.index], names=["place", "indicator"]).to_frame(
-        index=False
-    )
-    mentions = mentions_of(data)
-    own = mentions[mentions["indicator"].isin(facts.index)]
-    first = own.drop_duplicates(["place", "indicator"])
+    grid = pd.MultiIndex.from_product([order, facts.index], names=_KEYS).to_frame(index=False)
+    said = _mentions(data)
+    own = said[said["indicator"].isin(facts.index)]
+    first = own.drop_duplicates(_KEYS).drop(columns="locator")
     # Where the table has the indicator, what the text says of it is a repetition.
-    same = own.merge(
-        first[["place", "indicator", "document", "origin"]], on=["place", "indicator", "document", "origin"]
+    same = own.merge(first[[*_KEYS, "document", "origin"]])
+    locators = same.groupby(_KEYS)["locator"].agg("; ".join).rename("locators").reset_index()
+    path = ends(cells(data, facts))
+    paths = path.groupby(_KEYS)["variant"].nunique().rename("paths").reset_index()
+    path = path.drop_duplicates(_KEYS).drop(columns="document").set_index(_KEYS)
+    path = path[path.columns.intersection(_COLUMNS)].reset_index()
+    table = grid
+    for part in (first, locators, path, paths):
+        table = table.merge(part, on=_KEYS, how="left")
+    texts = [name for name in table if table[name].dtype == object or table[name].dtype == "str"]
+    table = table.assign(
+        there=table["document"].notna(),
+        valued=table["end_year"].notna(),
+        paths=table["paths"].fillna(0).astype(int),
+        **{name: table[name].astype(object).where(table[name].notna(), "") for name in texts},
     )
-    locators = same.groupby(["place", "indicator"])["locator"].agg("; ".join).rename("locators").reset_index()
-    shown = ["place", "indicator", "document", "origin", "printed_name", "printed_unit", "star"]
-    table = grid.merge(first[shown], on=["place", "indicator"], how="left").merge(
-        locators, on=["place", "indicator"], how="left"
+    return _with_reasons(_with_markers(table, said, lang), data, facts, said, lang)[_COLUMNS]
+
+
+def ends(rows: pd.DataFrame) -> pd.DataFrame:
+    """Where each path starts and ends: its base, or else its first value, and its last value.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From `qiyou.compare.references.cells`.
+
+    Returns
+    -------
+    DataFrame
+        One row per place, indicator, variant and document: those, then the columns of the cells as
+        ``base_…`` and ``end_…``, and ``reached``, the first year in which the end value is printed.
+    """
+    keys = [*_KEYS, "variant", "document"]
+    rows = rows.sort_values([*keys, "year"], kind="stable")
+    first = rows["role"].ne("baseline").groupby([rows[name] for name in keys]).transform("idxmin")
+    start = rows[rows.index == first]
+    end = rows.drop_duplicates(keys, keep="last")
+    level = rows.merge(end[[*keys, "value", "relation"]], on=[*keys, "value", "relation"])
+    reached = level.groupby(keys)["year"].min().rename("reached").reset_index()
+    start, end = (part.astype({"year": "Int64"}).set_index(keys) for part in (start, end))
+    return start.add_prefix("base_").join(end.add_prefix("end_")).reset_index().merge(reached, on=keys)
+
+
+def _mentions(data: Data) -> pd.DataFrame:
+    """Every table row and every statement: what it is called and which indicator it is, tables first."""
+    rows, said = data.targets.drop_duplicates(["document", "row"]), data.statements
+    # Targets of one's own making need not say what their rows are called.
+    names = {name: rows.get(name, "") for name in ("printed_name", "printed_unit")}
+    table = rows.assign(origin="table", locator="table:" + rows["row"].astype("str"), **names)
+    text = said.assign(
+        origin="text",
+        locator="statement:" + said["id"].astype("str"),
+        printed_name=said["phrase"],
+        printed_unit=said["unit"].where(said["relation"] != "none", ""),
+        star="",
     )
-    table = table.merge(_ends(data, facts), on=["place", "indicator"], how="left")
-    table = table.assign(there=table["document"].notna(), valued=table["end_year"].notna())
-    table = table.assign(paths=table["paths"].fillna(0).astype(int))
-    for name in (
-        *("document", "origin", "locators", "printed_name", "printed_unit", "star"),
-        *("base_relation", "base_role", "end_relation"),
-    ):
-        table[name] = table[name].astype(object).where(table[name].notna(), "")
-    table = _with_markers(table, mentions)
-    table = _with_reasons(table, data, facts)
-    return table[_COLUMNS]
+    return pd.concat([table, text.assign(department="")])[_SAID].reset_index(drop=True)
 
 
-def _ends(data: Data, facts: pd.DataFrame) -> pd.DataFrame:
-    """First and last value of the first path of each place and indicator, and how many paths it prints."""
-    keys = ["place", "indicator"]
-    rows = cells(data, facts).sort_values([*keys, "variant", "year"], kind="stable")
-    counted = rows.groupby(keys)["variant"].nunique().rename("paths")
-    first = rows.drop_duplicates(keys)[[*keys, "variant", "document"]]
-    path = rows.merge(first, on=[*keys, "variant", "document"])
-    marked = path.assign(_later=path["role"] != "baseline").sort_values(
-        [*keys, "_later", "year"], kind="stable"
-    )
-    parts = [counted.reset_index()]
-    for name, part in (
-        ("base", marked.drop_duplicates(keys)),
-        ("end", path.drop_duplicates(keys, keep="last")),
-    ):
-        columns = {column: f"{name}_{column}" for column in ("year", "value", "relation", "role")}
-        parts.append(part[[*keys, *columns]].rename(columns=columns).astype({f"{name}_year": "Int64"}))
-    return parts[0].merge(parts[1], on=keys).merge(parts[2], on=keys)
-
-
-def _with_markers(table: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Add how an indicator is known to be core in a document, row by row."""
-    starred = mentions[mentions["star"] == "*"].drop_duplicates("indicator").set_index("indicator")
-    where = (
-        (starred["document"] + " " + starred["locator"]).reindex(table["indicator"]).to_numpy(dtype=object)
-    )
-    name = starred["printed_name"].reindex(table["indicator"]).to_numpy(dtype=object)
-    there = table["there"].to_numpy()
-    printed = there & (table["star"] == "*").to_numpy()
-    elsewhere = ~pd.isna(where)
-    same = (table["printed_name"].to_numpy(dtype=object) == name) & elsewhere
+    starred = said[said["star"] == "*"].drop_duplicates("indicator").set_index("indicator")
+    starred = starred.reindex(table["indicator"]).reset_index(drop=True)
+    printed = table["there"] & (table["star"] == "*")
+    inferred = (table["there"] & ~printed).to_numpy()
     lost = np.select(
-        [(table["origin"] == "text").to_numpy(), (table["star"] == "?").to_numpy()],
-        ["running text has no markers", "the marker is lost in this text"],
-        "the row prints no marker",
+        [table["origin"] == "text", table["star"] == "?"], ["marker_text", "marker_lost"], "marker_none"
     )
-    link = np.where(same, "starred under the same name in ", "starred under another name in ")
-    reason = [
-        f"{start}; {tie}{place}" + ("" if equal else f" ({other})")
-        if found
-        else f"{start}; starred nowhere at hand"
-        for start, tie, place, other, equal, found in zip(
-            lost, link, where, name, same, elsewhere, strict=True
-        )
-    ]
-    inferred = there & ~printed
-    return table.assign(
-        core_by=np.select([printed, inferred], ["marker printed", "inferred from the indicator"], ""),
-        core_reason=np.where(inferred, np.array(reason, dtype=object), ""),
+    tie = np.select(
+        [starred["document"].isna(), table["printed_name"] == starred["printed_name"]],
+        ["starred_nowhere", "starred_same"],
+        "starred_other",
     )
+    reason = words.say_each(lost, lang, table) + words.say_each(tie, lang, starred)
+    by = np.select([printed, inferred], ["marker printed", "inferred from the indicator"], "")
+    return table.assign(core_by=by, core_reason=np.where(inferred, reason, ""))
 
 
-def _with_reasons(table: pd.DataFrame, data: Data, facts: pd.DataFrame) -> pd.DataFrame:
+def _with_reasons(
+    table: pd.DataFrame, data: Data, facts: pd.DataFrame, said: pd.DataFrame, lang: str
+) -> pd.DataFrame:
     """Add why something is missing, and whether it may stand where the text at hand does not reach."""
-    extents = data.documents.groupby("place")["extent"].agg(set)
-    lasts = data.documents.groupby("place")["to_year"].max()
-    lost = {
-        place: next((extent for extent in _LOST if extent in kinds), "") for place, kinds in extents.items()
-    }
+    kinds = data.documents.groupby("place")["extent"].agg(set)
     # A place with a whole document has said all that it plans, whatever else of it is lost.
-    whole = {place for place, kinds in extents.items() if kinds & {"complete", "complete, no table"}}
-    extent = table["place"].map({place: "" if place in whole else name for place, name in lost.items()})
-    key = pd.MultiIndex.from_frame(table[["place", "indicator"]])
-    refused = _refused(data, facts).reindex(key)
+    lost = {
+        place: next((one for one in _EXTENTS if one in own), "")
+        if not own & {"complete", "complete, no table"}
+        else ""
+        for place, own in kinds.items()
+    }
+    extent = table["place"].map(lost)
+    last = table["place"].map(data.documents.groupby("place")["to_year"].max())
+    key = pd.MultiIndex.from_frame(table[_KEYS])
+    refused = _refused(data, facts, said).reindex(key)
+    unvalued = _unvalued(data).reindex(key)
     missing = ~table["there"].to_numpy()
-    other = missing & refused["why"].notna().to_numpy()
-    last = table["place"].map(lasts)
+    other = missing & refused["other"].notna().to_numpy()
+    bare = (table["there"] & ~table["valued"]).to_numpy()
     stops = table["valued"] & (extent == "excerpt") & (table["end_year"] < last).fillna(False)
-    unvalued = table["there"] & ~table["valued"]
-    lost_as_well = np.where((extent == "table lost").to_numpy(), "; table lost", "")
-    why = np.select(
-        [other, missing, unvalued, stops],
-        [
-            "printed for another definition: " + refused["why"].fillna("").to_numpy(object) + lost_as_well,
-            extent.map(_LOST).fillna(_NOT_PRINTED).to_numpy(object),
-            _unvalued(data).reindex(key).fillna("printed without values").to_numpy(object),
-            "excerpt: the row stops after " + table["end_year"].astype("str").fillna("").to_numpy(object),
-        ],
-        "",
-    )
+    gone = extent.replace({"": "not printed"}).map(lambda name: "missing_" + name.replace(" ", "_"))
+    cases = [other & (extent == "table lost"), other, missing, bare, stops]
+    codes = [
+        "missing_other_lost",
+        "missing_other",
+        gone,
+        unvalued["code"].fillna("missing_value"),
+        "missing_stops",
+    ]
+    code = np.select(cases, codes, "missing_nothing")
+    fields = pd.concat([refused, unvalued], axis=1).reset_index(drop=True).assign(end_year=table["end_year"])
     # A transcribed table is all there, even where the running text behind it is cut short; and what stands in
     # a table in place of the indicator has been seen.
     behind = extent.isin(["excerpt", "table lost"]) | ((extent == "prose truncated") & missing & ~other)
-    seen = refused["in_table"].eq(True).to_numpy() | (unvalued & (table["origin"] == "table"))
-    return table.assign(why=why, at_hand=~(behind & ~seen))
+    seen = refused["in_table"].eq(True).to_numpy() | (bare & (table["origin"] == "table"))
+    return table.assign(why=words.say_each(code, lang, fields), at_hand=~(behind & ~seen))
 
 
-def _refused(data: Data, facts: pd.DataFrame) -> pd.DataFrame:
+def _refused(data: Data, facts: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     """(place, indicator) -> what looks like the indicator in a document, why it is not, and where it is."""
     rules = data.aliases[(data.aliases["maps"] == "no") & data.aliases["indicator"].isin(facts.index)]
-    said = mentions_of(data)[["place", "document", "origin", "locator", "printed_name"]]
+    said = said.rename(columns={"indicator": "as"})
     met = rules.merge(said, left_on="name", right_on="printed_name", suffixes=("_rule", ""))
     met = met[(met["document_rule"] == "") | (met["document_rule"] == met["document"])]
-    met = met.assign(in_table=met["origin"] == "table")
-    keys = ["place", "indicator"]
-    grouped = met.groupby([*keys, "name", "reason"], sort=False).agg(
-        locator=("locator", joined), in_table=("in_table", "any")
-    )
-    grouped = grouped.reset_index()
-    grouped["why"] = grouped["name"] + " (" + grouped["locator"] + "): " + grouped["reason"]
-    return grouped.groupby(keys).agg(why=("why", "; ".join), in_table=("in_table", "any"))
+    met = met.assign(in_table=met["origin"] == "table").groupby([*_KEYS, "name", "reason"], sort=False)
+    met = met.agg(locator=("locator", joined), in_table=("in_table", "any")).reset_index()
+    met["other"] = met["name"] + " (" + met["locator"] + "): " + met["reason"]
+    return met.groupby(_KEYS).agg(other=("other", "; ".join), in_table=("in_table", "any"))
 
 
-def _unvalued(data: Data) -> pd.Series:
-    """(place, indicator) -> what is printed where no number for a year is."""
-    keys = ["place", "indicator"]
-    rows = data.targets[
-        (data.targets["relation"] == "none") & (data.targets["printed"].str.strip("/ -—") != "")
-    ]
-    words = "in words only: " + rows.groupby(keys)["printed"].agg(joined)
+def _unvalued(data: Data) -> pd.DataFrame:
+    """(place, indicator) -> what is printed where no number for a year is: a message and its fields."""
+    rows = data.targets[data.targets["relation"] == "none"]
+    rows = rows[rows["printed"].str.strip("/ -—") != ""]
+    said = rows.groupby(_KEYS).agg(words=("printed", joined)).assign(code="missing_words", span="")
     text = data.statements[(data.statements["relation"] != "none") & (data.statements["indicator"] != "")]
     period = text["from_year"].notna()
+    text = text[period | text["year"].isna()]
     span = text["from_year"].astype("str") + "–" + text["year"].astype("str")
-    said = ("printed for " + span + " together, not for one year").where(period, "printed without a year")
-    said = said[period | text["year"].isna()].groupby([text["place"], text["indicator"]]).first()
-    return pd.concat([words, said[~said.index.isin(words.index)]])
+    code = np.where(text["from_year"].notna(), "missing_year_of_span", "missing_year")
+    text = text.assign(span=span, code=code, words="").drop_duplicates(_KEYS).set_index(_KEYS)
+    return pd.concat([said, text.loc[~text.index.isin(said.index), said.columns]])
+
+
+def contents(
+    data: Data, by: str | None = None, *, document: str | None = None, places: Names = None
+) -> pd.DataFrame:
+    """What the plans are made of: every indicator that they print; or counted by domain or department.
+
+    Parameters
+    ----------
+    data : Data
+    by : {"domain", "department"}, optional
+        Count the indicators instead of listing them.
+    document : str, optional
+        Only this document.
+    places : iterable of str, optional
+        Only documents of these places.
+
+    Returns
+    -------
+    DataFrame
+        - listed: a row per table row, and per indicator that only the running text has: ``place, document,
+          locator, origin, domain, department, indicator, printed_name, star, kind`` (*core*; *own*: what a
+          place adds to the core; *text_only*), and for its own ones ``also_in`` (other places that added
+          it), ``resembles`` (a core indicator that it must not be taken for) with ``reason``;
+        - counted: a row per document and domain (the nine in the printed order, zeros included) or
+          department (those with the most indicators first): ``document, place, domain`` or ``department``,
+          ``core, own, text_only, total`` (core and own).
+
+    Raises
+    ------
+    DataError
+        Unknown view, document or place; or the documents have nothing of the kind.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> data = qiyou.load()
+    >>> domains = qiyou.compare.contents(data, "domain", document="yuhuan-plan-2023")
+    >>> domains[["core", "own", "total"]].sum().tolist()
+    [21, 9, 30]
+    >>> added = qiyou.compare.contents(data, places=["cixi"]).query("kind == 'own'")
+    >>> added[["indicator", "resembles"]].values.tolist()
+    [['registered_unemployment_rate', 'urban_unemployment_rate']]
+    """
+    if by not in (None, "domain", "department"):
+        raise DataError(f"contents are listed, or counted by domain or department, not by {by!r}")
+    documents = data.documents.set_index("id", drop=False)
+    documents = documents.loc[known(document, documents, "document")] if document is not None else documents
+    documents = documents[documents["place"].isin(places_with_documents(data, places))]
+    facts = data.indicators.set_index("id")
+    rows = _mentions(data).query("indicator != ''")
+    core, text = rows["indicator"].map(facts["core"]).astype(bool), rows["origin"] == "text"
+    rows = rows.assign(
+        kind=np.select([text, core], ["text_only", "core"], "own"),
+        domain=rows["indicator"].map(facts["domain"]),
+    )
+    holders = rows[rows["kind"] == "own"].groupby("indicator")["place"].agg(set)
+    rows = rows[rows["document"].isin(documents.index) & ~(text & rows.duplicated(["document", "indicator"]))]
+    counted = rows if by is None else rows[rows[by] != ""]
+    if counted.empty:
+        raise DataError(f"{joined(documents.index)} prints no {by or 'indicator of indicators.csv'}")
+    if by is not None:
+        return _counted(counted.drop_duplicates(["document", "indicator"]), by)
+    rules = data.aliases[
+        data.aliases["maps"].eq("no") & data.aliases["indicator"].map(facts["core"]).eq(True)
+    ]
+    rules = rules.drop_duplicates("name").set_index("name")
+    own = rows["kind"] == "own"
+    also = [
+        joined(sorted(holders.get(name, set()) - {place}))
+        for name, place in zip(rows["indicator"], rows["place"], strict=True)
+    ]
+    rows = rows.assign(
+        also_in=np.where(own, also, ""),
+        resembles=rows["printed_name"].map(rules["indicator"]).where(own).fillna(""),
+        reason=rows["printed_name"].map(rules["reason"]).where(own).fillna(""),
+    )
+    return rows[_CONTENTS].reset_index(drop=True)
+
+
+def _counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """How many indicators of each kind a document has per domain or department."""
+    keys = ["document", "place", by]
+    counts = rows.groupby([*keys, "kind"], sort=False).size().unstack("kind", fill_value=0)
+    counts = counts.reindex(columns=_KINDS, fill_value=0).rename_axis(columns=None)
+    if by == "domain":
+        names = list(dict.fromkeys([*DOMAINS, *rows["domain"]]))
+        here = rows[keys[:2]].drop_duplicates().to_numpy().tolist()
+        counts = counts.reindex(
+            pd.MultiIndex.from_tuples([(*one, name) for one in here for name in names], names=keys),
+            fill_value=0,
+        )
+    counts = counts.reset_index().assign(total=lambda frame: frame["core"] + frame["own"])
+    most = counts["total"] if by == "department" else 0
+    order = counts.assign(_most=-most).sort_values(["document", "_most"], kind="stable", ignore_index=True)
+    return order.drop(columns="_most")

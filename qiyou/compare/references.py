@@ -1,177 +1,181 @@
-"""What a place is compared with, resolved for all cells of a year at once."""
+"""What is compared, the printed values of the core indicators; and with what: targets, other plans."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from qiyou.compare.above import benchmarks, provincial, requirements
-from qiyou.compare.cells import EXTENSIVE, joined, known, nearest
-from qiyou.compare.plans import BOX, KEYS, from_plans, median, median_path, plans, shared
 from qiyou.errors import DataError
+from qiyou.intervals import Box, box, by_role
+from qiyou.relate import promised
 
 if TYPE_CHECKING:
     from qiyou.data import Data
 
+Names = Iterable[str] | None
+
+EXTENSIVE = ("stock", "flow")
+"""Kinds of indicators that count things: they grow with the size of a place."""
+SHARED_OF = 4
+"""Other plans there must be before a value that half of them share says where it comes from."""
+MEDIAN_OF = 3
+"""Other plans there must be for a middle: of two, one lies below it by construction."""
+SHOWN = 12
+"""Names that a list of places or rows shows before it is cut."""
 NAMED = ("auto", "province", "plans_shared", "plans_median")
-TABLE = [
-    *("reference_value", "reference_relation", "reference_low", "reference_high", "reference_kind"),
-    *("reference_source", "reference_grade", "reference_n", "reference_places"),
-    *("open_reference_low", "open_reference_high", "strict"),
+PROVINCIAL, SHARED, MEDIAN = "provincial target", "inferred from plans", "median of plans"
+OWN = ["place", "indicator", "year"]
+REFERENCE = [
+    f"reference_{name}"
+    for name in ("value", "relation", "low", "high", "kind", "source", "grade", "n", "places")
 ]
-"""Columns of a reference table beside its keys."""
+
+_SIGN = MappingProxyType({"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0})
+_MOST_LEVELS = 6
+_GRADES = ("official", "press", "secondary", "derived")
+_PEER = ["peer", "indicator", "year"]
+_ENDS = ["low", "high", "box_low", "box_high"]
+_PATH = ["path_value", "path_step", "path_name", "path_n"]
+
+# ------------------------------------------------------------------------------------ what is compared
 
 
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """References for places and years, and the paths that time distances are measured on.
-
-    Attributes
-    ----------
-    values : DataFrame
-        The columns `keys` and `TABLE`; each row is the reference of all cells with these keys.
-    keys : list of str
-    paths : DataFrame
-        ``year, path_value, path_step, path_name, path_n, path_places`` and the columns `path_keys`.
-    path_keys : list of str
-    asked : str
-        What was asked for, in words.
-    """
-
-    values: pd.DataFrame
-    keys: list[str]
-    paths: pd.DataFrame
-    path_keys: list[str]
-    asked: str
-
-
-def resolve(
-    reference: str | pd.DataFrame, data: Data, cells: pd.DataFrame, indicators: pd.DataFrame, year: int
-) -> Reference:
-    """Work out the references of the cells of one year, and the paths over all years.
+def core_indicators(data: Data, only: Names = None) -> pd.DataFrame:
+    """The core rows of ``data.indicators`` in their order, by id, with ``sign`` (+1 more is better, −1 less).
 
     Raises
     ------
     DataError
-        For a name that is no reference, a place without values, or a frame that cannot serve.
+        If one of `only` is unknown or not among them.
     """
-    if isinstance(reference, pd.DataFrame):
-        return _given(reference, indicators)
-    if not isinstance(reference, str):
+    table = data.indicators[data.indicators["core"]].set_index("id", drop=False)
+    if table.empty:
+        raise DataError("no indicator is marked core in indicators.csv, so there is nothing to compare")
+    table = table.assign(sign=table["direction"].map(_SIGN).astype(float))
+    return table if only is None else table.loc[known(only, table, "core indicator", data.indicator)]
+
+
+def places_with_documents(data: Data, only: Names = None) -> list[str]:
+    """Ids of the places that have a document: the most printed cells first, provinces last.
+
+    Raises
+    ------
+    DataError
+        If there is no document, or one of `only` is unknown or has none.
+    """
+    here = data.places[data.places["id"].isin(set(data.documents["place"]))].set_index("id", drop=False)
+    if here.empty:
+        raise DataError("there is no document, so there is nothing to compare; add one under data/documents")
+    cells = data.targets.groupby("place").size().reindex(here.index, fill_value=0)
+    order = pd.DataFrame({"province": here["level"].isin(["province", "country"]), "cells": -cells})
+    here = here.loc[order.sort_values(["province", "cells"], kind="stable").index]
+    return list(here.index) if only is None else known(only, here, "place with a document", data.place)
+
+
+def known(
+    names: Iterable[str], table: pd.DataFrame, what: str, resolve: Callable[[str], str] = str
+) -> list[str]:
+    """The ids of what is named, if all are in the index of `table`; otherwise an error that lists what is."""
+    ids = [resolve(name) for name in ([names] if isinstance(names, str) else names)]
+    if not ids:
+        raise DataError(f"no {what} is named; leave the argument out to take all of them")
+    if unknown := [one for one in ids if one not in table.index]:
+        raise DataError(f"there is no {what} {unknown[0]!r}; choose one of {joined(table.index)}")
+    return ids
+
+
+def require_year(year: int, cells: pd.DataFrame) -> int:
+    """The year, if any cell is for it; otherwise an error that lists the years at hand."""
+    years = sorted({int(one) for one in cells["year"].unique()})
+    if isinstance(year, bool) or not isinstance(year, (int, np.integer)) or int(year) not in years:
+        hand = ", ".join(map(str, years)) or "none"
+        raise DataError(f"the selection has no value for {year!r}; the years at hand are {hand}")
+    return int(year)
+
+
+def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Every number and bound that a document prints for one of the `indicators` and a year.
+
+    The table speaks for a place; a figure of the running text is taken only where no table of the place
+    prints one for that indicator and year. A mean over several years is not the value of its last year and
+    is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``document, place, indicator, variant, year, role, origin, locator, printed``, the columns of a
+        print, what it leaves open (``box_low, …``, see `boxed`), and ``peer``, the number of the group of its
+        place: those of its level in its province; −1 where that is not known.
+
+    Raises
+    ------
+    DataError
+        If a value is in another unit than its indicator; ``rows`` holds them.
+    """
+    bases = data.printed[data.printed["role"] == "baseline"]
+    rows = pd.concat([bases, data.planned()]).sort_values("origin", kind="stable", ignore_index=True)
+    rows = rows[rows["indicator"].isin(indicators.index) & rows["relation"].ne("none") & rows["year"].notna()]
+    # A mean over several years is not the value of its last year.
+    rows = rows[rows["from_year"].isna() | rows["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
+    keys = pd.MultiIndex.from_frame(rows[OWN])
+    text = rows["origin"].eq("text").to_numpy()
+    rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
+    _require(rows, "unit", indicators["unit"], "a printed value")
+    peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
+    return rows.assign(peer=peer, **_boxes(rows, indicators).columns("box"))
+
+
+def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None:
+    """Refuse rows that are in another unit, or on another basis, than their indicator."""
+    wrong = rows[rows[column].to_numpy(dtype=object) != rows["indicator"].map(own).to_numpy(dtype=object)]
+    if len(wrong):
+        one, unit = wrong["indicator"].iloc[0], wrong[column].iloc[0]
         raise DataError(
-            f"reference is {reference!r}; pass one of {', '.join(NAMED)}, a place id, or a DataFrame"
+            f"{what} of {one} has the {column} {unit!r}, the indicator {own[one]!r}: nothing is compared "
+            "across units and bases; give the other quantity an indicator of its own",
+            rows=wrong,
         )
-    if reference not in NAMED:
-        return _of_place(reference, data, cells, indicators)
-    tables, paths = [], []
-    if reference in ("auto", "province"):
-        tables.append(provincial(data, cells, indicators))
-        paths.append(_path(tables[-1], KEYS[:2]))
-    if reference != "province":
-        every = plans(cells, indicators)
-        now = every[every["year"] == year]
-    if reference in ("auto", "plans_shared"):
-        tables.append(shared(now))
-    if reference == "plans_shared":
-        paths.append(_path(shared(every), KEYS[:2]))
-    if reference in ("auto", "plans_median"):
-        tables.append(median(now))
-        paths.append(median_path(every))
-    values = _stacked([table[[*KEYS, *TABLE]] for table in tables]).drop_duplicates(KEYS, keep="first")
-    return Reference(values[values["year"] == year], KEYS, _first(paths), KEYS[:2], reference)
 
 
-def _stacked(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
+    """What the prints leave open, cut to the indicators' logical bounds; a review is not rounded."""
+    kind, lower, upper = (rows["indicator"].map(indicators[name]) for name in ("kind", "lower", "upper"))
+    reading = np.where(kind == "status", "stipulated", by_role(rows))
+    return box(rows, reading).within(lower.to_numpy(dtype=float), upper.to_numpy(dtype=float))
+
+
+def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
     """Tables under one another; empty ones would only blur the column types."""
     return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 
-def _first(paths: list[pd.DataFrame]) -> pd.DataFrame:
-    """Of several paths for the same keys, the whole of the first."""
-    every = _stacked([path.assign(_rank=rank) for rank, path in enumerate(paths)])
-    best = every.groupby(KEYS[:2])["_rank"].transform("min")
-    return every[every["_rank"] == best].drop(columns="_rank").reset_index(drop=True)
+def provinces(places: pd.DataFrame) -> pd.Series:
+    """Place id -> id of its province; empty where places.csv does not lead to one."""
+    parent = places.set_index("id")["parent"].fillna("")
+    level = places.set_index("id")["level"]
+    up = pd.Series(places["id"].to_numpy(), index=places["id"])
+    for _ in range(_MOST_LEVELS):
+        up = up.where(up.map(level).eq("province"), up.map(parent).fillna(""))
+    return up.where(up.map(level).eq("province"), "")
 
 
-def _of_place(place: str, data: Data, cells: pd.DataFrame, indicators: pd.DataFrame) -> Reference:
-    """Everything that one place plans, and, where it plans nothing, what is asked of it."""
-    choices = data.places.set_index("id", drop=False)
-    if place not in choices.index:
-        raise DataError(
-            f"there is no reference {place!r}: pass {', '.join(NAMED)}, a DataFrame, or a place; "
-            f"{nearest(place, choices)}"
-        )
-    keys = ["indicator", "year"]
-    own = cells[(cells["place"] == place) & ~cells["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
-    spanned = (
-        own[own["relation"] != "about"]
-        .groupby(keys, sort=False)
-        .agg(
-            low=("low", "min"),
-            high=("high", "max"),
-            value=("value", "first"),
-            relation=("relation", "first"),
-            rows=("value", "size"),
-            document=("document", joined),
-            locator=("locator", joined),
-            **BOX,
-        )
-        .reset_index()
-    )
-    single = spanned["rows"] == 1
-    value = spanned["value"].where(single, spanned["low"].where(spanned["low"] == spanned["high"]))
-    source = spanned["document"] + " " + spanned["locator"]
-    plan = from_plans(spanned.assign(reference_places=place), keys, f"plan of {place}", source, value, 1)
-    plan["reference_relation"] = spanned["relation"].where(single, np.where(value.notna(), "eq", "range"))
-    asked = benchmarks(data, indicators)
-    asked = asked[asked["place"] == place]
-    above = requirements(asked, indicators, asked["kind"] + " of " + place)
-    values = _stacked([plan, above]).drop_duplicates(keys, keep="first").reset_index(drop=True)
-    if values.empty:
-        raise DataError(
-            f"{place} prints no core indicator that can be a reference; choose a place with a plan"
-        )
-    return Reference(values, keys, _path(values, ["indicator"]), ["indicator"], place)
+def peers(places: pd.DataFrame) -> np.ndarray:
+    """Number of the group of each place: those of its level in its province; −1 where that is not known."""
+    province = provinces(places).to_numpy()
+    frame = pd.DataFrame({"province": province, "level": places["level"].to_numpy()})
+    own = (frame["province"] == "") | (frame["province"].to_numpy() == places["id"].to_numpy())
+    return np.where(own, -1, frame.groupby(["province", "level"], sort=False).ngroup())
 
 
-def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> Reference:
-    """References handed in as a table."""
-    needed = ("indicator", "year", "value", "unit")
-    missing = [name for name in needed if name not in frame]
-    if missing or frame.empty:
-        problem = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
-        raise DataError(
-            f"the reference frame {problem}; it needs {', '.join(needed)}, and may have place, relation, "
-            f"low, high, "
-            "basis, source"
-        )
-    known(dict.fromkeys(frame["indicator"]), indicators, "core indicator")
-    for column, own in (("unit", indicators["unit"]), ("basis", basis(indicators))):
-        if column in frame and (wrong := frame[frame[column] != frame["indicator"].map(own)]).shape[0]:
-            one = wrong.iloc[0]
-            raise DataError(
-                f"the reference for {one['indicator']} has the {column} {one[column]!r}, the indicator "
-                f"{own[one['indicator']]!r}: nothing is compared across units and bases",
-                rows=wrong,
-            )
-    keys = [name for name in ("place", "indicator", "year") if name in frame]
-    if (twice := frame[frame.duplicated(keys)]).shape[0]:
-        raise DataError(f"the reference frame has two rows for one {', '.join(keys)}", rows=twice)
-    rows = frame.reset_index(drop=True)
-    defaults = {"relation": "eq", "low": rows["value"], "high": rows["value"], "place": "", "source": "given"}
-    filled = rows.assign(grade="", **{name: value for name, value in defaults.items() if name not in rows})
-    values = requirements(filled.assign(reference_source=filled["source"]), indicators, "given")
-    if "place" in rows:
-        # A number for one place is no other place's: it may be a count, and the place is not its own
-        # reference.
-        values = values.assign(place=rows["place"], reference_places="")
-    else:
-        values = values[~values["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
-    path_keys = [key for key in keys if key != "year"]
-    return Reference(values, keys, _path(values, path_keys), path_keys, "the given references")
+def joined(values: Iterable[str], most: int = SHOWN) -> str:
+    """Names in a row, cut where there are more than a reader would read."""
+    values = list(dict.fromkeys(values))
+    shown = ", ".join(values[:most])
+    return shown if len(values) <= most else f"{shown} and {len(values) - most} more"
 
 
 def basis(indicators: pd.DataFrame) -> pd.Series:
@@ -179,19 +183,306 @@ def basis(indicators: pd.DataFrame) -> pd.Series:
     return indicators["denominator"].where(indicators["denominator"] != "", indicators["definition"])
 
 
-def _path(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """The points of a reference table as paths; one point is no path."""
-    point = (table["reference_relation"] == "eq") | (table["reference_low"] == table["reference_high"])
-    points = table[point & table["reference_value"].notna()]
-    points = points[points.groupby(keys)["year"].transform("size") > 1]
-    above, below = (
-        points["reference_high"] - points["reference_value"],
-        points["reference_value"] - points["reference_low"],
+# ---------------------------------------------------------------------------- what it is compared with
+
+
+def resolve(
+    reference: str | pd.DataFrame, data: Data, every: pd.DataFrame, indicators: pd.DataFrame, year: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Work out the references of the cells of one year, and the paths over all years.
+
+    Parameters
+    ----------
+    reference : str or DataFrame
+        As in `qiyou.compare.core`.
+    data : Data
+    every : DataFrame
+        The `cells` of all places, years and core indicators.
+    indicators : DataFrame
+        All `core_indicators`.
+    year : int
+
+    Returns
+    -------
+    values : DataFrame
+        One row per place, indicator and year: the columns `REFERENCE`; ``above`` (set from above: met or not
+        met) with ``strict``; what the lower and the upper end leave open (``under_low, …, over_low, …``, see
+        `boxed`).
+    paths : DataFrame
+        ``place, indicator, year, path_value, path_step, path_name, path_n``, to measure time distances on.
+
+    Raises
+    ------
+    DataError
+        For a name that is no reference, a place without values, or a frame that cannot serve.
+    """
+    if isinstance(reference, pd.DataFrame):
+        return _laid_out(_given(reference, indicators), data, every, year)
+    if not isinstance(reference, str):
+        raise DataError(
+            f"reference is {reference!r}; pass one of {', '.join(NAMED)}, a place, or a DataFrame"
+        )
+    if reference not in NAMED:
+        return _laid_out(_of_place(reference, data, every, indicators), data, every, year)
+    found = []
+    if reference in ("auto", "province"):
+        found.append(_laid_out(_provincial(data, every, indicators), data, every, year))
+    if reference != "province":
+        plans = _plans(every, indicators)
+        now, path = plans[plans["year"] == year], _median_paths(plans)
+        found += [(_shared(now), path)] if reference != "plans_median" else []
+        found += [(_median(now), path)] if reference != "plans_shared" else []
+    values, paths = zip(*found, strict=True)
+    path = stacked(*(one.assign(rank=rank) for rank, one in enumerate(paths)))
+    path = path[path["rank"] == path.groupby(OWN[:2])["rank"].transform("min")]
+    return stacked(*values).drop_duplicates(OWN), path.drop_duplicates(OWN)
+
+
+def _laid_out(
+    table: pd.DataFrame, data: Data, every: pd.DataFrame, year: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The references of a table for every place that has the cells they are for, and its points as paths."""
+    keys = every[OWN].drop_duplicates().assign(province=every["place"].map(provinces(data.places)))
+    on = [name for name in ("province", *OWN) if name in table]
+    points = table[table["reference_value"].notna() & table["under_exact"]]
+    # One point is no path.
+    points = points[points.groupby(on[:-1])["year"].transform("size") > 1]
+    names = ["reference_value", "under_low", "over_high", "reference_kind", "reference_n"]
+    value, low, high, name, n = (points[one] for one in names)
+    points = points.assign(path_value=value, path_step=_step(value, low, high), path_name=name, path_n=n)
+    paths = keys.drop(columns="year").drop_duplicates()
+    paths = paths.merge(points[[*on, *_PATH, "reference_places"]], on=on[:-1])
+    values = keys[keys["year"] == year].merge(table, on=on)
+    # A place is not its own reference.
+    return tuple(one[one["reference_places"] != one["place"]] for one in (values, paths))
+
+
+def _step(value, low, high) -> np.ndarray:
+    """The width that reaches from a number to both ends of what it may be; none where an end is open."""
+    return 2 * np.nan_to_num(np.maximum(high - value, value - low), posinf=0.0)
+
+
+def _entries(rows: pd.DataFrame, under: Box, over: Box, *, above=False, strict=None, **facts) -> pd.DataFrame:
+    """References between two ends, with the columns that `resolve` describes."""
+    value = np.where(under.exact & over.exact & (under.point == over.point), under.point, np.nan)
+    facts = {"relation": np.where(np.isnan(value), "range", "eq"), "grade": "", "value": value} | facts
+    facts["low"] = np.where(under.exact, under.point, under.low)
+    facts["high"] = np.where(over.exact, over.point, over.high)
+    between = (under.low != over.low) | (under.high != over.high)
+    return rows[[name for name in ("province", *OWN) if name in rows]].assign(
+        **{f"reference_{name}": values for name, values in facts.items()},
+        above=above,
+        strict=between if strict is None else strict,
+        **under.columns("under"),
+        **over.columns("over"),
     )
-    return points[[*keys, "year"]].assign(
-        path_value=points["reference_value"],
-        path_step=2 * np.nan_to_num(np.maximum(above, below), posinf=0.0),
-        path_name=points["reference_kind"],
-        path_n=points["reference_n"],
-        path_places=points["reference_places"],
+
+
+# ------------------------------------------------------------------------------------ asked from above
+
+
+def _asked(rows: pd.DataFrame, indicators: pd.DataFrame, kind: str | pd.Series, above=True) -> pd.DataFrame:
+    """Targets set from above: the number asked for is exact, ``>60`` asks for more than 60 (``strict``)."""
+    sign = rows["indicator"].map(indicators["sign"]).fillna(1.0)
+    asked, strict = promised(box(rows, "stipulated"), sign)
+    facts = {"source": rows["reference_source"], "grade": rows["grade"], "n": 1, "places": rows["from"]}
+    facts |= {"relation": rows["relation"], "above": above, "strict": strict}
+    return _entries(rows, asked, asked, kind=kind, **facts)
+
+
+def _benchmarks(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Benchmarks of the indicators that are no counts, with ``grade`` and ``reference_source``."""
+    rates = indicators.index[~indicators["kind"].isin(EXTENSIVE)]
+    rows = data.benchmarks[data.benchmarks["indicator"].isin(rates)]
+    rows = rows[rows["relation"].ne("none") & rows["year"].notna()].astype({"year": "int64"})
+    _require(rows, "unit", indicators["unit"], "a benchmark")
+    grade = rows["source"].map(data.sources.set_index("id")["grade"])
+    return rows.assign(grade=grade, reference_source=rows["source"], **{"from": rows["place"]})
+
+
+def _provincial(data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """What each province asks for: its own documents first, then what others report."""
+    own = every[every["role"].eq("target") & ~every["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
+    source = own["document"] + " " + own["locator"]
+    own = own.assign(grade="official", reference_source=source, **{"from": own["place"]})
+    reported = _benchmarks(data, indicators)
+    rows = stacked(own, reported[reported["kind"] == "target"])
+    rows = rows[rows["place"] == rows["place"].map(provinces(data.places))]
+    rank = pd.Categorical(rows["grade"], _GRADES, ordered=True).codes
+    rows = rows.assign(rank=rank).sort_values("rank", kind="stable").drop_duplicates(OWN)
+    return _asked(rows.rename(columns={"place": "province"}), indicators, PROVINCIAL)
+
+
+def _of_place(place: str, data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Everything that one place plans, and, where it plans nothing, what is known of it."""
+    own = every[every["place"] == place]
+    plan = _plans(own.assign(peer=0), indicators)
+    where = (own["document"] + " " + own["locator"]).groupby([own["indicator"], own["year"]]).agg(joined)
+    source = where.reindex(pd.MultiIndex.from_frame(plan[["indicator", "year"]])).to_numpy()
+    ends = _ends(plan, plan[_ENDS].to_numpy(dtype=float))
+    plan = _entries(plan, ends, ends, kind=f"plan of {place}", source=source, n=1, places=place)
+    known = _benchmarks(data, indicators)
+    known = known[known["place"] == place]
+    known = _asked(known, indicators, known["kind"] + " of " + place, above=known["kind"] == "target")
+    table = stacked(plan, known).drop(columns="place").drop_duplicates(["indicator", "year"])
+    if table.empty:
+        raise DataError(
+            f"{place} prints no core indicator that can be a reference; choose a place with a plan"
+        )
+    return table
+
+
+def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """References handed in as a table, read as targets set from above."""
+    needed = ("indicator", "year", "value", "unit")
+    if missing := [name for name in needed if name not in frame] or ["rows"] * frame.empty:
+        raise DataError(
+            f"the reference frame lacks the columns {', '.join(missing)}; it needs {', '.join(needed)}, and "
+            "may have place, relation, low, high, basis, source"
+        )
+    known(dict.fromkeys(frame["indicator"]), indicators, "core indicator")
+    for column, own in (("unit", indicators["unit"]), ("basis", basis(indicators))):
+        if column in frame:
+            _require(frame, column, own, "the given reference")
+    keys = [name for name in OWN if name in frame]
+    if (twice := frame[frame.duplicated(keys)]).shape[0]:
+        raise DataError(f"the reference frame has two rows for one {', '.join(keys)}", rows=twice)
+    value = frame["value"]
+    defaults = {"relation": "eq", "low": value, "high": value, "low_closed": True, "high_closed": True}
+    defaults |= {"step": 0.0, "source": "given", "grade": "", "from": ""}
+    rows = frame.assign(**{name: values for name, values in defaults.items() if name not in frame})
+    table = _asked(rows.assign(reference_source=rows["source"]).reset_index(drop=True), indicators, "given")
+    # A number for one place is no other place's, so it may be a count.
+    return table if "place" in table else table[~table["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
+
+
+# ------------------------------------------------------------------------------------- the other plans
+
+
+def _plans(every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """One row per place, indicator and year: the set of values that its plan allows, over all that it prints.
+
+    Where a place prints two paths for one indicator, the set spans both. Counts and approximate values are
+    left out.
+    """
+    counts = indicators.index[indicators["kind"].isin(EXTENSIVE)]
+    kept = ~every["indicator"].isin(counts) & (every["relation"] != "about") & (every["peer"] >= 0)
+    ends = dict(zip(_ENDS, ("min", "max", "min", "max"), strict=True))
+    ends |= {"box_low_open": "all", "box_high_open": "all"}
+    rows = every.loc[kept, [*OWN, "peer", *ends]]
+    if (twice := rows.duplicated(OWN, keep=False)).any():
+        spanned = rows[twice].groupby([*OWN, "peer"], sort=False).agg(ends).reset_index()
+        rows = pd.concat([rows[~twice], spanned])
+    return rows.assign(n=rows.groupby(_PEER)["place"].transform("size")).reset_index(drop=True)
+
+
+def _ends(rows: pd.DataFrame, end: np.ndarray) -> Box:
+    """The box of an end of which the columns `_ENDS` are known."""
+    exact = end[:, 0] == end[:, 1]
+    opened = (rows[f"box_{name}_open"].to_numpy(dtype=bool) for name in ("low", "high"))
+    return Box(end[:, 2], end[:, 3], *opened, np.where(exact, end[:, 0], np.nan), exact)
+
+
+def _shared(plans: pd.DataFrame) -> pd.DataFrame:
+    """For each place the value that at least half of at least `SHARED_OF` other plans print; no tie."""
+    # Printed numbers that went through a change of unit may differ in their last bit.
+    points = plans.assign(
+        value=plans["low"].where(plans["low"] == plans["high"]).map("{:.10g}".format).astype(float)
     )
+    # One number is as finely known as the finest of its prints.
+    counts = points.dropna(subset="value").groupby([*_PEER, "value"])
+    finest = {"box_low": "max", "box_high": "min", "box_low_open": "any", "box_high_open": "any"}
+    counts = counts.agg(finest).assign(count=counts.size(), names=counts["place"].agg(list)).reset_index()
+    # Without one of its plans a value may fall behind the next two, no further.
+    counts = counts.sort_values("count", ascending=False, kind="stable").groupby(_PEER).head(3)
+    rows = points.loc[points["n"] > SHARED_OF, [*OWN, "peer", "n", "value"]]
+    rows = rows.merge(counts, on=_PEER, suffixes=("_own", ""))
+    rows["count"] -= rows["value"] == rows["value_own"]
+    rows = rows[2 * rows["count"] >= rows["n"] - 1]
+    rows = rows[~rows.duplicated(OWN, keep=False)]
+    ends = _ends(rows, rows[["value", "value", "box_low", "box_high"]].to_numpy(dtype=float))
+    source = rows["count"].astype("str") + " of " + (rows["n"] - 1).astype("str") + " other plans"
+    names = [_others(names, place) for names, place in zip(rows["names"], rows["place"], strict=True)]
+    return _entries(rows, ends, ends, kind=SHARED, source=source, n=rows["count"], places=names)
+
+
+def _others(names: list[str], own: str) -> str:
+    """The names without one's own, as `joined` writes them."""
+    shown = [name for name in names[: SHOWN + 1] if name != own][:SHOWN]
+    more = len(names) - (own in names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _median(plans: pd.DataFrame) -> pd.DataFrame:
+    """For each place the median of at least `MEDIAN_OF` other plans: of an even number the two middle values.
+
+    An order statistic rises with each of its values, so those of the lower and of the upper ends are its
+    exact limits, also where some plans print only a bound.
+    """
+    plans = plans[plans["n"] > MEDIAN_OF].reset_index(drop=True)
+    ends = plans[_ENDS].to_numpy(dtype=float)
+    under, over, names = np.empty_like(ends), np.empty_like(ends), np.full(len(plans), "", object)
+    for at in plans.groupby(_PEER, sort=False).indices.values():
+        under[at], over[at] = _middles(ends[at], _ranks(ends[at]), np.full(len(at), len(at) - 1))
+        places = plans["place"].iloc[at].tolist()
+        names[at] = [_others(places, place) for place in places]
+    others = plans["n"] - 1
+    for name in ("box_low_open", "box_high_open"):
+        plans[name] = plans.groupby(_PEER)[name].transform("sum") - plans[name] == others
+    source = others.astype("str") + " other plans"
+    under, over = _ends(plans, under), _ends(plans, over)
+    return _entries(plans, under, over, kind=MEDIAN, source=source, n=others, places=names)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """The place of each value in its column, from 0; equal ones in their order."""
+    return np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0)
+
+
+def _middles(values: np.ndarray, rank: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Lower and upper middle of each column of `values` without the one at `rank`; `others` remain."""
+    ordered = np.sort(values, axis=0)
+    middles = (others - 1) // 2, others // 2
+    return tuple(np.take_along_axis(ordered, k[:, None] + (k[:, None] >= rank), axis=0) for k in middles)
+
+
+def _median_paths(plans: pd.DataFrame) -> pd.DataFrame:
+    """For each place the median path over a fixed set of other plans, none of which enters or leaves.
+
+    Of the years in which more than `MEDIAN_OF` plans print something, the path runs to the last, from the
+    earliest from which more than `MEDIAN_OF` plans print all of them; it is the median of those other than
+    the place's own, of an even number the middle between the two middle values, with a step that reaches to
+    both.
+    """
+    years, column = np.unique(plans["year"], return_inverse=True)
+    ends = plans[_ENDS].to_numpy(dtype=float)
+    parts = [pd.DataFrame(columns=[*OWN, *_PATH])]
+    for (_, indicator), at in plans.groupby(_PEER[:2], sort=False).indices.items():
+        row, places = pd.factorize(plans["place"].iloc[at])
+        grid = np.full((len(places), len(years), len(_ENDS)), np.nan)
+        grid[row, column[at]] = ends[at]
+        printed = ~np.isnan(grid[:, :, 0])
+        span = np.flatnonzero(printed.sum(axis=0) > MEDIAN_OF)
+        reach = np.cumprod(printed[:, span][:, ::-1], axis=1).sum(axis=1)
+        length = np.sort(reach)[-MEDIAN_OF - 1] if len(span) > 1 else 0
+        if length < 2:
+            continue
+        members, span = reach >= length, span[-length:]
+        values = grid[members][:, span].reshape(members.sum(), -1)
+        rank = np.full((len(places), values.shape[1]), len(values))
+        rank[members] = _ranks(values)
+        others = members.sum() - members
+        under, over = (one.reshape(-1, length, len(_ENDS)) for one in _middles(values, rank, others))
+        place, year = np.nonzero((under[:, :, 0] == under[:, :, 1]) & (over[:, :, 0] == over[:, :, 1]))
+        under, over = under[place, year], over[place, year]
+        middle = (under[:, 0] + over[:, 0]) / 2
+        steps = _step(middle, under[:, 2], over[:, 3])
+        path = {
+            "place": places[place],
+            "indicator": indicator,
+            "year": years[span[year]],
+            "path_value": middle,
+        }
+        parts.append(pd.DataFrame(path | {"path_step": steps, "path_name": MEDIAN, "path_n": others[place]}))
+    paths = stacked(*parts)
+    return paths[paths.groupby(OWN[:2])["year"].transform("size") > 1]

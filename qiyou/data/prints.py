@@ -13,7 +13,7 @@ import pandas as pd
 
 from qiyou.data.documents import TABLE_FIELDS, Decided, Document
 from qiyou.data.files import Findings, Sheet
-from qiyou.data.names import Vocabulary, serial, suggest
+from qiyou.data.names import serial, suggest
 from qiyou.data.schema import CONFIDENCES, YEAR
 from qiyou.errors import NotationError
 from qiyou.notation import BLANKS, Reading, read
@@ -64,28 +64,27 @@ class Readings:
         keys = zip(texts, headers, units, strict=True)
         self.at = np.array([distinct.setdefault(key, len(distinct)) for key in keys], dtype=np.intp)
         self.keys = list(distinct)
-        outcomes = [_outcome(*key, pairs, bare) for key in self.keys]
-        self.readings, self.faults, self.why = (
-            map(list, zip(*outcomes, strict=True)) if outcomes else ([], [], [])
-        )
-        self.good = np.array([fault == "" for fault in self.faults], dtype=bool)[self.at]
+        self.outcomes = [_outcome(*key, pairs, bare) for key in self.keys]
+        self.good = np.array([not fault for _, fault, _ in self.outcomes], dtype=bool)[self.at]
 
     def __getitem__(self, number: int) -> Reading | None:
-        return self.readings[self.at[number]]
+        return self.outcomes[self.at[number]][0]
 
     def faulty(self) -> Iterable[tuple[int, str, dict]]:
         """The number of each figure that cannot be taken, what is wrong with it, and what a sentence says of it."""
         for number in np.flatnonzero(~self.good):
-            k = self.at[number]
-            text, _, unit = self.keys[k]
-            own = self.readings[k].unit if self.readings[k] else ""
-            yield number, self.faults[k], {"text": text, "unit": unit, "own": own, "why": self.why[k]}
+            text, _, unit = self.keys[self.at[number]]
+            reading, fault, why = self.outcomes[self.at[number]]
+            yield (
+                number,
+                fault,
+                {"text": text, "unit": unit, "own": reading.unit if reading else "", "why": why},
+            )
 
     def column(self, name: str) -> np.ndarray:
         """A field of every figure's reading; NaN, False or ``none`` where there is none to take."""
         empty = {"relation": "none", "unit": ""}.get(name, False if name in _FLAGS else np.nan)
-        there = zip(self.readings, self.faults, strict=True)
-        values = [empty if fault else getattr(reading, name) for reading, fault in there]
+        values = [empty if fault else getattr(reading, name) for reading, fault, _ in self.outcomes]
         kind = object if isinstance(empty, str) else bool if name in _FLAGS else float
         return np.array(values, dtype=kind)[self.at]
 
@@ -104,10 +103,7 @@ def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]
 
 def _same(first: Reading | None, text: str, header: str) -> bool:
     """Whether a print says what a reading says."""
-    try:
-        return first is not None and first == read(text, header)
-    except NotationError:
-        return False
+    return first is not None and first == _outcome(text, header, "", frozenset(), False)[0]
 
 
 @dataclass(slots=True)
@@ -132,9 +128,7 @@ class _Line:
         return f"{self.at}:{self.cells['year'][k]}" if self.cells else self.at
 
 
-def _figures(
-    lines: list[_Line], columns: tuple[str, ...], words: Vocabulary, findings: Findings
-) -> pd.DataFrame:
+def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -> pd.DataFrame:
     """The figures of these lines that can be taken; what cannot, and decisions that change nothing, are findings."""
     counts = [len(line.texts) for line in lines]
     number, first = np.repeat(np.arange(len(lines)), counts), np.cumsum([0, *counts])
@@ -147,7 +141,7 @@ def _figures(
 
     printed, texts = cell(line.printed for line in lines), cell(line.texts for line in lines)
     units = each(line.unit for line in lines)
-    said = Readings(texts, each(line.header for line in lines), units, words.units)
+    said = Readings(texts, each(line.header for line in lines), units, findings.words.units)
     told = set()
     for k, key, fields in said.faulty():
         line, fault = lines[number[k]], (number[k], key, fields["own"])
@@ -168,17 +162,13 @@ def _figures(
                 _changes_nothing(line.document, f"{line.at}:printed_unit", findings)
     keep = said.good & each(line.taken for line in lines).astype(bool)
     known = {"printed": printed, "reading": texts, "unit": np.where(units == "", said.column("unit"), units)}
+    known |= {name: said.column(name) for name in READ}
+    known |= {name: cell(line.cells[name] for line in lines) for name in (lines[0].cells if lines else ())}
     out = {}
     for name in columns:
-        if name not in known:
-            by_cell = bool(lines) and name in lines[0].cells
-            known[name] = (
-                said.column(name) if name in READ
-                else cell(line.cells[name] for line in lines) if by_cell
-                else each(line.facts[name] for line in lines)
-            )  # fmt: skip
+        values = known[name] if name in known else each(line.facts[name] for line in lines)
         kind = "Int64" if name in _INTEGERS else "bool" if name in _FLAGS else "str"
-        out[name] = pd.array(known[name][keep], dtype="float64" if name in _NUMBERS else kind)
+        out[name] = pd.array(values[keep], dtype="float64" if name in _NUMBERS else kind)
     return pd.DataFrame(out)
 
 
@@ -186,7 +176,7 @@ def _changes_nothing(document: Document, at: str, findings: Findings) -> None:
     findings.add("decision_same", document.folder / "decisions.csv", document.decided.lines.get(at), at=at)
 
 
-def target_rows(documents: list[Document], words: Vocabulary, findings: Findings) -> pd.DataFrame:
+def target_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
     """Every cell of the documents' tables, with the columns :data:`TARGET_COLUMNS`."""
     lines = []
     for document in documents:
@@ -201,12 +191,11 @@ def target_rows(documents: list[Document], words: Vocabulary, findings: Findings
             # One check names everything: the cells of a row without a known name are looked at, too.
             taken = (line, "indicator") not in table.reported
             if taken:
-                name = document.spelled(record["printed_name"], words)
-                if not _check_indicator(
-                    name, record["indicator"], document.id, words, findings, table.path, line
+                if not _check_name(
+                    record["printed_name"], record["indicator"], document, table.path, line, findings
                 ):
                     continue
-                unit = words.indicators[record["indicator"]]["unit"]
+                unit = findings.words.indicators[record["indicator"]]["unit"]
             printed = [record[year] for year in years]
             decided_unit = (row, "printed_unit") in decided.fields
             whole = decided_unit or row in decided.units or row in decided.cuts or row in decided.placed
@@ -214,35 +203,23 @@ def target_rows(documents: list[Document], words: Vocabulary, findings: Findings
             facts |= {"printed_name": first["printed_name"], "printed_unit": first["printed_unit"]}
             facts |= {"document": document.id, "place": about["place"], "variant": variants[row]}
             spoken = [whole or (row, year) in decided.cells for year in years]
-            lines.append(
-                _Line(
-                    *(
-                        document,
-                        table,
-                        line,
-                        f"table:{row}",
-                        facts,
-                        printed,
-                        _texts(printed, row, years, decided),
-                    ),
-                    cells={"year": numbers, "role": roles, "decided": spoken},
-                    header=record["printed_unit"],
-                    unit=unit,
-                    taken=taken,
-                    undecided_header=first["printed_unit"] if decided_unit and taken else None,
-                )
-            )
-    return _figures(lines, TARGET_COLUMNS, words, findings)
+            texts = _texts(printed, row, years, decided)
+            one = _Line(document, table, line, f"table:{row}", facts, printed, texts, unit=unit, taken=taken)
+            one.cells = {"year": numbers, "role": roles, "decided": spoken}
+            one.header = record["printed_unit"]
+            one.undecided_header = first["printed_unit"] if decided_unit and taken else None
+            lines.append(one)
+    return _figures(lines, TARGET_COLUMNS, findings)
 
 
 def _texts(printed: list[str], row: str, years: tuple[str, ...], decided: Decided) -> list[str]:
     """The characters of a row's cells as decided."""
     if decided.cells:
         printed = [decided.cells.get((row, year), text) for text, year in zip(printed, years, strict=True)]
-    old, new = decided.units.get(row, ("", ""))
-    return (
-        [text.removesuffix(old) + new if text.endswith(old) else text for text in printed] if old else printed
-    )
+    if row not in decided.units:
+        return printed
+    old, new = decided.units[row]
+    return [text.removesuffix(old) + new if text.endswith(old) else text for text in printed]
 
 
 def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
@@ -274,7 +251,7 @@ def _variants(table: Sheet) -> dict[str, str]:
     }
 
 
-def statement_rows(documents: list[Document], words: Vocabulary, findings: Findings) -> pd.DataFrame:
+def statement_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
     """Every statement of the documents, with the columns :data:`STATEMENT_COLUMNS`."""
     lines = []
     for document in documents:
@@ -283,8 +260,7 @@ def statement_rows(documents: list[Document], words: Vocabulary, findings: Findi
             one, indicator = record["id"], record["indicator"]
             if not one.isascii() or not one.isdigit():
                 continue
-            phrase = document.spelled(record["phrase"], words)
-            if not _check_indicator(phrase, indicator, document.id, words, findings, sheet.path, line):
+            if not _check_name(record["phrase"], indicator, document, sheet.path, line, findings):
                 continue
             names = ("from_year", "year", "section", "item")
             facts = {name: decided.statement_fields.get((one, name), record[name]) for name in names}
@@ -300,10 +276,10 @@ def statement_rows(documents: list[Document], words: Vocabulary, findings: Findi
                 "decided": spoken,
             }
             text = decided.statements.get(one, record["printed"])
-            unit = words.indicators[indicator]["unit"] if indicator else ""
+            unit = findings.words.indicators[indicator]["unit"] if indicator else ""
             at = f"statement:{one}"
             lines.append(_Line(document, sheet, line, at, facts, [record["printed"]], [text], unit=unit))
-    return _figures(lines, STATEMENT_COLUMNS, words, findings)
+    return _figures(lines, STATEMENT_COLUMNS, findings)
 
 
 def _check_span(fields: dict, period: list[int], findings: Findings, path, line: int) -> None:
@@ -318,19 +294,19 @@ def _year(text: str):
     return int(text) if re.fullmatch(YEAR, text) else pd.NA
 
 
-def _check_indicator(name, indicator, document, words: Vocabulary, findings: Findings, path, line) -> bool:
-    """A printed name and an indicator must belong together in the alias table, exactly; whether there is the indicator."""
-    known = words.indicator_of(name, document)
+def _check_name(name, indicator, document: Document, path, line, findings: Findings) -> bool:
+    """A printed name and an indicator must belong together in the alias table, exactly; False without the indicator."""
+    words = findings.words
+    name = words.spelled(name, document.id) if document.lenient else name
+    known = words.indicator_of(name, document.id)
     if known != indicator:
-        refused = words.refuses(name, document, indicator)
+        refused = words.refuses(name, document.id, indicator)
         key = "alias_refused" if refused else "alias_other" if known else "alias_unknown"
         findings.add(key, path, line, name=name, known=known, indicator=indicator or "nothing")
-    there = indicator in words.indicators
-    if indicator and not there:
-        suggest(
-            findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators}
-        )
-    return there or not indicator
+    if not indicator or indicator in words.indicators:
+        return True
+    suggest(findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators})
+    return False
 
 
 # ------------------------------------------------------------------------------------------------- one table of figures
@@ -387,25 +363,19 @@ def cells(targets: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     >>> read.query("document == 'changxing-plan-2023' and row == '12' and year == 2027")[["how", "confidence"]].values
     array([['decided', 'high']], dtype=object)
     """
-    at = decisions["at"].str.extract(r"^table:(?P<row>[0-9]+[a-z]?)(?::(?P<part>.+))?$")
-    spoken = pd.concat([decisions[["document", "confidence"]], at], axis=1).dropna(subset="row")
-    spoken["rank"] = spoken["confidence"].map(CONFIDENCES.index)
-    spoken["year"] = pd.to_numeric(spoken["part"], errors="coerce").astype("Int64")
-    whole = spoken[spoken["year"].isna() & ~spoken["part"].isin(["domain", "printed_name"])]
-    ranks = []
-    for part, keys in (
-        (spoken.dropna(subset="year"), ["document", "row", "year"]),
-        (whole, ["document", "row"]),
-    ):
-        lowest = part.groupby(keys)["rank"].max().reset_index()
-        ranks.append(targets[keys].merge(lowest, how="left")["rank"])
-    rank = pd.concat(ranks, axis=1).max(axis=1).to_numpy()
+    at = decisions["at"].str.extract(r"^table:([0-9]+[a-z]?)(?::(.+))?$")
+    year = at[1].where(at[1].str.fullmatch(YEAR).eq(True), "")
+    worst = decisions["confidence"].map(CONFIDENCES.index).where(~at[1].isin(["domain", "printed_name"]))
+    worst = worst.groupby([decisions["document"], at[0], year]).max()
+    rows, years = [targets["document"], targets["row"]], targets["year"].astype("str")
+    ranks = [
+        worst.reindex([*zip(*rows, part, strict=True)]).to_numpy()
+        for part in (years, years.mask(years != "", ""))
+    ]
     shown = targets["printed"].to_numpy() != ""
     decided = targets["decided"].to_numpy() & shown
-    how = np.select(
-        [decided, ~shown, targets["relation"] == "none", targets["relation"] != "eq"],
-        ["decided", "empty", "word", "bound"],
-        "plain",
-    )
-    confidence = pd.Series(rank, index=targets.index).map(dict(enumerate(CONFIDENCES)))
-    return targets.assign(how=how, confidence=confidence.where(decided, "").fillna("").astype("str"))
+    relation = targets["relation"]
+    kinds = [decided, ~shown, relation == "none", relation != "eq"]
+    how = np.select(kinds, ["decided", "empty", "word", "bound"], "plain")
+    words = pd.Series(np.fmax(*ranks), index=targets.index).map(dict(enumerate(CONFIDENCES)))
+    return targets.assign(how=how, confidence=words.where(decided, "").fillna("").astype("str"))

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from qiyou.errors import DataError
 
-ID = r"[a-z][a-z0-9_]{0,79}"
-DOCUMENT_ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+ID = r"[a-z一-龥][a-z0-9_一-龥]{0,79}"
+DOCUMENT_ID = r"[a-z一-龥][a-z0-9一-龥]*(?:-[a-z0-9一-龥]+)*"
 YEAR = r"(?:19|20)[0-9]{2}"
 _FORMS = {"number": r"-?[0-9]+(?:\.[0-9]+)?", "year": YEAR, "integer": "[0-9]{1,4}"}
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -67,10 +68,11 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    names: tuple[str, ...] = field(init=False, repr=False)
 
-    def __post_init__(self):
-        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The words that a column allows."""
@@ -81,16 +83,9 @@ def _column(about: dict, refers: str, *, optional: bool = False) -> Column:
     rules = about.get("constraints", {})
     allowed = ("true", "false") if about["type"] == "boolean" else rules.get("enum", ())
     pattern = rules.get("pattern", "" if allowed else _FORMS.get(about["type"], ""))
-    return Column(
-        name=about["name"],
-        type=about["type"],
-        description=about["description"],
-        pattern=pattern,
-        values=tuple(map(str, allowed)),
-        required=rules.get("required", False),
-        refers=refers,
-        optional=optional,
-    )
+    required, values = rules.get("required", False), tuple(map(str, allowed))
+    described = about["name"], about["type"], about["description"]
+    return Column(*described, pattern, values, required, refers, optional)
 
 
 def _table(resource: dict) -> Table:
