@@ -2,11 +2,14 @@
 
 A printed value is more than a number: it is a bound or a point, it has a unit, and it has a printing
 resolution. :func:`read` returns all of that as a :class:`Reading`, or raises :class:`NotationError`; it never
-guesses. :func:`write` gives the canonical form, and ``read(write(r)) == r``.
+guesses. :func:`write` gives the canonical form, and ``read(write(r)) == r``. The words that are understood,
+and those whose refusal is explained, stand in ``tables/notation.csv``.
 
-Bounds follow the Civil Code of China, Article 1259: 以上, 以下 and 以内 include the number itself, 超过 and 不满
-exclude it. Refused, because two readers may read them differently: a remainder (300余家, 10多个), a list (5、6), a
-numeral in short form (一百五), a leading zero (05), a calendar year, two comparators, hidden or look-alike characters.
+Bounds follow the Civil Code of China, Article 1259: 以上, 以下 and 以内 include the number itself, 超过 and
+不满 exclude it. Refused, because two readers may read them differently: a remainder (300余家, 10多个), a list
+(5、6), a numeral in short form (一百五), a leading zero (05), a calendar year, two comparators, hidden or
+look-alike characters; a unit that is neither known nor that of the header; and a remark in brackets unless it
+is known to leave the figure as it is: ``6.5(年均增速)`` is no level, and ``40(其中公办)`` is not the whole.
 
 >>> read(">85%")
 Reading(value=85.0, relation='gt', low=85.0, high=inf, low_closed=False, high_closed=False, unit='%', \
@@ -17,134 +20,107 @@ step=1.0, note='')
 
 from __future__ import annotations
 
+import csv
 import functools
 import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from importlib import resources
 
 from qiyou.errors import NotationError
 
 __all__ = ["BLANKS", "RELATIONS", "STATUSES", "Reading", "base_unit", "read", "write"]
 
 RELATIONS = ("eq", "ge", "gt", "le", "lt", "about", "range", "none")
-"""What a printed value says: a point, a bound (closed or open), a vague point, a closed range, or no number."""
+"""What a printed value says: a point, a bound (closed or open), a vague point, a closed range, no number."""
 
-STATUSES = (
-    "全覆盖",
-    "全域覆盖",
-    "全民覆盖",
-    "全纳入",
-    "全部",
-    "动态清零",
-    "清零",
-    "完成市定任务",
-    "通过",
-)
+
+def _words() -> dict[str, dict[str, str]]:
+    """The groups of ``tables/notation.csv``: word to what it means."""
+    groups: dict[str, dict[str, str]] = {}
+    text = resources.files("qiyou").joinpath("tables", "notation.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        groups.setdefault(row["group"], {})[row["word"]] = row["means"]
+    return groups
+
+
+_WORDS = _words()
+STATUSES = tuple(_WORDS["status"])
 """Words printed where a number could stand. They state a condition, and are read as one, with no number."""
 
-BLANKS = ("", "/", "-", "—", "–", "——", "…", "……", "无")
+BLANKS = tuple(_WORDS["blank"])
 _LONGEST = 60
 _LONGEST_RAW = 200
 _MOST_DIGITS = 15
-_MULTIPLIERS = {
-    "": 0,
-    "千": 3,
-    "万": 4,
-    "十万": 5,
-    "百万": 6,
-    "千万": 7,
-    "亿": 8,
-    "百亿": 10,
-    "千亿": 11,
-    "万亿": 12,
-}
-
+_MULTIPLIERS = {"": 0} | {word: int(power) for word, power in _WORDS["multiplier"].items()}
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_SIGNS = str.maketrans(
-    {**_FULLWIDTH, "〔": "(", "〕": ")", "﹥": ">", "﹤": "<", "≧": "≥", "≦": "≤", "−": "-", "㎡": "平方米"}
-)
-_PREFIXES = {
-    "ge": ("不少于", "不低于", "不小于", "大于等于", "≥", ">=", "至少"),
-    "gt": ("超过", "突破", "大于", "高于", "多于", "超", ">"),
-    "le": ("不超过", "不高于", "不多于", "不大于", "小于等于", "≤", "<=", "至多"),
-    "lt": ("小于", "低于", "少于", "不足", "不满", "<"),
-    "about": ("大约", "约", "近"),
-}
-_SUFFIXES = {
-    "ge": ("以上", "及以上", "(含)以上"),
-    "le": ("以下", "及以下", "以内", "(含)以下"),
-    "about": ("左右", "上下"),
-}
-_RELATION_OF_PREFIX = {word: relation for relation, words in _PREFIXES.items() for word in words}
-_RELATION_OF_SUFFIX = {word: relation for relation, words in _SUFFIXES.items() for word in words}
-# Verbs that stand between 至少 and the figure and leave its meaning alone.
-_VERBS = ("有", "建有", "设有", "建成", "建设", "建", "设", "开展")
+_SIGNS = str.maketrans(_FULLWIDTH | _WORDS["sign"])
 
 
 def _alternatives(words) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_LETTERS = re.compile(rf"(?<![A-Za-z])(?:{_alternatives(_WORDS['letters'])})(?![A-Za-z0-9²³])")
 # A leading zero (05, 0,123) is the mark of a damaged print, never a way to write a number.
 _NUMBER = r"-?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _NUMERALS = "零〇一二两三四五六七八九十百千"
 _CHINESE = f"[{_NUMERALS}]+"
-_MULTIPLIER = _alternatives(word for word in _MULTIPLIERS if word)
-# A unit is a few Chinese characters (元/月, 套(间), 个/千人). Numerals have no place in it outside a denominator, and
-# neither have words that bound, blur or deny the figure (以上, 余, 多, 几, 左右, 不含, 至, 底): what holds one of them
-# is no plain figure with a unit, and must not be taken for one.
+_DIGIT = "[1-9一二两三四五六七八九]"
+# 千瓦, 千克 and 千米 are units, not thousands of something
+_MULTIPLIER = f"(?:{_alternatives(word for word in _MULTIPLIERS if word)})(?<!千(?=[瓦克米]))"
+# A cell may print a unit that is known, or the one of its header. A header holds a few Chinese characters
+# (元/月, 套(间), 个/千人): numerals have no place in it outside a denominator, and neither have words that
+# bound, blur, deny or change the figure (以上, 余, 多, 几, 左右, 不含, 增, 累).
 _NOT_IN_UNITS = (
     _NUMERALS
-    + "万亿以上下内外左右前后余多几许来至到超近约不未含及和或与达为之半番低高于少满足过底末初强弱全完"
+    + "万亿以上下内外左右前后余多几许来至到超近约不未含及和或与达为之半番"
+    + "低高于少满足过底末初强弱全完增减降累净"
 )
-_FIRST_HAN = f"(?:[㐀-鿿](?<![{_NOT_IN_UNITS}]))"
 _HAN = f"(?:[㐀-鿿](?<![{_NOT_IN_UNITS}起]))"
-_UNIT = (
-    rf"[%‰]|个?百分点|{_FIRST_HAN}(?:{_HAN}|\({_HAN}{{1,2}}\)){{0,5}}"
-    rf"(?:/[百千万]?{_HAN}{{1,6}}(?:·{_HAN}{{1,2}})?)?"
-)
-_NOTE = r"[㐀-鿿、“”]{3,}"
-_VALUE = re.compile(
-    rf"""(?P<prefix>{_alternatives(_RELATION_OF_PREFIX)})?
-    (?P<verb>(?<=至少)(?:{_alternatives(_VERBS)}))?
-    (?P<first>{_NUMBER}|{_CHINESE})
-    (?:(?P<first_percent>%)?(?:-|—|–|~|至|到)(?P<second>{_NUMBER}|{_CHINESE}))?
-    (?P<multiplier>{_MULTIPLIER})?
-    (?P<unit>{_UNIT}|)
-    (?P<suffix>{_alternatives(_RELATION_OF_SUFFIX)})?
-    (?:\((?P<note>{_NOTE})\))?""",
-    re.VERBOSE,
-)
+_COUNTED = _alternatives(_WORDS["measure"] | _WORDS["unit"])
+_PER = rf"(?:/[十百千万]?{_HAN}{{1,6}}(?:·{_HAN}{{1,2}})?)?"
+_UNIT = rf"(?:[%‰]|个?百分点|(?:{_COUNTED})(?:\((?:{_COUNTED})\))?{_PER})"
+_HEADER = re.compile(rf":1|{_UNIT}|{_HAN}{{1,6}}(?:\((?:{_COUNTED})\))?{_PER}")
+_NOTE = r"\((?P<note>[^()]+)\)"
+_DASH = "-|—|–|~|至|到"
+_PREFIX = rf"(?P<prefix>{_alternatives(_WORDS['prefix'])})?"
+_SUFFIX = rf"(?P<suffix>{_alternatives(_WORDS['suffix'])})?"
+_ENDING = rf"{_SUFFIX}(?:{_NOTE})?"
 _RATIO = re.compile(rf"(?P<first>{_NUMBER}):1")
-_PERCENT = re.compile(
-    rf"""(?P<prefix>{_alternatives(_RELATION_OF_PREFIX)})?
-    (?P<whole>百|千)分之(?P<first>{_NUMBER}|{_CHINESE})
-    (?P<suffix>{_alternatives(_RELATION_OF_SUFFIX)})?""",
-    re.VERBOSE,
-)
+_PERCENT = re.compile(rf"{_PREFIX}(?P<whole>百|千)分之(?P<first>{_NUMBER}|{_CHINESE}){_SUFFIX}")
 _FRACTION = re.compile(
-    rf"(?P<below>[1-9][0-9]{{0,3}}|{_CHINESE})分之(?P<above>[1-9][0-9]{{0,3}}|{_CHINESE})"
-    rf"(?P<suffix>{_alternatives(_RELATION_OF_SUFFIX)})?"
+    rf"(?P<below>[1-9][0-9]{{0,3}}|{_CHINESE})分之(?P<above>[1-9][0-9]{{0,3}}|{_CHINESE}){_SUFFIX}"
 )
-_WHOLE = re.compile(rf"(?:百分百|百分之百)(?:\((?P<note>{_NOTE})\))?")
+# 2/3; what could be a date (12/31) is none
+_SLASHED = re.compile(rf"(?P<above>[1-9])/(?P<below>[2-9]|10){_SUFFIX}")
+_WHOLE = re.compile(rf"(?:百分百|百分之百)(?:{_NOTE})?")
+# 1万2千 and 1亿2千万: a number in two counts
+_COMPOUND = re.compile(
+    rf"(?P<big>[1-9][0-9]*|{_CHINESE})(?:万(?P<thousands>{_DIGIT})千(?:(?P<hundreds>{_DIGIT})百)?"
+    rf"|亿(?P<millions>{_DIGIT})千万)"
+)
 _RATIO_UNIT = ":1"
-_UNIT_ALONE = re.compile(rf"{_UNIT}|{re.escape(_RATIO_UNIT)}")
-_NOT_IN_NOTES = re.compile(
-    "[零〇一二两三四五六七八九十百千万亿]|不|未|非|无|超|约|近|余|以上|以下|以内|左右|上下|至少|至多|于"
-)
 _GAP = re.compile(rf"[0-9.,{_NUMERALS}]\s+[0-9.,{_NUMERALS}]|^\s*-\s+[0-9]")
 _WIDE_COMMA = re.compile("(?<=[0-9])，|，(?=[0-9])")
 _CALENDAR_YEAR = re.compile("(?:19|20)[0-9]{2}")
-# What a figure in Chinese numerals may count. Without one of these (or a multiplier) 一 may be a misread dash, and
-# 一般, 一流 or 三医 are no figures at all.
-_MEASURES = frozenset(
-    "个家所名人位户张套间处座片块项类种条次场期批支对组台辆部册本件份幢栋层门科大岁年月天日周元成倍"
-)
-_LONG_MEASURES = frozenset(
-    ("人次", "场次", "家次", "户次", "小时", "公里", "周岁", "平方米", "套(间)", "场(次)")
-)
+
+
+@functools.lru_cache(maxsize=256)
+def _figure(header: str) -> re.Pattern:
+    """The form of a figure under a header with this unit."""
+    unit = f"(?:{re.escape(header)}|{_UNIT})" if header else _UNIT
+    return re.compile(
+        rf"""(?:(?P<lead>{_alternatives(_WORDS["lead"])})?{_PREFIX}
+        (?P<verb>(?<=至少)(?:{_alternatives(_WORDS["verb"])}))?)
+        (?P<first>{_NUMBER}|{_CHINESE})
+        (?:(?P<own>(?:{_MULTIPLIER})?(?:{unit})?)(?:{_DASH})(?P<second>{_NUMBER}|{_CHINESE}))?
+        (?P<multiplier>{_MULTIPLIER})?
+        (?:(?P<unit>{unit})|\((?P<held>{unit})\))?(?P<between>之间)?{_ENDING}""",
+        re.VERBOSE,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,14 +134,14 @@ class Reading:
     relation : str
         One of :data:`RELATIONS`.
     low, high : float
-        The set of values that the print states: equal for a point, open-ended for a bound, NaN for a vague point
-        (``about`` names no width) and for no number.
+        The set of values that the print states: equal for a point, open-ended for a bound, NaN for a vague
+        point (``about`` names no width) and for no number.
     low_closed, high_closed : bool
         Whether the ends belong to the set.
     unit : str
         The unit without multiplier: ``22万人`` is 220000 ``人``; empty where there is no number.
     step : float
-        The printing resolution in ``unit``: ``4.5`` has 0.1, ``22万人`` has 10000; 0 for an exact word (``百分百``).
+        The printing resolution in ``unit``: ``4.5`` has 0.1, ``22万人`` has 10000; 0 for a word (``百分百``).
     note : str
         A bracketed remark of the print, or the status word.
 
@@ -183,7 +159,7 @@ class Reading:
     note: str = ""
 
     def _key(self) -> tuple:
-        """The fields with NaN replaced: NaN is not equal to itself, but two readings of ``/`` are the same."""
+        """The fields with NaN replaced: NaN is not equal to itself, but two readings of ``/`` are."""
         return tuple(None if value != value else value for value in vars(self).values())
 
     def __eq__(self, other: object) -> bool:
@@ -191,18 +167,6 @@ class Reading:
 
     def __hash__(self) -> int:
         return hash(self._key())
-
-    @property
-    def box(self) -> tuple[float, float]:
-        """The rounding box: ``low - step/2`` and ``high + step/2`` for a point or a range, the bound otherwise.
-
-        >>> read("4.5个").box
-        (4.45, 4.55)
-        """
-        if self.relation not in ("eq", "range"):
-            return self.low, self.high
-        half = Decimal(repr(self.step)) / 2
-        return float(Decimal(repr(self.low)) - half), float(Decimal(repr(self.high)) + half)
 
 
 def read(printed: str, unit: str | None = None) -> Reading:
@@ -213,8 +177,8 @@ def read(printed: str, unit: str | None = None) -> Reading:
     printed : str
         The characters as printed; full-width signs and white space are understood.
     unit : str, optional
-        The unit of the column or row header, with its multiplier (``万人``). It is used where the value prints
-        none, and must agree where the value prints one.
+        The unit of the column or row header, with its multiplier (``万人``). It is used where the value
+        prints none, and must agree where the value prints one.
 
     Returns
     -------
@@ -238,15 +202,14 @@ def read(printed: str, unit: str | None = None) -> Reading:
 (>, ≥, 以上, 不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision
     """
     if not isinstance(printed, str):
-        raise NotationError(
-            f"cannot read {printed!r}: expected text as printed, got {type(printed).__name__}"
-        )
+        raise _refused(printed, f"expected text as printed, got {type(printed).__name__}")
     if unit is not None and not isinstance(unit, str):
-        raise NotationError(f"cannot read {_quoted(printed)}: the unit is {unit!r}; give text or None")
+        raise _refused(printed, f"the unit is {unit!r}; give text or None")
     if max(len(printed), len(unit or "")) > _LONGEST_RAW:
-        raise NotationError(
-            f"cannot read {_quoted(printed)}: {len(printed):,} characters (unit: {len(unit or ''):,}) are too many for "
-            "one value; split the cell"
+        raise _refused(
+            printed,
+            f"{len(printed):,} characters (unit: {len(unit or ''):,}) are too many for "
+            "one value; split the cell",
         )
     return _read(printed, unit or "")
 
@@ -258,57 +221,70 @@ def _read(printed: str, unit: str) -> Reading:
         return Reading(math.nan, "none", math.nan, math.nan, False, False, "", math.nan, "")
     if text in STATUSES:
         return _status(text, base_unit(unit)[0])
+    text = _COMPOUND.sub(functools.partial(_in_one_count, printed=printed), text.replace("——", "—"))
+    for pattern, why in _WORDS["name"].items():
+        if re.match(pattern, text):
+            raise _refused(printed, f"it is {why}; record a decision")
     if match := _WHOLE.fullmatch(text):
         _agree("%", unit, printed)
         return _reading("eq", Decimal(100), Decimal(0), "%", _note(match, printed))
     if match := _PERCENT.fullmatch(text):
         return _percent(match, printed, unit)
-    if match := _FRACTION.fullmatch(text):
+    if match := _FRACTION.fullmatch(text) or _SLASHED.fullmatch(text):
         return _fraction(match, printed, unit)
     if match := _RATIO.fullmatch(text):
         _agree(_RATIO_UNIT, unit, printed)
         number = _number(match["first"], printed)
         return _reading("eq", number, _resolution(number), _RATIO_UNIT, "")
-    if match := _VALUE.fullmatch(text):
+    if match := _figure(base_unit(unit)[0]).fullmatch(text):
         return _value(match, printed, unit)
-    raise NotationError(
-        f"cannot read {_quoted(printed)}: expected a number with an optional comparator (>, ≥, 以上, 不少于 …) and unit, "
-        "a status such as 全覆盖, or '/'; if the print is damaged, record a decision"
+    why = next((why for pattern, why in _WORDS["hint"].items() if re.search(pattern, text)), "")
+    raise _refused(
+        printed,
+        f"{why and why + '; '}expected a number with an optional comparator (>, ≥, 以上, "
+        "不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision",
     )
 
 
-def _quoted(printed: str) -> str:
-    return repr(printed) if len(printed) <= _LONGEST else f"{printed[:20]!r}…"
+def _in_one_count(match: re.Match, printed: str) -> str:
+    """1万2千 as 1.2万, 1亿2千万 as 1.2亿."""
+    small = [match[name] for name in ("thousands", "hundreds", "millions") if match[name]]
+    digits = "".join(str(_number(digit, printed)) for digit in small)
+    return f"{_number(match['big'], printed)}.{digits}{'亿' if match['millions'] else '万'}"
+
+
+def _refused(printed: str, why: str) -> NotationError:
+    return NotationError(f"cannot read {_quoted(printed)}: {why}")
+
+
+def _quoted(printed: object) -> str:
+    long = isinstance(printed, str) and len(printed) > _LONGEST
+    return f"{printed[:20]!r}…" if long else repr(printed)
 
 
 def _plain(printed: str) -> str:
     """The text with half-width signs and without white space, if nothing in it is hidden or torn apart."""
     if _WIDE_COMMA.search(printed):
-        raise NotationError(
-            f"cannot read {_quoted(printed)}: a full-width comma beside a half-width digit separates two values or "
-            "groups digits; split the cell or record a decision"
+        raise _refused(
+            printed,
+            "a full-width comma beside a half-width digit separates two values or "
+            "groups digits; split the cell or record a decision",
         )
-    text = printed.translate(_SIGNS)
+    text = _LETTERS.sub(lambda match: _WORDS["letters"][match.group()], printed.translate(_SIGNS))
     if _GAP.search(text):
-        raise NotationError(
-            f"cannot read {_quoted(printed)}: white space inside a number; split the cell or join the digits"
-        )
-    text = re.sub(r"\s+", "", text)
+        raise _refused(printed, "white space inside a number; split the cell or join the digits")
+    text = re.sub(r"\s+", "", text).replace("/每", "/")
     hidden = next((character for character in text if not character.isprintable()), None)
     if hidden:
-        raise NotationError(
-            f"cannot read {_quoted(printed)}: it holds the invisible character U+{ord(hidden):04X}; delete it"
-        )
+        raise _refused(printed, f"it holds the invisible character U+{ord(hidden):04X}; delete it")
     if len(text) > _LONGEST:
-        raise NotationError(
-            f"cannot read {_quoted(printed)}: {len(text)} characters are too many for one value; split the cell"
-        )
+        raise _refused(printed, f"{len(text)} characters are too many for one value; split the cell")
     return text
 
 
 def _status(word: str, unit: str) -> Reading:
     """全覆盖 of a share is the number 100; of anything else it is a status."""
-    if unit == "%" and word in ("全覆盖", "全域覆盖", "全民覆盖"):
+    if unit == "%" and _WORDS["status"][word] == "100%":
         return _reading("eq", Decimal(100), Decimal(0), "%", word)
     return Reading(math.nan, "none", math.nan, math.nan, False, False, "", math.nan, word)
 
@@ -316,55 +292,55 @@ def _status(word: str, unit: str) -> Reading:
 def _relation(match: re.Match, printed: str) -> str:
     prefix, suffix = match["prefix"], match["suffix"]
     if prefix and suffix:
-        raise NotationError(
-            f"cannot read {printed!r}: two comparators, {prefix} and {suffix}; record a decision"
-        )
-    return _RELATION_OF_PREFIX.get(prefix) or _RELATION_OF_SUFFIX.get(suffix) or "eq"
+        raise _refused(printed, f"two comparators, {prefix} and {suffix}; record a decision")
+    return _WORDS["prefix"].get(prefix) or _WORDS["suffix"].get(suffix) or "eq"
 
 
 def _note(match: re.Match, printed: str) -> str:
-    """The bracketed remark; one that counts, bounds or denies would change what the figure says."""
+    """The bracketed remark, if it is known to leave the figure as it is."""
     note = match["note"] or ""
-    if _NOT_IN_NOTES.search(note):
-        raise NotationError(
-            f"cannot read {printed!r}: the remark ({note}) bears on the figure; record a decision"
+    if note and not any(re.fullmatch(pattern, note) for pattern in _WORDS["remark"]):
+        why = next(
+            (why for pattern, why in _WORDS["bears"].items() if re.search(pattern, note)), "its sense is open"
         )
+        raise _refused(printed, f"the remark ({note}) bears on the figure: {why}; record a decision")
     return note
 
 
 def _value(match: re.Match, printed: str, header: str) -> Reading:
     relation, note = _relation(match, printed), _note(match, printed)
-    own = (match["multiplier"] or "") + match["unit"]
-    _check_kind(match, own, printed)
-    shift, unit = _shift_and_unit(own, header, printed)
+    unit = match["unit"] or match["held"] or ""
+    own = (match["multiplier"] or "") + unit
+    _check_kind(match, unit, printed)
+    shift, base = _shift_and_unit(own, header, printed)
     first = _number(match["first"], printed)
     low, step = first.scaleb(shift), _resolution(first).scaleb(shift)
     if match["second"] is None:
-        return _reading(relation, low, step, unit, note)
+        if match["between"] or (relation == "eq" and _WORDS["lead"].get(match["lead"])):
+            raise _refused(printed, "it names a limit and not on which side; record a decision")
+        return _reading(relation, low, step, base, note)
     second = _number(match["second"], printed)
     high, step = second.scaleb(shift), max(step, _resolution(second).scaleb(shift))
-    if relation != "eq" or high <= low or (match["first_percent"] and unit != "%"):
-        raise NotationError(f"cannot read {printed!r}: not a range from a lower to a higher number")
-    return Reading(math.nan, "range", float(low), float(high), True, True, unit, float(step), note)
+    fitting = match["own"] in ("", match["multiplier"], own) or (not own and match["own"] == base)
+    if relation != "eq" or high <= low or not fitting:
+        raise _refused(printed, "not a range from a lower to a higher number")
+    return Reading(math.nan, "range", float(low), float(high), True, True, base, float(step), note)
 
 
-def _check_kind(match: re.Match, own: str, printed: str) -> None:
-    """Refuse what has the form of a figure and is something else: a date, a dash, a word, a power of a percentage."""
+def _check_kind(match: re.Match, unit: str, printed: str) -> None:
+    """Refuse what has the form of a figure and is something else: a year, a dash, a word."""
     ends = [text for text in (match["first"], match["second"]) if text]
     years = [text for text in ends if _CALENDAR_YEAR.fullmatch(text)]
-    if years and (own == "年" or (len(ends) == 2 and len(years) == 2)):
-        raise NotationError(
-            f"cannot read {printed!r}: it is a calendar year, not a figure; record a decision"
-        )
-    unit = match["unit"]
-    numeral = any(not text[-1].isascii() for text in ends)
-    if numeral and not (unit in _MEASURES or unit in _LONG_MEASURES or (match["multiplier"] and not unit)):
-        raise NotationError(
-            f"cannot read {printed!r}: a Chinese numeral without a measure word may be a dash or part of a word; "
-            "record a decision"
-        )
+    why = ""
+    if years and ((unit == "年" and not match["multiplier"]) or len(years) == 2):
+        why = "it is a calendar year, not a figure"
+    counted = re.sub(r"\(.*\)", "", unit) in _WORDS["measure"]
+    if any(not text[-1].isascii() for text in ends) and not (counted or (match["multiplier"] and not unit)):
+        why = "a Chinese numeral without a measure word may be a dash or part of a word"
     if match["multiplier"] and unit in ("%", "‰"):
-        raise NotationError(f"cannot read {printed!r}: {own} is no unit; record a decision")
+        why = f"{match['multiplier']}{unit} is no unit"
+    if why:
+        raise _refused(printed, f"{why}; record a decision")
 
 
 def _agree(own: str, header: str, printed: str) -> None:
@@ -372,22 +348,23 @@ def _agree(own: str, header: str, printed: str) -> None:
     unit = base_unit(header)[0]
     if unit and own != unit:
         shown = own or "none (a fraction)"
-        raise NotationError(
-            f"cannot read {printed!r}: it prints the unit {shown}, the header {unit[:_LONGEST]}; record a decision"
+        raise _refused(
+            printed, f"it prints the unit {shown}, the header {unit[:_LONGEST]}; record a decision"
         )
 
 
 def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
-    """The power of ten and the base unit of a value, from its own unit or the header's, which must not differ."""
+    """The power of ten and the base unit of a value, from its own unit or the header's, which must agree."""
     header_unit, header_shift = base_unit(header)
     own_unit, own_shift = base_unit(own)
     if own_unit:
         _agree(own_unit, header, printed)
         return own_shift, own_unit
-    if header_unit and not _UNIT_ALONE.fullmatch(header_unit):
-        raise NotationError(
-            f"cannot read {printed!r}: its header's unit {header_unit[:_LONGEST]!r} is not one that can be told from a "
-            "figure; decide printed_unit, for instance as the plain measure word"
+    if header_unit and not _HEADER.fullmatch(header_unit):
+        raise _refused(
+            printed,
+            f"its header's unit {header_unit[:_LONGEST]!r} is not one that can be told from a "
+            "figure; decide printed_unit, for instance as the plain measure word",
         )
     return (own_shift if own else header_shift), header_unit
 
@@ -401,7 +378,8 @@ def base_unit(unit: str) -> tuple[str, int]:
     >>> base_unit("%")
     ('%', 0)
     """
-    text = re.sub(r"\s+", "", unit.translate(_SIGNS))
+    text = _LETTERS.sub(lambda match: _WORDS["letters"][match.group()], unit.translate(_SIGNS))
+    text = re.sub(r"\s+", "", text).replace("/每", "/")
     match = re.match(rf"{_MULTIPLIER}", text)
     return (text[match.end() :], _MULTIPLIERS[match.group()]) if match else (text, 0)
 
@@ -417,8 +395,10 @@ def _fraction(match: re.Match, printed: str, header: str) -> Reading:
     _agree("", header, printed)
     below, above = _number(match["below"], printed), _number(match["above"], printed)
     if not below:
-        raise NotationError(f"cannot read {printed!r}: a fraction of zero parts")
-    relation = _RELATION_OF_SUFFIX.get(match["suffix"], "eq")
+        raise _refused(printed, "a fraction of zero parts")
+    if below <= above and "/" in match.group():
+        raise _refused(printed, "it is no part of a whole; split the cell or record a decision")
+    relation = _WORDS["suffix"].get(match["suffix"], "eq")
     return _reading(relation, above / below, Decimal(0), "", "")
 
 
@@ -426,9 +406,7 @@ def _number(text: str, printed: str) -> Decimal:
     if not text[-1].isascii():
         return Decimal(_chinese_integer(text, printed))
     if sum(character.isdigit() for character in text) > _MOST_DIGITS:
-        raise NotationError(
-            f"cannot read {printed!r}: more than {_MOST_DIGITS} digits in one number; split the cell"
-        )
+        raise _refused(printed, f"more than {_MOST_DIGITS} digits in one number; split the cell")
     return Decimal(text.replace(",", ""))
 
 
@@ -452,9 +430,7 @@ def _chinese_integer(text: str, printed: str) -> int:
     total += pending if plain[-1] in _DIGITS else 0
     full = _chinese_numeral(total)
     if plain not in (full, full.removeprefix("一") if plain[0] in _SCALES else full):
-        raise NotationError(
-            f"cannot read {printed!r}: {text} is not a Chinese numeral in full form; record a decision"
-        )
+        raise _refused(printed, f"{text} is not a Chinese numeral in full form; record a decision")
     return total
 
 
@@ -527,7 +503,7 @@ def _multiplier(step: float) -> tuple[str, int]:
 
 
 def _digits(value: float, step: float, shift: int) -> str:
-    """Print a number at its resolution; an end of a range that is finer than the other keeps its own decimals."""
+    """A number at its resolution; an end of a range that is finer than the other keeps its decimals."""
     number = Decimal(repr(value)).scaleb(-shift)
     shown = number.quantize(Decimal(1).scaleb(min(0, round(math.log10(step)) - shift)))
     return f"{shown if shown == number else number.normalize():f}"

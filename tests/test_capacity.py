@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from qiyou import capacity, words
 from qiyou.capacity import population as ground
+from qiyou.capacity import stocks
 from qiyou.errors import DataError
 
 AREA = "sports_area_per_capita"
@@ -269,6 +270,9 @@ def test_own_trend_goes_through_its_two_observations(data):
     values = frame.set_index("year")["value"]
     assert values[2021] == 3_407_000 and values[2023] == 3_439_000
     assert values[2025] == pytest.approx(3_439_000**2 / 3_407_000)
+    # Between two observations the earlier one is the anchor.
+    assert frame.set_index("year").loc[2022, "anchor"] == 2021
+    assert values[2022] == pytest.approx((3_407_000 * 3_439_000) ** 0.5)
 
 
 def test_elderly_and_children_are_not_assessable_without_a_source(data):
@@ -417,6 +421,15 @@ def test_a_level_without_a_start_is_not_assessable(data):
 def test_homes_need_no_population(data):
     out = capacity.additions(data, "yuhuan", "rental_housing_cumulative")
     assert out[["scenario", "value", "unit"]].values.tolist() == [["printed", 8_042.0, "套"]]
+
+
+def test_text_that_repeats_a_table_is_no_path_of_its_own(data):
+    rows = capacity.stock(data, "yuhuan", AREA).query("scenario == 'flat'")
+    assert not rows.duplicated(["document", "year"]).any()
+    variants = rows.groupby("document")["variant"].agg(set).to_dict()
+    assert variants == {"yuhuan-plan-2023": {""}, "yuhuan-worklist-2024": {"prose"}}
+    said = data.statements.query("document == 'yuhuan-plan-2023' and indicator == @AREA")
+    assert len(said) == 1 and said["year"].item() in set(rows["year"])
 
 
 def test_yearly_steps_add_up_to_the_whole(data):
@@ -632,6 +645,15 @@ def test_of_thirty_or_more_thirty_are_counted(data):
     assert (gyms["from_year"], gyms["year"]) == (2021, 2025)
 
 
+def test_about_ten_are_nine_to_eleven(data):
+    said = data.statements
+    ours = (said["document"] == "yuhuan-plan-2023") & (said["id"] == 134)
+    said = said.assign(relation=said["relation"].mask(ours, "about"), value=said["value"].mask(ours, 10.0))
+    gyms = capacity.supply(changed(data, statements=said), "yuhuan").set_index("facility").loc["gym"]
+    assert gyms["low"] == pytest.approx(9 * gyms["size_low"])
+    assert gyms["high"] == pytest.approx(11 * gyms["size_high"])
+
+
 def test_a_statement_without_a_count_is_an_error(data):
     silent = data.statements.assign(relation="none", value=np.nan)
     with pytest.raises(DataError, match="states no count"):
@@ -713,6 +735,7 @@ def child(data, place="yuhuan", keys=("year", "births", "births_scenario")):
 
 def test_places_per_child_on_each_basis(data):
     out = child(data)
+    assert set(out.index.get_level_values("births")) == {"number:registered", "rate:zhejiang"}
     now = out.loc[(2023, "rate:zhejiang", "sourced")]
     assert now["per_1000"] == pytest.approx(6.90 + 6.28 + 5.80) and now["sourced"] == 3
     assert now["value"] == pytest.approx(4 / 18.98)
@@ -775,42 +798,38 @@ def test_every_assumption_is_named_once_and_sourced(data):
     assert (zh.loc[zh["source"] != "", "grade"] != "").all()
 
 
-def test_the_arithmetic_uses_the_table(data, monkeypatch):
+@pytest.mark.parametrize(
+    ("key", "value", "result"),
+    [
+        ("symmetric_split", "1", lambda data: capacity.additions(data, "yuhuan", NURSERY)["level_part"]),
+        ("symmetric_split", "1", lambda data: capacity.additions(data, "yuhuan", NURSERY)["population_part"]),
+        (
+            "institution_size",
+            "10",
+            lambda data: capacity.additions(data, "yuhuan", NURSERY)["institutions_low"],
+        ),
+        (
+            "per 1,000 resident population",
+            "100",
+            lambda data: capacity.stock(data, "yuhuan", NURSERY)["value"],
+        ),
+        ("own_trend", "3", lambda data: capacity.populations(data, "huzhou", 2025)["value"].fillna(0)),
+        ("derived_rounding", "0", lambda data: capacity.populations(data, "zhejiang", 2020)["high"]),
+        ("three_cohorts", "2", lambda data: child(data)["per_1000"].fillna(0)),
+        ("births_trend", "4", lambda data: child(data)["per_1000"].fillna(0)),
+    ],
+)
+def test_the_arithmetic_uses_the_table(data, monkeypatch, key, value, result):
     """The numbers of the assumptions are those that results rest on."""
-    before = {
-        "symmetric_split": capacity.additions(data, "yuhuan", NURSERY)["level_part"],
-        "institution_size": capacity.additions(data, "yuhuan", NURSERY)["institutions_high"],
-        "per 1,000 resident population": capacity.stock(data, "yuhuan", NURSERY)["value"],
-        "derived_rounding": capacity.populations(data, "zhejiang", 2020)["high"],
-        "three_cohorts": child(data)["per_1000"],
-    }
-    other = {
-        "symmetric_split": "1",
-        "institution_size": "10",
-        "per 1,000 resident population": "100",
-        "derived_rounding": "0",
-        "three_cohorts": "2",
-    }
-    ledger = words.table("assumptions")
-    changed_ledger = ledger.assign(
-        value=[other.get(key, value) for key, value in ledger[["key", "value"]].values]
-    )
-    for module in (ground, capacity.stock.__globals__):
-        if isinstance(module, dict):
-            monkeypatch.setitem(module, "table", lambda name: changed_ledger)
-        else:
-            monkeypatch.setattr(module, "table", lambda name: changed_ledger)
+    before, rows = result(data), words.table("assumptions")
+    other = rows.assign(value=rows["value"].where(rows["key"] != key, value))
+    for module in (ground, stocks):
+        monkeypatch.setattr(module, "table", lambda name: other)
     ground.assumed.cache_clear()
-    after = {
-        "symmetric_split": capacity.additions(data, "yuhuan", NURSERY)["level_part"],
-        "institution_size": capacity.additions(data, "yuhuan", NURSERY)["institutions_high"],
-        "per 1,000 resident population": capacity.stock(data, "yuhuan", NURSERY)["value"],
-        "derived_rounding": capacity.populations(data, "zhejiang", 2020)["high"],
-        "three_cohorts": child(data)["per_1000"],
-    }
-    ground.assumed.cache_clear()
-    for key, column in after.items():
-        assert not np.allclose(column.dropna(), before[key].dropna().iloc[: len(column.dropna())]), key
+    try:
+        assert not np.allclose(result(data), before, equal_nan=True)
+    finally:
+        ground.assumed.cache_clear()
 
 
 def test_every_reason_has_its_words(data):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import math
 import pickle
+import re
 import time
+from importlib import resources
 
 import pytest
 from hypothesis import example, given
@@ -17,6 +19,11 @@ from qiyou.errors import NotationError
 from qiyou.notation import RELATIONS, STATUSES, Reading, base_unit, read, write
 
 INF = math.inf
+UNITS: dict[str, list[str]] = {}
+for entry in csv.DictReader(
+    resources.files("qiyou").joinpath("tables", "notation.csv").read_text(encoding="utf-8").splitlines()
+):
+    UNITS.setdefault(entry["group"], []).append(entry["word"])
 
 
 def said(printed: str, unit: str | None = None) -> tuple:
@@ -124,10 +131,106 @@ def test_bounds_follow_the_civil_code():
         assert (read(printed).high, read(printed).high_closed) == (5, False)
 
 
+# Forms that anyone reads, though no document of ours prints them.
+ALSO_READ = [
+    ("达到95%以上", "ge", 95, INF, "%", 1),
+    ("达95%", "eq", 95, 95, "%", 1),
+    ("提高到85%", "eq", 85, 85, "%", 1),
+    ("控制在5%以内", "le", -INF, 5, "%", 1),
+    ("控制在40-45人", "range", 40, 45, "人", 1),
+    ("逾90%", "gt", 90, INF, "%", 1),
+    ("不到5%", "lt", -INF, 5, "%", 1),
+    ("5%以上(含)", "ge", 5, INF, "%", 1),
+    ("3万-5万人", "range", 30_000, 50_000, "人", 10_000),
+    ("3万人-5万人", "range", 30_000, 50_000, "人", 10_000),
+    ("1万-2万", "range", 10_000, 20_000, "", 10_000),
+    ("3——5家", "range", 3, 5, "家", 1),
+    ("5%〜6%", "range", 5, 6, "%", 1),
+    ("80%-90%之间", "range", 80, 90, "%", 1),
+    ("⩾95%", "ge", 95, INF, "%", 1),
+    ("⩽5", "le", -INF, 5, "", 1),
+    ("2/3", "eq", 2 / 3, 2 / 3, "", 0),
+    ("2/3以上", "ge", 2 / 3, INF, "", 0),
+    ("18∶1", "eq", 18, 18, ":1", 1),
+    ("80（岁）", "eq", 80, 80, "岁", 1),
+    ("5(个)", "eq", 5, 5, "个", 1),
+    ("12.3万m²", "eq", 123_000, 123_000, "平方米", 1000),
+    ("5km", "eq", 5, 5, "公里", 1),
+    ("1万2千人", "eq", 12_000, 12_000, "人", 1000),
+    ("1万2千3百人", "eq", 12_300, 12_300, "人", 100),
+    ("一万二千人", "eq", 12_000, 12_000, "人", 1000),
+    ("1亿2千万元", "eq", 120_000_000, 120_000_000, "元", 10_000_000),
+    ("1800万千瓦", "eq", 18_000_000, 18_000_000, "千瓦", 10_000),
+    ("5千克", "eq", 5, 5, "千克", 1),
+    ("5千人", "eq", 5000, 5000, "人", 1000),
+    ("4.5人/每千人", "eq", 4.5, 4.5, "人/千人", 0.1),
+]
+
+
+@pytest.mark.parametrize(("printed", "relation", "low", "high", "unit", "step"), ALSO_READ)
+def test_forms_that_anyone_reads(printed, relation, low, high, unit, step):
+    assert said(printed) == (relation, pytest.approx(low), pytest.approx(high), unit, step)
+    assert read(write(read(printed))) == read(printed)
+
+
+def test_units_of_headers_are_understood_too():
+    assert said("802.8", "万千瓦") == ("eq", 8_028_000, 8_028_000, "千瓦", 1000)
+    assert said("1800万千瓦左右", "万千瓦")[3:] == ("千瓦", 10_000)
+    assert said("2.5", "m²") == said("2.5", "㎡") == said("2.5", "平方米")
+    assert said("3", "人/每千人")[3] == "人/千人"
+    # a unit that we do not know is one where the header says so, and only there
+    assert said("5标准厂房", "标准厂房") == said("5", "标准厂房") == ("eq", 5, 5, "标准厂房", 1)
+    with pytest.raises(NotationError):
+        read("5标准厂房")
+
+
+# What is printed behind a figure may change what it says: none of these is a level.
+REMARKS = re.split(
+    r"\s+",
+    """年均增速 累计降幅 比上年增长 每年提升 较基期增长 其中公办 逐年递增 净增加 同比下降 当年新增 上半年
+    全省平均 增长率 累计 新增 增加 提高 下降 年均 净增 环比 增幅 较上年 比2022年 其中 含公办 不含乡镇
+    全国 市级 预计 力争 截至6月 三年 1-6月 目标值 下达任务 万人次 按户籍人口 修订后 扣除价格因素 占比
+    人均 合计数 总数""",
+)
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+@pytest.mark.parametrize(("printed", "unit"), [("6.5({})", "%"), ("13.5%({})", None), ("13个（{}）", None)])
+def test_a_remark_that_may_change_the_figure_is_refused_and_named(printed, unit, remark):
+    with pytest.raises(NotationError, match=rf"the remark \({remark}\) bears on the figure: .+; record"):
+        read(printed.format(remark), unit)
+
+
+@pytest.mark.parametrize(
+    "remark", ["通过省级评估", "通过国家验收", "省级验收", "全县城乡合计", "全县", "约束性", "预期性指标"]
+)
+def test_a_remark_that_leaves_the_figure_is_kept(remark):
+    assert read(f"100({remark})", "%").note == remark
+    assert read(f"100({remark})", "%").value == 100
+
+
+NAMES = re.split(
+    r"\s+",
+    """一批 二期 三期 十大 百大 一本 二本 二类 二批 5月 十月 18日 十月底 5号 8时 3点 2季度 2级 三级 3届
+    2.0版 第3 第3批 一流 5年内 2027年 五年级 三甲 一体化 110报警 12345热线 7×24小时 3+2 5A级 8:30 3/2
+    12/31 40%公办 3个新增 5个百强 增长8% 下降3% 提高5个百分点 提升至 达到 控制在5% 控制在 年均5% 累计5个
+    其中5个 新增5个 5万出头 5万起步 5万开外 5万许 5个有余 上万人 数十家 若干 大批 部分 过半 半数 翻番
+    1-2月 5-6日 5层以内的 80%-90 80之间 1万2 一万二 1亿2千 3万-5 5人-6个""",
+)
+
+
+@pytest.mark.parametrize("printed", NAMES)
+def test_words_dates_names_changes_and_vague_figures_are_refused(printed):
+    if printed == "80%-90":  # under the header % it is a range, alone it is torn
+        assert said(printed, "%") == ("range", 80, 90, "%", 1)
+    with pytest.raises(NotationError, match="cannot read"):
+        read(printed)
+
+
 # Each of these could be taken for a plain figure; none may be.
 REFUSED = {
     "letters": ["L7万元", "0O0", "IoOO个", "O", "1O0", "l5", "H", "5О", "Ⅰ00", "１O", "о"],
-    "look-alikes": ["٣", "𝟑", "①", "½", "10²", "5‱", "90﹪", "3·5", "5。5", "⩾5", "5‐6"],
+    "look-alikes": ["٣", "𝟑", "①", "½", "10²", "5‱", "90﹪", "3·5", "5。5", "5‐6"],
     "hidden": [
         "3\u200b",
         "5\u200b%",
@@ -177,7 +280,6 @@ REFUSED = {
         "约1-2家",
         "90%—95",
         "90%—95个",
-        "1万-2万",
         "5至",
         "至5",
         "8000-1万",
@@ -268,7 +370,8 @@ REFUSED = {
         "(5)",
         "[5]",
         "5*",
-        "5(个)",
+        "5(个)(个)",
+        "5(项目)",
     ],
     "precision": ["1234567890123456", "0.1234567890123456", "9" * 40],
 }
@@ -310,7 +413,21 @@ def test_units_of_cell_and_header_must_agree():
 
 
 @pytest.mark.parametrize(
-    "unit", ["个/千名3岁以下", "%以上", ">%", "km", "5", "(%)", "百分", "=A1", "个\u202e"]
+    "unit",
+    [
+        "个/千名3岁以下",
+        "%以上",
+        ">%",
+        "ms",
+        "5",
+        "(%)",
+        "百分",
+        "=A1",
+        "个\u202e",
+        "个(累计)",
+        "新增个",
+        "%(年均)",
+    ],
 )
 def test_a_header_that_is_no_unit_is_refused(unit):
     with pytest.raises(NotationError, match=r"printed_unit|prints the unit|invisible"):
@@ -330,15 +447,6 @@ def test_step_scales_with_the_multiplier():
     }
     assert {printed: read(printed).step for printed in steps} == steps
     assert [read("37.01", unit).step for unit in ("人", "千人", "万人", "亿人")] == [0.01, 10, 100, 1_000_000]
-
-
-def test_box_widens_a_figure_by_half_a_step_and_leaves_a_bound_alone():
-    assert read("4.5个").box == (4.45, 4.55)
-    assert read("22万人").box == (215_000, 225_000)
-    assert read("3.5—4").box == (3.0, 4.5)
-    assert read(">85%").box == (85, INF)
-    assert read("8.5%以内").box == (-INF, 8.5)
-    assert all(math.isnan(end) for end in (*read("约5").box, *read("/").box))
 
 
 def test_equality_takes_missing_numbers_as_the_same():
@@ -537,3 +645,64 @@ def test_a_foreign_character_anywhere_in_a_number_is_never_passed_over(number, i
     place = data.draw(st.integers(0, len(number)))
     with pytest.raises(NotationError):
         read(number[:place] + intruder + number[place:])
+
+
+han = st.text(alphabet=[chr(code) for code in range(0x4E00, 0x9FA5)], min_size=1, max_size=6)
+
+
+@given(st.integers(1, 999), han)
+def test_a_word_behind_a_figure_is_a_known_unit_or_refused(number, word):
+    """Whatever stands behind a number: it is a unit of the table, a bound, or no figure."""
+    try:
+        reading = read(f"{number}{word}")
+    except NotationError:
+        return
+    rest = word
+    for suffix in ("以上", "以下", "以内", "及以上", "及以下", "左右", "上下"):
+        rest = rest.removesuffix(suffix)
+    known = set(UNITS["measure"]) | set(UNITS["unit"]) | {"百分点", "个百分点", ""}
+    assert rest.lstrip("千万亿十百") in known or rest in known
+    assert reading.unit in known
+
+
+@given(numbers, han)
+def test_a_remark_is_known_or_refused(number, remark):
+    try:
+        reading = read(f"{number}%({remark})")
+    except NotationError as error:
+        assert f"({remark})" in str(error)
+        return
+    assert reading.note == remark and reading.value == read(f"{number}%").value
+
+
+@given(numbers, comparators, st.sampled_from(sorted(UNITS["lead"])))
+def test_a_verb_before_a_figure_changes_nothing_or_is_refused(number, comparator, lead):
+    before, behind, relation = comparator
+    if lead == "控制在" and relation == "eq":
+        with pytest.raises(NotationError, match="on which side"):
+            read(f"{lead}{number}%")
+        return
+    assert read(f"{lead}{before}{number}%{behind}") == read(f"{before}{number}%{behind}")
+
+
+@given(numbers, numbers, multipliers, units, st.sampled_from(["-", "—", "——", "～", "〜", "至"]))
+def test_a_range_may_repeat_its_unit(first, second, multiplier, unit, dash):
+    own = ("" if unit in ("%", "‰") else multiplier) + unit
+    try:
+        once = read(f"{first}{dash}{second}{own}")
+    except NotationError:
+        with pytest.raises(NotationError):
+            read(f"{first}{own}{dash}{second}{own}")
+        return
+    assert read(f"{first}{own}{dash}{second}{own}") == once
+    other = "个" if unit != "个" else "家"
+    with pytest.raises(NotationError):
+        read(f"{first}{other}{dash}{second}{own}")
+
+
+@given(st.integers(1, 999), st.integers(1, 9), st.integers(0, 9))
+def test_a_number_in_two_counts(big, thousands, hundreds):
+    tail = f"{hundreds}百" if hundreds else ""
+    reading = read(f"{big}万{thousands}千{tail}人")
+    assert reading.value == big * 10_000 + thousands * 1000 + hundreds * 100
+    assert reading.step == (100 if hundreds else 1000)

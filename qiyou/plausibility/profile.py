@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou import paths, words
 from qiyou.intervals import above
-from qiyou.plausibility import telling
+from qiyou.plausibility import checks, telling
 from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required, superior
 from qiyou.plausibility.yardsticks.realised import spells
 
@@ -53,9 +53,7 @@ def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
     [[5, 0, 3, 1, 2, 'BELOW_EXPERIENCE']]
     """
     if found is None:
-        from qiyou import plausibility
-
-        found = plausibility.check(data)
+        found = checks.check(data)
     table = measured(data, found)
     return table.assign(**telling.lines(data, table))[COLUMNS]
 

@@ -7,6 +7,7 @@ words themselves in ``messages.csv`` and ``words.csv``: nothing is judged here, 
 from __future__ import annotations
 
 import functools
+import itertools
 from string import Formatter
 
 import numpy as np
@@ -90,11 +91,11 @@ def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
     )
     for key in filter(None, pd.unique(keys)):
         at = np.flatnonzero(keys == key)
-        rows, names = table.iloc[at], {name for _, name, _, _ in Formatter().parse(templates[key]) if name}
-        fields = {
-            name: _HOW[specs.at[name, "how"]](data, rows, lang, *specs.at[name, "of"].split())
-            for name in names
-        }
+        names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(templates[key]) if name))
+        of = [specs.at[name, "of"].split() for name in names]
+        rows = table[list({*itertools.chain.from_iterable(of), "unit"} & set(table))].iloc[at]
+        how = [_HOW[specs.at[name, "how"]] for name in names]
+        fields = {name: one(data, rows, lang, *args) for name, one, args in zip(names, how, of, strict=True)}
         out[at] = words.say_each(keys[at], lang, pd.DataFrame(fields, index=rows.index))
     return out
 
@@ -127,6 +128,7 @@ def _share(data, rows, lang: str, low: str, high: str, digits: str = "") -> list
     return _range(data, rows, lang, low, high, digits, 100, "%")
 
 
+@functools.lru_cache(maxsize=2**17)
 def _plain(value: float, lang: str) -> str:
     if lang == "en":
         return words.number(value) if abs(value) < 1e4 else f"{value:,.0f}"

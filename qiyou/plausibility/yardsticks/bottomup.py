@@ -34,7 +34,10 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     dense = asked[asked["ask"].eq("pace") & asked["kind"].eq("density")]
     out.loc[dense.index, "bottom_up"] = "NO_POPULATION"
     counted = data.observations["indicator"].str.startswith("population_")
-    dense = dense[dense["place"].isin(data.observations.loc[counted, "place"])]
+    # from a base that is a bound nothing follows
+    dense = dense[
+        dense["place"].isin(data.observations.loc[counted, "place"]) & dense["base_relation"].eq("eq")
+    ]
     ends = dense.melt(paths.KEYS, ["base_year", "reached"], value_name="year")[[*paths.KEYS, "year"]]
     if dense.empty:
         return out

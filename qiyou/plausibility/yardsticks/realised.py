@@ -284,18 +284,19 @@ def limits(k_low, k_high, m, c_low, c_high, provinces, *, whole: int = 0) -> tup
 
 def _limits(low, high, of, whole: int) -> tuple[np.ndarray, np.ndarray]:
     """Clopper-Pearson, each end at 95%; for a complete class hypergeometric."""
-    found, back = np.unique(np.stack([low, high, of]), axis=1, return_inverse=True)
-    k_0, k_1, n = found
+    size = int(of.max(initial=0)) + 1
+    found, back = np.unique((low * size + high) * size + of, return_inverse=True)
+    k_0, k_1, n = found // size**2, found // size % size, found % size
     if whole:
         ends = [
             (hypergeometric(a, c, whole)[0], hypergeometric(b, c, whole)[1]) if c else (0, 1)
-            for a, b, c in found.T
+            for a, b, c in zip(k_0, k_1, n, strict=True)
         ]
         lower, upper = np.array(ends, dtype=float).T
     else:
         lower = np.where(k_0 > 0, stats.beta.ppf(0.05, np.maximum(k_0, 1), n - k_0 + 1), 0.0)
         upper = np.where(k_1 < n, stats.beta.ppf(0.95, k_1 + 1, np.maximum(n - k_1, 1)), 1.0)
-    return lower[back.ravel()], upper[back.ravel()]
+    return lower[back], upper[back]
 
 
 def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
@@ -370,7 +371,8 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     lo, hi = fifths(low, high)
     m, base, up = out["m"].to_numpy(), asked["base"], data.places.set_index("id")["parent"].to_dict()
     own = (counted & (found["level"].to_numpy() == asked["level"].to_numpy()[:, None])).sum(axis=1)
-    held = {place: found["place"].isin(above_(place, up)[1:]).any() for place in asked["place"].unique()}
+    inside = set(found["place"])
+    held = {place: not inside.isdisjoint(above_(place, up)[1:]) for place in asked["place"].unique()}
     with np.errstate(divide="ignore", invalid="ignore"):
         gamma = np.select([hi <= 2, lo >= 4], [(1 - high) / high, low / (1 - low)], np.nan)
     wrong, tried = (0, 0) if year else _grid(asked, both, lo, hi)

@@ -1,0 +1,301 @@
+"""The tables of a file as grids of text, every cell as it is printed: xlsx, docx, html, PDF with text, CSV.
+
+Files come from anywhere. Nothing in them is executed or fetched, sizes and times are bounded before anything
+is unpacked, and what cannot be read is one sentence.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import time
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from qiyou.errors import DataError, need
+
+_LARGEST = 64 * 2**20
+_MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS, _MOST_BLANK_ROWS = 5_000, 5_000, 200, 200
+_MOST_PAGES, _MOST_SECONDS = 300, 60
+_LONGEST_CELL = 2_000
+_DOCTYPE = [
+    mark.encode(code) for mark in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le", "utf-16-be")
+]
+_OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SEPARATORS = ("\t", ",", ";", "|")
+_NUMBER_FORMAT = re.compile(
+    r"(?P<before>[^0#,.%]*)(?P<group>#,##)?#*0(?:\.(?P<digits>0+))?(?P<after>%?[^0#,.%]*)"
+)
+
+
+@dataclass
+class Grid:
+    """A table as printed.
+
+    Attributes
+    ----------
+    where : str
+        Which table of the file: a sheet's name, ``table 2``, ``page 3``.
+    rows : list of list of str
+        Cells; a merged one has its text in its first cell, the others are empty.
+    spans : dict
+        (row, column) of a merged cell: how many rows and columns it spans.
+    unread : dict
+        (row, column) of a cell whose print cannot be told: the key of the message that says why.
+    """
+
+    where: str
+    rows: list[list[str]] = field(default_factory=list)
+    spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    unread: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def at(self, row: int, column: int) -> str:
+        """The name of a cell as in a spreadsheet: ``Sheet1!C5``, ``table 2!C5``."""
+        from openpyxl.utils import get_column_letter
+
+        return f"{self.where}!{get_column_letter(column + 1)}{row + 1}"
+
+    def put(self, row: int, column: int, text: str, height: int = 1, width: int = 1) -> int:
+        """Lay a cell at the next free place of a row, and return the column behind it."""
+        while (row, column) in self._taken:
+            column += 1
+        width, height = max(1, min(width, _MOST_COLUMNS)), max(1, min(height, _MOST_ROWS))
+        need(
+            row < _MOST_ROWS and column + width <= _MOST_COLUMNS,
+            f"{self.where} is too large for a target table",
+        )
+        while len(self.rows) <= row:
+            self.rows.append([])
+        cells = self.rows[row]
+        cells.extend([""] * (column + width - len(cells)))
+        cells[column] = text.strip()[:_LONGEST_CELL]
+        if height > 1 or width > 1:
+            self.spans[row, column] = height, width
+            self._taken.update(itertools.product(range(row, row + height), range(column, column + width)))
+        return column + width
+
+    _taken: set = field(default_factory=set, repr=False)
+
+
+def grids(path: Path) -> list[Grid]:
+    """Every table of a file."""
+    need(path.is_file(), f"{path.name} is no file; give the plan as .xlsx, .docx, .html, .pdf or .csv")
+    try:
+        with path.open("rb") as file:
+            start, size = file.read(8), path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: {error.strerror or error}") from error
+    kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
+    why = {
+        f"has more than {_LARGEST >> 20} MB; save the target table on its own": size > _LARGEST,
+        "is empty; save the plan again": not size,
+        "has a password or the form of before 2007; save it as .xlsx or .docx without a password": start
+        == _OLD,
+        "is none of .xlsx, .docx, .html, .pdf, .csv; save it as one of these": kind not in _READERS,
+    }
+    need(not any(why.values()), f"{path.name} {next((what for what, so in why.items() if so), '')}")
+    try:
+        return list(_READERS[kind](path))
+    except DataError:
+        raise
+    except Exception as error:  # whatever a library raises on a damaged file
+        what = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise DataError(f"{path.name} is damaged and cannot be opened ({what}); save it again") from error
+
+
+def _office(path: Path) -> Iterator[Grid]:
+    """A workbook or a Word file, if unpacking it is bounded and nothing in it points outside."""
+    with zipfile.ZipFile(path) as packed:
+        parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
+        size = sum(part.file_size for part in parts)
+        bounded = len(parts) <= _MOST_PARTS and size <= _LARGEST
+        need(bounded, f"{path.name} unpacks to {size >> 20} MB in {len(parts)} parts; it is not opened")
+        foreign = any(mark in packed.read(part) for part in parts for mark in _DOCTYPE)
+        need(not foreign, f"{path.name} declares entities, which no office program writes; it is not opened")
+    names = {part.filename for part in parts}
+    reader = _sheets if "xl/workbook.xml" in names else _word
+    known = reader is _sheets or "word/document.xml" in names
+    need(known, f"{path.name} is neither a workbook nor a Word file; save it as .xlsx or .docx")
+    yield from reader(path)
+
+
+def _sheets(path: Path) -> Iterator[Grid]:
+    from openpyxl import load_workbook
+    from openpyxl.utils import range_boundaries
+
+    shown, typed = (
+        load_workbook(path, read_only=True, data_only=only, keep_links=False) for only in (True, False)
+    )
+    limits = {"max_row": _MOST_ROWS, "max_col": _MOST_COLUMNS}
+    for sheet in shown.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        grid, blank = Grid(sheet.title), 0
+        pairs = zip(sheet.iter_rows(**limits), typed[sheet.title].iter_rows(**limits), strict=False)
+        for row, (cells, formulas) in enumerate(pairs):
+            for column, (cell, formula) in enumerate(zip(cells, formulas, strict=True)):
+                text, why = _shown(cell.value, cell.number_format or "General")
+                why = "read_formula" if cell.value is None and formula.value is not None else why
+                grid.put(row, column, text)
+                grid.unread |= {(row, column): why} if why else {}
+            blank = 0 if len(grid.rows) > row and any(grid.rows[row]) else blank + 1
+            if blank > _MOST_BLANK_ROWS:
+                break
+        # merged cells stand behind the cells of the sheet
+        with sheet._get_source() as source:
+            areas = re.findall(
+                rb'<mergeCell\s+ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"', source.read()
+            )
+        for left, top, right, bottom in (range_boundaries(area.decode()) for area in areas):
+            grid.spans[top - 1, left - 1] = bottom - top + 1, right - left + 1
+        yield grid
+    shown.close()
+    typed.close()
+
+
+def _shown(value, form: str) -> tuple[str, str]:
+    """A cell's text as its number format shows it, or the key of why that cannot be told."""
+    if value is None or isinstance(value, str):
+        return value or "", ""
+    if isinstance(value, bool):
+        return str(value).upper(), ""
+    if not isinstance(value, (int, float)):
+        return "", "read_date"
+    if form in ("General", "@"):
+        return f"{value:.10g}" if abs(value) < 1e10 else f"{value:.0f}", ""
+    plain = re.sub(r"\[[^\]]*\]|_.|\*.|\\", "", form.split(";")[0]).replace('"', "").strip()
+    match = _NUMBER_FORMAT.fullmatch(plain)
+    if not match:
+        return "", "read_format"
+    number = Decimal(repr(value)) * (100 if match["after"].startswith("%") else 1)
+    number = number.quantize(Decimal(1).scaleb(-len(match["digits"] or "")), ROUND_HALF_UP)
+    return f"{match['before']}{number:{',' if match['group'] else ''}f}{match['after']}", ""
+
+
+def _word(path: Path) -> Iterator[Grid]:
+    import docx
+    from docx.oxml.ns import qn
+
+    def text(cell) -> str:
+        """What is printed: insertions are part of it, deletions are not; each paragraph a line."""
+        lines = []
+        for paragraph in inside(cell, "p"):
+            runs = paragraph.iter(qn("w:t"), qn("w:noBreakHyphen"), qn("w:br"))
+            kinds = {qn("w:noBreakHyphen"): "-", qn("w:br"): "\n"}
+            lines.append("".join(kinds.get(run.tag) or run.text or "" for run in runs))
+        return "\n".join(lines)
+
+    def inside(element, name: str) -> list:
+        return element.xpath(f"./w:{name} | ./w:sdt/w:sdtContent/w:{name}")
+
+    for number, table in enumerate(docx.Document(str(path)).element.body.iter(qn("w:tbl")), 1):
+        grid, anchors = Grid(f"table {number}"), {}
+        for row, line in enumerate(inside(table, "tr")):
+            column = sum(map(int, line.xpath("./w:trPr/w:gridBefore/@w:val")))
+            for cell in inside(line, "tc"):
+                width = sum(map(int, cell.xpath("./w:tcPr/w:gridSpan/@w:val"))) or 1
+                merge = cell.xpath("./w:tcPr/w:vMerge")
+                goes_on = bool(merge) and merge[0].get(qn("w:val")) != "restart"
+                if goes_on and column in anchors:
+                    grid.spans[anchors[column], column] = row - anchors[column] + 1, width
+                elif merge:
+                    anchors[column] = row
+                column = grid.put(row, column, "" if goes_on else text(cell), 1, width)
+        yield grid
+
+
+def _web(path: Path) -> Iterator[Grid]:
+    from lxml import html
+
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    tree = html.document_fromstring(decoded(path).encode("utf-8"), parser=parser)
+    for noise in tree.xpath("//script | //style"):
+        noise.drop_tree()
+    for number, table in enumerate(tree.iter("table"), 1):
+        grid = Grid(f"table {number}")
+        lines = table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
+        for row, line in enumerate(lines):
+            column = 0
+            for cell in line.xpath("./td | ./th"):
+                for broken in cell.iter("br", "p"):
+                    broken.tail = "\n" + (broken.tail or "")
+                height, width = (_whole(cell.get(name)) for name in ("rowspan", "colspan"))
+                column = grid.put(row, column, cell.text_content(), min(height, len(lines) - row), width)
+        yield grid
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and re.fullmatch("[0-9]{1,4}", text.strip()) else 1
+
+
+def _pages(path: Path) -> Iterator[Grid]:
+    import pdfplumber
+
+    content = path.read_bytes()
+    streams = (match.end() for match in re.finditer(rb"stream\r?\n", content))
+    bounded = all(_unpacked(content[at : content.find(b"endstream", at)]) < _LARGEST for at in streams)
+    bounded = bounded and not re.search(rb"/FlateDecode\s*/FlateDecode", content)
+    need(bounded, f"{path.name} unpacks to more than {_LARGEST >> 20} MB; it is not opened")
+    started, printed = time.monotonic(), 0
+    with pdfplumber.open(path) as pdf:
+        for number, page in enumerate(itertools.islice(pdf.pages, _MOST_PAGES), 1):
+            quick = time.monotonic() - started < _MOST_SECONDS
+            need(
+                quick,
+                f"{path.name} takes more than {_MOST_SECONDS} seconds; save the target table on its own",
+            )
+            printed += len(page.chars)
+            yield from (_laid(f"page {number}", table) for table in page.extract_tables())
+            page.close()
+    need(
+        printed > 0, f"{path.name} is a picture without text; type the table in, or have it recognised first"
+    )
+
+
+def _unpacked(stream: bytes) -> int:
+    try:
+        return len(zlib.decompressobj().decompress(stream, _LARGEST))
+    except zlib.error:
+        return 0
+
+
+def _text(path: Path) -> Iterator[Grid]:
+    text = decoded(path)
+    sign = max(_SEPARATORS, key=text.count)
+    yield _laid(path.name, csv.reader(io.StringIO(text, newline=""), delimiter=sign))
+
+
+def _laid(where: str, rows: Iterable[list[str | None]]) -> Grid:
+    grid = Grid(where)
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            grid.put(row, column, cell or "")
+    return grid
+
+
+def decoded(path: Path) -> str:
+    """The text of a file as office programs save it: UTF-8, UTF-16 with its mark, or GB 18030."""
+    content = path.read_bytes()
+    codes = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for code in codes:
+        try:
+            text = content.decode(code)
+        except UnicodeDecodeError:
+            continue
+        need("\0" not in text, f"{path.name} is no text; save the table as .xlsx or as CSV UTF-8")
+        return text
+    raise DataError(f"{path.name} is in no encoding that is known; save it as CSV UTF-8")
+
+
+_READERS = {
+    ".zip": _office,
+    ".pdf": _pages,
+    **dict.fromkeys((".html", ".htm"), _web),
+    **dict.fromkeys((".csv", ".tsv", ".txt"), _text),
+}

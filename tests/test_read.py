@@ -1,0 +1,542 @@
+"""Documents in: one table written in every form that offices have, each of which comes in cell for cell."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import os
+import shutil
+import subprocess
+import time
+import tracemalloc
+import zipfile
+import zlib
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import qiyou
+from qiyou.data import root
+from qiyou.errors import DataError, QiyouError
+from qiyou.read import into, tables
+
+YEARS = ["2022", "2023", "2024", "2025", "2026", "2027"]
+TITLE = "附件1  玉环市公共服务“七优享”工程五年行动目标"
+FOOT = "备注：1.带★为全省共性指标。2.基期为2022年。"
+
+
+def rows() -> list[dict[str, str]]:
+    text = (root() / "documents" / "yuhuan-plan-2023" / "table.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+ROWS = rows()
+COLUMNS = ["row", "domain", "indicator", "printed_name", "star", "printed_unit", *YEARS, "department"]
+
+
+def expected(domains: bool = True) -> pd.DataFrame:
+    """The table as transcribed; a merged domain stands in its first row."""
+    frame = pd.DataFrame(ROWS)[COLUMNS].assign(indicator="")
+    frame["domain"] = frame["domain"].where(
+        frame["domain"] != frame["domain"].replace("", None).ffill().shift(), ""
+    )
+    return frame if domains else frame.assign(domain="")
+
+
+def same(found: pd.DataFrame, wanted: pd.DataFrame | None = None):
+    pd.testing.assert_frame_equal(found, expected() if wanted is None else wanted, check_dtype=False)
+
+
+HEADS = {
+    "plain": [f"{year}年" for year in YEARS],
+    "float": [f"{year}.0" for year in YEARS],
+    "words": ["2022年（基期）", *(f"{year}年目标" for year in YEARS[1:])],
+    "wide": ["２０２２年", *YEARS[1:]],
+}
+
+
+def lines(head="plain", *, unit="column", star="★", domain=True, two=True) -> list[list[str]]:
+    """The rows as a plan prints them: a head of two lines, a star behind the name, the unit in its own column or
+    behind the name in brackets."""
+    units = ["单位"] if unit == "column" else []
+    above = ["序号", *(["领域"] if domain else []), "指标名称", *units]
+    years = HEADS[head]
+    if two:
+        out = [[*above, "基期", "目标", "", "", "", "", "牵头单位"], [*[""] * len(above), *years, ""]]
+    else:
+        out = [[*above, *years, "责任单位"]]
+    previous = ""
+    for row in ROWS:
+        name = row["printed_name"]
+        if unit == "brackets" and row["printed_unit"]:
+            name += f"（{row['printed_unit']}）"
+        name += star if row["star"] else ""
+        serial = "" if row["row"] == "12b" else row["row"]
+        shown = row["domain"] if row["domain"] != previous else ""
+        previous = row["domain"] or previous
+        cells = [serial, *([shown] if domain else []), name, *([row["printed_unit"]] if units else [])]
+        out.append([*cells, *(row[year] for year in YEARS), row["department"]])
+    return out
+
+
+def to_xlsx(path, body, *, merged=(), title=True, foot=True, numbers=False):
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "目标表"
+    offset = 0
+    if title:
+        sheet.append([TITLE])
+        sheet.merge_cells(f"A1:{get_column_letter(len(body[0]))}1")
+        sheet.append([])
+        offset = 2
+    for line in body:
+        sheet.append([cell or None for cell in line])
+        if numbers:
+            for column in range(len(line)):
+                cell = sheet.cell(sheet.max_row, column + 1)
+                text = line[column]
+                if text and text.replace(".", "", 1).isdigit() and not text.startswith("0"):
+                    digits = len(text.partition(".")[2])
+                    cell.value, cell.number_format = float(text), "0." + "0" * digits if digits else "0"
+                elif text.endswith("%") and text[:-1].replace(".", "", 1).isdigit():
+                    digits = len(text[:-1].partition(".")[2])
+                    cell.value = float(text[:-1]) / 100
+                    cell.number_format = ("0." + "0" * digits if digits else "0") + "%"
+    if foot:
+        sheet.append([FOOT])
+    for area in merged:
+        left, top, right, bottom = area
+        sheet.merge_cells(
+            start_row=top + offset, start_column=left, end_row=bottom + offset, end_column=right
+        )
+    book.save(path)
+    return path
+
+
+def to_docx(path, body, *, merged=(), wide=False):
+    import docx
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    document = docx.Document()
+    if wide:
+        document.sections[0].page_width, document.sections[0].page_height = Cm(80), Cm(60)
+        fonts = document.styles["Normal"].element.get_or_add_rPr().get_or_add_rFonts()
+        for name in ("w:ascii", "w:hAnsi", "w:eastAsia"):
+            fonts.set(qn(name), "Noto Sans SC")
+    document.add_paragraph(TITLE)
+    document.add_table(1, 2).cell(0, 0).text = "联系人"
+    table = document.add_table(len(body), len(body[0]), "Table Grid")
+    for number, line in enumerate(body):
+        for cell, text in zip(table.rows[number].cells, line, strict=True):
+            cell.text = text
+    for left, top, right, bottom in merged:
+        first, last = table.cell(top - 1, left - 1), table.cell(bottom - 1, right - 1)
+        text = first.text
+        first.merge(last).text = text
+    document.add_paragraph(FOOT)
+    document.save(path)
+    return path
+
+
+def to_html(path, body, *, merged=(), encoding="utf-8"):
+    spans = {(top, left): (bottom - top + 1, right - left + 1) for left, top, right, bottom in merged}
+    hidden = {
+        (r, c)
+        for (top, left), (height, width) in spans.items()
+        for r in range(top, top + height)
+        for c in range(left, left + width)
+    } - set(spans)
+    out = [
+        f"<html><head><meta charset='{encoding}'><script>alert(1)</script></head><body><p>{TITLE}</p><table>"
+    ]
+    for r, line in enumerate(body, 1):
+        cells = []
+        for c, text in enumerate(line, 1):
+            if (r, c) not in hidden:
+                height, width = spans.get((r, c), (1, 1))
+                shown = html.escape(text).replace("指标名称", "指标<br>名称")
+                cells.append(f"<td rowspan={height} colspan='{width}'><p>{shown}</p></td>")
+        out.append("<tr>" + "".join(cells) + "</tr>")
+    out.append(f"</table><p>{FOOT}</p></body></html>")
+    path.write_bytes("\n".join(out).encode(encoding))
+    return path
+
+
+def merges(body, domain=2):
+    """The merged areas of the printed form: the head's two lines, the target years, each domain."""
+    wide = len(body[0])
+    first = next(c for c, text in enumerate(body[0], 1) if text == "目标")
+    areas = [(first, 1, first + 4, 1), (wide, 1, wide, 2), *((c, 1, c, 2) for c in range(1, first - 1))]
+    tops = [r for r, line in enumerate(body, 1) if r > 2 and line[domain - 1]]
+    ends = [*(top - 1 for top in tops[1:]), len(body)]
+    return areas + [(domain, top, domain, end) for top, end in zip(tops, ends, strict=True) if end > top]
+
+
+@pytest.mark.parametrize("head", list(HEADS))
+def test_a_workbook_comes_in_cell_for_cell(tmp_path, head):
+    body = lines(head)
+    same(tables(to_xlsx(tmp_path / "plan.xlsx", body, merged=merges(body)))[0])
+    body = lines(head, unit="brackets", two=False)
+    same(tables(to_xlsx(tmp_path / "brackets.xlsx", body, title=False, foot=False))[0])
+
+
+def test_numbers_of_a_workbook_come_in_as_they_are_shown(tmp_path):
+    same(tables(to_xlsx(tmp_path / "plan.xlsx", lines(), numbers=True))[0])
+
+
+@pytest.mark.parametrize("unit", ["column", "brackets"])
+def test_a_word_file_comes_in_cell_for_cell(tmp_path, unit):
+    body = lines("words", unit=unit)
+    same(tables(to_docx(tmp_path / "plan.docx", body, merged=merges(body)))[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_web_page_comes_in_cell_for_cell(tmp_path, encoding):
+    body = lines("words")
+    same(tables(to_html(tmp_path / "plan.html", body, merged=merges(body), encoding=encoding))[0])
+
+
+def test_a_pdf_comes_in_cell_for_cell(tmp_path):
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    from qiyou import style
+
+    body = lines("words", domain=False)
+    edges = [0, 4, 40, 52, *(52 + 11 * k for k in range(1, 7)), 140]
+    path = tmp_path / "plan.pdf"
+    with style.context(), PdfPages(path) as pdf:
+        for part in (body[:20], body[20:]):  # the table goes on overleaf, without a head
+            figure = plt.figure(figsize=(24, 12), layout="none")
+            ax = figure.add_axes([0.02, 0.02, 0.96, 0.96])
+            ax.axis("off")
+            ax.vlines(edges, -len(part), 0)
+            ax.hlines(range(-len(part), 1), 0, edges[-1])
+            for row, line in enumerate(part):
+                for left, text in zip(edges, line, strict=False):
+                    ax.text(left + 0.5, -row - 0.7, text, fontsize=8)
+            pdf.savefig(figure)
+            plt.close(figure)
+    same(tables(path)[0], expected(domains=False))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
+def test_a_pdf_of_an_office_program_comes_in(tmp_path):
+    from pathlib import Path
+
+    from matplotlib import font_manager
+
+    from qiyou import style
+
+    body = lines("words")
+    source = to_docx(tmp_path / "plan.docx", body, merged=merges(body), wide=True)
+    with style.context():
+        font = Path(font_manager.findfont(style.font()))
+    fonts = f"<fontconfig><dir>{font.parent}</dir><cachedir>{tmp_path}</cachedir></fontconfig>"
+    (tmp_path / "fonts.conf").write_text(fonts)
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(source)]
+    environment = os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf")}
+    done = subprocess.run(command, capture_output=True, timeout=120, env=environment)
+    if done.returncode or not (tmp_path / "plan.pdf").exists():
+        pytest.skip("LibreOffice does not run here")
+    same(tables(tmp_path / "plan.pdf")[0])
+
+
+TEXTS = {
+    "gbk": (",", "gbk"),
+    "utf-16 tab": ("\t", "utf-16"),
+    "semicolon": (";", "utf-8-sig"),
+    "pipe": ("|", "utf-8"),
+    "comma": (",", "utf-8"),
+}
+
+
+@pytest.mark.parametrize("form", list(TEXTS))
+def test_a_text_table_comes_in_cell_for_cell(tmp_path, form):
+    sign, encoding = TEXTS[form]
+    text = io.StringIO()
+    body = [[TITLE], *lines("words"), [FOOT]]
+    csv.writer(text, delimiter=sign).writerows([*line, *[""] * (11 - len(line))] for line in body)
+    path = tmp_path / ("plan.txt" if sign == "\t" else "plan.csv")
+    path.write_bytes(text.getvalue().encode(encoding))
+    same(tables(path)[0])
+
+
+def test_the_files_of_the_cases_come_in(tmp_path):
+    """A table as WPS saves it, with a title and two head lines; pipes; Excel's Unicode text; a head in words."""
+    printed = "附件1,,,,,,,,,,\n某县公共服务“七优享”工程五年目标,,,,,,,,,,\n序号,领域,指标名称,单位,基期,目标,,,,,牵头单位\n"
+    printed += ",,,,2022年,2023年,2024年,2025年,2026年,2027年,\n1,幼有善育,每千人口拥有3岁以下婴幼儿托位数*,个,3,3.5,4,4.5,5,5.5,"
+    printed += "县卫健局\n2,体有强健,人均体育场地面积,m²,2.5,2.6,2.7,2.8,2.9,3,县文旅局\n备注：1.带*为全省共性指标。,,,,,,,,,,\n"
+    path = tmp_path / "saved.csv"
+    path.write_bytes(printed.encode("gb18030"))
+    (found,) = tables(path)
+    assert found["printed_name"].tolist() == ["每千人口拥有3岁以下婴幼儿托位数", "人均体育场地面积"]
+    assert found["star"].tolist() == ["*", ""] and found["2022"].tolist() == ["3", "2.5"]
+    report = into(path, _folder(tmp_path), lang="zh")
+    assert report["outcome"].tolist() == ["matched", "matched", "left", "left", "left"]
+    assert report["printed_name"].tolist()[2:] == [
+        "附件1",
+        "某县公共服务“七优享”工程五年目标",
+        "备注：1.带*为全省共性指标。",
+    ]
+
+
+def _folder(tmp_path, name="kaihua-plan-2023"):
+    from qiyou import scaffold
+
+    return scaffold.new(name, place="kaihua", years=(2022, 2027), parent=tmp_path)
+
+
+def test_into_fills_a_folder_that_the_check_reads(tmp_path):
+    body = lines("words")
+    path = to_xlsx(tmp_path / "plan.xlsx", body, merged=merges(body))
+    folder = _folder(tmp_path)
+    before = {name.name: name.read_bytes() for name in folder.iterdir() if name.name != "table.csv"}
+    report = into(path, folder, lang="en")
+    assert report.columns.tolist() == ["outcome", "at", "row", "printed_name", "indicator", "why"]
+    rows = report[report["row"] != ""]
+    assert rows["outcome"].eq("matched").all() and len(rows) == len(ROWS)
+    told = rows[rows["why"] != ""].set_index("row")["why"]
+    # the header of row 10 counts 万人次, its cells print 万人: the document's decision
+    assert told.index.tolist() == ["10", "12b"] and "it prints the unit 人, the header 人次" in told["10"]
+    assert told["12b"] == "no serial and no name: taken as a further line of the row above"
+    assert rows["indicator"].tolist() == [row["indicator"] for row in ROWS]
+    assert rows["at"].iloc[0] == "目标表!A5"
+    assert report[report["row"] == ""]["why"].tolist() == ["text above the head of the table", "a footnote"]
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*before, "table.csv"])
+    findings = qiyou.data.check(also=[folder])
+    wrong = findings[findings["severity"].eq("error") & findings["file"].str.endswith("table.csv")]
+    assert wrong["line"].unique().tolist() == [11]
+
+
+def test_a_name_that_is_no_alias_gets_a_stub_and_no_guess(tmp_path):
+    body = lines()
+    body[2][2] = "每千人口拥有3岁以下婴幼儿托育位数★"
+    body[3][2:4] = ["新建口袋公园（个）", ""]
+    folder = _folder(tmp_path)
+    report = into(to_xlsx(tmp_path / "plan.xlsx", body), folder, lang="zh")
+    first, second = report.iloc[0], report.iloc[1]
+    assert (first["outcome"], second["outcome"]) == ("stub", "stub")
+    assert first["indicator"] == "kaihua_plan_2023_1" and "别名" in first["why"]
+    stubs = list(csv.DictReader((folder / "indicators.csv").read_text(encoding="utf-8").splitlines()))
+    assert [stub["name_zh"] for stub in stubs] == ["每千人口拥有3岁以下婴幼儿托育位数", "新建口袋公园"]
+    assert stubs[0]["unit"] == "个" and stubs[0]["domain"] == "幼有善育"
+    assert not any(stubs[0][name] for name in ("direction", "kind", "lower", "upper", "core", "denominator"))
+    with pytest.raises(DataError, match="rows already; nothing is overwritten"):
+        into(tmp_path / "plan.xlsx", folder)
+
+
+def test_what_a_cell_does_not_tell_is_named_and_left_empty(tmp_path):
+    import datetime
+
+    from openpyxl import load_workbook
+
+    path = to_xlsx(tmp_path / "plan.xlsx", lines(), title=False, foot=False)
+    book = load_workbook(path)
+    sheet = book.active
+    sheet["E3"] = datetime.date(2024, 1, 2)  # 1-2, once
+    sheet["F3"] = "=1+1"
+    sheet["G3"], sheet["G3"].number_format = 4.5, "0.0E+00"
+    sheet["H3"], sheet["H3"].number_format = 4.556, '0.0_ ;[Red]\\-0.0" "'
+    sheet["I3"], sheet["I3"].number_format = 12345, '#,##0"人"'
+    sheet.merge_cells("E5:G5")
+    sheet["J4"] = "6.5(年均增速)"
+    book.save(path)
+    report = into(path, _folder(tmp_path), lang="en")
+    table = pd.read_csv(tmp_path / "kaihua-plan-2023" / "table.csv", dtype=str, keep_default_na=False)
+    assert table.loc[0, YEARS].tolist() == ["", "", "", "4.6", "12,345人", "5.5"]
+    why = report.loc[0, "why"]
+    assert (
+        "目标表!E3 (2022): the cell holds a date" in why
+        and "目标表!F3 (2023): the cell holds a formula" in why
+    )
+    assert "目标表!G3 (2024): the number format" in why and "2026: cannot read '12,345人'" in why
+    assert table.loc[1, "2027"] == "6.5(年均增速)"  # as printed; the check asks for a decision
+    assert (
+        "2027: cannot read '6.5(年均增速)': the remark (年均增速) bears on the figure" in report.loc[1, "why"]
+    )
+    assert "目标表!E5 (2022): a merged cell" in report.loc[2, "why"]
+
+
+def test_several_tables_are_not_mixed(tmp_path):
+    body = lines(two=False)
+    other = [line[:-3] for line in body]
+    path = tmp_path / "plan.html"
+    to_html(path, body)
+    text = to_html(tmp_path / "other.html", other).read_text(encoding="utf-8")
+    second = text[text.index("<table>") : text.index("</table>")]
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("</table>", f"</table>{second}</table>"), encoding="utf-8"
+    )
+    assert [frame.shape[1] for frame in tables(path)] == [13, 11]
+    with pytest.raises(DataError, match="several target tables"):
+        into(path, _folder(tmp_path))
+    twice = [[*line, line[-2]] for line in body]
+    with pytest.raises(DataError, match="two columns are headed 2027"):
+        tables(to_html(tmp_path / "twice.html", twice))
+
+
+# ------------------------------------------------------------------------------------------------- hostile files
+
+
+def _zip(path, parts: dict[str, bytes]):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return path
+
+
+def _mended(source, path, name, change):
+    with zipfile.ZipFile(source) as packed:
+        return _zip(
+            path, {n: change(packed.read(n)) if n == name else packed.read(n) for n in packed.namelist()}
+        )
+
+
+def _bomb(tmp_path):
+    source = to_xlsx(tmp_path / "a.xlsx", lines())
+    sheet = "xl/worksheets/sheet1.xml"
+    return _mended(source, tmp_path / "bomb.xlsx", sheet, lambda xml: xml + b" " * 300_000_000)
+
+
+def _entities(tmp_path):
+    source = to_xlsx(tmp_path / "a.xlsx", lines())
+    doctype = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/hostname">]>'
+    change = lambda xml: doctype + xml[xml.index(b"<worksheet") :]  # noqa: E731
+    return _mended(source, tmp_path / "xxe.xlsx", "xl/worksheets/sheet1.xml", change)
+
+
+def _word_entities(tmp_path):
+    source = to_docx(tmp_path / "a.docx", lines())
+    doctype = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+    change = lambda xml: doctype + xml[xml.index(b"<w:document") :]  # noqa: E731
+    return _mended(source, tmp_path / "lol.docx", "word/document.xml", change)
+
+
+def _truncated(tmp_path):
+    path = tmp_path / "cut.xlsx"
+    path.write_bytes(to_xlsx(tmp_path / "a.xlsx", lines()).read_bytes()[:3000])
+    return path
+
+
+def _written(name, content):
+    def write(tmp_path):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+def _pdf_bomb(tmp_path):
+    stream = zlib.compress(b" " * 400_000_000, 9)
+    head = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    page = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n4 0 obj<</Filter/FlateDecode/Length "
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(
+        head
+        + page
+        + str(len(stream)).encode()
+        + b">>stream\n"
+        + stream
+        + b"\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+    )
+    return path
+
+
+HOSTILE = {
+    "a zip bomb": (_bomb, "unpacks to"),
+    "external entities": (_entities, "declares entities"),
+    "entities in entities": (_word_entities, "declares entities"),
+    "a truncated file": (_truncated, "damaged"),
+    "a password": (_written("plan.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)), "password"),
+    "an old workbook": (
+        _written("plan.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        "before 2007",
+    ),
+    "nothing": (_written("plan.csv", b""), "empty"),
+    "no table": (_written("plan.csv", "只有文字，没有表格".encode()), "no table with 指标 and years"),
+    "noise": (_written("plan.csv", bytes(range(256)) * 9), "no text|no encoding"),
+    "a picture": (_written("plan.png", b"\x89PNG\r\n\x1a\n" + bytes(99)), "none of"),
+    "a broken pdf": (_written("plan.pdf", b"%PDF-1.7\n" + b"x" * 999), "damaged|without text"),
+    "a bomb in a pdf": (_pdf_bomb, "unpacks to"),
+    "a zip of something": (lambda path: _zip(path / "plan.xlsx", {"a.txt": b"a"}), "neither a workbook nor"),
+    "a wide table": (
+        lambda path: _written("w.html", b"<table><tr><td colspan=9999>2022<td>" * 9 + b"</table>")(path),
+        "too large",
+    ),
+    "no file": (lambda path: path / "missing.xlsx", "is no file"),
+    "a folder": (lambda path: path, "is no file"),
+}
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_a_hostile_file_is_one_sentence(tmp_path, name):
+    make, says = HOSTILE[name]
+    path = make(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    tracemalloc.start()
+    start = time.perf_counter()
+    with pytest.raises(DataError, match=says) as caught:
+        tables(path)
+    spent, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert spent < 20 and peak < 250e6
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_million_empty_rows_and_macros_change_nothing(tmp_path):
+    source = to_xlsx(tmp_path / "a.xlsx", lines(), title=False, foot=False)
+    empty = b"".join(b'<row r="%d"/>' % number for number in range(100, 1_000_100))
+    change = lambda xml: xml.replace(b"</sheetData>", empty + b"</sheetData>")  # noqa: E731
+    path = _mended(source, tmp_path / "rows.xlsx", "xl/worksheets/sheet1.xml", change)
+    start = time.perf_counter()
+    same(tables(path)[0])
+    assert time.perf_counter() - start < 20
+    with zipfile.ZipFile(source) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    same(
+        tables(
+            _zip(tmp_path / "macro.xlsm", parts | {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0 Sub Auto_Open()"})
+        )[0]
+    )
+
+
+def test_a_protected_pdf_and_a_scan_are_one_sentence(tmp_path):
+    import matplotlib.pyplot as plt
+
+    figure = plt.figure()
+    figure.savefig(tmp_path / "scan.pdf")
+    plt.close(figure)
+    with pytest.raises(DataError, match="without text"):
+        tables(tmp_path / "scan.pdf")
+
+
+cells = st.text(alphabet="指标名称单位序号领域2022年037.%<>≥≤()★*/ \n个人", max_size=8)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(st.lists(cells, min_size=1, max_size=6), min_size=1, max_size=8))
+def test_any_grid_is_a_table_or_one_sentence(tmp_path, body):
+    path = to_html(tmp_path / "any.html", [line + [""] * (6 - len(line)) for line in body])
+    try:
+        found = tables(path)
+    except QiyouError as error:
+        assert str(error)
+        return
+    printed = {" ".join(cell.split()) for line in body for cell in line}
+    for frame in found:
+        for year in [name for name in frame if name.isdigit()]:
+            assert {" ".join(cell.split()) for cell in frame[year]} - {""} <= {
+                p.replace(" ", "") for p in printed
+            } | printed
