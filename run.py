@@ -14,6 +14,7 @@ another folder for it.
 # here.
 import argparse
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -30,6 +31,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 DISK_NEEDED_MB = 1500
 CELL_TIMEOUT_S = 120
 WORKERS = 2
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 STAMP = "qiyou-setup.json"
 LOG = "qiyou-setup.log"
 # JupyterLab would ask a server for its news.
@@ -71,8 +73,9 @@ def main():
     except KeyboardInterrupt:
         print("\nrun.py: stopped; run the same command again to go on", file=sys.stderr)
     except OSError as error:
-        where = f": {_shown(error.filename)}" if error.filename else ""
-        print(f"run.py: {error.strerror or error}{where}", file=sys.stderr)
+        where = f"{_shown(error.filename)}: " if error.filename else ""
+        remedy = "; name a folder that can be written with --venv" if error.errno in CLOSED else ""
+        print(f"run.py: {where}{error.strerror or error}{remedy}", file=sys.stderr)
     return 1
 
 

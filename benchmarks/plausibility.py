@@ -1,25 +1,26 @@
-"""How many paths a second the checks on the plan alone (C1 to C7) take, messages in both languages included.
+"""How many paths a second the checks of `qiyou.plausibility` take, and how many sentences a second.
 
     python benchmarks/plausibility.py [paths]
 
 Synthetic plans of six years for 30 indicators a county: shares with and without mixed decimals, falling
-rates, stocks, thresholds, bounds, reversals and missing years. Handing the same paths over one at a time is
-timed on a sample.
+rates, stocks, thresholds, bounds, reversals and missing years, each beside a target of its prefecture.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
-from qiyou.plausibility import check_paths
+import qiyou
+from qiyou import plausibility
 
 YEARS = np.arange(2022, 2028)
 PER_COUNTY = 30
-SAMPLE = 60
+SAMPLE = 20_000
 
 
 def indicators() -> pd.DataFrame:
@@ -32,7 +33,7 @@ def indicators() -> pd.DataFrame:
 
 
 def synthetic(paths: int, seed: int = 0) -> pd.DataFrame:
-    """Target rows in the form of ``data.targets``."""
+    """Table cells in the form of ``data.printed``."""
     rng = np.random.default_rng(seed)
     number = np.arange(paths)
     kind = number % PER_COUNTY % 5
@@ -71,38 +72,47 @@ def synthetic(paths: int, seed: int = 0) -> pd.DataFrame:
             "high_closed": np.isfinite(high).ravel(),
             "unit": np.repeat(np.array(["%", "%", "个/千人", "套", "%"], dtype=object)[kind], 6),
             "step": np.where(relation == "none", np.nan, resolution).ravel(),
+            "printed": value.ravel().astype(str),
+            "origin": "table",
+            "locator": np.repeat(("table:" + pd.Series(number % PER_COUNTY + 1).astype(str)).to_numpy(), 6),
+            "kind": "",
+            "from_year": pd.NA,
         }
     )
 
 
-def timed(function) -> tuple[float, float, pd.DataFrame]:
-    """Seconds by the clock and of this process's processor time."""
-    clock, processor = time.perf_counter(), time.process_time()
-    result = function()
-    return time.perf_counter() - clock, time.process_time() - processor, result
+def world(targets: pd.DataFrame, facts: pd.DataFrame) -> SimpleNamespace:
+    """The paths as data: one document a county, a prefecture's target for every indicator."""
+    data = qiyou.load()
+    texts = ["document", "place", "row", "indicator", "variant", "role", "relation", "unit", "printed"]
+    texts += ["origin", "locator", "kind"]
+    printed = targets.astype(dict.fromkeys(texts, "str") | {"year": "Int64", "from_year": "Int64"})
+    places = pd.DataFrame({"id": printed["place"].unique()})
+    places = places.assign(name_zh=places["id"], name_en=places["id"], parent="ningbo")
+    documents = printed[["document", "place"]].drop_duplicates().rename(columns={"document": "id"})
+    documents = documents.assign(title=documents["id"], dated="", from_year=2023, extent="complete")
+    set_above = pd.DataFrame({"indicator": facts["id"], "place": "ningbo", "year": 2025, "kind": "target"})
+    set_above = set_above.assign(source=data.sources["id"].iloc[0], printed="60", value=60.0, relation="eq")
+    named = data.places[data.places["id"].eq("ningbo")]
+    return SimpleNamespace(
+        printed=printed, statements=data.statements[:0], indicators=facts, documents=documents,
+        places=pd.concat([places, named[places.columns]]), benchmarks=set_above, sources=data.sources,
+        flows=data.flows, identities=data.identities, stages=data.stages[:0],
+    )  # fmt: skip
 
 
 def main(paths: int = 85_000) -> None:
-    facts, targets = indicators(), synthetic(paths)
-    seconds, processor, found = timed(lambda: check_paths(targets, facts))
-    print(f"{paths:,} paths of {len(YEARS)} years: {len(found):,} findings, each with two messages")
-    print(
-        f"{seconds:.1f} s by the clock, {processor:.1f} s of processor time: {paths / seconds:,.0f} paths "
-        f"per second"
-    )
+    facts = indicators()
+    data = world(synthetic(paths), facts)
+    clock, processor = time.perf_counter(), time.process_time()
+    found = plausibility.check(data)
+    seconds, processor = time.perf_counter() - clock, time.process_time() - processor
+    print(f"{paths:,} paths of {len(YEARS)} years: {len(found):,} findings")
+    print(f"{seconds:.1f} s by the clock, {processor:.1f} s of processor time")
     print(found["verdict"].value_counts().to_string())
-    few = targets.iloc[: SAMPLE * len(YEARS)]
-    alone = [part for _, part in few.groupby(["document", "indicator"], sort=False)]
-    one_by_one, _, parts = timed(
-        lambda: pd.concat([check_paths(part, facts) for part in alone], ignore_index=True)
-    )
-    rate = SAMPLE / one_by_one
-    print(
-        f"one path at a time, on {SAMPLE}: {rate:,.0f} paths per second, {paths / seconds / rate:,.0f} times "
-        f"slower"
-    )
-    whole = check_paths(few, facts)
-    assert whole.equals(parts), "checking one at a time must find the same"
+    some, clock = found.sample(min(SAMPLE, len(found)), random_state=0), time.perf_counter()
+    plausibility.sentences(some, data, "zh")
+    print(f"{len(some) / (time.perf_counter() - clock):,.0f} sentences a second")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from qiyou.cards import answer as answer
     from qiyou.data import load as load
 
 __version__ = "0.1.0"
 
+_NAMES = {"answer": "cards", "load": "data"}
 _MODULES = frozenset(
     {
         "capacity",
+        "cards",
         "compare",
         "data",
         "errors",
@@ -30,16 +33,13 @@ _MODULES = frozenset(
         "trajectory",
     }
 )
-__all__ = ["__version__", "load", *sorted(_MODULES)]
+__all__ = ["__version__", *_NAMES, *sorted(_MODULES)]
 
 
 def __getattr__(name: str):
     """Import a module of the package when it is first asked for, so that ``import qiyou`` stays cheap."""
-    if name == "load":
-        from qiyou.data import load
-
-        globals()["load"] = load
-        return load
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"qiyou.{_NAMES[name]}"), name)
     if name in _MODULES:
         return importlib.import_module(f"qiyou.{name}")
     raise AttributeError(f"module 'qiyou' has no attribute {name!r}")

@@ -17,11 +17,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from qiyou.disk import reason
 from qiyou.errors import QiyouError
-from qiyou.words import LANGUAGES, Both, both, group, number, say
+from qiyou.words import LANGUAGES, Both, aligned, both, group, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -154,21 +152,23 @@ def _compare(options: argparse.Namespace) -> int:
     from qiyou import compare
     from qiyou.data import load
 
-    data = load(also=options.also)
-    place = data.place(options.place_name)
-    if options.other:
-        table = compare.pair(data, place, options.other, lang=options.lang)
+    data, lang = load(also=options.also), options.lang
+    a, b = (data.place(name) if name else "" for name in (options.place_name, options.other))
+    if b:
+        table = compare.pair(data, a, b, lang=lang)
     else:
-        year = options.year or data.planned(place)["year"].max()
-        table = compare.core(data, year, places=[place])
-    heads, verdicts = group("comparison", options.lang), group("verdict", options.lang)
-    table = data.named(table[[name for name in heads if name in table]], options.lang)
-    for name in table:
-        cells = table[name].astype(object)
-        numbers = cells.map(lambda cell: number(cell) if isinstance(cell, float) else cell)
-        table[name] = numbers.map(lambda cell: verdicts.get(cell, cell)).fillna("")
-    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
-        print(table.rename(columns=heads).to_string(index=False, justify="left"))
+        years = data.planned(a)["year"]
+        if years.empty:
+            raise QiyouError(both("cli.no_plan", place=options.place_name))
+        table = compare.core(data, options.year or int(years.max()), places=[a])
+    words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
+    heads = {
+        name: head.format(a=words[a], b=words.get(b)) for name, head in group("comparison", lang).items()
+    }
+    table = data.named(table[[name for name in heads if name in table]], lang)
+    for name in table.select_dtypes(exclude="number"):
+        table[name] = table[name].map(lambda cell: words.get(cell, cell)).fillna("")
+    print(aligned(table.rename(columns=heads)))
     return 0
 
 

@@ -3,8 +3,8 @@
 A printed number is read in one of three ways (:data:`READINGS`):
 
 - ``stipulated``: a target. ``4`` asks for 4, exactly; ``≥85`` for 85 or more. Nothing is added to the print.
-- ``measured``: an observed value, rounded half up when it was printed. ``4`` printed to whole units stands for
-  [3.5, 4.5), ``约4`` for [3, 5], and a range ``1—2`` for [1, 2] as it is.
+- ``measured``: an observed value, rounded half up when it was printed. ``4`` printed to whole units stands
+  for [3.5, 4.5), ``约4`` for [3, 5], and a range ``1—2`` for [1, 2] as it is.
 - ``drawn``: the shape of a path. Its author rounds what he draws, so targets have half-open boxes, too.
 
 A bound is never rounded. What has no number (a status, a blank) has no box: its ends are NaN.
@@ -187,7 +187,7 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
 
 
 def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
-    """The box that stands in the columns ``name_low, name_high, …`` (`Box.columns`); not known where they are missing.
+    """The box that stands in the columns ``name_low, name_high, …`` (`Box.columns`); nothing where missing.
 
     >>> rows = pd.DataFrame({"value": [4.0], "relation": "eq", "low": 4.0, "high": 4.0, "low_closed": True,
     ...     "high_closed": True, "step": 1.0})
@@ -235,8 +235,8 @@ def same(first: ArrayLike, second: ArrayLike) -> np.ndarray:
 def disjoint(first: Box, second: Box) -> np.ndarray:
     """Whether two sets of values have none in common; False where either is missing.
 
-    >>> whole = pd.DataFrame({"value": [1.0, 2.0], "relation": "eq", "low": 1.0, "high": 1.0, "low_closed": True,
-    ...     "high_closed": True, "step": 1.0})
+    >>> whole = pd.DataFrame({"value": [1.0, 2.0], "relation": "eq", "low": 1.0, "high": 1.0,
+    ...     "low_closed": True, "high_closed": True, "step": 1.0})
     >>> boxes = box(whole, "measured")
     >>> disjoint(boxes[[0]], boxes[[1]]).tolist()
     [True]

@@ -40,7 +40,8 @@ _FIXED = {
 # The kernel chooses its backend; neither a terminal's width, nor a start-up file, nor a wish to skip what is
 # asserted may reach the outputs.
 _UNSET = ("MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE", "COLUMNS", "LINES")
-_SWITCH = re.compile(r'^lang = "(?:zh|en)"', re.MULTILINE)
+# As it stands in the file of a notebook.
+_SWITCH = re.compile(rb'(?<=")lang = \\"(?:zh|en)\\"')
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -137,10 +138,7 @@ def run(
         raise QiyouError(both("notebooks.none", folder=own))
     if unknown := ", ".join(sorted(set(only) - set(names))):
         raise QiyouError(both("notebooks.unknown", names=unknown, folder=own, known=", ".join(names)))
-    read = {path: _read(path.name, path.read_bytes()) for path in paths if not only or path.name in only}
-    for cell in itertools.chain.from_iterable(notebook.cells for notebook in read.values()):
-        if lang and cell.cell_type == "code":
-            cell.source = _SWITCH.sub(f'lang = "{lang}"', cell.source)
+    read = {path: _read(path.name, path.read_bytes(), lang) for path in paths if path.name in (only or names)}
     code = [cell for notebook in read.values() for cell in notebook.cells if cell.cell_type == "code"]
     done = itertools.count(1)
 
@@ -150,7 +148,7 @@ def run(
             cells = lambda: progress(next(done), len(code), None)  # noqa: E731
             error = await _execute(read[path], path, timeout, scratch, variables, cells)
             if not error:
-                disk.write(Path(to) / path.name, _bytes(_tidy(read[path])))
+                disk.write(Path(to) / path.name, _bytes(read[path]))
             result = Executed(path.name, error, time.monotonic() - start)
             progress(len(code), len(code), result)
             return result
@@ -199,12 +197,7 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    cell = 0
-
-    def started(**_: Any) -> None:
-        nonlocal cell
-        cell += 1
-
+    started: list[int] = []
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -214,7 +207,7 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
-        on_cell_execute=started,
+        on_cell_execute=lambda cell_index, **_: started.append(cell_index),
         on_cell_executed=lambda **_: on_cell(),
     )
     log = scratch / f"{path.stem}.log"
@@ -223,14 +216,18 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
             # What a kernel says outside of its cells concerns nobody, unless it dies.
             await client.async_execute(env=variables, stdout=said, stderr=said)
     except CellExecutionError as error:
-        return f"cell {cell}: {error.ename}: {_line(error.evalue)}"
+        return f"cell {len(started)}: {error.ename}: {_line(error.evalue)}"
     except CellTimeoutError:
-        return f"cell {cell}: took longer than {timeout} seconds"
+        return f"cell {len(started)}: took longer than {timeout} seconds"
     except (DeadKernelError, RuntimeError):
         # nbclient leaves this behind when a kernel does not start, and fails in it when the process ends.
         atexit.unregister(client._cleanup_kernel)
         last = _line(log.read_text(encoding="utf-8", errors="replace"), -1) or "it did not say why"
-        return f"cell {cell}: the kernel died: {last}" if cell else f"the kernel did not start: {last}"
+        return (
+            f"cell {len(started)}: the kernel died: {last}"
+            if started
+            else f"the kernel did not start: {last}"
+        )
     finally:
         if (task := asyncio.current_task()) is not None and task.cancelling():
             # nbclient makes a dead kernel of a cancellation while the kernel starts.
@@ -276,23 +273,25 @@ def tidy(content: bytes, outputs: list[list] | None = None) -> bytes:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, (cell, shown) in enumerate(zip(code, outputs or [], strict=bool(outputs)), start=1):
         cell.outputs, cell.execution_count = shown, count
-    return _bytes(_tidy(notebook))
+    return _bytes(notebook)
 
 
-def _read(name: str, content: bytes) -> Any:
+def _read(name: str, content: bytes, lang: str | None = None) -> Any:
     import nbformat
 
+    if lang:
+        content = _SWITCH.sub(rb'lang = \\"%s\\"' % lang.encode(), content)
     try:
         with warnings.catch_warnings():
             # Missing and double cell ids: ours replace them.
             warnings.simplefilter("ignore")
-            return _tidy(nbformat.reads(content.decode("utf-8"), as_version=4))
+            return nbformat.reads(content.decode("utf-8"), as_version=4)
     except ValueError as error:
         raise QiyouError(both("notebooks.broken", name=name)) from error
 
 
-def _tidy(notebook: Any) -> Any:
-    """Take away, in place, what differs from run to run or from editor to editor."""
+def _bytes(notebook: Any) -> bytes:
+    """The file of a notebook, without what differs from run to run or from editor to editor."""
     import nbformat
 
     notebook.metadata = nbformat.from_dict(KERNEL)
@@ -305,10 +304,4 @@ def _tidy(notebook: Any) -> Any:
         ids = itertools.chain([first], (f"{first}-{n}" for n in itertools.count(2)))
         cell.id = next(one for one in ids if one not in taken)
         taken.add(cell.id)
-    return notebook
-
-
-def _bytes(notebook: Any) -> bytes:
-    import nbformat
-
     return (nbformat.writes(notebook) + "\n").encode("utf-8")

@@ -1,6 +1,7 @@
 """Two values and a direction: their gap, its limits, and whether the one meets the other.
 
-Everything that sets two values side by side calls :func:`relate`, so that no two answers can contradict each other.
+Everything that sets two values side by side calls :func:`relate`, so that no two answers can contradict each
+other.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
     value, asked : Box
         Of one shape (n,). A target is stipulated, an observed value measured (`qiyou.intervals.box`).
     sign : array of float
-        +1 if more is better, −1 if less; NaN where there is no better or worse (a review passed or not): equal
-        numbers are *met*, disjoint sets *not_met*.
+        +1 if more is better, −1 if less; NaN where there is no better or worse (a review passed or not):
+        equal numbers are *met*, disjoint sets *not_met*.
     strict : array of bool
         Whether the number asked for itself does not do (``>60`` asks for more than 60).
 
     Returns
     -------
     DataFrame
-        ``gap`` = d·(value − asked), NaN unless both are points; ``gap_low, gap_high``, its limits over both boxes;
+        ``gap`` = d·(value − asked), NaN unless both are points; ``gap_low, gap_high``, its limits;
         ``verdict``: *met* if every value does or if the printed number does, *not_met* if none does, else
         *undecidable*; empty where either side states nothing. ``why``: one of :data:`REASONS`.
 
@@ -54,8 +55,7 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
     difference = ours - theirs
     points = ours.exact & theirs.exact
     level = points & same(ours.point, theirs.point) & ~strict
-    reaches = above(ours.point, theirs.high) | same(ours.point, theirs.high)
-    printed = ours.exact & ~strict & reaches
+    printed = ours.exact & (above(ours.point, theirs.high) | same(ours.point, theirs.high) & ~strict)
     touching = same(ours.low, theirs.high)
     certain = above(ours.low, theirs.high) | touching & (~strict | ours.low_open | theirs.high_open)
     below = apart(theirs, ours) | same(ours.high, theirs.low) & strict
@@ -83,8 +83,8 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
 def promised(target: Box, sign: ArrayLike) -> tuple[Box, np.ndarray]:
     """What a target asks for at least: its weakest value, exactly, and whether that value itself does not do.
 
-    ``≥85`` and ``85`` ask for 85, ``>85`` for more (``strict``), ``111—112`` for 111. A bound against the direction
-    and an approximate number name no weakest value and stay what they are.
+    ``≥85`` and ``85`` ask for 85, ``>85`` for more (``strict``), ``111—112`` for 111. A bound against the
+    direction and an approximate number name no weakest value and stay what they are.
     """
     turned = target.turned(sign)
     low, shut = turned.low, np.zeros(len(turned), dtype=bool)
@@ -94,7 +94,7 @@ def promised(target: Box, sign: ArrayLike) -> tuple[Box, np.ndarray]:
 
 
 def beside_plans(value: Box, worse: Box, better: Box, sign, *, strict, above=False) -> pd.DataFrame:
-    """Values beside other plans, or beside what is asked from `above`: gap, its limits, verdict or word, and why.
+    """Values beside other plans, or what is asked from `above`: gap, its limits, verdict or word, and why.
 
     Parameters
     ----------
@@ -103,7 +103,8 @@ def beside_plans(value: Box, worse: Box, better: Box, sign, *, strict, above=Fal
     sign : array of float
         +1 if more is better, −1 if less.
     strict : array of bool
-        Whether the better end itself is *level*; where asked from above, whether the number itself does not do.
+        Whether the better end itself is *level*; where asked from above, whether the number itself does not
+        do.
     above : array of bool
         Whether the reference is set from above: *met*, *not_met*; else *at_or_above*, *level*, *below*.
     """

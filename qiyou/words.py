@@ -6,6 +6,7 @@ Sentences are looked up when a result is read; arithmetic never composes one.
 from __future__ import annotations
 
 import functools
+import unicodedata
 from importlib import resources
 from string import Formatter
 
@@ -104,17 +105,25 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     for key in pd.unique(keys):
         at = np.flatnonzero(keys == key)
         template = _message(key, lang)
-        names = {name for _, name, _, _ in Formatter().parse(template) if name}
-        columns = {name: _texts(rows[name].iloc[at]) for name in names}
-        out[at] = [
-            template.format(**dict(zip(columns, values, strict=True)))
-            for values in (zip(*columns.values(), strict=True) if columns else [()] * len(at))
-        ]
+        names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
+        columns = [_texts(rows[name].iloc[at]) for name in names]
+        # by place instead of by name, which is several times faster
+        write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
+        out[at] = list(map(write, *columns)) if columns else write()
     return out
 
 
 def _texts(column: pd.Series) -> list:
     return [number(value) if isinstance(value, float) else value for value in column.tolist()]
+
+
+def joined(texts, lang: str) -> str:
+    """Several names in one sentence.
+
+    >>> joined(["玉环市", "长兴县"], "zh"), joined(["Yuhuan", "Changxing"], "en")
+    ('玉环市、长兴县', 'Yuhuan, Changxing')
+    """
+    return ("、" if language(lang) == "zh" else ", ").join(texts)
 
 
 def number(value: float, digits: int = 10) -> str:
@@ -155,3 +164,26 @@ def interval(low, high, digits: int = 0, *, lang: str = "zh"):
 
     ends = np.broadcast_arrays(*outward(low, high, digits))
     return said(*map(float, ends)) if ends[0].ndim == 0 else [said(*pair) for pair in zip(*ends, strict=True)]
+
+
+def aligned(table: pd.DataFrame) -> str:
+    """A table for a terminal: text left, numbers right; a Chinese character takes two places.
+
+    >>> print(aligned(pd.DataFrame({"地方": ["玉环市", "长兴"], "托位": [5.5, 12]})))
+    地方    托位
+    玉环市   5.5
+    长兴      12
+    """
+    columns = []
+    for name in table:
+        cells = [number(cell) if isinstance(cell, float) else str(cell) for cell in table[name]]
+        gaps = [" " * (max(map(_width, [name, *cells])) - _width(cell)) for cell in (name, *cells)]
+        right = pd.api.types.is_numeric_dtype(table[name])
+        columns.append(
+            [gap + cell if right else cell + gap for gap, cell in zip(gaps, [name, *cells], strict=True)]
+        )
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
+def _width(text: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)

@@ -292,3 +292,34 @@ def test_no_module_asserts_what_users_rely_on():
     """With PYTHONOPTIMIZE an assert checks nothing."""
     for path in Path(cli.__file__).parent.rglob("*.py"):
         assert not re.search(r"^\s*assert ", path.read_text(encoding="utf-8"), re.MULTILINE), path
+
+
+# ------------------------------------------------------------------------------------------------ compare
+
+
+def test_compare_sets_a_place_beside_its_reference_or_beside_another(capsys):
+    assert cli.main(["compare", "玉环", "--lang", "zh"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["指标", "行", "印出"] and "每千人口拥有3岁以下婴幼儿托位数" in rows[0]
+    assert "5.5" in rows[0].split() and len(rows) >= 21
+    assert cli.main(["compare", "yuhuan", "长兴", "--lang", "en"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert "Yuhuan City, base" in head and "Changxing County, end" in head
+    (row,) = [row.split("  ") for row in rows if row.startswith("Nursery places per 1,000")]
+    cells = [cell.strip() for cell in row if cell.strip()]
+    assert cells[1:5] == ["3.87", "5.5", "4.50", "5.60"] and cells[-2:] == ["−0.1", "below"]
+
+
+@pytest.mark.parametrize(
+    ("words_", "sentence"),
+    [
+        (["玉环湾"], "玉环"),
+        (["玉环", "玉环市"], "twice"),
+        (["玉环", "--year", "1990"], "1990"),
+        (["宁波"], "no plan of 宁波"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_sentence(capsys, words_, sentence):
+    assert cli.main(["compare", *words_, "--lang", "en"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and sentence in error

@@ -128,9 +128,8 @@ def test_a_county_of_ones_own_keeps_the_names_that_it_prints(tmp_path):
     assert table.loc["urban_unemployment_rate", "why"].startswith(
         "printed for another definition: 城镇登记失业率"
     )
-    assert compare.contents(data, "additions", places=["own_county"])["printed_name"].tolist() == [
-        "城镇登记失业率"
-    ]
+    added = compare.contents(data, places=["own_county"]).query("kind == 'own'")
+    assert added["printed_name"].tolist() == ["城镇登记失业率"]
 
 
 def test_coverage_finds_what_the_tables_print(data):
@@ -206,20 +205,23 @@ def test_domains_departments_and_additions_add_up(data):
         qiyou.data.root() / "documents" / "yuhuan-plan-2023" / "table.csv", dtype=str, keep_default_na=False
     )
     numbered = table[table["domain"] != ""]
-    domains = compare.contents(data, document="yuhuan-plan-2023").set_index("domain")
+    domains = compare.contents(data, "domain", document="yuhuan-plan-2023").set_index("domain")
     assert list(domains.index) == list(compare.DOMAINS)
     assert domains["total"].to_dict() == numbered.groupby("domain").size().to_dict()
     assert domains["core"].to_dict() == numbered["star"].eq("*").groupby(numbered["domain"]).sum().to_dict()
-    departments = compare.contents(data, "departments").set_index("department")
-    assert departments["indicators"].to_dict() == numbered.groupby("department").size().to_dict()
-    assert departments.loc["市卫生健康局", "rows"] == "1, 2, 3, 11, 12, 12b, 14, 15, 16"
-    added = compare.contents(data, "additions")
-    assert set(added.loc[added["place"] == "yuhuan", "row"]) == set(
-        numbered.loc[numbered["star"] == "", "row"]
+    departments = compare.contents(data, "department").set_index("department")
+    assert departments["total"].to_dict() == numbered.groupby("department").size().to_dict()
+    assert departments["total"].is_monotonic_decreasing
+    listed = compare.contents(data)
+    health = listed[listed["department"] == "市卫生健康局"]["locator"].str.removeprefix("table:")
+    assert health.tolist() == ["1", "2", "3", "11", "12", "12b", "14", "15", "16"]
+    added = listed[listed["kind"] == "own"]
+    assert set(added.loc[added["place"] == "yuhuan", "locator"]) == set(
+        "table:" + numbered.loc[numbered["star"] == "", "row"]
     )
     assert not added["indicator"].isin(data.indicators.loc[data.indicators["core"], "id"]).any()
     assert one(added, place="cixi")["resembles"] == "urban_unemployment_rate"
-    every = compare.contents(data)
+    every = compare.contents(data, "domain")
     assert (every.groupby("document")["domain"].nunique() == 9).all()
     assert every.loc[every["document"] == "huangyan-plan-2021", ["core", "own"]].to_numpy().sum() == 0
 
@@ -311,7 +313,7 @@ def test_counts_and_other_definitions_are_not_compared(data):
 def test_another_unit_stops_the_comparison(data):
     targets = data.targets.copy()
     targets.loc[targets["place"] == "cixi", "unit"] = "个/千名3岁以下"
-    with pytest.raises(DataError, match="different units are not compared") as raised:
+    with pytest.raises(DataError, match="across units and bases") as raised:
         compare.core(dataclasses.replace(data, targets=targets), 2025)
     assert set(raised.value.rows["place"]) == {"cixi"}
     benchmarks = data.benchmarks.assign(unit=data.benchmarks["unit"].replace("个/千人", "个/千名3岁以下"))
@@ -898,15 +900,8 @@ def test_every_word_has_its_chinese(data):
             "there is no place with a document 'wenzhou'",
         ),
         (lambda data: compare.contents(data, document="yuhuan"), "choose one of .*yuhuan-plan-2023"),
-        (lambda data: compare.contents(data, "parts"), "domains, departments, additions"),
-        (
-            lambda data: compare.contents(data, "departments", document="changxing-plan-2023"),
-            "tables that do: yuhuan-plan-2023",
-        ),
-        (
-            lambda data: compare.contents(data, "additions", places=["haishu"]),
-            "print no indicator beyond the core",
-        ),
+        (lambda data: compare.contents(data, "parts"), "by domain or department"),
+        (lambda data: compare.contents(data, "department", places=["changxing"]), "prints no department"),
         (lambda data: compare.convergence(data, 2027, 2022), "is not before"),
         (
             lambda data: compare.convergence(data, indicators=["pension_insured"]),

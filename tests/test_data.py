@@ -57,6 +57,7 @@ DOCUMENTS = {
     "huangyan-plan-2021": "huangyan",
     "zhejiang-plan-2021": "zhejiang",
     "cixi-plan-2023": "cixi",
+    "fenghua-plan-2023": "fenghua",
     "haishu-plan-2023": "haishu",
     "wenling-plan-2023": "wenling",
 }
@@ -186,7 +187,7 @@ def test_nothing_rides_on_the_frames(data):
     frames = [value for value in vars(data).values() if isinstance(value, pd.DataFrame)]
     assert all(not frame.attrs and type(frame) is pd.DataFrame for frame in frames)
     assert repr(data) == (
-        f"<qiyou data: 8 documents, {len(data.targets)} table cells, {len(data.statements)} statements, "
+        f"<qiyou data: 9 documents, {len(data.targets)} table cells, {len(data.statements)} statements, "
         f"{len(data.observations)} observations>"
     )
 

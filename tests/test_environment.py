@@ -145,7 +145,7 @@ def test_the_pip_lines_of_the_conda_file_resolve_to_the_lock(conda_pip, tmp_path
     """Nothing is installed: what pip would install says the same."""
     for name in ("pyproject.toml", "README.md", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("qiyou", "data"):
+    for name in ("qiyou", "data", "tools"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     # As conda does it: one requirements file beside environment.yml.
     requirements = tmp_path / "condaenv.requirements.txt"
@@ -180,9 +180,10 @@ MODULES = {
     "python-docx": "docx",
     "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
     "pyyaml": "yaml",
+    "pillow": "PIL",
     "pytest-xdist": "",
 }
-RUN = {"jupyterlab", "ipykernel", "ipywidgets", "nbval", "pdoc", "pytest-xdist", "ruff", "flit-core"}
+RUN = {"jupyterlab", "ipykernel", "ipywidgets", "nbval", "pdoc", "pytest-xdist", "ruff"}
 # Declared for the readers and the briefings, whose modules are still to come.
 AWAITED = {"openpyxl", "python-docx", "lxml", "pdfplumber", "seaborn"}
 

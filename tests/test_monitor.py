@@ -106,8 +106,8 @@ def seen(county):
                 name: getattr(reading, name) if comparable else np.nan
                 for name in ("value", "low", "high", "step")
             }
-            closed = {name: comparable and getattr(reading, name) for name in ("low_closed", "high_closed")}
-            rows.append({**row, **closed, "relation": reading.relation if comparable else "none"})
+            row |= {name: comparable and getattr(reading, name) for name in ("low_closed", "high_closed")}
+            rows.append({**row, "relation": reading.relation if comparable else "none"})
         every = pd.DataFrame(rows).astype({"year": "Int64", "quarter": "Int64"})
         yearly = every["quarter"].isna()
         observations = pd.concat(
@@ -245,7 +245,7 @@ def test_bounds_decide_only_where_every_value_agrees(seen, indicator, year, prin
         ),
         ((NURSERY, 2030, "6"), "the plan prints no value for this year"),
         ((NURSERY, 2021, "3"), "before the first planned year"),
-        (("pension_insured", 2023, "108万人"), "the plan prints no value for this year"),
+        (("pension_insured", 2023, "108万人"), "before the first planned year"),
         (("pension_insured", 2025, "108万人"), "the plan prints a word, no number"),
         ((NURSERY, 2024, "全覆盖"), "no number was observed"),
     ],
@@ -262,7 +262,7 @@ def test_what_cannot_be_compared_keeps_its_row_and_says_why(seen, value, why):
 
 def test_an_empty_print_is_no_word(seen):
     row = one(monitor.table(seen(("pension_insured", 2023, "108万人")), "own"))
-    assert row.planned_printed == "/"
+    assert (row.planned_printed, row.planned_relation) == ("", "")
 
 
 def test_every_reason_has_its_chinese(seen):

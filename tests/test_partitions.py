@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import qiyou
-from qiyou import capacity, compare, pace, plausibility, trajectory
+from qiyou import capacity, compare, pace, trajectory
 from qiyou.notation import read
-from qiyou.paths import KEYS
+from qiyou.paths import KEYS, table
 
 YEARS = range(2022, 2028)
 PRINTS = ("{:.0f}", "{:.1f}", "{:.2f}", "{:.0f}", "{:.1f}", ">{:.0f}", "≥{:.1f}", "<{:.0f}", "约{:.0f}", "/")
@@ -51,14 +51,15 @@ def drawn(paths: int, seed: int) -> pd.DataFrame:
                     **{"low_closed": reading.low_closed, "high_closed": reading.high_closed},
                 }
             )
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    own = {"locator": "table:" + frame["row"], "origin": "table", "phrase": "", "star": "", "decided": False}
+    return frame.assign(path=frame.groupby(KEYS, sort=False).ngroup(), **own)
 
 
 FUNCTIONS = {
     "pace.card": lambda rows: pace.card(rows, data().indicators),
     "pace.shape": lambda rows: pace.shape(rows, data().indicators),
     "trajectory.families": lambda rows: trajectory.families(rows, data().indicators),
-    "plausibility.check_paths": lambda rows: plausibility.check_paths(rows, data().indicators),
 }
 
 
@@ -94,7 +95,7 @@ def test_a_partition_gives_the_rows_of_the_whole(name, labels, seed):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_document_on_its_own(name):
-    rows = data().targets
+    rows = table(data())
     same(FUNCTIONS[name](rows), [FUNCTIONS[name](part) for _, part in rows.groupby("document", sort=False)])
 
 
@@ -106,12 +107,8 @@ def test_the_order_of_rows_changes_nothing(name):
 
 def test_stocks_of_a_part_of_the_places():
     rows = data().targets.query("indicator == 'nursery_places_per_1000'")
-    people = capacity.populations(data(), sorted(rows["place"].unique()), years=range(2022, 2028))
-    whole = capacity.implied_stock(rows, people, data().indicators)
-    parts = [
-        capacity.implied_stock(part, people[people["place"] == place], data().indicators)
-        for place, part in rows.groupby("place", sort=False)
-    ]
+    whole = capacity.stock(data(), rows=rows)
+    parts = [capacity.stock(data(), rows=part) for _, part in rows.groupby("place", sort=False)]
     keys = ["document", "place", "indicator", "variant", "scenario", "year"]
     joined = pd.concat(parts, ignore_index=True)
     assert len(joined) == len(whole)
@@ -122,7 +119,7 @@ def test_stocks_of_a_part_of_the_places():
     )
 
 
-@pytest.mark.parametrize("function", [compare.core, compare.overview])
+@pytest.mark.parametrize("function", [compare.core])
 def test_places_one_by_one_keep_their_references(function):
     whole = function(data(), 2025)
     keys = ["indicator", "place", "variant"]

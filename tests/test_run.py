@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
 import json
 import os
@@ -167,6 +168,18 @@ def test_a_full_disk_is_said_before_anything_is_made(run, tmp_path, monkeypatch)
     with pytest.raises(run.SetupError, match="about 1500 MB of disk and 1 MB are free"):
         run.set_up(tmp_path / "venv")
     assert not (tmp_path / "venv").exists()
+
+
+def test_a_checkout_that_cannot_be_written_is_one_sentence(run, tmp_path, monkeypatch, capsys):
+    def closed(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system", str(tmp_path / "venv.lock"))
+
+    monkeypatch.setattr(Path, "open", closed)
+    monkeypatch.setattr(sys, "argv", ["run.py", "test", "--venv", str(tmp_path / "venv")])
+    assert run.main() == 1
+    error = capsys.readouterr().err
+    assert error.endswith("Read-only file system; name a folder that can be written with --venv\n")
+    assert error.count("\n") == 1
 
 
 def test_a_python_without_venv_is_said(run, tmp_path, monkeypatch):

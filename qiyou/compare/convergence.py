@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage, ends
-from qiyou.compare.references import EXTENSIVE, joined
+from qiyou.compare.references import EXTENSIVE, Names, joined
 from qiyou.errors import DataError
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans, clean
@@ -21,41 +20,22 @@ if TYPE_CHECKING:
 AT_LEAST = 3
 """Places that it takes to speak of a spread."""
 
-_SIDE = ["base_year", "base", "base_printed", "base_role", "end_year", "end", "end_printed"]
-_SIDE += ["per_year", "per_year_low", "per_year_high"]
-_GAPS = [
-    f"{name}_{end}" for end in ("base", "end") for name in ("gap_year", "gap", "gap_low", "gap_high", "word")
-]
-_PAIR = ["indicator", "variant", "unit", "direction", *(f"{name}_{side}" for side in "ab" for name in _SIDE)]
-_PAIR += [*_GAPS, "missing", "why_a", "why_b", "note"]
-_SPREADS = [
-    f"{kind}_{end}{side}"
-    for kind in ("sd", "range")
-    for end in ("base", "end")
-    for side in ("", "_low", "_high")
-]
-_COLUMNS = [
-    "province",
-    "level",
-    "indicator",
-    "variant",
-    "unit",
-    "base_year",
-    "end_year",
-    "n",
-    "places",
-    *_SPREADS,
-]
-_COLUMNS += ["one_end_value", "end_value", "verdict", "why", "bounds"]
+_PAIR = str.split(
+    "indicator variant unit direction base_year_a base_a base_printed_a base_role_a end_year_a end_a "
+    "end_printed_a per_year_a per_year_low_a per_year_high_a base_year_b base_b base_printed_b base_role_b "
+    "end_year_b end_b end_printed_b per_year_b per_year_low_b per_year_high_b gap_year_base gap_base "
+    "gap_low_base gap_high_base word_base gap_year_end gap_end gap_low_end gap_high_end word_end missing "
+    "why_a why_b note"
+)
+_COLUMNS = str.split(
+    "province level indicator variant unit base_year end_year n places sd_base sd_base_low sd_base_high "
+    "sd_end sd_end_low sd_end_high range_base range_base_low range_base_high range_end "
+    "range_end_low range_end_high one_end_value end_value verdict why bounds"
+)
 
 
 def convergence(
-    data: Data,
-    from_year: int = 2022,
-    to_year: int = 2027,
-    *,
-    indicators: Iterable[str] | None = None,
-    places: Iterable[str] | None = None,
+    data: Data, from_year: int = 2022, to_year: int = 2027, *, indicators: Names = None, places: Names = None
 ) -> pd.DataFrame:
     """Spread between places at the base and at the end, and whether it narrows.
 
@@ -101,8 +81,7 @@ def convergence(
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]
     if facts.empty:
         raise DataError(
-            "the selection are counts, which grow with the size of a place, or reviews, passed or not: "
-            "neither has a spread"
+            "counts grow with the size of a place, and a review is passed or not: neither has a spread"
         )
     if from_year >= to_year:
         raise DataError(f"from_year {from_year} is not before to_year {to_year}")
@@ -119,8 +98,7 @@ def convergence(
     pairs = pairs[pairs["year"] == pairs.groupby(keys)["year"].transform("min")]
     if pairs.empty:
         raise DataError(
-            f"no indicator of the selection has a number for {to_year} and for an earlier year from "
-            f"{from_year} on in at least {AT_LEAST} places"
+            f"no indicator has a number for {to_year} and for an earlier year in at least {AT_LEAST} places"
         )
     grouped = pairs.groupby(keys, sort=False)
     table = grouped.agg(base_year=("year", "first"), n=("place", "size"), places=("place", joined))
@@ -183,9 +161,7 @@ def _bounds(rows: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     return bounded.groupby("row")["place"].agg(joined).reindex(table.index).fillna("")
 
 
-def pair(
-    data: Data, a: str, b: str, *, indicators: Iterable[str] | None = None, lang: str = "zh"
-) -> pd.DataFrame:
+def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "zh") -> pd.DataFrame:
     """Two places side by side: what each starts from, what it asks for, and the gaps between them.
 
     Parameters
@@ -201,14 +177,15 @@ def pair(
     Returns
     -------
     DataFrame
-        One row per core indicator, and per printed path where a place prints two (``variant``; the other place
-        stands in both): ``indicator, variant, unit, direction``; per place ``base_year_a, base_a`` (of a bound the
-        number that it names), ``base_printed_a, base_role_a`` (*target*: no base is printed, the first target
-        stands in), ``end_year_a, end_a, end_printed_a``, and ``per_year_a, per_year_low_a, per_year_high_a`` =
-        d·(end − base) by the years to the first one in which the end value is printed; ``gap_base, gap_end`` =
-        d·(a − b) in the first and in the last year that both print (``gap_year_…``), positive where a is better,
-        each with ``gap_low_…, gap_high_…`` and ``word_…``: *at_or_above* (a beyond b), *level*, *below*,
-        *undecidable*; ``missing``: the place, or *both*, that prints no number, with ``why_a, why_b`` as in
+        One row per core indicator, and per printed path where a place prints two (``variant``; the other
+        place stands in both): ``indicator, variant, unit, direction``; per place ``base_year_a, base_a`` (of
+        a bound the number that it names), ``base_printed_a, base_role_a`` (*target*: no base is printed, the
+        first target stands in), ``end_year_a, end_a, end_printed_a``, and ``per_year_a, per_year_low_a,
+        per_year_high_a`` = d·(end − base) by the years to the first one in which the end value is printed;
+        ``gap_base, gap_end`` = d·(a − b) in the first and in the last year that both print
+        (``gap_year_…``), positive where a is better, each with ``gap_low_…, gap_high_…`` and ``word_…``:
+        *at_or_above* (a beyond b), *level*, *below*, *undecidable*; ``missing``: the place, or *both*, that
+        prints no number, with ``why_a, why_b`` as in
         `coverage`; ``note``: why there is no gap between two values.
 
     Raises
@@ -246,12 +223,9 @@ def pair(
     ours, theirs = (points[points["place"] == place] for place in (a, b))
     common = ours.merge(theirs, on=[*keys, "year"], suffixes=("_a", "_b")).sort_values("year")
     counted, way = table["kind"].isin(EXTENSIVE), table["sign"].fillna(1.0).to_numpy()
+    rows_of = pd.MultiIndex.from_frame(table[keys])
     for end, kept in (("base", "first"), ("end", "last")):
-        at = (
-            common.drop_duplicates(keys, keep=kept)
-            .set_index(keys)
-            .reindex(pd.MultiIndex.from_frame(table[keys]))
-        )
+        at = common.drop_duplicates(keys, keep=kept).set_index(keys).reindex(rows_of)
         ours, theirs = (boxed(at, "box", side) for side in ("_a", "_b"))
         found = beside_plans(ours, theirs, theirs, way, strict=np.full(len(table), True))
         found = found.where(at["year"].notna().to_numpy() & ~counted)

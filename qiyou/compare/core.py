@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from qiyou import pace
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage
-from qiyou.compare.references import EXTENSIVE, REFERENCE
+from qiyou.compare.references import EXTENSIVE, REFERENCE, Names
 from qiyou.errors import DataError
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans
@@ -34,27 +33,28 @@ def core(
     year: int,
     reference: str | pd.DataFrame = "auto",
     *,
-    places: Iterable[str] | None = None,
-    indicators: Iterable[str] | None = None,
+    places: Names = None,
+    indicators: Names = None,
     grid: bool = False,
 ) -> pd.DataFrame:
     """Every place's value of every core indicator in one year, beside its reference.
 
     With d = +1 where more is better and −1 where less is:
 
-    - ``gap`` = d·(value − reference): positive is better. Targets are exact as printed; what was observed (bases,
-      and references to them) stands for [y − u/2, y + u/2), and ``gap_low, gap_high`` are the limits over that.
-      A bound, or a reference between two numbers, leaves the gap NaN, but not its limits.
+    - ``gap`` = d·(value − reference): positive is better. Targets are exact as printed; what was observed
+      (bases, and references to them) stands for [y − u/2, y + u/2); ``gap_low, gap_high`` are the limits over
+      that. A bound, or a reference between two numbers, leaves the gap NaN, but not its limits.
     - ``verdict``, against a target set from above: *met* if every value does, or the printed number does;
       *not_met* if none does; ``>60`` asks for more than 60. Against other plans: *at_or_above, level, below*,
-      always in the sense of better (a mortality *below* is a higher one); *level* is what lies between or on the
-      two middle values of an even number of plans. *undecidable* where a bound or an observed value's rounding
-      leaves it open; *no_reference* where nothing can be compared. ``why`` says what decides. For a review,
-      passed stands above not passed.
-    - ``lead``: years by which the place is ahead of the reference path (`qiyou.pace.lead`): the year in which the
-      path first reaches the value, minus the year compared. The path is the province's targets where it sets two
-      or more years, else the median of the other plans that print the same years. 0 where the place has the path's
-      own value in that year. NaN for bounds, counts, reviews, and indicators that are only to be held.
+      always in the sense of better (a mortality *below* is a higher one); *level* is what lies between or on
+      the two middle values of an even number of plans. *undecidable* where a bound or an observed value's
+      rounding leaves it open; *no_reference* where nothing can be compared. ``why`` says what decides. For a
+      review, passed stands above not passed.
+    - ``lead``: years by which the place is ahead of the reference path (`qiyou.pace.lead`): the year in
+      which the path first reaches the value, minus the year compared. The path is the province's targets
+      where it sets two or more years, else the median of the other plans that print the same years. 0 where
+      the place has the path's own value in that year. NaN for bounds, counts, reviews, and indicators that
+      are only to be held.
 
     Parameters
     ----------
@@ -62,30 +62,32 @@ def core(
     year : int
         A year for which some document prints a core indicator.
     reference : str or DataFrame
-        ``"auto"`` takes, per place and indicator, the first that there is: *provincial target* (for its own year
-        only), *inferred from plans* (the value that at least half of at least 4 other plans print; never a
-        provincial target), *median of plans* (of at least 3 others). ``"province"``, ``"plans_shared"``,
-        ``"plans_median"`` take only that. A place (id or name) compares with its plan, or with what
-        benchmarks.csv has for it. A DataFrame (indicator, year, value, unit; may have place, relation, low, high,
-        basis, source) is read as targets set from above. Plans stand beside plans of the same level and province,
-        and a place is never part of its own reference.
+        ``"auto"`` takes, per place and indicator, the first that there is: *provincial target* (for its own
+        year only), *inferred from plans* (the value that at least half of at least 4 other plans print;
+        never a provincial target), *median of plans* (of at least 3 others). ``"province"``,
+        ``"plans_shared"``, ``"plans_median"`` take only that. A place (id or name) compares with its plan,
+        or with what benchmarks.csv has for it. A DataFrame (indicator, year, value, unit; may have place,
+        relation, low, high, basis, source) is read as targets set from above. Plans stand beside plans of
+        the same level and province, and a place is never part of its own reference.
     places, indicators : iterable of str, optional
         Only these rows, by id or name; references are not affected.
     grid : bool
-        The full grid of places (without provinces) and indicators, with ``state``: a verdict, or *no_number* (the
-        plan is at hand and prints none for that year), or *not_at_hand* (the table or the text is lost, cut
-        short, or an excerpt); and with names for readers.
+        The full grid of places (without provinces) and indicators, with ``state``: a verdict, or *no_number*
+        (the plan is at hand and prints none for that year), or *not_at_hand* (lost, cut short, or not in
+        the excerpt).
 
     Returns
     -------
     DataFrame
-        One row per place, indicator and printed path with a value or bound: ``place, indicator, variant, year,
-        role`` (baseline: reached; target: planned), ``value, relation, low, high, step, unit, basis`` (what it is
-        divided by, or what is counted), ``document, locator, printed``; ``reference_value`` (NaN between two
-        numbers), ``reference_relation, reference_low, reference_high`` (as printed), ``reference_kind,
-        reference_source, reference_grade, reference_n`` (plans or sources behind it), ``reference_places``;
+        One row per place, indicator and printed path with a value or bound: ``place, indicator, variant,
+        year, role`` (baseline: reached; target: planned), ``value, relation, low, high, step, unit, basis``
+        (what it is divided by, or what is counted), ``document, locator, printed``; ``reference_value``
+        (NaN between two numbers), ``reference_relation, reference_low, reference_high`` (as printed),
+        ``reference_kind, reference_source, reference_grade, reference_n`` (plans or sources behind it),
+        ``reference_places``;
         ``gap, gap_low, gap_high`` in the indicator's unit; ``verdict, why``; ``lead, lead_low, lead_high`` in
-        years, ``lead_reference, lead_n``, and ``lead_note`` where the value lies outside what the path prints.
+        years, ``lead_reference, lead_n``, and ``lead_note`` where the value lies outside what the path
+        prints.
 
     Raises
     ------
@@ -109,12 +111,14 @@ def core(
     every = references.cells(data, facts)
     chosen = every[every["place"].isin(order) & every["indicator"].isin(wanted)]
     year = references.require_year(year, chosen)
+    if isinstance(reference, str) and reference not in references.NAMED:
+        reference = data.place(reference)
     values, paths = references.resolve(reference, data, every, facts, year)
     values = values[[*references.OWN, *values.columns.difference(every.columns)]]
     rows = chosen[chosen["year"] == year].merge(values, on=references.OWN, how="left")
     rows = rows.merge(facts[["kind", "direction", "sign"]], left_on="indicator", right_index=True)
     rows = rows.assign(basis=rows["indicator"].map(references.basis(facts)))
-    rows = _judged(rows, getattr(data, "place", str)(reference) if _is_place(reference) else reference)
+    rows = _judged(rows, reference if isinstance(reference, str) else "the given references")
     rows = rows.assign(**_leads(rows, paths))
     rank = {name: k for k, name in enumerate([*facts.index, *order])}
     rows = rows.assign(_indicator=rows["indicator"].map(rank), _place=rows["place"].map(rank))
@@ -122,11 +126,7 @@ def core(
     return _grid(rows, data, year, places, indicators) if grid else rows
 
 
-def _is_place(reference) -> bool:
-    return isinstance(reference, str) and reference not in references.NAMED
-
-
-def _judged(rows: pd.DataFrame, reference) -> pd.DataFrame:
+def _judged(rows: pd.DataFrame, named: str) -> pd.DataFrame:
     """Add gap, its limits, the verdict or word, and what decides or why there is no reference."""
     # A review is passed or not: passed stands above not passed, and there is no gap between them.
     way = rows["sign"].fillna(1.0).to_numpy()
@@ -135,7 +135,6 @@ def _judged(rows: pd.DataFrame, reference) -> pd.DataFrame:
     value, under, over = (boxed(rows, name) for name in ("box", "under", "over"))
     ends = (under.where(way > 0, over), over.where(way > 0, under))
     found = beside_plans(value, *ends, way, strict=strict, above=above)
-    named = reference if isinstance(reference, str) else "the given references"
     nothing = np.select(
         [
             rows["place"] == named,
@@ -206,26 +205,21 @@ def _leads(rows: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def timing(
-    data: Data,
-    year: int,
-    reference: str | pd.DataFrame = "auto",
-    *,
-    places: Iterable[str] | None = None,
-    indicators: Iterable[str] | None = None,
-) -> pd.DataFrame:
+def timing(data: Data, year: int, reference: str | pd.DataFrame = "auto", **choice) -> pd.DataFrame:
     """How many years each place is ahead of or behind the reference path.
 
     Parameters
     ----------
-    data, year, reference, places, indicators
+    data, year, reference
         As in `core`.
+    **choice
+        ``places, indicators`` of `core`.
 
     Returns
     -------
     DataFrame
-        The rows of `core` for which there is a path: ``place, indicator, variant, year, value, step, unit, lead,
-        lead_low, lead_high, lead_reference, lead_n, lead_note``, and names for readers.
+        The rows of `core` for which there is a path: ``place, indicator, variant, year, value, step, unit,
+        lead, lead_low, lead_high, lead_reference, lead_n, lead_note``.
 
     Raises
     ------
@@ -239,28 +233,18 @@ def timing(
     >>> table.loc[table["place"] == "yuhuan", ["value", "lead", "lead_n"]].round(2).values.tolist()
     [[5.0, 1.0, 3]]
     """
-    rows = core(data, year, reference, places=places, indicators=indicators)
+    rows = core(data, year, reference, **choice)
     rows = rows[rows["lead_reference"] != ""]
     if rows.empty:
         raise DataError(
-            f"no indicator of the selection has a reference path for {year}: a path needs two or more years of "
-            "provincial targets, or at least three other plans that print the same years"
+            f"no indicator of the selection has a reference path for {year}: a path needs two or more years "
+            "of provincial targets, or at least three other plans that print the same years"
         )
-    return labelled(rows[_TIMING].reset_index(drop=True), data)
-
-
-def labelled(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
-    """Add ``domain, kind, place_zh, place_en, indicator_zh, indicator_en`` for readers and figures."""
-    facts, places = (table.set_index("id") for table in (data.indicators, data.places))
-    added = {name: frame["indicator"].map(facts[name]) for name in ("domain", "kind")}
-    for lang in ("zh", "en"):
-        added[f"place_{lang}"] = frame["place"].map(places[f"name_{lang}"])
-        added[f"indicator_{lang}"] = frame["indicator"].map(facts[f"name_{lang}"])
-    return frame.assign(**added)
+    return rows[_TIMING].reset_index(drop=True)
 
 
 def _grid(rows: pd.DataFrame, data: Data, year: int, places, indicators) -> pd.DataFrame:
-    """The rows of `core` on the full grid of places and indicators, with ``state`` and names."""
+    """The rows of `core` on the full grid of places and indicators, with ``state``."""
     cover = coverage(data, places=places, indicators=indicators)
     higher = cover["place"].map(data.places.set_index("id")["level"]).isin(["province", "country"])
     cover = cover.loc[~higher, ["place", "indicator", "at_hand", "document"]]
@@ -276,4 +260,4 @@ def _grid(rows: pd.DataFrame, data: Data, year: int, places, indicators) -> pd.D
         unit=table["indicator"].map(data.indicators.set_index("id")["unit"]),
         year=year,
     )
-    return labelled(table.drop(columns="at_hand"), data)
+    return table.drop(columns="at_hand")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou import words
-from qiyou.compare.references import cells, core_indicators, joined, known, places_with_documents
+from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
 from qiyou.errors import DataError
 
 if TYPE_CHECKING:
@@ -19,33 +18,21 @@ if TYPE_CHECKING:
 DOMAINS = MappingProxyType(words.group("domain", "en"))
 """The nine domains of the plans in their printed order, with English names."""
 
-CONTENTS = ("domains", "departments", "additions")
-
-_COLUMNS = [
-    *(
-        "place",
-        "indicator",
-        "there",
-        "valued",
-        "document",
-        "locators",
-        "printed_name",
-        "printed_unit",
-        "paths",
-    ),
-    *("base_year", "base_value", "base_relation", "base_role", "end_year", "end_value", "end_relation"),
-    *("core_by", "core_reason", "why", "at_hand"),
-]
+_COLUMNS = str.split(
+    "place indicator there valued document locators printed_name printed_unit paths base_year base_value "
+    "base_relation base_role end_year end_value end_relation core_by core_reason why at_hand"
+)
+_SAID = str.split("place document origin locator indicator printed_name printed_unit star department")
+_CONTENTS = str.split(
+    "place document locator origin domain department indicator printed_name "
+    "star kind also_in resembles reason"
+)
+_KINDS = ["core", "own", "text_only"]
 _KEYS = ["place", "indicator"]
+_EXTENTS = ("excerpt", "table lost", "prose truncated")
 
 
-def coverage(
-    data: Data,
-    *,
-    places: Iterable[str] | None = None,
-    indicators: Iterable[str] | None = None,
-    lang: str = "zh",
-) -> pd.DataFrame:
+def coverage(data: Data, *, places: Names = None, indicators: Names = None, lang: str = "zh") -> pd.DataFrame:
     """For every place and core indicator whether it is there, where, under which name and with which base.
 
     Parameters
@@ -96,9 +83,8 @@ def coverage(
     locators = same.groupby(_KEYS)["locator"].agg("; ".join).rename("locators").reset_index()
     path = ends(cells(data, facts))
     paths = path.groupby(_KEYS)["variant"].nunique().rename("paths").reset_index()
-    path = path.drop_duplicates(_KEYS)[
-        [*_KEYS, *(name for name in _COLUMNS if name.startswith(("base_", "end_")))]
-    ]
+    path = path.drop_duplicates(_KEYS).drop(columns="document").set_index(_KEYS)
+    path = path[path.columns.intersection(_COLUMNS)].reset_index()
     table = grid
     for part in (first, locators, path, paths):
         table = table.merge(part, on=_KEYS, how="left")
@@ -128,18 +114,13 @@ def ends(rows: pd.DataFrame) -> pd.DataFrame:
     """
     keys = [*_KEYS, "variant", "document"]
     rows = rows.sort_values([*keys, "year"], kind="stable")
-    later = rows["role"].ne("baseline").rename("_later")
-    start = (
-        rows.assign(_later=later).sort_values([*keys, "_later", "year"], kind="stable").drop_duplicates(keys)
-    )
+    first = rows["role"].ne("baseline").groupby([rows[name] for name in keys]).transform("idxmin")
+    start = rows[rows.index == first]
     end = rows.drop_duplicates(keys, keep="last")
     level = rows.merge(end[[*keys, "value", "relation"]], on=[*keys, "value", "relation"])
     reached = level.groupby(keys)["year"].min().rename("reached").reset_index()
-    table = start[keys]
-    for name, part in (("base", start), ("end", end)):
-        part = part.astype({"year": "Int64"}).drop(columns="_later", errors="ignore")
-        table = table.merge(part.rename(columns={c: f"{name}_{c}" for c in part if c not in keys}), on=keys)
-    return table.merge(reached, on=keys)
+    start, end = (part.astype({"year": "Int64"}).set_index(keys) for part in (start, end))
+    return start.add_prefix("base_").join(end.add_prefix("end_")).reset_index().merge(reached, on=keys)
 
 
 def _mentions(data: Data) -> pd.DataFrame:
@@ -155,10 +136,7 @@ def _mentions(data: Data) -> pd.DataFrame:
         printed_unit=said["unit"].where(said["relation"] != "none", ""),
         star="",
     )
-    columns = [
-        *("place", "document", "origin", "locator", "indicator", "printed_name", "printed_unit", "star")
-    ]
-    return pd.concat([table[columns], text[columns]], ignore_index=True)
+    return pd.concat([table, text.assign(department="")])[_SAID].reset_index(drop=True)
 
 
 def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -186,13 +164,13 @@ def _with_reasons(
     """Add why something is missing, and whether it may stand where the text at hand does not reach."""
     kinds = data.documents.groupby("place")["extent"].agg(set)
     # A place with a whole document has said all that it plans, whatever else of it is lost.
-    whole = kinds.map(lambda extents: bool(extents & {"complete", "complete, no table"}))
-    lost = kinds.map(
-        lambda extents: next(
-            (one for one in ("excerpt", "table lost", "prose truncated") if one in extents), ""
-        )
-    )
-    extent = table["place"].map(lost.where(~whole, ""))
+    lost = {
+        place: next((one for one in _EXTENTS if one in own), "")
+        if not own & {"complete", "complete, no table"}
+        else ""
+        for place, own in kinds.items()
+    }
+    extent = table["place"].map(lost)
     last = table["place"].map(data.documents.groupby("place")["to_year"].max())
     key = pd.MultiIndex.from_frame(table[_KEYS])
     refused = _refused(data, facts, said).reindex(key)
@@ -202,22 +180,16 @@ def _with_reasons(
     bare = (table["there"] & ~table["valued"]).to_numpy()
     stops = table["valued"] & (extent == "excerpt") & (table["end_year"] < last).fillna(False)
     gone = extent.replace({"": "not printed"}).map(lambda name: "missing_" + name.replace(" ", "_"))
-    code = np.select(
-        [other & (extent == "table lost"), other, missing, bare, stops],
-        [
-            "missing_other_lost",
-            "missing_other",
-            gone,
-            unvalued["code"].fillna("missing_value"),
-            "missing_stops",
-        ],
-        "missing_nothing",
-    )
-    fields = table[["end_year"]].assign(
-        other=refused["other"].to_numpy(),
-        words=unvalued["words"].to_numpy(),
-        span=unvalued["span"].to_numpy(),
-    )
+    cases = [other & (extent == "table lost"), other, missing, bare, stops]
+    codes = [
+        "missing_other_lost",
+        "missing_other",
+        gone,
+        unvalued["code"].fillna("missing_value"),
+        "missing_stops",
+    ]
+    code = np.select(cases, codes, "missing_nothing")
+    fields = pd.concat([refused, unvalued], axis=1).reset_index(drop=True).assign(end_year=table["end_year"])
     # A transcribed table is all there, even where the running text behind it is cut short; and what stands in
     # a table in place of the indicator has been seen.
     behind = extent.isin(["excerpt", "table lost"]) | ((extent == "prose truncated") & missing & ~other)
@@ -252,14 +224,15 @@ def _unvalued(data: Data) -> pd.DataFrame:
 
 
 def contents(
-    data: Data, what: str = "domains", *, document: str | None = None, places: Iterable[str] | None = None
+    data: Data, by: str | None = None, *, document: str | None = None, places: Names = None
 ) -> pd.DataFrame:
-    """What the plans are made of: their domains, the departments that answer for them, what they add to the core.
+    """What the plans are made of: every indicator that they print; or counted by domain or department.
 
     Parameters
     ----------
     data : Data
-    what : {"domains", "departments", "additions"}
+    by : {"domain", "department"}, optional
+        Count the indicators instead of listing them.
     document : str, optional
         Only this document.
     places : iterable of str, optional
@@ -268,15 +241,13 @@ def contents(
     Returns
     -------
     DataFrame
-        - *domains*: ``document, place, domain, domain_en, core, own, total, text_only``, one row per document
-          and domain in the printed order, zeros included: ``core`` and ``own`` count the indicators of the
-          table, ``text_only`` those that only the running text has;
-        - *departments*: ``document, place, department, indicators, core, own, domains, rows``, per lead
-          department that a table prints, those with the most indicators first;
-        - *additions*: ``place, document, row, domain, indicator, printed_name, star, by`` (*printed without
-          marker*, or *inferred from the indicator*: the markers are lost), ``also_in`` (other places that added
-          it), ``resembles`` (a core indicator that it must not be taken for) with ``reason``; one row per
-          indicator that a table has beyond the core.
+        - listed: a row per table row, and per indicator that only the running text has: ``place, document,
+          locator, origin, domain, department, indicator, printed_name, star, kind`` (*core*; *own*: what a
+          place adds to the core; *text_only*), and for its own ones ``also_in`` (other places that added
+          it), ``resembles`` (a core indicator that it must not be taken for) with ``reason``;
+        - counted: a row per document and domain (the nine in the printed order, zeros included) or
+          department (those with the most indicators first): ``document, place, domain`` or ``department``,
+          ``core, own, text_only, total`` (core and own).
 
     Raises
     ------
@@ -286,94 +257,63 @@ def contents(
     Examples
     --------
     >>> import qiyou
-    >>> table = qiyou.compare.contents(qiyou.load(), "domains", document="yuhuan-plan-2023")
-    >>> table[["core", "own", "total"]].sum().tolist()
+    >>> data = qiyou.load()
+    >>> domains = qiyou.compare.contents(data, "domain", document="yuhuan-plan-2023")
+    >>> domains[["core", "own", "total"]].sum().tolist()
     [21, 9, 30]
+    >>> added = qiyou.compare.contents(data, places=["cixi"]).query("kind == 'own'")
+    >>> added[["indicator", "resembles"]].values.tolist()
+    [['registered_unemployment_rate', 'urban_unemployment_rate']]
     """
-    if what not in CONTENTS:
-        raise DataError(f"there is no view {what!r} of the contents; choose one of {', '.join(CONTENTS)}")
+    if by not in (None, "domain", "department"):
+        raise DataError(f"contents are listed, or counted by domain or department, not by {by!r}")
     documents = data.documents.set_index("id", drop=False)
-    if document is not None:
-        documents = documents.loc[known(document, documents, "document")]
-    order = places_with_documents(data, places)
-    documents = documents[documents["place"].isin(order)]
+    documents = documents.loc[known(document, documents, "document")] if document is not None else documents
+    documents = documents[documents["place"].isin(places_with_documents(data, places))]
     facts = data.indicators.set_index("id")
-    said = _mentions(data).assign(row=lambda frame: frame["locator"].str.removeprefix("table:"))
-    said = said.assign(
-        core=said["indicator"].map(facts["core"]).eq(True),
-        domain=said["indicator"].map(facts["domain"]).fillna(""),
+    rows = _mentions(data).query("indicator != ''")
+    core, text = rows["indicator"].map(facts["core"]).astype(bool), rows["origin"] == "text"
+    rows = rows.assign(
+        kind=np.select([text, core], ["text_only", "core"], "own"),
+        domain=rows["indicator"].map(facts["domain"]),
     )
-    rows = said[said["document"].isin(documents.index) & (said["indicator"] != "")]
-    names = joined(documents.index)
-    if what == "domains":
-        return _domains(rows, documents, names)
-    if what == "departments":
-        return _departments(rows, data, names)
-    return _additions(rows, said, data, facts, order, names)
-
-
-def _domains(rows: pd.DataFrame, documents: pd.DataFrame, names: str) -> pd.DataFrame:
-    if rows.empty:
-        raise DataError(f"{names} prints no indicator of indicators.csv")
-    rows = rows.drop_duplicates(["document", "indicator"])
-    kind = np.select([rows["origin"] == "text", rows["core"]], ["text_only", "core"], "own")
-    counts = (
-        rows.assign(kind=kind).groupby(["document", "domain", "kind"]).size().unstack("kind", fill_value=0)
-    )
-    order = list(
-        dict.fromkeys([*DOMAINS, *rows.loc[rows["origin"].eq("table") & rows["domain"].ne(""), "domain"]])
-    )
-    shown = [name for name in documents.index if name in set(rows["document"])]
-    grid = pd.MultiIndex.from_product([shown, order], names=["document", "domain"])
-    table = counts.reindex(columns=["core", "own", "text_only"], fill_value=0).reindex(grid, fill_value=0)
-    table = table.rename_axis(columns=None).reset_index()
-    table = table.assign(
-        place=table["document"].map(documents["place"]),
-        domain_en=table["domain"].map(DOMAINS).fillna(""),
-        total=table["core"] + table["own"],
-    )
-    return table[["document", "place", "domain", "domain_en", "core", "own", "total", "text_only"]]
-
-
-def _departments(rows: pd.DataFrame, data: Data, names: str) -> pd.DataFrame:
-    lead = data.targets.loc[
-        data.targets["department"] != "", ["document", "row", "department"]
-    ].drop_duplicates()
-    rows = rows[rows["origin"] == "table"].merge(lead, on=["document", "row"])
-    if rows.empty:
-        raise DataError(
-            f"{names} prints no lead departments; tables that do: {joined(lead['document']) or 'none'}"
-        )
-    keys = ["document", "place", "department"]
-    listed = rows.groupby(keys, sort=False).agg(
-        rows=("row", lambda serials: joined(serials, most=99)), domains=("domain", joined)
-    )
-    once = rows.drop_duplicates([*keys, "indicator"]).groupby(keys, sort=False)["core"]
-    table = listed.assign(indicators=once.size(), core=once.sum().astype(int)).reset_index()
-    table = table.assign(own=table["indicators"] - table["core"]).sort_values(
-        ["document", "indicators"], ascending=[True, False], kind="stable", ignore_index=True
-    )
-    return table[[*keys, "indicators", "core", "own", "domains", "rows"]]
-
-
-def _additions(rows, said: pd.DataFrame, data: Data, facts: pd.DataFrame, order: list[str], names: str):
-    said = said[(said["origin"] == "table") & ~said["core"]]
-    holders = said.groupby("indicator")["place"].agg(set)
-    rows = rows[(rows["origin"] == "table") & ~rows["core"]].drop_duplicates(["document", "indicator"])
-    if rows.empty:
-        raise DataError(f"the tables of {names} print no indicator beyond the core")
+    holders = rows[rows["kind"] == "own"].groupby("indicator")["place"].agg(set)
+    rows = rows[rows["document"].isin(documents.index) & ~(text & rows.duplicated(["document", "indicator"]))]
+    counted = rows if by is None else rows[rows[by] != ""]
+    if counted.empty:
+        raise DataError(f"{joined(documents.index)} prints no {by or 'indicator of indicators.csv'}")
+    if by is not None:
+        return _counted(counted.drop_duplicates(["document", "indicator"]), by)
     rules = data.aliases[
-        (data.aliases["maps"] == "no") & data.aliases["indicator"].map(facts["core"]).eq(True)
+        data.aliases["maps"].eq("no") & data.aliases["indicator"].map(facts["core"]).eq(True)
     ]
     rules = rules.drop_duplicates("name").set_index("name")
-    pairs = zip(rows["indicator"], rows["place"], strict=True)
+    own = rows["kind"] == "own"
+    also = [
+        joined(sorted(holders.get(name, set()) - {place}))
+        for name, place in zip(rows["indicator"], rows["place"], strict=True)
+    ]
     rows = rows.assign(
-        by=np.where(rows["star"] == "", "printed without marker", "inferred from the indicator"),
-        also_in=[joined(sorted(holders[indicator] - {place})) for indicator, place in pairs],
-        resembles=rows["printed_name"].map(rules["indicator"]).fillna(""),
-        reason=rows["printed_name"].map(rules["reason"]).fillna(""),
+        also_in=np.where(own, also, ""),
+        resembles=rows["printed_name"].map(rules["indicator"]).where(own).fillna(""),
+        reason=rows["printed_name"].map(rules["reason"]).where(own).fillna(""),
     )
-    rank = rows["place"].map({place: k for k, place in enumerate(order)})
-    rows = rows.iloc[np.argsort(rank.to_numpy(), kind="stable")].reset_index(drop=True)
-    columns = [*("place", "document", "row", "domain", "indicator", "printed_name", "star", "by")]
-    return rows[[*columns, "also_in", "resembles", "reason"]]
+    return rows[_CONTENTS].reset_index(drop=True)
+
+
+def _counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """How many indicators of each kind a document has per domain or department."""
+    keys = ["document", "place", by]
+    counts = rows.groupby([*keys, "kind"], sort=False).size().unstack("kind", fill_value=0)
+    counts = counts.reindex(columns=_KINDS, fill_value=0).rename_axis(columns=None)
+    if by == "domain":
+        names = list(dict.fromkeys([*DOMAINS, *rows["domain"]]))
+        here = rows[keys[:2]].drop_duplicates().to_numpy().tolist()
+        counts = counts.reindex(
+            pd.MultiIndex.from_tuples([(*one, name) for one in here for name in names], names=keys),
+            fill_value=0,
+        )
+    counts = counts.reset_index().assign(total=lambda frame: frame["core"] + frame["own"])
+    most = counts["total"] if by == "department" else 0
+    order = counts.assign(_most=-most).sort_values(["document", "_most"], kind="stable", ignore_index=True)
+    return order.drop(columns="_most")

@@ -1,4 +1,4 @@
-"""What is compared: the printed values of the core indicators; and with what: targets from above, other plans."""
+"""What is compared, the printed values of the core indicators; and with what: targets, other plans."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from qiyou.relate import promised
 if TYPE_CHECKING:
     from qiyou.data import Data
 
+Names = Iterable[str] | None
+
 EXTENSIVE = ("stock", "flow")
 """Kinds of indicators that count things: they grow with the size of a place."""
 SHARED_OF = 4
-"""Other plans there must be before a value that half of them share says something about where it comes from."""
+"""Other plans there must be before a value that half of them share says where it comes from."""
 MEDIAN_OF = 3
 """Other plans there must be for a middle: of two, one lies below it by construction."""
 SHOWN = 12
@@ -35,16 +37,14 @@ REFERENCE = [
 _SIGN = MappingProxyType({"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0})
 _MOST_LEVELS = 6
 _GRADES = ("official", "press", "secondary", "derived")
-_CELL = ["document", "place", "indicator", "variant", "year", "role", "origin", "locator", "printed", "unit"]
-_CELL += ["value", "relation", "low", "high", "low_closed", "high_closed", "step"]
 _PEER = ["peer", "indicator", "year"]
 _ENDS = ["low", "high", "box_low", "box_high"]
 _PATH = ["path_value", "path_step", "path_name", "path_n"]
 
-# ------------------------------------------------------------------------------------------------ what is compared
+# ------------------------------------------------------------------------------------ what is compared
 
 
-def core_indicators(data: Data, only: Iterable[str] | None = None) -> pd.DataFrame:
+def core_indicators(data: Data, only: Names = None) -> pd.DataFrame:
     """The core rows of ``data.indicators`` in their order, by id, with ``sign`` (+1 more is better, −1 less).
 
     Raises
@@ -56,14 +56,10 @@ def core_indicators(data: Data, only: Iterable[str] | None = None) -> pd.DataFra
     if table.empty:
         raise DataError("no indicator is marked core in indicators.csv, so there is nothing to compare")
     table = table.assign(sign=table["direction"].map(_SIGN).astype(float))
-    return (
-        table
-        if only is None
-        else table.loc[known(only, table, "core indicator", getattr(data, "indicator", str))]
-    )
+    return table if only is None else table.loc[known(only, table, "core indicator", data.indicator)]
 
 
-def places_with_documents(data: Data, only: Iterable[str] | None = None) -> list[str]:
+def places_with_documents(data: Data, only: Names = None) -> list[str]:
     """Ids of the places that have a document: the most printed cells first, provinces last.
 
     Raises
@@ -77,11 +73,7 @@ def places_with_documents(data: Data, only: Iterable[str] | None = None) -> list
     cells = data.targets.groupby("place").size().reindex(here.index, fill_value=0)
     order = pd.DataFrame({"province": here["level"].isin(["province", "country"]), "cells": -cells})
     here = here.loc[order.sort_values(["province", "cells"], kind="stable").index]
-    return (
-        list(here.index)
-        if only is None
-        else known(only, here, "place with a document", getattr(data, "place", str))
-    )
+    return list(here.index) if only is None else known(only, here, "place with a document", data.place)
 
 
 def known(
@@ -124,41 +116,33 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     DataError
         If a value is in another unit than its indicator; ``rows`` holds them.
     """
-    table = _rows(data.targets, indicators).assign(origin="table")
-    table["locator"] = "table:" + table["row"].astype("str")
-    text = _rows(data.statements, indicators)
-    text = text[text["indicator"].map(indicators["kind"]).isin(EXTENSIVE) | text["from_year"].isna()]
-    keys = ["place", "indicator", "year"]
-    beside = table.loc[table["place"].isin(text["place"].unique()), keys]
-    repeated = pd.MultiIndex.from_frame(text[keys]).isin(pd.MultiIndex.from_frame(beside))
-    # What the text says twice is said once.
-    text = text[~repeated].drop_duplicates([*keys, "document", "value", "relation"])
-    role = text["kind"].where(text["kind"] == "baseline", "target")
-    text = text.assign(origin="text", locator="statement:" + text["id"].astype("str"), role=role, variant="")
-    rows = stacked(table, text)[_CELL].astype({"year": "int64"})
-    own = rows["indicator"].map(indicators["unit"])
-    if (wrong := rows[rows["unit"].to_numpy(dtype=object) != own.to_numpy(dtype=object)]).shape[0]:
-        first = wrong.iloc[0]
-        raise DataError(
-            f"{first['indicator']} of {first['place']} is in {first['unit']!r}, the indicator in "
-            f"{indicators.loc[first['indicator'], 'unit']!r}: values in different units are not compared; "
-            "give the other quantity an indicator id of its own",
-            rows=wrong,
-        )
-    peer = pd.Series(peers(data.places), index=data.places["id"])
-    peer = rows["place"].map(peer).fillna(-1).astype(int)
+    bases = data.printed[data.printed["role"] == "baseline"]
+    rows = pd.concat([bases, data.planned()]).sort_values("origin", kind="stable", ignore_index=True)
+    rows = rows[rows["indicator"].isin(indicators.index) & rows["relation"].ne("none") & rows["year"].notna()]
+    # A mean over several years is not the value of its last year.
+    rows = rows[rows["from_year"].isna() | rows["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
+    keys = pd.MultiIndex.from_frame(rows[OWN])
+    text = rows["origin"].eq("text").to_numpy()
+    rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
+    _require(rows, "unit", indicators["unit"], "a printed value")
+    peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
     return rows.assign(peer=peer, **_boxes(rows, indicators).columns("box"))
 
 
-def _rows(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table that print a number for one of the indicators and a year."""
-    return frame[
-        frame["indicator"].isin(indicators.index) & frame["relation"].ne("none") & frame["year"].notna()
-    ]
+def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None:
+    """Refuse rows that are in another unit, or on another basis, than their indicator."""
+    wrong = rows[rows[column].to_numpy(dtype=object) != rows["indicator"].map(own).to_numpy(dtype=object)]
+    if len(wrong):
+        one, unit = wrong["indicator"].iloc[0], wrong[column].iloc[0]
+        raise DataError(
+            f"{what} of {one} has the {column} {unit!r}, the indicator {own[one]!r}: nothing is compared "
+            "across units and bases; give the other quantity an indicator of its own",
+            rows=wrong,
+        )
 
 
 def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
-    """What the prints leave open, cut to the indicators' logical bounds; a review is passed or not, unrounded."""
+    """What the prints leave open, cut to the indicators' logical bounds; a review is not rounded."""
     kind, lower, upper = (rows["indicator"].map(indicators[name]) for name in ("kind", "lower", "upper"))
     reading = np.where(kind == "status", "stipulated", by_role(rows))
     return box(rows, reading).within(lower.to_numpy(dtype=float), upper.to_numpy(dtype=float))
@@ -199,7 +183,7 @@ def basis(indicators: pd.DataFrame) -> pd.Series:
     return indicators["denominator"].where(indicators["denominator"] != "", indicators["definition"])
 
 
-# ------------------------------------------------------------------------------------------- what it is compared with
+# ---------------------------------------------------------------------------- what it is compared with
 
 
 def resolve(
@@ -221,8 +205,9 @@ def resolve(
     Returns
     -------
     values : DataFrame
-        One row per place, indicator and year: the columns `REFERENCE`; ``above`` (set from above: met or not met)
-        with ``strict``; what the lower and the upper end leave open (``under_low, …, over_low, …``, see `boxed`).
+        One row per place, indicator and year: the columns `REFERENCE`; ``above`` (set from above: met or not
+        met) with ``strict``; what the lower and the upper end leave open (``under_low, …, over_low, …``, see
+        `boxed`).
     paths : DataFrame
         ``place, indicator, year, path_value, path_step, path_name, path_n``, to measure time distances on.
 
@@ -262,12 +247,9 @@ def _laid_out(
     points = table[table["reference_value"].notna() & table["under_exact"]]
     # One point is no path.
     points = points[points.groupby(on[:-1])["year"].transform("size") > 1]
-    points = points.assign(
-        path_value=points["reference_value"],
-        path_step=_step(points["reference_value"], points["under_low"], points["over_high"]),
-        path_name=points["reference_kind"],
-        path_n=points["reference_n"],
-    )
+    names = ["reference_value", "under_low", "over_high", "reference_kind", "reference_n"]
+    value, low, high, name, n = (points[one] for one in names)
+    points = points.assign(path_value=value, path_step=_step(value, low, high), path_name=name, path_n=n)
     paths = keys.drop(columns="year").drop_duplicates()
     paths = paths.merge(points[[*on, *_PATH, "reference_places"]], on=on[:-1])
     values = keys[keys["year"] == year].merge(table, on=on)
@@ -280,29 +262,23 @@ def _step(value, low, high) -> np.ndarray:
     return 2 * np.nan_to_num(np.maximum(high - value, value - low), posinf=0.0)
 
 
-def _entries(rows: pd.DataFrame, under: Box, over: Box, *, kind, source, n, places, **facts) -> pd.DataFrame:
+def _entries(rows: pd.DataFrame, under: Box, over: Box, *, above=False, strict=None, **facts) -> pd.DataFrame:
     """References between two ends, with the columns that `resolve` describes."""
     value = np.where(under.exact & over.exact & (under.point == over.point), under.point, np.nan)
-    facts = {"relation": np.where(np.isnan(value), "range", "eq"), "grade": "", "above": False} | facts
+    facts = {"relation": np.where(np.isnan(value), "range", "eq"), "grade": "", "value": value} | facts
+    facts["low"] = np.where(under.exact, under.point, under.low)
+    facts["high"] = np.where(over.exact, over.point, over.high)
     between = (under.low != over.low) | (under.high != over.high)
     return rows[[name for name in ("province", *OWN) if name in rows]].assign(
-        reference_value=value,
-        reference_relation=facts["relation"],
-        reference_low=np.where(under.exact, under.point, under.low),
-        reference_high=np.where(over.exact, over.point, over.high),
-        reference_kind=kind,
-        reference_source=source,
-        reference_grade=facts["grade"],
-        reference_n=n,
-        reference_places=places,
-        above=facts["above"],
-        strict=facts.get("strict", between),
+        **{f"reference_{name}": values for name, values in facts.items()},
+        above=above,
+        strict=between if strict is None else strict,
         **under.columns("under"),
         **over.columns("over"),
     )
 
 
-# ------------------------------------------------------------------------------------------------- asked from above
+# ------------------------------------------------------------------------------------ asked from above
 
 
 def _asked(rows: pd.DataFrame, indicators: pd.DataFrame, kind: str | pd.Series, above=True) -> pd.DataFrame:
@@ -319,22 +295,13 @@ def _benchmarks(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     rates = indicators.index[~indicators["kind"].isin(EXTENSIVE)]
     rows = data.benchmarks[data.benchmarks["indicator"].isin(rates)]
     rows = rows[rows["relation"].ne("none") & rows["year"].notna()].astype({"year": "int64"})
-    if (wrong := rows[rows["unit"] != rows["indicator"].map(indicators["unit"])]).shape[0]:
-        raise DataError(
-            f"a benchmark of {wrong['indicator'].iloc[0]} is in {wrong['unit'].iloc[0]!r}: values in "
-            "different units are not compared; give it the id of its own indicator in benchmarks.csv",
-            rows=wrong,
-        )
+    _require(rows, "unit", indicators["unit"], "a benchmark")
     grade = rows["source"].map(data.sources.set_index("id")["grade"])
-    closed = {
-        "low_closed": rows["relation"].isin(["eq", "ge"]),
-        "high_closed": rows["relation"].isin(["eq", "le"]),
-    }
-    return rows.assign(grade=grade, reference_source=rows["source"], **{"from": rows["place"]}, **closed)
+    return rows.assign(grade=grade, reference_source=rows["source"], **{"from": rows["place"]})
 
 
 def _provincial(data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """What each province asks for: its own documents first, then what others report, by the grade of the source."""
+    """What each province asks for: its own documents first, then what others report."""
     own = every[every["role"].eq("target") & ~every["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
     source = own["document"] + " " + own["locator"]
     own = own.assign(grade="official", reference_source=source, **{"from": own["place"]})
@@ -346,9 +313,8 @@ def _provincial(data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd
     return _asked(rows.rename(columns={"place": "province"}), indicators, PROVINCIAL)
 
 
-def _of_place(name: str, data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+def _of_place(place: str, data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """Everything that one place plans, and, where it plans nothing, what is known of it."""
-    place = getattr(data, "place", str)(name)
     own = every[every["place"] == place]
     plan = _plans(own.assign(peer=0), indicators)
     where = (own["document"] + " " + own["locator"]).groupby([own["indicator"], own["year"]]).agg(joined)
@@ -369,22 +335,15 @@ def _of_place(name: str, data: Data, every: pd.DataFrame, indicators: pd.DataFra
 def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """References handed in as a table, read as targets set from above."""
     needed = ("indicator", "year", "value", "unit")
-    missing = [name for name in needed if name not in frame]
-    if missing or frame.empty:
-        problem = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
+    if missing := [name for name in needed if name not in frame] or ["rows"] * frame.empty:
         raise DataError(
-            f"the reference frame {problem}; it needs {', '.join(needed)}, and may have place, "
-            "relation, low, high, basis, source"
+            f"the reference frame lacks the columns {', '.join(missing)}; it needs {', '.join(needed)}, and "
+            "may have place, relation, low, high, basis, source"
         )
     known(dict.fromkeys(frame["indicator"]), indicators, "core indicator")
     for column, own in (("unit", indicators["unit"]), ("basis", basis(indicators))):
-        if column in frame and (wrong := frame[frame[column] != frame["indicator"].map(own)]).shape[0]:
-            one = wrong.iloc[0]
-            raise DataError(
-                f"the reference for {one['indicator']} has the {column} {one[column]!r}, the indicator "
-                f"{own[one['indicator']]!r}: nothing is compared across units and bases",
-                rows=wrong,
-            )
+        if column in frame:
+            _require(frame, column, own, "the given reference")
     keys = [name for name in OWN if name in frame]
     if (twice := frame[frame.duplicated(keys)]).shape[0]:
         raise DataError(f"the reference frame has two rows for one {', '.join(keys)}", rows=twice)
@@ -397,7 +356,7 @@ def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     return table if "place" in table else table[~table["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
 
 
-# --------------------------------------------------------------------------------------------------- the other plans
+# ------------------------------------------------------------------------------------- the other plans
 
 
 def _plans(every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -425,7 +384,7 @@ def _ends(rows: pd.DataFrame, end: np.ndarray) -> Box:
 
 
 def _shared(plans: pd.DataFrame) -> pd.DataFrame:
-    """For each place the value that at least half of at least `SHARED_OF` other plans print; none of two equals."""
+    """For each place the value that at least half of at least `SHARED_OF` other plans print; no tie."""
     # Printed numbers that went through a change of unit may differ in their last bit.
     points = plans.assign(
         value=plans["low"].where(plans["low"] == plans["high"]).map("{:.10g}".format).astype(float)
@@ -457,8 +416,8 @@ def _others(names: list[str], own: str) -> str:
 def _median(plans: pd.DataFrame) -> pd.DataFrame:
     """For each place the median of at least `MEDIAN_OF` other plans: of an even number the two middle values.
 
-    An order statistic rises with each of its values, so those of the lower and of the upper ends are its exact
-    limits, also where some plans print only a bound.
+    An order statistic rises with each of its values, so those of the lower and of the upper ends are its
+    exact limits, also where some plans print only a bound.
     """
     plans = plans[plans["n"] > MEDIAN_OF].reset_index(drop=True)
     ends = plans[_ENDS].to_numpy(dtype=float)
@@ -481,18 +440,19 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def _middles(values: np.ndarray, rank: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Lower and upper middle of each column of `values` without the value at `rank`; `others` values remain."""
+    """Lower and upper middle of each column of `values` without the one at `rank`; `others` remain."""
     ordered = np.sort(values, axis=0)
     middles = (others - 1) // 2, others // 2
     return tuple(np.take_along_axis(ordered, k[:, None] + (k[:, None] >= rank), axis=0) for k in middles)
 
 
 def _median_paths(plans: pd.DataFrame) -> pd.DataFrame:
-    """For each place the median path over a fixed set of other plans: no step comes from one that enters or leaves.
+    """For each place the median path over a fixed set of other plans, none of which enters or leaves.
 
     Of the years in which more than `MEDIAN_OF` plans print something, the path runs to the last, from the
-    earliest from which more than `MEDIAN_OF` plans print all of them; it is the median of those other than the
-    place's own, of an even number the middle between the two middle values, with a step that reaches to both.
+    earliest from which more than `MEDIAN_OF` plans print all of them; it is the median of those other than
+    the place's own, of an even number the middle between the two middle values, with a step that reaches to
+    both.
     """
     years, column = np.unique(plans["year"], return_inverse=True)
     ends = plans[_ENDS].to_numpy(dtype=float)

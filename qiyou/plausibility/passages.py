@@ -168,7 +168,8 @@ def _sums(cells: Cells, flows: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _again(cells: Cells, order: pd.DataFrame) -> list[pd.DataFrame]:
     """WORKLIST_AHEAD, WORKLIST_BEHIND, WORKLIST_EQUAL: one indicator and year in two documents of a place."""
-    rows, sign = _numbered(cells, dated(cells.rows)), cells.rows["sign"].to_numpy()
+    sign = cells.rows["sign"].to_numpy()
+    rows = _numbered(cells, dated(cells.rows) & ~np.isnan(sign))
     number, strict = demanded(cells.box.point, cells.rows["relation"].to_numpy(object), sign)
     number = number.turned(sign)
     # what the text of the earlier document says counts only where its table is silent

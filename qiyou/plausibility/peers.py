@@ -87,70 +87,51 @@ def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
 
 
 def plans(cells: Cells, settings: Settings) -> list[pd.DataFrame]:
-    """IDENTICAL_PATHS and COMMON_END_VALUE."""
-    prints = _prints(cells)
-    return [*_identical(cells, prints, settings), *_common_end(cells, prints, settings)]
+    """IDENTICAL_PATHS, of paths that are not flat; COMMON_END_VALUE, where a place prints a single path."""
+    grid, planned, prints = cells.grid, cells.planned, _prints(cells)
+    place, places = pd.factorize(grid.keys["place"], sort=True)
+    value = np.where(planned, grid.value, np.nan)
+    moves = np.fmax.reduce(value, axis=1) > np.fmin.reduce(value, axis=1)
+    weights = np.random.default_rng(0).integers(1, 2**63, prints.shape[1], dtype=np.uint64) | np.uint64(1)
+    n = cells.ends(cells.stated)[1]
+    every = pd.DataFrame({"place": place, "indicator": pd.factorize(grid.keys["indicator"])[0], "n": n})
+    every["year"], relation = (cells.rows[name].to_numpy(dtype=object)[n] for name in ("year", "relation"))
+    last = np.arange(len(n)), np.argmax(cells.at == n[:, None], axis=1)
+    every["end"], every["whole"] = prints[last], (prints * weights).sum(axis=1)
+
+    copies = every[moves & cells.judged & (planned.sum(axis=1) >= settings.identical_values)]
+    copies = copies.assign(k=copies.groupby(["indicator", "whole"])["place"].transform("nunique"))
+    copies = copies[copies["k"] > 1]
+    told = {"k": copies["k"], "places": _members(copies, ["indicator", "whole"], places), "year": pd.NA}
+    told |= {"statistic": copies["k"], "threshold": settings.identical_values}
+    found_ = [found("IDENTICAL_PATHS", cells.pick(copies["n"]), **told)]
+
+    ends = every[cells.judged & planned[last] & (relation != "about")]
+    ends = ends[~ends.duplicated(["place", "indicator"], keep=False)]
+    ends = ends.assign(of=ends.groupby(["indicator", "year"])["place"].transform("size"))
+    group = ["indicator", "year", "end"]
+    ends = ends.assign(k=ends.groupby(group)["place"].transform("size"))
+    common = (ends["of"] >= settings.shared_places) & (ends["k"] >= settings.shared_share * ends["of"])
+    ends = ends[common & (ends["k"] > 1)]
+    told = {"k": ends["k"], "of": ends["of"], "places": _members(ends, group, places)}
+    told |= {"statistic": ends["k"] / ends["of"], "threshold": settings.shared_share}
+    return [*found_, found("COMMON_END_VALUE", cells.pick(ends["n"]), **told)]
 
 
-def _decimal(values: np.ndarray) -> np.ndarray:
-    """Numbers without their binary noise: ten significant digits."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scale = 10.0 ** (9 - np.floor(np.log10(np.abs(values))))
-        return np.where(np.isfinite(scale), np.round(values * scale) / scale, values)
+def _members(rows: pd.DataFrame, group: list[str], places: pd.Index) -> np.ndarray:
+    """For each row the names of the places in its group, as a tuple."""
+    number = rows.groupby(group, sort=False).ngroup().to_numpy()
+    listed = rows.groupby(number)["place"].agg(lambda one: tuple(places[np.unique(one)]))
+    return listed.loc[number].to_numpy(dtype=object)
 
 
 def _prints(cells: Cells) -> np.ndarray:
     """Each planned cell of the grid as one number that is equal where relation and value are; 0 elsewhere."""
-    shown = pd.util.hash_array(_decimal(cells.grid.value).ravel()).reshape(cells.at.shape)
-    relation = pd.Index(RELATIONS).get_indexer(cells.grid.relation.ravel()).reshape(cells.at.shape)
+    value = cells.grid.value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # without the binary noise of decimals: ten significant digits
+        scale = 10.0 ** (9 - np.floor(np.log10(np.abs(value))))
+        value = np.where(np.isfinite(scale), np.round(value * scale) / scale, value)
+    shown = pd.util.hash_array(value.ravel()).reshape(value.shape)
+    relation = pd.Index(RELATIONS).get_indexer(cells.grid.relation.ravel()).reshape(value.shape)
     return np.where(cells.planned, shown ^ relation.astype(np.uint64), np.uint64(0))
-
-
-def _identical(cells: Cells, prints: np.ndarray, settings: Settings) -> list[pd.DataFrame]:
-    """Paths whose planned values are equal, year by year; a flat path is no copy of another flat one."""
-    planned = cells.planned
-    value = np.where(planned, cells.grid.value, np.nan)
-    moves = np.fmax.reduce(value, axis=1) > np.fmin.reduce(value, axis=1)
-    enough = (planned.sum(axis=1) >= settings.identical_values) & moves & cells.judged
-    at = np.flatnonzero(enough)
-    weights = np.random.default_rng(0).integers(1, 2**63, prints.shape[1], dtype=np.uint64) | np.uint64(1)
-    with np.errstate(over="ignore"):
-        path = (prints[at] * weights).sum(axis=1, dtype=np.uint64)
-    keys = cells.grid.keys.iloc[at]
-    each = pd.DataFrame({"at": at, "indicator": keys["indicator"], "text": path, "place": keys["place"]})
-    return _shared(cells, each, ["indicator", "text"], "IDENTICAL_PATHS", settings.identical_values)
-
-
-def _common_end(cells: Cells, prints: np.ndarray, settings: Settings) -> list[pd.DataFrame]:
-    """End values that many places share; only places that print a single path of the indicator."""
-    last = cells.stated.shape[1] - 1 - np.argmax(cells.stated[:, ::-1], axis=1)
-    n = np.arange(len(last))
-    relation = cells.grid.relation[n, last]
-    usable = cells.planned[n, last] & (relation != "about") & cells.judged
-    ends = cells.grid.keys[["place", "indicator"]].assign(
-        at=n, column=last, year=cells.grid.years[last], text=prints[n, last]
-    )[usable]
-    ends = ends[~ends.duplicated(["place", "indicator"], keep=False)]
-    ends["of"] = ends.groupby(["indicator", "year"])["place"].transform("size")
-    ends = ends[ends["of"] >= settings.shared_places]
-    found = _shared(cells, ends, ["indicator", "year", "text"], "COMMON_END_VALUE", settings.shared_share)
-    return [one[one["statistic"] >= settings.shared_share] for one in found]
-
-
-def _shared(cells: Cells, each: pd.DataFrame, group: list[str], code: str, threshold) -> list[pd.DataFrame]:
-    """What one code says of the members of every group with more than one place."""
-    groups = each.groupby(group, sort=False)["place"]
-    each = each.assign(k=groups.transform("nunique"))
-    each = each[each["k"] > 1]
-    if each.empty:
-        return []
-    number = each.groupby(group, sort=False).ngroup().to_numpy()
-    members = each.groupby(number)["place"].agg(lambda places: tuple(sorted(set(places))))
-    at, k = each["at"].to_numpy(), each["k"].to_numpy()
-    extra = {"k": k, "places": members.loc[number].to_numpy(dtype=object)}
-    if code == "COMMON_END_VALUE":
-        of, column = each["of"].to_numpy(), each["column"].to_numpy()
-        rows = cells.pick(cells.at[at, column])
-        return [found(code, rows, statistic=k / of, threshold=threshold, of=of, **extra)]
-    rows = cells.lines.iloc[at]
-    return [found(code, rows, year=pd.NA, statistic=k, threshold=threshold, **extra)]

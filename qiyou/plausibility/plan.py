@@ -114,7 +114,8 @@ def _own_target(cells: Cells, keeps, base, last) -> tuple[list[pd.DataFrame], np
     """MET_AT_BASELINE, MET_BY, MET_THEN_LOST against the path's own end; and which are met at the base."""
     grid, sign = cells.grid, cells.grid.sign
     asked, strict = demanded(grid.value, grid.relation, sign[:, None])
-    end, hard = (part[cells.at == last[:, None]] for part in (asked, strict))
+    at_end = np.arange(len(last)), np.argmax(cells.at == last[:, None], axis=1)
+    end, hard = asked[at_end], strict[at_end]
     of = relate(cells.box[base], end, sign, strict=hard)
     level = same(cells.box.point[base], end.point)
     there = (base >= 0) & (last > base) & ~np.isnan(sign)
@@ -180,5 +181,6 @@ def _direction(cells: Cells, judged, base, last) -> list[pd.DataFrame]:
 
 def _looser(before: Box, after: Box) -> np.ndarray:
     """Whether a bound gives way without saying where the value will be; both with more as better."""
-    bound = ~(before.exact & after.exact) & np.isfinite(before.low) & np.isfinite(after.low)
-    return bound & above(before.low, after.low)
+    floors = [~box_.exact & same(box_.low, box_.point) for box_ in (before, after)]
+    finite = np.isfinite(before.low) & np.isfinite(after.low)
+    return (floors[0] | floors[1]) & finite & above(before.low, after.low)

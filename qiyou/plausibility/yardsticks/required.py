@@ -98,20 +98,20 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
         }
     )
     facts = indicators.set_index("id").loc[grid.keys["indicator"]].reset_index()
-    out = grid.keys.assign(
-        base_year=years[start],
-        base=number[n, start],
-        base_relation=np.where(based, grid.relation[n, start], "eq"),
-        end_year=years[last],
-        end=end,
-        end_relation=grid.relation[n, last],
-        reached=years[reached],
-        years=years[reached] - years[start],
-        years_last=years[last] - years[start],
-        sign=sign,
-        ceiling=grid.upper,
-        **facts[["unit", "kind", "direction"]],
+    out = grid.keys.assign(**facts[["unit", "kind", "direction"]], sign=sign, ceiling=grid.upper)
+    out["base_year"], out["base"], out["end_year"], out["end"] = (
+        years[start],
+        number[n, start],
+        years[last],
+        end,
     )
+    out["reached"], out["years"], out["years_last"] = (
+        years[reached],
+        years[reached] - years[start],
+        years[last] - years[start],
+    )
+    out["base_relation"] = np.where(based, grid.relation[n, start], "eq")
+    out["end_relation"] = grid.relation[n, last]
     prints = rows[[*paths.KEYS, "year", "printed"]].rename(
         columns={"year": "base_year", "printed": "base_printed"}
     )

@@ -77,7 +77,7 @@ def windows(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFra
 
 def nearest(data, asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     """The nearest superior (`superiors.csv`, else the parents) that has a window of the path's indicator, or ''."""
-    chain = data.superiors[["place", "superior", "order"]]
+    chain = data.superiors[["place", "superior", "order"]].astype({"order": int})
     up = data.places.set_index("id")["parent"].to_dict()
     more = [
         (place, one, order)

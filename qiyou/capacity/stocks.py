@@ -9,7 +9,7 @@ import pandas as pd
 
 from qiyou.capacity import population as pop
 from qiyou.errors import DataError
-from qiyou.intervals import COLUMNS, box, by_role
+from qiyou.intervals import box, by_role
 from qiyou.paths import KEYS
 from qiyou.words import table
 
@@ -40,21 +40,24 @@ def stock(data, place=None, indicator=None, *, rows=None, people=None) -> pd.Dat
     Returns
     -------
     DataFrame
-        One row per printed cell and scenario: ``value, low, high`` in ``unit`` (个, 平方米, 人, 张, 套; visits per head
-        give 次 a year), the boxes of ``level`` and ``population``, ``printed, role, relation``, the population's
-        ``anchor`` and ``basis``, ``source, grade, status, reason``. A bound gives a half-open interval, and
-        ``value`` for the number that it asks for. A stock itself has the scenario ``printed``.
+        One row per printed cell and scenario: ``value, low, high`` in ``unit`` (个, 平方米, 人, 张, 套;
+        visits per head give 次 a year), the boxes of ``level`` and ``population``, ``printed, role,
+        relation``, the population's ``anchor`` and ``basis``, ``source, grade, status, reason``. A bound
+        gives a half-open interval, and ``value`` for the number that it asks for. A stock itself has the
+        scenario ``printed``.
 
     Raises
     ------
     DataError
-        Nothing is printed, or an indicator asked for is neither a stock nor a density over a known denominator.
+        Nothing is printed, or an indicator asked for is neither a stock nor a density over a known
+        denominator.
 
     Examples
     --------
     >>> import qiyou
     >>> frame = stock(qiyou.load(), "yuhuan", "sports_area_per_capita")
-    >>> frame.query("scenario == 'flat' and year == 2027")[["value", "low", "high", "unit"]].round().values.tolist()
+    >>> last = frame.query("scenario == 'flat' and year == 2027")
+    >>> last[["value", "low", "high", "unit"]].round().values.tolist()
     [[2073600.0, 2072000.0, 2075200.0, '平方米']]
     """
     levels = printed(data, place, indicator) if rows is None else rows
@@ -80,12 +83,12 @@ def additions(data, place=None, indicator=None, *, whole=True, rows=None, people
     Returns
     -------
     DataFrame
-        One row per path, scenario and step: ``from_year, year, years``; ``value, low, high`` in ``unit`` and the
-        same ``per_year``; ``level_part`` (what has to be built for the rise) and ``population_part``, whose
-        intervals are worst cases of their own; ``institutions_low, institutions_high`` (nursery places only:
-        institutions a year); ``fall_needed`` = 1 − L0/L1, the fall of the population that would bring the end with
-        nothing built; both ends' prints, levels and populations; ``source, grade, status, reason``. A path with
-        one printed year is one row, ``not assessable``.
+        One row per path, scenario and step: ``from_year, year, years``; ``value, low, high`` in ``unit`` and
+        the same ``per_year``; ``level_part`` (what has to be built for the rise) and ``population_part``,
+        whose intervals are worst cases of their own; ``institutions_low, institutions_high`` (nursery places
+        only: institutions a year); ``fall_needed`` = 1 − L0/L1, the fall of the population that would bring
+        the end with nothing built; both ends' prints, levels and populations; ``source, grade, status,
+        reason``. A path with one printed year is one row, ``not assessable``.
 
     Raises
     ------
@@ -116,9 +119,9 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per path and year or step: ``low, high`` (and ``per_year_low, per_year_high``) the least and the
-        greatest, ``value_low, value_high`` those of the values, ``over``, ``basis, source, grade`` joined; ``not
-        assessable``, with the reasons, only where no scenario is.
+        One row per path and year or step: ``low, high`` (and ``per_year_low, per_year_high``) the least and
+        the greatest, ``value_low, value_high`` those of the values, ``over``, ``basis, source, grade``
+        joined; ``not assessable``, with the reasons, only where no scenario is.
 
     Raises
     ------
@@ -139,14 +142,20 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     by = [name for name in known if name in frame and name != over]
     good = frame["reason"] == ""
     some = good.groupby([frame[name] for name in by], dropna=False).transform("any")
-    groups = frame[good | ~some].groupby(by, sort=False, dropna=False)
+    shown = frame[good | ~some]
+    groups = shown.groupby(by, sort=False, dropna=False)
+    place = pd.MultiIndex.from_arrays([groups.ngroup(), groups.cumcount()])
     hull = groups["value"].agg(value_low="min", value_high="max")
     for name in ("low", "per_year_low", "institutions_low", "high", "per_year_high", "institutions_high"):
         if name in frame:
             hull[name] = groups[name].min() if name.endswith("low") else groups[name].max()
     for name in (over, "basis", "source", "grade", "reason"):
         if name in frame:
-            hull[name] = groups[name].agg(pop.keys)
+            # the texts of one path side by side, so that each distinct pair is joined once
+            text, *others = (column for _, column in shown[name].set_axis(place).unstack().items())
+            for other in others:
+                text = pd.Series(pop.joined(text, other))
+            hull[name] = text.array
     hull["status"] = np.where(hull["reason"] == "", pop.ASSESSABLE, pop.NOT_ASSESSABLE)
     return hull.reset_index()
 
@@ -155,21 +164,19 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
 
 
 def printed(data, place=None, indicator=None) -> pd.DataFrame:
-    """The printed levels of all paths: cells of tables, and the text's figures where a document's table has none."""
-    said = data.statements.rename(columns={"kind": "role"}).assign(variant="prose")
-    said["role"] = said["role"].where(said["role"] == "baseline", "target")
-    columns = [*KEYS, "year", "role", "printed", *COLUMNS]
-    cells, said = (
-        rows.loc[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none"), columns]
-        for rows in (data.targets, said)
-    )
-    line = ["document", "indicator"]
-    alone = ~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(cells[line]))
-    rows = pd.concat([cells, said[alone & ~said.duplicated([*line, "year"], keep=False)]], ignore_index=True)
+    """The printed levels of all paths: cells of tables, and the text's figures where a document's table has
+    none."""
+    rows, line = data.printed, ["document", "indicator"]
+    rows = rows[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none")]
+    text = rows["origin"] == "text"
+    tabled = pd.MultiIndex.from_frame(rows[line]).isin(pd.MultiIndex.from_frame(rows.loc[~text, line]))
+    rows = rows[~text | ~tabled & ~rows.duplicated([*line, "year"], keep=False)]
+    rows = rows.assign(variant=rows["variant"].mask(rows["origin"] == "text", "prose"))
     if place is not None:
         rows = rows[rows["place"].isin(pop.known_places(data, place))]
     if indicator is not None:
-        rows = rows[rows["indicator"].isin([indicator] if isinstance(indicator, str) else indicator)]
+        wanted = [indicator] if isinstance(indicator, str) else indicator
+        rows = rows[rows["indicator"].isin([data.indicator(name) for name in wanted])]
     if rows.empty:
         raise DataError(f"nothing is printed for place {place!r} and indicator {indicator!r}; name others")
     return rows
@@ -182,7 +189,8 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
     growth = {end: (1 + steps[pop.column("rate", end)]) ** years for end in pop.ENDS}
 
     def figures(l0: str, l1: str, p0: str, p1: str) -> list:
-        """What follows if each unknown lies at the end named: the first level, the last, the first people, the last."""
+        """What follows if each unknown lies at the end named: the first level, the last, the first people,
+        the last."""
         first, last = steps[pop.column("level", l0) + "_0"], steps[pop.column("level", l1)]
         start = steps[pop.column("population", p0) + "_0"] / steps["per"]
         # On one observation the number of people is one unknown, grown by a rate; otherwise there are two.
@@ -207,7 +215,8 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
 
 
 def _times(first, second):
-    """Nothing times an open end is nothing: a population that does not change adds nothing, whatever the level."""
+    """Nothing times an open end is nothing: a population that does not change adds nothing, whatever the
+    level."""
     with np.errstate(invalid="ignore"):
         return np.where((first == 0) | (second == 0), 0.0, first * second)
 
@@ -241,15 +250,16 @@ def _stocks(data, rows: pd.DataFrame, people) -> pd.DataFrame:
 
 
 def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that imply a stock, with the box of their level, the unit of the stock, group and persons per unit."""
+    """The rows that imply a stock, with the box of their level, the unit of the stock, group and persons per
+    unit."""
     facts = data.indicators.set_index("id").reindex(rows["indicator"])
     known = table("assumptions").query("key.str.startswith('per ')").set_index("key")
     over = ("per " + facts["denominator"]).where(facts["kind"] != "stock", "")
     fit = ((facts["kind"] == "stock") | (facts["kind"] == "density") & over.isin(known.index)).to_numpy()
     if not fit.any():
         raise DataError(
-            "a stock is implied by stocks and by densities over a known denominator only, and there is none: select "
-            f"indicators {', '.join(known.index)}",
+            "a stock is implied by stocks and by densities over a known denominator only, and there is none: "
+            f"select indicators {', '.join(known.index)}",
             rows=rows[~fit],
         )
     rows, facts, over = rows[fit], facts[fit], over[fit]

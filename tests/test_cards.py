@@ -1,0 +1,79 @@
+"""The answer to one question: what it says, of whom it says nothing, and that it never breaks."""
+
+import pytest
+
+import qiyou
+from qiyou import cards, words
+from qiyou.errors import DataError
+
+
+@pytest.fixture(scope="module")
+def data():
+    return qiyou.load(also=[])
+
+
+@pytest.fixture(scope="module")
+def read(data):
+    return cards.answers(data)
+
+
+def test_every_target_has_an_answer_in_both_languages(data, read):
+    for row in read.profiles.itertuples():
+        card = qiyou.answer(data, row.place, row.indicator, read=read)
+        assert row.short_zh in card.zh and row.short_en in card.en
+        assert len(card.facts) >= 1 and list(card.yardsticks) and card.sources
+
+
+def test_names_are_taken_as_people_write_them(data, read):
+    said = {
+        qiyou.answer(data, place, indicator, read=read).zh
+        for place in ("玉环", "玉环市", "yuhuan")
+        for indicator in ("托位数", "每千人口拥有3岁以下婴幼儿托位数", "nursery_places_per_1000")
+    }
+    assert len(said) == 1 and said.pop()
+
+
+def test_an_answer_names_both_lines_where_the_plan_prints_two(data, read):
+    card = qiyou.answer(data, "玉环", "premature_ncd_mortality", read=read)
+    assert "表第12行" in card.zh and "表第12b行" in card.zh
+    assert set(card.yardsticks.iloc[:, 0]) == {"表第12行", "表第12b行"}
+    assert any("正文第53条" in question for question in card.questions)
+
+
+@pytest.mark.parametrize(
+    ("place", "indicator", "printed"),
+    [("长兴", "long_term_care_insured", "完成市定任务"), ("慈溪", "pension_insured", "没有印出目标数值")],
+)
+def test_a_line_without_numbers_says_so_and_no_more(data, read, place, indicator, printed):
+    card = qiyou.answer(data, place, indicator, read=read)
+    assert printed in card.zh and card.facts.empty and card.yardsticks.empty
+
+
+def test_what_a_plan_does_not_print_is_said_with_who_does(data, read):
+    card = qiyou.answer(data, "慈溪", "人均体育场地面积", lang="en", read=read)
+    printing = set(data.printed.query("indicator == 'sports_area_per_capita'")["place"])
+    names = data.places.set_index("id").loc[sorted(printing), "name_en"]
+    assert all(name in card.text for name in names) and "Cixi" in card.text
+    assert not card.sources and "Source" not in str(card)
+    assert "没有宁波市的计划" in qiyou.answer(data, "宁波", "托位数", read=read).zh
+
+
+def test_an_unknown_name_lists_the_nearest(data, read):
+    with pytest.raises(DataError, match="玉环"):
+        qiyou.answer(data, "玉环县市", "托位数", read=read)
+    with pytest.raises(DataError, match="lang"):
+        qiyou.answer(data, "玉环", "托位数", lang="fr", read=read)
+
+
+def test_no_verdict_words_in_any_form_of_a_card(data, read):
+    for lang in words.LANGUAGES:
+        for place, indicator in (
+            read.profiles[["place", "indicator"]].drop_duplicates().itertuples(index=False)
+        ):
+            card = qiyou.answer(data, place, indicator, lang=lang, read=read)
+            for text in (str(card), card._repr_markdown_(), card._repr_html_()):
+                assert not any(word in text.lower() for word in ("plausible", "feasible", "合理", "可行"))
+
+
+def test_markdown_and_html_print_a_name_as_it_is():
+    assert cards._escaped("a|b $x$ *y*") == r"a\|b \$x\$ \*y\*"
