@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qiyou import style
+from qiyou.plot import style
 from qiyou.errors import FigureError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
     from matplotlib.text import Text
 
-NOTE_GID = "source-note"
+from qiyou.figures import NOTE_GID
 """The gid of the note that `qiyou.figures.save` writes below a figure."""
 
 

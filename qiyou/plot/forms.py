@@ -28,7 +28,7 @@ from qiyou.plot.style import Caption, Fill, Look, text_width
 MOST_PLACES = 8
 """Places that one page holds side by side; more take further pages or small multiples."""
 
-_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "about": "≈"}
+SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "about": "≈"}
 _LINE = 1.3 / 72 * style.MM_PER_INCH
 """Millimetres of a line of text per point of its size."""
 
@@ -119,7 +119,7 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
         return ""
     if kind == "status" and row.value in (0, 100):
         return words.group("passed", lang)["yes" if row.value else "no"]
-    return _SIGNS.get(row.relation, "") + number(row.value, row.step, lang)
+    return SIGNS.get(row.relation, "") + number(row.value, row.step, lang)
 
 
 def number(amount: float, step: float, lang: str) -> str:
@@ -259,7 +259,7 @@ def fits(text: str, width: float, height: float) -> bool:
 
 # ---------------------------------------------------------------- matrix
 
-_DOMAIN, _NAME, _ROW, _HEAD, _KEY = {"zh": 8.0, "en": 17.0}, {"zh": 50.0, "en": 52.0}, 6.8, 8.0, 5.4
+_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = {"zh": 8.0, "en": 17.0}, {"zh": 50.0, "en": 50.0}, 6.8, 8.0, 5.4, 22.0
 
 
 def matrix(
@@ -289,7 +289,7 @@ def matrix(
     beside : mapping, optional
         ``head`` of the column of ``aside``.
     """
-    aside = 22.0 if beside else 0.0
+    aside = _ASIDE if beside else 0.0
     left = _DOMAIN[lang] + _NAME[lang]
     pitch = min(27.0, (170 - left - aside) / len(columns))
     top, bottom = _HEAD, _HEAD + _ROW * len(rows)
@@ -318,11 +318,17 @@ def matrix(
     return ax
 
 
+def cells_fit(texts: Iterable[str], columns: int, lang: str) -> bool:
+    """Whether a matrix of so many columns has room for every text."""
+    pitch = (170 - _DOMAIN[lang] - _NAME[lang] - _ASIDE) / columns
+    return all(fits(text, pitch - 1.4, _ROW - 0.4) for text in set(texts))
+
+
 def _cells(ax: Axes, cells: pd.DataFrame, rows: pd.DataFrame, columns: list, used: list, fills, pitch: float) -> None:
     shape = [rows["row"].to_list(), columns]
     state = cells.assign(state=cells["state"].map(used.index)).pivot(index="row", columns="column", values="state")
-    text = cells.pivot(index="row", columns="column", values="text").reindex(*shape)
-    state = state.reindex(*shape).astype(float)
+    text = cells.pivot(index="row", columns="column", values="text").reindex(index=shape[0], columns=shape[1])
+    state = state.reindex(index=shape[0], columns=shape[1]).astype(float)
     colours = ListedColormap([fills[name].colour for name in used])
     look = {"cmap": colours, "vmin": -0.5, "vmax": len(used) - 0.5, "linewidths": 1.2, "linecolor": style.PAPER}
     ticks = {"cbar": False, "xticklabels": False, "yticklabels": False}

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from qiyou import compare, words
 from qiyou.errors import DataError
 from qiyou.plot import forms, style
 from qiyou.plot.style import Caption
@@ -140,3 +141,128 @@ def _small_paths(frame, chosen: list, told: Caption, names: dict, looks, unit: s
     axes[0, 0].xaxis.set_major_formatter("{x:.0f}")
     fig.supylabel(unit)
     return axes[0, 0]
+
+
+# ---------------------------------------------------------------- core indicators
+
+_COMPARED = ("met", "not_met", "at_or_above", "level", "below", "undecidable")
+
+
+@style.styled
+def core_overview(
+    data,
+    year: int = 2027,
+    places=None,
+    *,
+    ax: Axes | None = None,
+    lang: str = "zh",
+    reference="auto",
+    page: int = 1,
+) -> Axes:
+    """Places against the core indicators in one year, each cell with its value and how it stands to its reference.
+
+    Parameters
+    ----------
+    data : Data
+    year : int
+    places : sequence of str, optional
+        Only these; eight stand on one page.
+    reference
+        As in `qiyou.compare.core`.
+
+    Returns
+    -------
+    Axes
+        In millimetres; the cells are its first child Axes, their texts have the gid ``indicator/line/place``.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> ax = qiyou.plot.core_overview(qiyou.load(), lang="en")
+    >>> [text.get_text() for text in ax.child_axes[0].texts][0]
+    '● 5.5'
+    """
+    year = int(year)
+    frame = compare.core(data, year, reference, places=places, grid=True)
+    names, labels = forms.place_names(data, lang), forms.indicator_names(data, lang)
+    symbols = style.fills("state")
+    line = frame.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
+    kinds = frame["indicator"].map(data.indicators.set_index("id")["kind"])
+    shown = [forms.value(row, lang, kind) for row, kind in zip(frame.itertuples(), kinds, strict=True)]
+    text = frame["state"].map(lambda state: symbols[state].symbol) + " " + pd.Series(shown, frame.index)
+    cells = frame.assign(row=frame["indicator"] + "/" + line, column=frame["place"], text=text.str.strip())
+    rows = cells.drop_duplicates("row").sort_values("row", key=lambda row: row.map(_row_order(cells["row"])))
+    first = rows["row"].str.endswith("/0")
+    units = rows["unit"].map(lambda unit: forms.unit(unit, lang).split("/")[0] if lang == "zh" else _brief(unit))
+    rows = pd.DataFrame(
+        {
+            "row": rows["row"],
+            "label": rows["indicator"].map(labels).where(first, say("plot.core.second", lang)),
+            "group": rows["indicator"].map(data.indicators.set_index("id")["domain"]).map(words.group("domain", lang)),
+            "unit": units.where(first & (kinds[rows.index] != "status"), ""),
+            "aside": rows["indicator"].map(_references(frame, kinds, lang)).where(first, "").fillna("—"),
+        }
+    )
+    order = list(dict.fromkeys(frame["place"]))
+    most = next((n for n in range(forms.MOST_PLACES, 3, -1) if forms.cells_fit(cells["text"], min(n, len(order)), lang)), 3)
+    chosen, pages = forms.paged(order, most, page, "places")
+    title = _core_title(frame, year, lang)
+    missed = frame[frame["state"].isin(["not_met", "below"])]
+    which = [f"{names[row.place]} {labels[row.indicator]}" for row in missed.itertuples()]
+    finding = title + say("plot.core.missed", lang, n=len(which), which=forms.joined(which[:40], lang))
+    short, full = forms.sources(data, [*frame["document"], *frame["reference_source"]], lang)
+    told = Caption(
+        title,
+        forms.alt("matrix", say("plot.core.subject", lang, n=len(order), year=year), finding, lang),
+        say("plot.core.note", lang),
+        short,
+        full,
+        frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))]),
+        pages,
+    )
+    states = words.group("state", lang)
+    heads = {place: names[place] for place in chosen}
+    cells = cells[cells["column"].isin(chosen)]
+    beside = {"head": say("plot.core.reference", lang)}
+    return forms.matrix(ax, told, cells, rows, heads, symbols, states, beside=beside, lang=lang)
+
+
+def _row_order(rows: pd.Series) -> dict[str, tuple[int, str]]:
+    """Lines of one indicator stand together."""
+    order = {name: k for k, name in enumerate(dict.fromkeys(rows.str.rpartition("/")[0]))}
+    return {row: (order[row.rpartition("/")[0]], row) for row in rows.unique()}
+
+
+def _brief(unit: str) -> str:
+    """What a density is divided by stands in the name of the indicator."""
+    return {"%": "%", "‰": "‰", "岁": "years", "元/年": "yuan"}.get(unit, "")
+
+
+def _references(frame: pd.DataFrame, kinds: pd.Series, lang: str) -> dict[str, str]:
+    """What the places of an indicator are held against: a number, or from which to which where it differs."""
+    marks, found = words.group("reference_kind", lang), {}
+    known = frame[frame["state"].isin(_COMPARED)].assign(kind_of=kinds)
+    for indicator, rows in known.groupby("indicator", sort=False):
+        if rows["kind_of"].iloc[0] == "status":
+            found[indicator] = words.group("passed", lang)["yes"]
+            continue
+        ends = rows[["reference_low", "reference_high", "reference_value"]].to_numpy(dtype=float)
+        ends = ends[np.isfinite(ends)]
+        span = dict.fromkeys(f"{end:.6g}" for end in (ends.min(), ends.max()))
+        sign = rows["reference_relation"].iloc[0] if rows["reference_relation"].nunique() == 1 else "eq"
+        mark = "/".join(dict.fromkeys(marks.get(kind, "") for kind in rows["reference_kind"]))
+        found[indicator] = f"{forms.SIGNS.get(sign, '')}{'–'.join(span)} {mark}".strip()
+    return found
+
+
+def _core_title(frame: pd.DataFrame, year: int, lang: str) -> str:
+    """How many cells meet a target from above, how many stand below other plans."""
+    count = frame["state"].value_counts()
+    asked = {state: int(count.get(state, 0)) for state in _COMPARED}
+    parts = []
+    if judged := asked["met"] + asked["not_met"]:
+        parts.append(say("plot.core.met", lang, n=judged, k=asked["met"]))
+    if beside := asked["at_or_above"] + asked["level"] + asked["below"]:
+        parts.append(say("plot.core.beside", lang, n=beside, k=beside - asked["below"], below=asked["below"]))
+    said = ("；" if lang == "zh" else "; ").join(parts) or say("plot.core.none", lang)
+    return say("plot.core.title", lang, year=year, said=said)
