@@ -53,6 +53,11 @@ class Box:
     def __getitem__(self, key) -> Box:
         return Box(*(values[key] for values in vars(self).values()))
 
+    def where(self, kept: np.ndarray, other: Box) -> Box:
+        """This box where `kept`, the other elsewhere."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Box(*(np.where(kept, ours, theirs) for ours, theirs in pairs))
+
     def __len__(self) -> int:
         return len(self.low)
 

@@ -26,7 +26,7 @@ from qiyou.relate import relate
 if TYPE_CHECKING:
     from qiyou.data import Data
 
-VERDICTS = ("met", "not_met", "undecidable", "no_reference")
+VERDICTS = ("met", "not_met", "at_or_above", "level", "below", "undecidable", "no_reference")
 
 _CORE = [
     *("place", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "step", "unit"),
@@ -73,29 +73,48 @@ def core(
 
 def _judged(rows: pd.DataFrame, facts: pd.DataFrame, asked: str) -> pd.DataFrame:
     """Add gap, its limits, the verdict or word, and what decides or why there is no reference."""
+    # A review is passed or not: passed stands above not passed, and there is no gap between them.
     sign = rows["indicator"].map(facts["sign"]).to_numpy(dtype=float)
+    way = np.where(np.isnan(sign), 1.0, sign)
     missing = rows["reference_kind"].isna().to_numpy()
-    strict = rows["strict"].eq(True).to_numpy(dtype=bool, na_value=False)
-    related = relate(boxed(rows, "box"), boxed(rows, "under"), sign, strict=strict)
-    why = np.select(
+    above, strict = (rows[name].eq(True).to_numpy(dtype=bool, na_value=False) for name in ("above", "strict"))
+    value, under, over = (boxed(rows, name) for name in ("box", "under", "over"))
+    low = relate(value, under.where(way > 0, over), way)
+    high = relate(value, over.where(way > 0, under), way, strict=strict)
+    word = np.select(
         [
-            ~missing,
+            above,
+            high["verdict"] == "met",
+            low["verdict"] == "not_met",
+            (low["verdict"] == "met") & (high["verdict"] == "not_met"),
+        ],
+        [high["verdict"], "at_or_above", "below", "level"],
+        "undecidable",
+    )
+    nothing = np.select(
+        [
             rows["place"].eq(asked),
             rows["indicator"].map(facts["kind"]).isin(EXTENSIVE),
             rows["peer"].lt(0) & (asked in references.NAMED),
         ],
         [
-            related["why"],
             "the place is the reference",
             "a count grows with the size of the place",
             "no province in places.csv",
         ],
-        "neither a target from above nor enough plans" if asked == "auto" else f"no reference in {asked}",
+        "neither a target from above nor enough other plans"
+        if asked == "auto"
+        else f"no reference in {asked}",
     )
+    why = np.where(word == "below", low["why"], high["why"])
+    why = np.select([missing, word == "level"], [nothing, "between the two middle values"], why)
+    shown = ~np.isnan(sign) & ~missing
     texts = [name for name in references.REFERENCE if rows[name].dtype == object or rows[name].dtype == "str"]
     return rows.assign(
-        **related[["gap", "gap_low", "gap_high"]],
-        verdict=related["verdict"].where(~missing, "no_reference").replace("", "undecidable"),
+        gap=high["gap"].where(shown & rows["reference_value"].notna()),
+        gap_low=high["gap_low"].where(shown),
+        gap_high=low["gap_high"].where(shown),
+        verdict=np.where(missing, "no_reference", np.where(word == "", "undecidable", word)),
         why=why,
         reference_n=rows["reference_n"].astype("Int64"),
         **{name: rows[name].astype(object).where(~missing, "") for name in texts},

@@ -35,6 +35,7 @@ _SET = ["value", "relation", "low", "high", "low_closed", "high_closed", "unit",
 _CELL = ["document", "place", "indicator", "variant", "year", "role", "origin", "locator", "printed", *_SET]
 _BOX = ["low", "high", "low_open", "high_open", "point", "exact"]
 _PEER = ["peer", "indicator", "year"]
+_ENDS = ["low", "high", "box_low", "box_high"]
 
 # ------------------------------------------------------------------------------------------------ what is compared
 
@@ -380,7 +381,7 @@ def _of_place(place: str, data: Data, every: pd.DataFrame, indicators: pd.DataFr
     plan = _plans(own.assign(peer=0), indicators)
     where = (own["document"] + " " + own["locator"]).groupby([own["indicator"], own["year"]]).agg(joined)
     source = where.reindex(pd.MultiIndex.from_frame(plan[["indicator", "year"]])).to_numpy()
-    ends = plan[["low", "high", "box_low", "box_high"]].to_numpy()
+    ends = plan[_ENDS].to_numpy()
     plan = _of_plans(plan, ends, ends, f"plan of {place}", source, 1, plan["place"])
     asked = _benchmarks(data, indicators)
     asked = asked[asked["place"] == place]
@@ -436,7 +437,7 @@ def _plans(every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """
     counts = indicators.index[indicators["kind"].isin(EXTENSIVE)]
     kept = ~every["indicator"].isin(counts) & (every["relation"] != "about") & (every["peer"] >= 0)
-    ends = {"low": "min", "high": "max", "box_low": "min", "box_high": "max"}
+    ends = dict(zip(_ENDS, ("min", "max", "min", "max"), strict=True))
     ends |= {"box_low_open": "all", "box_high_open": "all"}
     rows = every.loc[kept, [*OWN, "peer", *ends]]
     twice = rows.duplicated(OWN, keep=False)
@@ -447,80 +448,93 @@ def _plans(every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shared(plans: pd.DataFrame) -> pd.DataFrame:
-    """The value that at least half of at least `SHARED_OF` plans print; none where two are equally common."""
-    points = plans[plans["low"] == plans["high"]]
-    # Printed numbers that went through a change of unit may differ in their last bit.
-    points = points.assign(value=_ten_digits(points["low"].to_numpy()))
+    """For each place the value that at least half of at least `SHARED_OF` other plans print; none of two equals."""
+    points = plans.assign(value=_ten_digits(plans["low"].where(plans["low"] == plans["high"])))
     # One number is as finely known as the finest of its prints.
-    counts = points.groupby([*_PEER, "value"]).agg(
-        count=("place", "size"),
-        names=("place", list),
-        box_low=("box_low", "max"),
-        box_high=("box_high", "min"),
-        box_low_open=("box_low_open", "any"),
-        box_high_open=("box_high_open", "any"),
-    )
-    counts = counts.reset_index().sort_values("count", ascending=False, kind="stable").groupby(_PEER).head(3)
-    rows = plans.loc[plans["n"] >= SHARED_OF, [*OWN, "peer", "n"]].merge(counts, on=_PEER)
-    rows = rows[2 * rows["count"] >= rows["n"]]
+    finest = {"box_low": "max", "box_high": "min", "box_low_open": "any", "box_high_open": "any"}
+    counts = points.groupby([*_PEER, "value"])
+    counts = counts.agg(finest).assign(count=counts.size(), names=counts["place"].agg(list)).reset_index()
+    # Without one of its plans a value may fall behind the next two, no further.
+    counts = counts.sort_values("count", ascending=False, kind="stable").groupby(_PEER).head(3)
+    rows = points.loc[points["n"] > SHARED_OF, [*OWN, "peer", "n", "value"]]
+    rows = rows.merge(counts, on=_PEER, suffixes=("_own", ""))
+    rows["count"] -= rows["value"] == rows["value_own"]
+    rows = rows[2 * rows["count"] >= rows["n"] - 1]
     rows = rows[~rows.duplicated(OWN, keep=False)]
     ends = rows[["value", "value", "box_low", "box_high"]].to_numpy(dtype=float)
-    source = rows["count"].astype("str") + " of " + rows["n"].astype("str") + " plans"
-    return _of_plans(rows, ends, ends, SHARED, source, rows["count"], rows["names"].map(joined))
+    source = rows["count"].astype("str") + " of " + (rows["n"] - 1).astype("str") + " other plans"
+    names = [_others(names, place) for names, place in zip(rows["names"], rows["place"], strict=True)]
+    return _of_plans(rows, ends, ends, SHARED, source, rows["count"], names)
 
 
-def _ten_digits(values: np.ndarray) -> np.ndarray:
+def _ten_digits(values: pd.Series) -> np.ndarray:
+    """Printed numbers that went through a change of unit may differ in their last bit."""
+    values = values.to_numpy(dtype=float)
     with np.errstate(divide="ignore"):
         size = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
     scale = 10.0 ** (9 - size)
     return np.round(values * scale) / scale
 
 
-def _median(plans: pd.DataFrame) -> pd.DataFrame:
-    """The median of at least `MEDIAN_OF` plans.
+def _others(names: list[str], own: str) -> str:
+    """The names without one's own, as `joined` writes them."""
+    shown = [name for name in names[: SHOWN + 1] if name != own][:SHOWN]
+    more = len(names) - (own in names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
-    The median rises with each of its values, so the medians of the lower and of the upper ends are its exact
+
+def _median(plans: pd.DataFrame) -> pd.DataFrame:
+    """For each place the median of at least `MEDIAN_OF` other plans: of an even number the two middle values.
+
+    An order statistic rises with each of its values, so those of the lower and of the upper ends are its exact
     limits, also where some plans print only a bound.
     """
-    plans = plans[plans["n"] >= MEDIAN_OF].reset_index(drop=True)
-    ends = plans[["low", "high", "box_low", "box_high"]].to_numpy(dtype=float)
-    middle, names = np.empty_like(ends), np.full(len(plans), "", object)
+    plans = plans[plans["n"] > MEDIAN_OF].reset_index(drop=True)
+    ends = plans[_ENDS].to_numpy(dtype=float)
+    under, over, names = np.empty_like(ends), np.empty_like(ends), np.full(len(plans), "", object)
     for at in plans.groupby(_PEER, sort=False).indices.values():
-        middle[at] = np.median(ends[at], axis=0)
-        names[at] = joined(plans["place"].iloc[at])
+        under[at], over[at] = _middles(ends[at], _ranks(ends[at]), np.full(len(at), len(at) - 1))
+        places = plans["place"].iloc[at].tolist()
+        names[at] = [_others(places, place) for place in places]
+    others = plans["n"] - 1
     for name in ("box_low_open", "box_high_open"):
-        plans[name] = plans.groupby(_PEER)[name].transform("all")
-    return _of_plans(plans, middle, middle, MEDIAN, plans["n"].astype("str") + " plans", plans["n"], names)
+        plans[name] = plans.groupby(_PEER)[name].transform("sum") - plans[name] == others
+    return _of_plans(plans, under, over, MEDIAN, others.astype("str") + " other plans", others, names)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """The place of each value in its column, from 0; equal ones in their order."""
+    return np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0)
+
+
+def _middles(values: np.ndarray, rank: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper middle of each column of `values` without the value at `rank`; `others` values remain."""
+    ordered = np.sort(values, axis=0)
+    middles = (others - 1) // 2, others // 2
+    return tuple(np.take_along_axis(ordered, k[:, None] + (k[:, None] >= rank), axis=0) for k in middles)
 
 
 def _of_plans(rows: pd.DataFrame, under: np.ndarray, over: np.ndarray, kind: str, source, n, names):
-    """Lay out references that are values of plans; `under` and `over` hold low, high, box_low, box_high each."""
-    number = (under[:, 0] == under[:, 1]) & (under[:, 0] == over[:, 1])
+    """Lay out references that are values of plans; `under` and `over` hold the columns `_ENDS`."""
     opened = [rows[f"box_{end}_open"].to_numpy(dtype=bool) for end in ("low", "high")]
-    ends = {
-        name: Box(
-            end[:, 2],
-            end[:, 3],
-            *opened,
-            np.where(end[:, 0] == end[:, 1], end[:, 0], np.nan),
-            end[:, 0] == end[:, 1],
-        )
-        for name, end in (("under", under), ("over", over))
-    }
+    ends = {}
+    for name, end in (("under", under), ("over", over)):
+        exact = end[:, 0] == end[:, 1]
+        ends |= columns(Box(end[:, 2], end[:, 3], *opened, np.where(exact, end[:, 0], np.nan), exact), name)
+    number = under[:, 0] == over[:, 1]
     return rows[OWN].assign(
         reference_value=np.where(number, under[:, 0], np.nan),
         reference_relation=np.where(number, "eq", "range"),
-        reference_low=under[:, 2],
-        reference_high=over[:, 3],
+        reference_low=under[:, 0],
+        reference_high=over[:, 1],
         reference_kind=kind,
         reference_source=source,
         reference_grade="",
         reference_n=n,
         reference_places=names,
         above=False,
-        strict=False,
-        **columns(ends["under"], "under"),
-        **columns(ends["over"], "over"),
+        strict=(under != over).any(axis=1),
+        **ends,
     )
 
 
@@ -541,40 +555,61 @@ def _path(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _median_paths(plans: pd.DataFrame) -> pd.DataFrame:
-    """The median path over a fixed set of plans, so that no step comes from a plan that enters or leaves.
+    """For each place the median path over a fixed set of other plans: no step comes from one that enters or leaves.
 
-    Of the years in which at least `MEDIAN_OF` plans print something, the path runs to the last, from the
-    earliest from which at least `MEDIAN_OF` plans print all of them; it is the median of those plans.
+    Of the years in which at least `MEDIAN_OF` others print something, the path runs to the last, from the
+    earliest from which at least `MEDIAN_OF` others print all of them; it is the median of those plans, of an
+    even number the middle between the two middle values, with a step that reaches to both.
     """
     years, column = np.unique(plans["year"], return_inverse=True)
-    ends = plans[["low", "high", "box_low", "box_high"]].to_numpy(dtype=float)
+    ends = plans[_ENDS].to_numpy(dtype=float)
     parts = []
-    for at in plans.groupby(_PEER[:2], sort=False).indices.values():
+    for (_, indicator), at in plans.groupby(_PEER[:2], sort=False).indices.items():
         row, places = pd.factorize(plans["place"].iloc[at])
-        grid = np.full((len(places), len(years), 4), np.nan)
+        grid = np.full((len(places), len(years), len(_ENDS)), np.nan)
         grid[row, column[at]] = ends[at]
         printed = ~np.isnan(grid[:, :, 0])
-        counted = printed.sum(axis=0) >= MEDIAN_OF
-        reach = np.cumprod(printed[:, counted][:, ::-1], axis=1).sum(axis=1)
-        start = np.sort(reach)[-MEDIAN_OF] if len(reach) >= MEDIAN_OF else 0
-        if start < 2:
-            continue
-        members = np.flatnonzero(reach >= start)
-        span = np.flatnonzero(counted)[-start:]
-        middle = np.median(grid[np.ix_(members, span)], axis=0)
-        width = np.maximum(middle[:, 3] - middle[:, 0], middle[:, 0] - middle[:, 2])
-        path = pd.DataFrame(
-            {
-                "year": years[span],
-                "path_value": middle[:, 0],
-                "path_step": 2 * np.nan_to_num(width, posinf=0.0),
-                "path_n": len(members),
-                "path_places": joined(places[members]),
-            }
-        )[middle[:, 0] == middle[:, 1]]
-        who = pd.DataFrame({"place": places}).assign(indicator=plans["indicator"].iloc[at[0]])
-        parts.append(who.merge(path, how="cross"))
-    columns = [*OWN, "path_value", "path_step", "path_n", "path_places"]
-    paths = stacked(*parts) if parts else pd.DataFrame(columns=columns)
+        counted, pattern = np.unique(printed.sum(axis=0) - printed >= MEDIAN_OF, axis=0, return_inverse=True)
+        for number, relevant in enumerate(counted):
+            mine, span = np.flatnonzero(pattern.ravel() == number), np.flatnonzero(relevant)
+            if len(span) < 2:
+                continue
+            reach = np.cumprod(printed[:, span][:, ::-1], axis=1).sum(axis=1)
+            # Without a place that reaches far enough itself, the next one is the last that is needed.
+            nth, after = np.sort(reach)[::-1][MEDIAN_OF - 1 : MEDIAN_OF + 1]
+            start = np.where(reach[mine] >= nth, after, nth)
+            for length in np.unique(start[start > 1]):
+                who = mine[start == length]
+                parts.append(
+                    _one_path(grid, places, who, reach >= length, span[-length:]).assign(indicator=indicator)
+                )
+    if not parts:
+        return pd.DataFrame(columns=[*OWN, "path_value", "path_step", "path_name", "path_n", "path_places"])
+    paths = pd.concat(parts, ignore_index=True)
     paths = paths[paths.groupby(OWN[:2])["year"].transform("size") > 1]
-    return paths.assign(path_name=MEDIAN)
+    return paths.assign(path_name=MEDIAN, year=years[paths["year"]])
+
+
+def _one_path(grid: np.ndarray, places: np.ndarray, who: np.ndarray, members: np.ndarray, span: np.ndarray):
+    """The medians of the `members` in the years of `span` for each place of `who`, without its own plan."""
+    values = grid[members][:, span].reshape(members.sum(), -1)
+    rank = np.full((len(places), values.shape[1]), len(values))
+    rank[members] = _ranks(values)
+    others = members.sum() - members[who]
+    under, over = (m.reshape(len(who), len(span), -1) for m in _middles(values, rank[who], others))
+    middle = (under[:, :, 0] + over[:, :, 1]) / 2
+    width = np.maximum(over[:, :, 3] - middle, middle - under[:, :, 2])
+    names = places[members].tolist()
+    path = pd.DataFrame(
+        {
+            "place": np.repeat(places[who], len(span)),
+            "year": np.tile(span, len(who)),
+            "path_value": middle.ravel(),
+            "path_step": 2 * np.nan_to_num(width, posinf=0.0).ravel(),
+            "path_n": np.repeat(others, len(span)),
+            "path_places": np.repeat(
+                np.array([_others(names, own) for own in places[who]], object), len(span)
+            ),
+        }
+    )
+    return path[(under[:, :, 0] == under[:, :, 1]).ravel() & (over[:, :, 0] == over[:, :, 1]).ravel()]
