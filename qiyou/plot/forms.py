@@ -24,6 +24,7 @@ from qiyou.errors import DataError
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
+from qiyou.words import say
 
 MOST_PLACES = 8
 """Places that one page holds side by side; more take further pages or small multiples."""
@@ -167,12 +168,33 @@ def sources(data, ids: Iterable[str], lang: str) -> tuple[str, str]:
         full.append(title + _bracket(words.group("extent", lang).get(row.grade, ""), lang))
     places = joined(dict.fromkeys(names[place] for place in documents["place"]), lang)
     if documents["place"].nunique() > MOST_PLACES:
-        places = words.say("plot.places", lang, n=documents["place"].nunique())
-    parts = [words.say("plot.source.plans", lang, places=places)] if len(documents) else []
-    parts += [words.say("plot.source.others", lang, n=len(others))] if len(others) else []
+        places = say("plot.places", lang, n=documents["place"].nunique())
+    parts = [say("plot.source.plans", lang, places=places)] if len(documents) else []
+    parts += [say("plot.source.others", lang, n=len(others))] if len(others) else []
     stop = "。" if lang == "zh" else "."
     brief = ("；" if lang == "zh" else "; ").join(parts)
     return brief + stop, joined(full, lang) + stop
+
+
+def told(
+    data, key: str, lang: str, *, chart: str, title: str, finding: str, used: Iterable[str], table: pd.DataFrame, **facts
+) -> Caption:
+    """The caption of a figure whose messages are ``plot.<key>.subject`` and ``plot.<key>.note``.
+
+    Parameters
+    ----------
+    chart, title, finding : str
+        Kind of picture, finding as title, and what the alternative text says of it.
+    used : iterable of str
+        Documents and sources, as in `sources`.
+    facts
+        Fields of the messages, and ``pages``.
+    """
+    pages = facts.pop("pages", 1)
+    subject, note = say(f"plot.{key}.subject", lang, **facts), say(f"plot.{key}.note", lang, **facts)
+    if pages > 1:
+        note += say("plot.pages", lang, pages=pages)
+    return Caption(title, alt(chart, subject, finding, lang), note, *sources(data, used, lang), table, pages)
 
 
 def _bracket(text: str, lang: str) -> str:
@@ -259,7 +281,7 @@ def fits(text: str, width: float, height: float) -> bool:
 
 # ---------------------------------------------------------------- matrix
 
-_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = {"zh": 8.0, "en": 17.0}, {"zh": 50.0, "en": 50.0}, 6.8, 8.0, 5.4, 22.0
+_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = {"zh": 8.0, "en": 17.0}, {"zh": 50.0, "en": 50.0}, 6.8, 7.0, 5.4, 22.0
 
 
 def matrix(
@@ -326,6 +348,7 @@ def cells_fit(texts: Iterable[str], columns: int, lang: str) -> bool:
 
 def _cells(ax: Axes, cells: pd.DataFrame, rows: pd.DataFrame, columns: list, used: list, fills, pitch: float) -> None:
     shape = [rows["row"].to_list(), columns]
+    ax.patch.set_visible(False)
     state = cells.assign(state=cells["state"].map(used.index)).pivot(index="row", columns="column", values="state")
     text = cells.pivot(index="row", columns="column", values="text").reindex(index=shape[0], columns=shape[1])
     state = state.reindex(index=shape[0], columns=shape[1]).astype(float)
@@ -500,3 +523,59 @@ def years(ax: Axes, first: float, last: float, room: float) -> tuple[float, floa
     ax.xaxis.set_major_formatter("{x:.0f}")
     ax.grid(axis="y")
     return first, last
+
+
+# ---------------------------------------------------------------- lanes
+
+_LANE, _LABELS, _SCALE, _VERDICT = 5.2, 50.0, (66.0, 116.0), 136.0
+
+
+def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], lang: str = "zh") -> Axes:
+    """Rows with a scale of their own: two lanes each, in a lane one or two numbers, and words at the right.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        ``name`` and ``below`` it; ``lanes``, sequences of marks; ``words``. A mark is a mapping of ``value``, ``text``,
+        ``look``, and where they apply ``hollow``, ``relation`` (a bound gets an arrow), ``low`` and ``high``.
+    """
+    height = [max(10.5, _LANE * len(row["lanes"]) + 1.6) for row in rows]
+    ax = ground(ax, caption, sum(height) + 1)
+    top = 0.5
+    for row, tall in zip(rows, height, strict=True):
+        ax.plot([0, 170], [top, top], color=style.GRID, lw=0.6)
+        name, size = fit(row["name"], _LABELS, 4.4)
+        ax.text(0.5, top + 3.2, name, va="center", fontsize=size, gid=f"name/{row['id']}")
+        ax.text(0.5, top + 7.4, row["below"], va="center", color=style.MUTED, fontsize=8)
+        said, size = fit(row["words"], 170 - _VERDICT - 0.5, tall - 1)
+        ax.text(_VERDICT, top + tall / 2, said, va="center", fontsize=size, linespacing=1.15, gid=f"words/{row['id']}")
+        ends = [mark[end] for lane in row["lanes"] for mark in lane for end in ("value", "low", "high") if end in mark]
+        low, high = min(ends), max(ends)
+        scale = (_SCALE[1] - _SCALE[0]) / (high - low) if high > low else 0.0
+        start = _SCALE[0] if high > low else sum(_SCALE) / 2
+        for k, lane in enumerate(row["lanes"]):
+            middle = top + tall / 2 + (k - (len(row["lanes"]) - 1) / 2) * _LANE
+            _lane(ax, lane, middle, lambda value, start=start, low=low, scale=scale: start + (value - low) * scale, row["id"])
+        top += tall
+    return ax
+
+
+def _lane(ax: Axes, marks: Sequence[Mapping], y: float, at: Callable[[float], float], gid: str) -> None:
+    """The marks of one lane; of two numbers the outer sides carry the texts, so that they never meet."""
+    xs = [at(mark["value"]) for mark in marks]
+    if len(xs) > 1:
+        ax.plot(xs, [y, y], lw=1.2, zorder=1, **{"color": marks[0]["look"].colour})
+    for k, (mark, x) in enumerate(zip(marks, xs, strict=True)):
+        look = mark["look"]
+        if "low" in mark:
+            ax.plot([at(mark["low"]), at(mark["high"])], [y, y], color=look.colour, lw=2.4, alpha=0.45, zorder=1)
+        ax.plot(x, y, **look.mark(hollow=mark.get("hollow", False)), zorder=3, gid=f"mark/{gid}")
+        way = {"ge": 1, "gt": 1, "le": -1, "lt": -1}.get(mark.get("relation", "eq"), 0)
+        if way:
+            arrow = {"arrowstyle": "-|>", "color": look.colour, "lw": 1.1, "shrinkA": 0, "shrinkB": 0}
+            ax.annotate("", xy=(x + way * 6, y), xytext=(x, y), arrowprops=arrow)
+        left = len(xs) > 1 and (x < xs[1 - k] or (x == xs[1 - k] and k == 0)) or len(xs) == 1 and way < 0
+        ends = [x, at(mark["low"]), at(mark["high"])] if "low" in mark else [x]
+        edge = min(ends) - 1.8 - 5.5 * (way < 0) if left else max(ends) + 1.8 + 5.5 * (way > 0)
+        side = {"ha": "right" if left else "left", "va": "center", "color": look.text_colour}
+        ax.text(edge, y, mark["text"], **side, gid=f"value/{gid}")

@@ -70,16 +70,9 @@ def target_paths(
     lasts = frame.sort_values("year", kind="stable").drop_duplicates(["place", "variant"], keep="last")
     said = [f"{names[row.place]} {row.year:.0f}: {forms.value(row, lang)}" for row in lasts.itertuples()]
     title = _path_title(frame, lasts, names, label, lang)
-    short, full = forms.sources(data, frame["document"], lang)
-    told = Caption(
-        title,
-        forms.alt("lines", f"{label} ({unit})" if unit else label, forms.joined(said, lang), lang),
-        say("plot.paths.note", lang),
-        short,
-        full,
-        frame.drop(columns=["low_closed", "high_closed"], errors="ignore").reset_index(drop=True),
-        pages,
-    )
+    facts = {"chart": "lines", "title": title, "finding": forms.joined(said, lang), "used": frame["document"]}
+    facts |= {"table": frame.drop(columns=["low_closed", "high_closed"]).reset_index(drop=True), "pages": pages}
+    told = forms.told(data, "paths", lang, **facts, indicator=f"{label}, {unit}".strip(", "))
     if small:
         return _small_paths(frame, chosen, told, names, looks, unit, lang)
     ax = forms.panel(ax, told, 88 if width == "full" else 72, width)
@@ -210,16 +203,10 @@ def core_overview(
     missed = frame[frame["state"].isin(["not_met", "below"])]
     which = [f"{names[row.place]} {labels[row.indicator]}" for row in missed.itertuples()]
     finding = title + say("plot.core.missed", lang, n=len(which), which=forms.joined(which[:40], lang))
-    short, full = forms.sources(data, [*frame["document"], *frame["reference_source"]], lang)
-    told = Caption(
-        title,
-        forms.alt("matrix", say("plot.core.subject", lang, n=len(order), year=year), finding, lang),
-        say("plot.core.note", lang),
-        short,
-        full,
-        frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))]),
-        pages,
-    )
+    facts = {"chart": "matrix", "title": title, "finding": finding, "n": len(order), "year": year, "pages": pages}
+    used = [*frame["document"], *frame["reference_source"]]
+    table = frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))])
+    told = forms.told(data, "core", lang, used=used, table=table, **facts)
     states = words.group("state", lang)
     heads = {place: names[place] for place in chosen}
     cells = cells[cells["column"].isin(chosen)]
