@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from qiyou.intervals import Box, above, apart, disjoint, same
 
 VERDICTS = ("met", "not_met", "undecidable")
+WORDS = ("at_or_above", "level", "below", "undecidable")
 REASONS = ("", "equal as printed", "as printed", "a bound leaves it open", "rounding decides", "missing")
 _DIGITS = 10
 
@@ -59,7 +60,7 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
         & (above(ours.point, theirs.high) | same(ours.point, theirs.high) & ~theirs.high_open)
     )
     touching = same(ours.low, theirs.high)
-    certain = above(ours.low, theirs.high) | touching & (~strict | ours.low_open)
+    certain = above(ours.low, theirs.high) | touching & (~strict | ours.low_open | theirs.high_open)
     below = apart(theirs, ours) | same(ours.high, theirs.low) & strict
     met = np.where(no_way, level, level | certain | printed)
     not_met = np.where(no_way, disjoint(ours, theirs), below) & ~met
@@ -78,6 +79,41 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
             "gap_high": clean(np.where(limits, difference.high, np.nan)),
             "verdict": verdict,
             "why": why,
+        }
+    )
+
+
+def beside_plans(value: Box, worse: Box, better: Box, sign, *, strict, above=False) -> pd.DataFrame:
+    """Values beside other plans, or beside what is asked from `above`: gap, its limits, verdict or word, and why.
+
+    Parameters
+    ----------
+    value, worse, better : Box
+        The two ends of the reference, the same box where it is one number.
+    sign : array of float
+        +1 if more is better, −1 if less.
+    strict : array of bool
+        Whether the better end itself is *level*; where asked from above, whether the number itself does not do.
+    above : array of bool
+        Whether the reference is set from above: *met*, *not_met*; else *at_or_above*, *level*, *below*.
+    """
+    low, high = relate(value, worse, sign), relate(value, better, sign, strict=strict)
+    on = strict & value.exact & better.exact & same(value.point, better.point)
+    level = on | (low["verdict"].eq("met") & high["verdict"].eq("not_met"))
+    words = [high["verdict"], "level", "at_or_above", "below"]
+    word = np.select(
+        [above, level, high["verdict"] == "met", low["verdict"] == "not_met"], words, "undecidable"
+    )
+    why = np.select(
+        [word == "below", (word == "level") & ~on], [low["why"], "between the two middle values"], high["why"]
+    )
+    return pd.DataFrame(
+        {
+            "gap": high["gap"].where(same(worse.point, better.point)),
+            "gap_low": high["gap_low"],
+            "gap_high": low["gap_high"],
+            "verdict": np.where(word == "", "undecidable", word),
+            "why": np.where((word == "level") & on, "equal as printed", why),
         }
     )
 

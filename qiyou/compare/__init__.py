@@ -5,8 +5,8 @@ Every function takes what `qiyou.load` returns and gives a DataFrame with one ro
 
 from __future__ import annotations
 
-from qiyou.compare.convergence import convergence
+from qiyou.compare.convergence import convergence, pair
 from qiyou.compare.core import VERDICTS, core, timing
 from qiyou.compare.coverage import DOMAINS, contents, coverage
 
-__all__ = ["DOMAINS", "VERDICTS", "contents", "convergence", "core", "coverage", "timing"]
+__all__ = ["DOMAINS", "VERDICTS", "contents", "convergence", "core", "coverage", "pair", "timing"]

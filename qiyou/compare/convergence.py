@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.compare.coverage import coverage, ends
 from qiyou.compare.references import (
     EXTENSIVE,
+    boxed,
     cells,
     core_indicators,
     joined,
     known,
+    places_with_documents,
     provinces,
     require_year,
 )
 from qiyou.errors import DataError
 from qiyou.intervals import same
+from qiyou.relate import beside_plans, clean
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -31,6 +35,25 @@ _SPREADS = [
     for kind in ("sd", "range")
     for when in ("base", "end")
     for limit in ("", "_low", "_high")
+]
+_SIDE = [
+    *("base_year", "base", "base_printed", "base_role", "end_year", "end", "end_printed"),
+    *("per_year", "per_year_low", "per_year_high"),
+]
+_PAIR = [
+    *("indicator", "variant", "unit", "direction"),
+    *(f"{name}_{side}" for side in "ab" for name in _SIDE),
+    *(
+        "gap_base",
+        "gap_base_low",
+        "gap_base_high",
+        "word_base",
+        "gap_end",
+        "gap_end_low",
+        "gap_end_high",
+        "word_end",
+    ),
+    *("missing", "why_a", "why_b", "note"),
 ]
 _COLUMNS = [
     *("province", "level", "indicator", "variant", "unit", "base_year", "end_year", "n", "places"),
@@ -176,3 +199,104 @@ def _bounds(rows: pd.DataFrame, table: pd.DataFrame, to_year: int) -> list[str]:
     nothing = rows.iloc[:0]
     found = ((groups.get((peer, indicator), nothing), year) for peer, indicator, year in keys)
     return [joined(part.loc[part["year"].isin([year, to_year]), "place"]) for part, year in found]
+
+
+def pair(
+    data: Data, a: str, b: str, *, indicators: Iterable[str] | None = None, lang: str = "zh"
+) -> pd.DataFrame:
+    """Two places side by side: what each starts from, what it asks for, and the gaps between them.
+
+    Parameters
+    ----------
+    data : Data
+    a, b : str
+        Two places that have a document.
+    indicators : iterable of str, optional
+        Only these core indicators.
+    lang : {"zh", "en"}
+        Of ``why_a, why_b``.
+
+    Returns
+    -------
+    DataFrame
+        One row per core indicator, and per printed path where a place prints two (``variant``; the other place
+        stands in both): ``indicator, variant, unit, direction``; per place ``base_year_a, base_a`` (number;
+        of a bound the number it names), ``base_printed_a, base_role_a`` (target: no base is printed, the first
+        target stands in), ``end_year_a, end_a, end_printed_a``, and ``per_year_a`` with ``_low, _high``: d·(end
+        − base) by the years to the first one in which the end value is printed, positive is better; ``gap_base,
+        gap_end`` = d·(a − b), positive where a is better, each with its limits and ``word_…``: *at_or_above*
+        (a beyond b), *level*, *below*, *undecidable*, or empty where there is no gap; ``note`` says why not.
+        ``missing``: the place, or *both*, that prints no number, with ``why_a, why_b`` as in `coverage`.
+
+    Raises
+    ------
+    DataError
+        Unknown place or indicator; the same place twice.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> table = pair(qiyou.load(), "yuhuan", "cixi", indicators=["nursery_places_per_1000"])
+    >>> table[["base_a", "base_b", "gap_base", "gap_end", "word_end", "per_year_a", "per_year_b"]].round(3).values.tolist()
+    [[3.87, 3.31, 0.56, 0.0, 'level', 0.326, 0.438]]
+    """
+    facts = core_indicators(data, indicators)
+    a, b = places_with_documents(data, [a, b])
+    if a == b:
+        raise DataError(f"{a} is named twice; name two places to set side by side")
+    rows = cells(data, facts)
+    paths = per_path(_asked(ends(rows[rows["place"].isin([a, b])]), facts), ["indicator"])
+    table = pd.DataFrame({"indicator": facts.index}).merge(
+        paths[["indicator", "path"]].drop_duplicates(), how="left"
+    )
+    table["path"] = table["path"].fillna("")
+    cover = coverage(data, places=[a, b], indicators=list(facts.index), lang=lang).set_index(
+        ["place", "indicator"]
+    )
+    for side, place in (("_a", a), ("_b", b)):
+        own = paths[paths["place"] == place].set_index(["indicator", "path"]).add_suffix(side)
+        table = table.join(own, on=["indicator", "path"])
+        table["why" + side] = table["indicator"].map(cover.loc[place, "why"])
+    sign = table["indicator"].map(facts["sign"]).to_numpy(dtype=float)
+    counted = table["indicator"].map(facts["kind"]).isin(EXTENSIVE)
+    gone = [table[f"end_year{side}"].isna() for side in ("_a", "_b")]
+    notes = []
+    for end in ("base", "end"):
+        years = [table[f"{end}_year{side}"] for side in ("_a", "_b")]
+        apart = (years[0] != years[1]).fillna(False).to_numpy(dtype=bool)
+        boxes = [boxed(table, f"{end}_box", side) for side in ("_a", "_b")]
+        found = beside_plans(*boxes, boxes[1], np.nan_to_num(sign, nan=1.0), strict=np.ones(len(table), bool))
+        shown = ~(counted | apart | gone[0] | gone[1])
+        for column, limit in (("gap", ""), ("gap_low", "_low"), ("gap_high", "_high")):
+            table[f"gap_{end}{limit}"] = found[column].where(shown & ~np.isnan(sign))
+        table[f"word_{end}"] = found["verdict"].where(shown, "")
+        notes.append(np.where(apart, f"{end}s of different years", ""))
+    note = pd.Series(notes[0]).str.cat(notes[1], sep="; ").str.strip("; ")
+    return table.assign(
+        variant=table["path"],
+        unit=table["indicator"].map(facts["unit"]),
+        direction=table["indicator"].map(facts["direction"]),
+        missing=np.select([gone[0] & gone[1], gone[0], gone[1]], ["both", a, b], ""),
+        note=np.where(counted, "a count grows with the size of the place", note),
+    )[_PAIR]
+
+
+def _asked(paths: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Of each place's paths those of one document, the table before the text, with what they ask per year."""
+    order = paths["base_origin"].ne("table")
+    paths = paths.assign(_text=order).sort_values("_text", kind="stable")
+    paths = paths.drop_duplicates(["place", "indicator", "variant"]).sort_index().reset_index(drop=True)
+    sign = paths["indicator"].map(facts["sign"]).to_numpy(dtype=float)
+    base, end = (boxed(paths, f"{name}_box") for name in ("base", "end"))
+    years = (
+        paths["reached"].where(paths["reached"] > paths["base_year"], paths["end_year"]) - paths["base_year"]
+    )
+    years = years.to_numpy(dtype=float, na_value=np.nan)
+    change = (end - base).turned(np.where(sign < 0, -1.0, 1.0)).over(np.where(years > 0, years, np.nan))
+    return paths.assign(
+        base=base.point,
+        end=end.point,
+        per_year=clean(change.point),
+        per_year_low=clean(change.low),
+        per_year_high=clean(change.high),
+    )

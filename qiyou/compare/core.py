@@ -21,7 +21,7 @@ from qiyou.compare.references import (
 )
 from qiyou.errors import DataError
 from qiyou.intervals import same
-from qiyou.relate import relate
+from qiyou.relate import beside_plans
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -79,17 +79,8 @@ def _judged(rows: pd.DataFrame, facts: pd.DataFrame, asked: str) -> pd.DataFrame
     missing = rows["reference_kind"].isna().to_numpy()
     above, strict = (rows[name].eq(True).to_numpy(dtype=bool, na_value=False) for name in ("above", "strict"))
     value, under, over = (boxed(rows, name) for name in ("box", "under", "over"))
-    low = relate(value, under.where(way > 0, over), way)
-    high = relate(value, over.where(way > 0, under), way, strict=strict)
-    word = np.select(
-        [
-            above,
-            high["verdict"] == "met",
-            low["verdict"] == "not_met",
-            (low["verdict"] == "met") & (high["verdict"] == "not_met"),
-        ],
-        [high["verdict"], "at_or_above", "below", "level"],
-        "undecidable",
+    related = beside_plans(
+        value, under.where(way > 0, over), over.where(way > 0, under), way, strict=strict, above=above
     )
     nothing = np.select(
         [
@@ -106,16 +97,14 @@ def _judged(rows: pd.DataFrame, facts: pd.DataFrame, asked: str) -> pd.DataFrame
         if asked == "auto"
         else f"no reference in {asked}",
     )
-    why = np.where(word == "below", low["why"], high["why"])
-    why = np.select([missing, word == "level"], [nothing, "between the two middle values"], why)
     shown = ~np.isnan(sign) & ~missing
     texts = [name for name in references.REFERENCE if rows[name].dtype == object or rows[name].dtype == "str"]
     return rows.assign(
-        gap=high["gap"].where(shown & rows["reference_value"].notna()),
-        gap_low=high["gap_low"].where(shown),
-        gap_high=low["gap_high"].where(shown),
-        verdict=np.where(missing, "no_reference", np.where(word == "", "undecidable", word)),
-        why=why,
+        gap=related["gap"].where(shown),
+        gap_low=related["gap_low"].where(shown),
+        gap_high=related["gap_high"].where(shown),
+        verdict=related["verdict"].where(~missing, "no_reference"),
+        why=related["why"].where(~missing, nothing),
         reference_n=rows["reference_n"].astype("Int64"),
         **{name: rows[name].astype(object).where(~missing, "") for name in texts},
     )

@@ -166,17 +166,14 @@ def columns(boxes: Box, name: str) -> dict[str, np.ndarray]:
     return {f"{name}_{part}": getattr(boxes, part) for part in _BOX}
 
 
-def boxed(rows: pd.DataFrame, name: str) -> Box:
+def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
     """The box that stands in the columns ``name_low, name_high, …``; nothing known where they are missing."""
-    flags = ("low_open", "high_open", "exact")
-    return Box(
-        **{
-            part: rows[f"{name}_{part}"].eq(True).to_numpy(dtype=bool, na_value=False)
-            if part in flags
-            else rows[f"{name}_{part}"].to_numpy(dtype=float, na_value=np.nan)
-            for part in _BOX
-        }
-    )
+    read = {part: rows[f"{name}_{part}{side}"] for part in _BOX}
+    for part in _BOX:
+        flag = part in ("low_open", "high_open", "exact")
+        kind, missing = (bool, False) if flag else (float, np.nan)
+        read[part] = (read[part].eq(True) if flag else read[part]).to_numpy(dtype=kind, na_value=missing)
+    return Box(**read)
 
 
 def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
