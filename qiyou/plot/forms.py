@@ -52,7 +52,7 @@ def place_names(data, lang: str) -> dict[str, str]:
     within = frame["parent"].map(dict(zip(frame["id"], brief, strict=True))).fillna(frame["id"])
     shown = shown.mask(shown.duplicated(keep=False), shown + " (" + within + ")")
     shown = shown.mask(shown.duplicated(keep=False), full + " (" + frame["id"] + ")")
-    return dict(zip(frame["id"], shown, strict=True))
+    return dict(zip(frame["id"], shown, strict=True)) | {style.NATION: words.group("nation", lang)["nation"]}
 
 
 def short(name: str, lang: str) -> str:
@@ -267,7 +267,8 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
             return text, float(points)
     for points in np.arange(size, style.MIN_SIZE - 0.1, -0.5):
         lines = style.wrap(text, width, size=points)
-        if (lines.count("\n") + 1) * points * _LINE <= height + 0.6:
+        torn = text.isascii() and any(text_width(part, size=points) > width for part in text.split())
+        if not torn and (lines.count("\n") + 1) * points * _LINE <= height + 0.6:
             return lines, float(points)
     return style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE
 
@@ -478,7 +479,10 @@ def name_ends(ax: Axes, ends: pd.DataFrame, text: Callable, looks: Mapping[str, 
     left, right = ax.get_xlim()
     step = (right - left) * 0.02
     last = float(ends["year"].max())
-    heights = spread(ends["at"], (high - low) * style.TEXT_SIZE * 1.15 / 72 * style.MM_PER_INCH / height)
+    gap = (high - low) * style.TEXT_SIZE * 1.15 / 72 * style.MM_PER_INCH / height
+    heights = spread(ends["at"], gap)
+    # A title stands over the Axes: no label reaches up to it.
+    heights -= max(0.0, heights.max(initial=low) - (high - 0.4 * gap))
     for row, at in zip(ends.itertuples(), heights, strict=True):
         tie = {"color": style.RULE, "lw": 0.5, "clip_on": False, "zorder": 1, "gid": "tie"}
         ax.plot([row.year + step * 0.6, last + 2 * step, last + 4 * step], [row.at, row.at, at], **tie)
@@ -527,10 +531,10 @@ def years(ax: Axes, first: float, last: float, room: float) -> tuple[float, floa
 
 # ---------------------------------------------------------------- lanes
 
-_LANE, _LABELS, _SCALE, _VERDICT = 5.2, 50.0, (66.0, 116.0), 136.0
+_LANE, _LABELS, _SCALE, _VERDICT = 4.3, 54.0, (70.0, 116.0), 134.0
 
 
-def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], lang: str = "zh") -> Axes:
+def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], *, heads: Sequence[tuple[str, Look]] = ()) -> Axes:
     """Rows with a scale of their own: two lanes each, in a lane one or two numbers, and words at the right.
 
     Parameters
@@ -538,15 +542,22 @@ def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], lang: str 
     rows : sequence of mapping
         ``name`` and ``below`` it; ``lanes``, sequences of marks; ``words``. A mark is a mapping of ``value``, ``text``,
         ``look``, and where they apply ``hollow``, ``relation`` (a bound gets an arrow), ``low`` and ``high``.
+    heads : sequence of (name, Look)
+        Explained over the rows.
     """
-    height = [max(10.5, _LANE * len(row["lanes"]) + 1.6) for row in rows]
-    ax = ground(ax, caption, sum(height) + 1)
-    top = 0.5
+    height = [max(9.4, _LANE * len(row["lanes"]) + 0.8) for row in rows]
+    top = 6.0 if heads else 0.5
+    ax = ground(ax, caption, sum(height) + top + 0.5)
+    left = _SCALE[0]
+    for name, look in heads:
+        ax.plot(left, 2.8, **look.mark())
+        ax.text(left + 2.2, 2.8, name, va="center", color=look.text_colour, gid="head")
+        left += text_width(name) + 10
     for row, tall in zip(rows, height, strict=True):
         ax.plot([0, 170], [top, top], color=style.GRID, lw=0.6)
-        name, size = fit(row["name"], _LABELS, 4.4)
-        ax.text(0.5, top + 3.2, name, va="center", fontsize=size, gid=f"name/{row['id']}")
-        ax.text(0.5, top + 7.4, row["below"], va="center", color=style.MUTED, fontsize=8)
+        name, size = fit(row["name"], _LABELS, 3.4)
+        ax.text(0.5, top + 2.9, name, va="center", fontsize=size, gid=f"name/{row['id']}")
+        ax.text(0.5, top + 6.8, row["below"], va="center", color=style.MUTED, fontsize=8)
         said, size = fit(row["words"], 170 - _VERDICT - 0.5, tall - 1)
         ax.text(_VERDICT, top + tall / 2, said, va="center", fontsize=size, linespacing=1.15, gid=f"words/{row['id']}")
         ends = [mark[end] for lane in row["lanes"] for mark in lane for end in ("value", "low", "high") if end in mark]
@@ -576,6 +587,6 @@ def _lane(ax: Axes, marks: Sequence[Mapping], y: float, at: Callable[[float], fl
             ax.annotate("", xy=(x + way * 6, y), xytext=(x, y), arrowprops=arrow)
         left = len(xs) > 1 and (x < xs[1 - k] or (x == xs[1 - k] and k == 0)) or len(xs) == 1 and way < 0
         ends = [x, at(mark["low"]), at(mark["high"])] if "low" in mark else [x]
-        edge = min(ends) - 1.8 - 5.5 * (way < 0) if left else max(ends) + 1.8 + 5.5 * (way > 0)
+        edge = min(ends) - 2.2 - 5.5 * (way < 0) if left else max(ends) + 2.2 + 5.5 * (way > 0)
         side = {"ha": "right" if left else "left", "va": "center", "color": look.text_colour}
         ax.text(edge, y, mark["text"], **side, gid=f"value/{gid}")

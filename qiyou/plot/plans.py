@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -78,7 +80,7 @@ def target_paths(
     ax = forms.panel(ax, told, 88 if width == "full" else 72, width)
     ends = forms.paths(ax, frame, looks)
     _, last = forms.years(ax, frame["year"].min(), frame["year"].max(), 120 if width == "full" else 46)
-    forms.name_ends(ax, ends, lambda row: _end(row, last, names, lang), looks, 72 if width == "full" else 58)
+    forms.name_ends(ax, ends, lambda row: end_label(row, last, names, lang), looks, 72 if width == "full" else 58)
     ax.set_title(unit, loc="left")
     return ax
 
@@ -93,7 +95,8 @@ def printed_path(data, indicator: str) -> pd.DataFrame:
     return frame[~(repeated & frame["origin"].eq("text").to_numpy())]
 
 
-def _end(row, last: float, names: dict, lang: str) -> str:
+def end_label(row, last: float, names: dict, lang: str) -> str:
+    """Place, value as printed, and the year where it is not the last of the figure."""
     of = f"{names[row.place]} {row.variant}".strip()
     when = f" ({row.year:.0f})" if row.year != last else ""
     return f"{of} {forms.value(row, lang)}{when}"
@@ -253,3 +256,115 @@ def _core_title(frame: pd.DataFrame, year: int, lang: str) -> str:
         parts.append(say("plot.core.beside", lang, n=beside, k=beside - asked["below"], below=asked["below"]))
     said = ("；" if lang == "zh" else "; ").join(parts) or say("plot.core.none", lang)
     return say("plot.core.title", lang, year=year, said=said)
+
+
+# ---------------------------------------------------------------- counties against one another
+
+
+@style.styled
+def pair(data, a: str, b: str, *, ax: Axes | None = None, lang: str = "zh", page: int = 1) -> Axes:
+    """Two places side by side on the core indicators: where each starts, where it aims, who asks for more.
+
+    Each row has a scale of its own; a hollow marker is a base already reached. Counts are shown and not compared.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> ax = qiyou.plot.pair(qiyou.load(), "yuhuan", "changxing", lang="en")
+    >>> [text.get_text() for text in ax.texts if text.get_gid() == "value/nursery_places_per_1000"]
+    ['3.87', '5.5', '4.50', '5.60']
+    """
+    a, b = data.place(a), data.place(b)
+    frame = compare.pair(data, a, b, lang=lang)
+    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
+    kinds = data.indicators.set_index("id")["kind"]
+    both = {"a": names[a], "b": names[b]}
+    shown = frame[frame["missing"] != "both"]
+    rows = []
+    for row in shown.to_dict("records"):
+        kind, lanes = kinds[row["indicator"]], []
+        for side, place in (("a", a), ("b", b)):
+            marks = [
+                {
+                    "value": row[f"{end}_{side}"],
+                    "text": _as_printed(row[f"{end}_printed_{side}"], row[f"{end}_{side}"], kind, lang),
+                    "look": looks[place],
+                    "hollow": end == "base" and row[f"base_role_{side}"] == "baseline",
+                    "relation": {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}.get(row[f"{end}_printed_{side}"][:1]),
+                }
+                for end in ("base", "end")
+                if row["missing"] != place and pd.notna(row[f"{end}_{side}"])
+            ]
+            same = len(marks) == 2 and marks[0]["text"] == marks[1]["text"]
+            lanes.append(marks[1:] if same else marks)
+        word = row["word_end"] or ("missing" if row["missing"] else "uncompared")
+        which = names.get(row["missing"], "")
+        said = say(f"plot.pair.{word}", lang, **both, which=which)
+        unit = forms.unit(row["unit"], lang) if kind != "status" else ""
+        name = f"{labels[row['indicator']]} {row['variant']}".strip()
+        rows.append({"id": row["indicator"], "name": name, "below": unit, "lanes": lanes, "words": said})
+    chosen, pages = forms.paged(rows, 23, page, "indicators")
+    count = frame["word_end"].value_counts()
+    n = int(sum(count.get(word, 0) for word in ("at_or_above", "level", "below", "undecidable")))
+    facts = {**both, "n": n, **{word: int(count.get(word, 0)) for word in ("at_or_above", "level", "below")}}
+    title = say("plot.pair.title", lang, **facts)
+    found = [f"{row['name']}: {row['words']}" for row in rows]
+    facts |= {"chart": "lanes", "title": title, "finding": forms.joined(found, lang), "pages": pages}
+    used = data.documents.loc[data.documents["place"].isin([a, b]), "id"]
+    told = forms.told(data, "pair", lang, used=used, table=frame.drop(columns=["why_a", "why_b"]), **facts)
+    return forms.lanes(ax, told, chosen, heads=[(both["a"], looks[a]), (both["b"], looks[b])])
+
+
+def _as_printed(printed: str, number: float, kind: str, lang: str) -> str:
+    """A print that is a number and its sign, as it is; anything else by its number."""
+    if kind == "status":
+        return words.group("passed", lang)["yes" if number == 100 else "no"]
+    found = re.fullmatch(r"([<>≤≥]?)(\d+(?:\.\d+)?)%?", printed)
+    return found[1] + found[2] if found and float(found[2]) == number else forms.number(number, 0, lang)
+
+
+@style.styled
+def convergence(data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | None = None, lang: str = "zh"):
+    """From the base to the end of the plans: whether the places come closer, one small panel per indicator.
+
+    Returns
+    -------
+    Figure
+        Panels with the indicator as their label; with `ax`, the first indicator on it.
+    """
+    found = compare.convergence(data, from_year, to_year)
+    found = found[found["why"] == ""].drop_duplicates("indicator")
+    if found.empty:
+        raise DataError("convergence: no indicator has three places that print a base and an end.")
+    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
+    narrows = int((found["verdict"] == "narrows").sum())
+    facts = {"n": len(found), "k": narrows, "year": to_year, "places": len(set(", ".join(found["places"]).split(", ")))}
+    spreads = [say("plot.convergence.spread", lang, indicator=labels[row.indicator], low=forms.number(row.range_base, 0, lang),
+                   high=forms.number(row.range_end, 0, lang)) for row in found.itertuples()]
+    parts = []
+    for row in found.itertuples():
+        rows = printed_path(data, row.indicator)
+        rows = rows[rows["place"].isin(row.places.split(", ")) & rows["year"].isin([row.base_year, row.end_year])]
+        parts.append(rows[rows["relation"] == "eq"])
+    used = pd.concat(parts)["document"].unique()
+    facts |= {"title": say("plot.convergence.title", lang, **facts), "finding": forms.joined(spreads, lang)}
+    told = forms.told(data, "convergence", lang, chart="lines", used=used, table=found, **facts)
+    if ax is None:
+        lines = -(-len(found) // 3)
+        fig = forms.sheet(told, 52 * lines)
+        axes = fig.subplots(lines, 3, squeeze=False).ravel()
+        for empty in axes[len(found) :]:
+            empty.set_axis_off()
+    else:
+        axes, ax.caption = [ax], told
+    for panel, row, rows in zip(axes, found.itertuples(), parts, strict=False):
+        few = rows["place"].nunique() <= forms.MOST_PLACES
+        ends = forms.paths(panel, rows, looks, width=1.4 if few else 0.6)
+        panel.set_title(style.wrap(labels[row.indicator], 46))
+        panel.set_label(row.indicator)
+        panel.set_xlim(row.base_year - 0.4, row.end_year + 0.4)
+        panel.set_xticks([row.base_year, row.end_year])
+        panel.xaxis.set_major_formatter("{x:.0f}")
+        if few:
+            forms.name_ends(panel, ends, lambda end: f"{names[end.place]} {forms.value(end, lang)}", looks, 34)
+    return axes[0] if ax is not None else fig
