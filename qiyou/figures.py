@@ -36,6 +36,8 @@ FORMATS = ("svg", "png", "pdf")
 NOTE_GID, TITLE_GID = "source-note", "title"
 _GAP_MM, _MARGIN_MM = 1.5, 1.0
 _XML_LANG = {"zh": "zh-CN", "en": "en"}
+# The Chinese font draws curly quotation marks as wide as a character: that tears English lines apart.
+_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 _FONTS = "'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 
 
@@ -138,12 +140,13 @@ def caption_text(caption: Caption, lang: str) -> str:
     Source: Yuhuan action plan.
     <BLANKLINE>
     """
-    below = [words.say(f"plot.{part}", lang, text=text) for part, text in _below(caption, caption.citation)]
-    return "\n\n".join([caption.title, caption.alt, "\n".join(below)]) + "\n"
+    return "\n\n".join([caption.title, caption.alt, _below(caption.note, caption.citation, lang)]) + "\n"
 
 
-def _below(caption: Caption, source: str) -> list[tuple[str, str]]:
-    return [(part, text) for part, text in (("note", caption.note), ("source", source)) if text]
+def _below(note: str, source: str, lang: str) -> str:
+    """The lines under a figure."""
+    lines = [words.say(f"plot.{part}", lang, text=text) for part, text in (("note", note), ("source", source)) if text]
+    return "\n".join(lines) if lang == "zh" else "\n".join(lines).translate(_STRAIGHT)
 
 
 def _pictures(drawn, name: str, told: Caption, lang: str, kinds: dict[str, bool]) -> dict[str, bytes]:
@@ -221,8 +224,7 @@ def _note(fig, told: Caption, lang: str):
     for old in [text for text in fig.texts if text.get_gid() == NOTE_GID]:
         old.remove()
     width, height = fig.get_size_inches() * style.MM_PER_INCH
-    lines = [words.say(f"plot.{part}", lang, text=text) for part, text in _below(told, told.source)]
-    text = style.wrap("\n".join(lines), width - 2 * _MARGIN_MM, size=style.NOTE_SIZE)
+    text = style.wrap(_below(told.note, told.source, lang), width - 2 * _MARGIN_MM, size=style.NOTE_SIZE)
     look = {"size": style.NOTE_SIZE, "color": style.MUTED, "linespacing": 1.3, "gid": NOTE_GID}
     return fig.text(_MARGIN_MM / width, -_GAP_MM / height, text, va="top", **look)
 

@@ -199,7 +199,7 @@ def faults(fig: MplFigure) -> list[str]:
             found.append(f"the font {', '.join(properties.get_family())} of “{said}” is not there")
     notes = [text for text in fig.texts if text.get_gid() == NOTE_GID]
     if notes and width > style.WIDTHS["column"] + 1:
-        below = -notes[0].get_window_extent().y0 / fig.dpi * style.MM_PER_INCH
+        below = -notes[0].get_window_extent(fig.canvas.get_renderer()).y0 / fig.dpi * style.MM_PER_INCH
         if (share := below / (below + height)) > NOTE_SHARE + 0.005:
             found.append(f"the note takes {share:.0%} of the height")
     return found
