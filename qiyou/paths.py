@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,12 @@ import pandas as pd
 from qiyou.errors import DataError
 from qiyou.intervals import Box, box
 
+if TYPE_CHECKING:
+    from qiyou.data import Data
+
 KEYS = ["document", "place", "indicator", "variant"]
+PROSE = "prose"
+"""Variant of a path that only the running text prints."""
 RELATIONS = ("none", "eq", "ge", "gt", "le", "lt", "about", "range")
 _COLUMNS = [*KEYS, "year", "value", "relation", "low", "high", "low_closed", "high_closed", "step"]
 _SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
@@ -164,6 +170,107 @@ def grid(
         upper=upper,
         sign=sign,
     )
+
+
+def table(data: Data) -> pd.DataFrame:
+    """The rows of every target path: what one document asks of one indicator in one line.
+
+    A path prints at least one numeric target or bound. Paths are the lines of the tables and, with the variant
+    ``prose``, those that only the running text prints, with a base and a target. What is no path, though it stands in
+    a table or counts over years, is in `set_aside`.
+
+    Parameters
+    ----------
+    data : Data
+        What `qiyou.load()` returns.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``data.targets``, and ``origin`` (table, text), ``locator`` (``table:<row>``,
+        ``statement:<id>``) and ``path``, the number of the path in order of first appearance.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> rows = table(qiyou.load())
+    >>> rows["path"].nunique(), rows.loc[rows["origin"] == "text", "locator"].tolist()
+    (75, ['statement:32', 'statement:73'])
+    """
+    rows = _lines(data)
+    rows = rows[_asks(rows)].reset_index(drop=True)
+    return rows.assign(path=rows.groupby(KEYS, sort=False, dropna=False, observed=True).ngroup())
+
+
+def set_aside(data: Data) -> pd.DataFrame:
+    """What stands beside the target paths: lines that print no target number, and sums over years.
+
+    Parameters
+    ----------
+    data : Data
+
+    Returns
+    -------
+    DataFrame
+        document, place, indicator, variant, origin, locator, printed; ``reason``: ``no_numbers`` (words, blanks, a
+        base only) or ``sum`` (a figure that counts several years together).
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> set_aside(qiyou.load())["reason"].value_counts().to_dict()
+    {'no_numbers': 3, 'sum': 1}
+    """
+    columns = [*KEYS, "origin", "locator", "printed", "reason"]
+    lines = _lines(data)
+    silent = lines[~_asks(lines)]
+    words = silent["printed"].where(silent["role"].ne("baseline"), "")
+    silent = silent.assign(printed=words.groupby([silent[key] for key in KEYS]).transform(_joined))
+    said = data.statements
+    sums = said[said["indicator"].ne("") & said["from_year"].notna() & said["kind"].eq("cumulative")]
+    sums = sums.assign(variant="", origin="text", locator="statement:" + sums["id"].astype(str), reason="sum")
+    return pd.concat(
+        [silent.drop_duplicates(KEYS).assign(reason="no_numbers")[columns], sums[columns]], ignore_index=True
+    )
+
+
+def _joined(words: pd.Series) -> str:
+    return "、".join(dict.fromkeys(word for word in words if word))
+
+
+def _lines(data: Data) -> pd.DataFrame:
+    """Every line of the tables, and what only the text prints with a base and a target."""
+    tabled = data.targets.assign(origin="table", locator="table:" + data.targets["row"].astype(str))
+    said = data.statements
+    said = said[
+        said["indicator"].ne("")
+        & said["year"].notna()
+        & said["from_year"].isna()
+        & said["kind"].isin(["baseline", "target", "count"])
+    ]
+    line = ["document", "indicator"]
+    said = said[~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(tabled[line]))]
+    said = said.assign(
+        role=np.where(said["kind"].eq("baseline"), "baseline", "target"),
+        variant=PROSE,
+        origin="text",
+        locator="statement:" + said["id"].astype(str),
+        row=said["id"].astype(str),
+        star="",
+        department="",
+        printed_name=said["phrase"],
+        printed_unit="",
+    )
+    both = said.groupby(line)["role"].transform("nunique") == 2
+    said = said[both & ~said.duplicated([*line, "year"], keep=False)]
+    said = said.assign(row=said.groupby(line)["row"].transform(_joined))
+    return pd.concat([tabled, said[tabled.columns]], ignore_index=True) if len(said) else tabled
+
+
+def _asks(rows: pd.DataFrame) -> pd.Series:
+    """Whether the line of a row prints a target number."""
+    number = rows["role"].eq("target") & rows["relation"].ne("none") & rows["year"].notna()
+    return number.groupby([rows[key] for key in KEYS], dropna=False).transform("any")
 
 
 def label(flags: Sequence[tuple[np.ndarray, str]], separator: str = "; ") -> np.ndarray:

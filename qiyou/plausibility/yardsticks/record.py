@@ -1,0 +1,52 @@
+"""T: what became of earlier targets. Outcomes are printed where targets were met, so shares are upper bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+
+def kept(data, indicators: pd.Series) -> pd.DataFrame:
+    """Earlier targets of the same indicator: closed, met, and years early.
+
+    Returns
+    -------
+    DataFrame
+        In the order of `indicators`: ``met``, ``of`` (0 of 0 where none is known), ``floor`` (Clopper-Pearson lower
+        90% limit of the share met), ``early`` (mean years before the date).
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> kept(qiyou.load(), pd.Series(["sports_area_per_capita"]))[["met", "of"]].values.tolist()
+    [[15, 15]]
+    """
+    table = data.plan_attainment
+    closed = table[table["met"].isin(["yes", "no"])]
+    early = (closed["target_year"] - closed["realised_year"]).astype(float)
+    closed = closed.assign(yes=closed["met"].eq("yes"), early=early)
+    by = closed.groupby("indicator").agg(met=("yes", "sum"), of=("yes", "size"), early=("early", "mean"))
+    out = by.reindex(indicators).set_axis(indicators.index)
+    out[["met", "of"]] = out[["met", "of"]].fillna(0).astype(int)
+    return out.assign(floor=floor(out["met"].to_numpy(), out["of"].to_numpy()))
+
+
+def floor(met: np.ndarray, of: np.ndarray) -> np.ndarray:
+    """Clopper-Pearson lower limit (90%, one side) of the share met; 0 where nothing was."""
+    return np.where(met > 0, stats.beta.ppf(0.1, np.maximum(met, 1), of - met + 1), 0.0)
+
+
+def overall(data) -> dict:
+    """All closed targets, and the whole plans whose indicators were counted."""
+    closed = data.plan_attainment[data.plan_attainment["met"].isin(["yes", "no"])]
+    plans = data.plan_counts
+    return {
+        "all_met": int(closed["met"].eq("yes").sum()),
+        "all_of": len(closed),
+        "plans": "、".join(
+            f"{one.n_met_or_on_track}/{one.n_indicators}"
+            for one in plans.itertuples()
+            if one.stage != "annual"
+        ),
+    }
