@@ -142,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> int:
     from qiyou.data import check
-    from qiyou.data.findings import SEVERITIES, sentence
+    from qiyou.data.files import SEVERITIES, sentence
 
     findings = check(options.data, also=options.also)
     for _, row in findings.iterrows():

@@ -26,7 +26,7 @@ from fractions import Fraction
 
 from qiyou.errors import NotationError
 
-__all__ = ["RELATIONS", "STATUSES", "Reading", "base_unit", "read", "write"]
+__all__ = ["BLANKS", "RELATIONS", "STATUSES", "Reading", "base_unit", "read", "write"]
 
 RELATIONS = ("eq", "ge", "gt", "le", "lt", "about", "range", "none")
 """What a printed value says: a point, a bound (closed or open), a vague point, a closed range, or no number."""
@@ -44,7 +44,7 @@ STATUSES = (
 )
 """Words printed where a number could stand. They state a condition, and are read as one, with no number."""
 
-_BLANKS = ("", "/", "-", "—", "–", "——", "…", "……", "无")
+BLANKS = ("", "/", "-", "—", "–", "——", "…", "……", "无")
 _LONGEST = 60
 _LONGEST_RAW = 200
 _MOST_DIGITS = 15
@@ -254,7 +254,7 @@ def read(printed: str, unit: str | None = None) -> Reading:
 @functools.lru_cache(maxsize=65536)
 def _read(printed: str, unit: str) -> Reading:
     text = _plain(printed)
-    if text in _BLANKS:
+    if text in BLANKS:
         return Reading(math.nan, "none", math.nan, math.nan, False, False, "", math.nan, "")
     if text in STATUSES:
         return _status(text, base_unit(unit)[0])

@@ -299,8 +299,7 @@ def _require_names(document: str, place: str) -> None:
 def _known_places() -> set[str]:
     """The ids of data/places.csv; none where the package stands without its data folder."""
     from qiyou.data import root
-    from qiyou.data.files import read_sheet
-    from qiyou.data.findings import Findings
+    from qiyou.data.files import Findings, read_sheet
 
     try:
         folder = root()

@@ -16,7 +16,7 @@ import qiyou
 from qiyou.audit import audit, cuts, main_report, segmentations
 from qiyou.data import root
 from qiyou.data.documents import Document, read_document
-from qiyou.data.findings import Findings
+from qiyou.data.files import Findings
 from qiyou.errors import DataError, SourceError
 
 SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"

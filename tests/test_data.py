@@ -15,10 +15,11 @@ import pytest
 
 import qiyou
 from qiyou.data import CODES, root
-from qiyou.data.findings import COLUMNS, Findings, sentence
-from qiyou.data.schema import TABLES, descriptor
+from qiyou.data.files import COLUMNS, Findings, sentence
+from qiyou.data.schema import TABLES
 from qiyou.errors import DataError
 from qiyou.notation import RELATIONS
+from tools.dictionary import descriptor
 
 TARGETS = [
     "document",
@@ -262,7 +263,7 @@ def plant(copy: Path) -> set[tuple]:
     path = copy / "projects.csv"
     path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[0] + "\n", encoding="utf-8")
     expect("EMPTY_TABLE", path, 1)
-    path = copy / "reference_sports.csv"
+    path = copy / "reference.csv"
     expect("CSV_SYNTAX", path, append(path, "china,country"))
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(",平方米/人,", ",平方米/万人,", 1), encoding="utf-8", newline="\n")
@@ -330,7 +331,7 @@ def test_every_code_of_an_error_can_be_produced(copy):
 
 def test_a_finding_needs_a_known_code(tmp_path):
     with pytest.raises(KeyError):
-        Findings(tmp_path).error("NO_SUCH_CODE", tmp_path, None, "what", "remedy")
+        Findings(tmp_path).add("no_such_fault", tmp_path)
 
 
 def test_a_project_has_a_statement_or_is_named(copy):

@@ -19,8 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import qiyou
-from qiyou.data.files import read_sheet, read_toml
-from qiyou.data.findings import SEVERITIES, Findings
+from qiyou.data.files import SEVERITIES, Findings, read_sheet, read_toml
 from qiyou.data.schema import DOCUMENT_TABLES, TABLES
 from qiyou.errors import DataError, QiyouError
 

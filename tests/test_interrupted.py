@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import subprocess
@@ -14,8 +15,8 @@ import pytest
 
 from qiyou import cli, disk, notebooks, scaffold
 from qiyou.data import root, seals
-from qiyou.data.schema import write_descriptor
 from qiyou.errors import DataError
+from tools.dictionary import write as write_descriptor
 
 TROUBLES = [
     (errno.ENOSPC, "the disk is full; free some space and run again."),
@@ -72,7 +73,8 @@ def test_sealing_that_is_interrupted(document, monkeypatch):
 def test_the_descriptor_is_written_whole(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(root(), folder)
-    (folder / "datapackage.json").write_text("old", encoding="utf-8")
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     monkeypatch.setattr(Path, "write_bytes", halfway)
     before = contents(folder)
     with pytest.raises(KeyboardInterrupt):

@@ -109,8 +109,8 @@ def test_countries_are_no_member_of_a_class_of_places():
 
 def test_real_classes_have_one_spell_per_place_and_leave_the_marked_rows_out():
     data = qiyou.load()
-    sports = reference.spells(data.reference_sports, "sports_area_per_capita")
-    nursery = reference.spells(data.reference_nursery, "nursery_places_per_1000")
+    sports = reference.spells(data.reference, "sports_area_per_capita")
+    nursery = reference.spells(data.reference, "nursery_places_per_1000")
     for found in (sports, nursery):
         assert found["place"].is_unique and found["years"].between(2, 5).all()
         assert (found["from_year"] + found["years"] == found["year"]).all()
@@ -333,7 +333,7 @@ def ranked_findings(rows, known, chosen=EASY):
 @settings(max_examples=10)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=30), st.integers(0, 2))
 def test_a_partition_of_the_plans_gives_the_same_findings(labels, seed):
-    rows, known = a_nation(30, seed), a_large_class(PACES).reference_sports
+    rows, known = a_nation(30, seed), a_large_class(PACES).reference
     label = np.array(labels)[rows["place"].str.removeprefix("county").astype(int) % len(labels)]
     whole = table(ranked_findings(rows, known))
     parts = [table(ranked_findings(part, known)) for _, part in rows.groupby(label)]
@@ -367,10 +367,10 @@ def test_findings_are_written_once_per_sentence_not_per_path(monkeypatch):
     monkeypatch.setattr(
         reference, "findings", lambda *args, **more: written.append(1) or write(*args, **more)
     )
-    found = table(ranked_findings(a_nation(120), a_large_class(PACES).reference_sports))
+    found = table(ranked_findings(a_nation(120), a_large_class(PACES).reference))
     assert len(found) == 120 and len(written) <= 10
     # one code, two sentences: where nothing counts there is no percentile to print
-    known = a_large_class(PACES).reference_sports
+    known = a_large_class(PACES).reference
     few = table(ranked_findings(a_nation(120), known, replace(EASY, reference_least=30)))
     few = few[few["code"] == "TOO_FEW_IN_REFERENCE"]
     printed = few["message_en"].str.contains("percentile")
@@ -384,7 +384,7 @@ def a_large_class(paces):
         for k, pace in enumerate(paces)
         for year in (2020, 2023)
     ]
-    return replace(loaded(), reference_sports=observed(*rows))
+    return replace(loaded(), reference=observed(*rows))
 
 
 @pytest.mark.parametrize(
@@ -425,7 +425,7 @@ def test_a_place_is_no_reference_for_itself():
     data = qiyou.load()
     # haishu's own spell lasts a year
     found = qiyou.plausibility.check(data, settings=Settings(spell_years_least=1))
-    everyone = len(reference.spells(data.reference_nursery, "nursery_places_per_1000", shortest=1))
+    everyone = len(reference.spells(data.reference, "nursery_places_per_1000", shortest=1))
     row = one(
         found[(found["place"] == "haishu") & (found["indicator"] == "nursery_places_per_1000")],
         "TOO_FEW_IN_REFERENCE",

@@ -13,8 +13,7 @@ import pytest
 import qiyou
 from qiyou.audit import main_report
 from qiyou.data import root
-from qiyou.data.files import Sheet, read_sheet, read_toml
-from qiyou.data.findings import Findings
+from qiyou.data.files import Findings, Sheet, read_sheet, read_toml
 from qiyou.data.seals import seal, write_seals
 from qiyou.errors import DataError
 

@@ -26,9 +26,8 @@ import pandas as pd
 
 from qiyou.audit.locators import Place, Time, place_at, places, time_before, years_given
 from qiyou.data import Data, root
-from qiyou.data.decisions import TORN
-from qiyou.data.documents import Document, read_document
-from qiyou.data.findings import Findings, sentence
+from qiyou.data.documents import TORN, Document, read_document
+from qiyou.data.files import Findings, sentence
 from qiyou.data.seals import SEALED, seal, write_seals
 from qiyou.errors import DataError, QiyouError, SourceError
 

@@ -1,74 +1,63 @@
-"""One document's folder: document.toml, table.csv, statements.csv, decisions.csv, asides.csv."""
+"""One document's folder: document.toml, table.csv, statements.csv, decisions.csv, asides.csv.
+
+A decision says how a print is read where that needed judgement; it names what it decides in ``at``:
+
+``table:12:2027``
+    one cell; ``reading`` replaces the printed characters (``850`` -> ``8.50``).
+``table:10:unit``
+    the unit printed inside the cells of a row (``万人`` -> ``万人次``).
+``table:5:printed_unit`` (or ``printed_name``, ``domain``, ``star``)
+    what the row's other columns stand for; ``…`` marks where the print was torn.
+``table:1`` with numbers in ``reading``
+    how a run of characters was cut into cells; the parts joined are the run.
+``table:4`` with years in ``reading``
+    which years the printed cells belong to, where there are fewer cells than years.
+``header:2026``
+    a year header printed otherwise.
+``statement:7`` or ``statement:7:year``
+    a figure, a cut of a fused figure, or a field of a statement.
+"""
 
 from __future__ import annotations
 
 import datetime
-import math
 import os
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from qiyou.data import decisions as deciding
-from qiyou.data import lenient as own
-from qiyou.data.files import Sheet, read_sheet, read_toml
-from qiyou.data.findings import Findings
+from qiyou.data.files import Findings, Sheet, read_sheet, read_toml, tidy
+from qiyou.data.names import Vocabulary, identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
 from qiyou.data.seals import SEALED, seal
-from qiyou.errors import NotationError
-from qiyou.notation import Reading, read
 
-TARGET_COLUMNS = (
-    *(
-        "document",
-        "place",
-        "row",
-        "indicator",
-        "variant",
-        "year",
-        "role",
-        "printed",
-        "reading",
-        "value",
-        "relation",
-    ),
-    *("low", "high", "low_closed", "high_closed", "unit", "step", "star", "department", "decided"),
-    # As the row prints them, decided or not; a further line (12b) may print none of its own.
-    *("printed_name", "printed_unit"),
-)
-STATEMENT_COLUMNS = (
-    *(
-        "document",
-        "place",
-        "id",
-        "section",
-        "item",
-        "indicator",
-        "phrase",
-        "from_year",
-        "year",
-        "printed",
-        "reading",
-    ),
-    *(
-        "value",
-        "relation",
-        "low",
-        "high",
-        "low_closed",
-        "high_closed",
-        "unit",
-        "step",
-        "kind",
-        "note",
-        "decided",
-    ),
-)
+TORN = "…"
+PART = "|"
+TABLE_FIELDS = ("printed_name", "printed_unit", "domain", "star")
+STATEMENT_FIELDS = ("year", "from_year", "section", "item")
+ABOUT = "document.toml"
+_YEARS = re.compile(rf"{YEAR}(?:\|{YEAR})*")
 _MOST_YEARS = 60
-# A plan looks back over the plan before it and forward to a horizon such as 2035.
-_YEARS_BACK, _YEARS_AHEAD = 15, 15
 _OTHER_TEXTS = ("title_en", "issuer", "number", "dated", "published", "known_from", "note")
+_MAY_BE_EMPTY = ("decisions.csv", "asides.csv")
+_TABLE_KEPT = ("transcribed", "excerpt")
+
+
+@dataclass
+class Decided:
+    """The decisions of one document, looked up by what they decide."""
+
+    cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    units: dict[str, tuple[str, str]] = field(default_factory=dict)
+    fields: dict[tuple[str, str], str] = field(default_factory=dict)
+    torn: dict[tuple[str, str], str] = field(default_factory=dict)
+    cuts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, str] = field(default_factory=dict)
+    statement_fields: dict[tuple[str, str], str] = field(default_factory=dict)
+    statement_cuts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +68,7 @@ class Document:
     about: dict
     sheets: dict[str, Sheet]
     years: tuple[str, ...]
-    decided: deciding.Decided
+    decided: Decided
     lenient: bool = False
 
     def spelled(self, name: str, words: Vocabulary) -> str:
@@ -97,146 +86,111 @@ class Document:
         return self.about.get("table", {})
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """What the tables beside the documents define: ids, units, names."""
+def read_table(
+    path: Path,
+    table: Table,
+    findings: Findings,
+    *,
+    lenient: bool,
+    words: Vocabulary | None = None,
+    document: str = "",
+) -> Sheet | None:
+    """Read a table and check its columns and cells; None if it cannot be used.
 
-    indicators: dict[str, dict]
-    places: dict[str, dict]
-    units: frozenset[tuple[str, str]]
-    aliases: dict[tuple[str, str], str]
-    refused: frozenset[tuple[str, str, str]]
+    With `lenient` it is read as a spreadsheet leaves it, and with `words` names stand in for ids.
+    """
+    years = table is DOCUMENT_TABLES["table"]
+    sheet = read_sheet(path, findings, lenient=lenient)
+    if sheet is None:
+        return None
+    if lenient:
+        sheet = tidy(sheet, table, findings, years=years)
+    added = [column.name for column in table.columns if column.optional and column.name not in sheet.header]
+    if added:
+        records = tuple({**record, **dict.fromkeys(added, "")} for record in sheet.records)
+        sheet = replace(sheet, header=(*sheet.header, *added), records=records)
+    if lenient and words is not None and set(table.names) <= set(sheet.header):
+        sheet = identify(sheet, table, document, words, findings)
+    return sheet if _check_columns(sheet, table, findings, years=years) else None
 
-    def refuses(self, name: str, document: str, indicator: str) -> bool:
-        """Whether a printed name must not be mapped to an indicator in a document."""
-        return (name, document, indicator) in self.refused or (name, "", indicator) in self.refused
 
-    def indicator_of(self, name: str, document: str) -> str:
-        """The indicator that a printed name is an alias of in a document, or the empty string."""
-        known = self.aliases.get((name, document)) or self.aliases.get((name, ""), "")
-        return "" if self.refuses(name, document, known) else known
-
-    def indicator_named(self, name: str, document: str) -> str:
-        """The indicator of a name as someone typed it: as :meth:`indicator_of`, widths and white space aside."""
-        return self.indicator_of(self.spelled(name, document), document)
-
-    def spelled(self, name: str, document: str) -> str:
-        """The name as the alias table spells it, where only widths and white space differ; else the name itself."""
-        if (name, document) in self.aliases or (name, "") in self.aliases:
-            return name
-        spellings = self._spellings.get(own.plain(name), ())
-        return spellings[0] if len(spellings) == 1 else name
-
-    def place_named(self, name: str) -> str:
-        """The place with a Chinese name, or the empty string where there is none or more than one."""
-        return self.places_by_name.get(own.plain(name), "")
-
-    @cached_property
-    def _spellings(self) -> dict[str, tuple[str, ...]]:
-        names = dict.fromkeys(name for name, _ in self.aliases)
-        plain: dict[str, tuple[str, ...]] = {}
-        for name in names:
-            plain[own.plain(name)] = (*plain.get(own.plain(name), ()), name)
-        return plain
-
-    @cached_property
-    def indicators_by_name(self) -> dict[str, str]:
-        """Every name of an indicator and its id."""
-        names = {record["name_zh"]: name for name, record in self.indicators.items()}
-        return names | {name: indicator for (name, _), indicator in self.aliases.items()}
-
-    @cached_property
-    def places_by_name(self) -> dict[str, str]:
-        """Every Chinese name that only one place has, and its id."""
-        names: dict[str, str] = {}
-        for place, record in self.places.items():
-            name = own.plain(record["name_zh"])
-            names[name] = "" if name in names else place
-        return {name: place for name, place in names.items() if place}
+def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: bool) -> bool:
+    """Record missing and unknown columns, malformed cells and repeated keys; False if columns are missing."""
+    missing = [name for name in table.names if name not in sheet.header]
+    for name in missing:
+        findings.add("column_missing", sheet.path, 1, name=name, header=",".join(table.names))
+    for name in sheet.header:
+        if name not in table.names and not (years and re.fullmatch(YEAR, name)):
+            findings.add("column_unread", sheet.path, 1, name=name)
+    if missing:
+        return False
+    if not sheet.records and table.path not in _MAY_BE_EMPTY:
+        findings.add("empty_table", sheet.path, 1)
+    for column in table.columns:
+        cells = {record[column.name] for record in sheet.records}
+        wrong = {cell: why for cell in cells if (why := column.complaint(cell))}
+        for line, record in sheet.numbered() if wrong else ():
+            why = wrong.get(record[column.name])
+            if why and (line, column.name) not in sheet.reported:
+                findings.add("bad_cell", sheet.path, line, why=why, description=column.description)
+    seen: dict[tuple, int] = {}
+    for line, record in sheet.numbered():
+        key = tuple([record[name] for name in table.key])
+        if key in seen:
+            findings.add("row_twice", sheet.path, line, row="/".join(key), first=seen[key])
+        seen[key] = line
+    return True
 
 
 def read_document(
     folder: Path, findings: Findings, *, lenient: bool, words: Vocabulary | None = None
 ) -> Document | None:
-    """Read a document's folder; None if it cannot even be named.
-
-    With `lenient` the tables are read as a spreadsheet leaves them, and with `words` names stand in for empty ids.
-    """
-    about = read_toml(folder / "document.toml", findings)
-    if about is None:
-        return None
-    if not _check_about(folder, about, findings):
+    """Read a document's folder; None if it cannot even be named. `lenient` and `words` as in `read_table`."""
+    about = read_toml(folder / ABOUT, findings)
+    if about is None or not _check_about(folder, about, findings):
         return None
     sheets = {}
-    for name, schema in DOCUMENT_TABLES.items():
-        path = folder / schema.path
+    for name, table in DOCUMENT_TABLES.items():
+        path = folder / table.path
         if os.path.lexists(path):
-            sheet = read_sheet(path, findings, lenient=lenient)
-            if sheet is not None and lenient:
-                sheet = own.tidy(sheet, schema, findings, years=name == "table")
-                if words is not None and set(schema.names) <= set(sheet.header):
-                    sheet = own.identify(sheet, schema, about["id"], words, findings)
-            if sheet is not None and check_columns(sheet, schema, findings, years=name == "table"):
+            sheet = read_table(path, table, findings, lenient=lenient, words=words, document=about["id"])
+            if sheet is not None:
                 sheets[name] = sheet
     status = about.get("table", {}).get("status", "none")
-    if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():
-        what = f"document.toml says that the table is {status}, but there is no readable table.csv"
-        findings.error(
-            "MISSING_FILE", folder / "table.csv", None, what, "add the table or change table.status"
-        )
+    if ("table" in sheets) != (status in _TABLE_KEPT) and not (folder / "table.csv").exists():
+        findings.add("no_table", folder / "table.csv", status=status)
     years = _years(sheets.get("table"), about, folder, findings)
-    empty = Sheet(folder / "decisions.csv", DOCUMENT_TABLES["decisions"].names, (), ())
-    decided = deciding.settle(
-        sheets.get("decisions", empty), sheets.get("table"), sheets.get("statements"), years, findings
-    )
+    decided = _settle(sheets, years, findings)
     document = Document(folder, about, sheets, years, decided, lenient)
-    _check_seals(document, findings, lenient=lenient)
+    _check_seals(document, findings)
     return document
 
 
 def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
-    path = folder / "document.toml"
-    identity = about.get("id")
-    good = True
-    if not isinstance(identity, str) or not re.fullmatch(DOCUMENT_ID, identity) or identity != folder.name:
-        what = f"id is {identity!r}, the folder is {folder.name!r}"
-        findings.error(
-            "BAD_VALUE", path, None, what, "give both the same name: small letters, digits, hyphens"
-        )
-        good = False
+    """Record what is wrong with document.toml; False where the tables cannot be looked at either."""
+    table, one = about.get("table", {}), about.get("id")
+    status = table.get("status", "none") if isinstance(table, dict) else table
+    named = isinstance(one, str) and re.fullmatch(DOCUMENT_ID, one) and one == folder.name
+    wrong: list[tuple[str, dict]] = [] if named else [("about_id", {"found": one, "folder": folder.name})]
     for name in ("place", "title"):
         if not isinstance(about.get(name), str) or not about[name]:
-            findings.error(
-                "BAD_VALUE", path, None, f"{name} is missing or not text", f'add the line {name} = "…"'
-            )
-            # Without a title the tables can still be looked at, so that one check names everything.
-            good &= name == "title"
-    period = about.get("period")
-    if not _is_span(period):
-        what = f"period is {period!r}"
-        findings.error("BAD_VALUE", path, None, what, "give two years, for instance period = [2023, 2027]")
-        good = False
+            wrong.append(("about_missing", {"name": name}))
+    if not _is_span(about.get("period")):
+        wrong.append(("about_period", {"name": "period", "found": about.get("period")}))
     if about.get("extent") not in EXTENTS:
-        what = f"extent is {about.get('extent')!r}"
-        findings.error("BAD_VALUE", path, None, what, f"choose one of: {'; '.join(EXTENTS)}")
-        good = False
+        wrong.append(("about_extent", {"found": about.get("extent"), "allowed": "; ".join(EXTENTS)}))
     for name in _OTHER_TEXTS:
         if not isinstance(about.get(name, ""), (str, datetime.date)):
-            findings.error("BAD_VALUE", path, None, f"{name} is not text", f'write {name} = "…"')
-            good = False
+            wrong.append(("about_text", {"name": name}))
     for name in ("audit", "seal"):
         if not isinstance(about.get(name, {}), dict):
-            findings.error(
-                "BAD_VALUE", path, None, f"{name} is not a table", "let qiyou audit --seal write it anew"
-            )
-            good = False
-    table = about.get("table", {})
-    if not isinstance(table, dict) or table.get("status", "none") not in TABLE_STATUSES:
-        findings.error(
-            "BAD_VALUE", path, None, "table.status is wrong", f"choose one of {', '.join(TABLE_STATUSES)}"
-        )
-        good = False
-    return good
+            wrong.append(("about_part", {"name": name}))
+    if status not in TABLE_STATUSES:
+        wrong.append(("about_status", {"allowed": ", ".join(TABLE_STATUSES)}))
+    for key, fields in wrong:
+        findings.add(key, folder / ABOUT, **fields)
+    # Without a title the tables can still be looked at, so that one check names everything.
+    return all(fields.get("name") == "title" for _, fields in wrong)
 
 
 def _is_span(period) -> bool:
@@ -248,306 +202,128 @@ def _is_span(period) -> bool:
     )
 
 
-def check_columns(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False) -> bool:
-    """Record missing and unknown columns, malformed cells and repeated keys; False if columns are missing."""
-    missing = [name for name in schema.names if name not in sheet.header]
-    for name in missing:
-        remedy = f"add the column; the header is {','.join(schema.names)}"
-        findings.error("MISSING_COLUMN", sheet.path, 1, f"the column {name!r} is missing", remedy)
-    for name in sheet.header:
-        if name not in schema.names and not (years and re.fullmatch(YEAR, name)):
-            findings.error(
-                "EXTRA_COLUMN", sheet.path, 1, f"nobody reads the column {name[:40]!r}", "remove it"
-            )
-    if missing:
-        return False
-    if not sheet.records and schema.path not in ("decisions.csv", "asides.csv"):
-        findings.error("EMPTY_TABLE", sheet.path, 1, "the table has no rows", "add a row or delete the file")
-    seen: dict[tuple, int] = {}
-    for line, record in sheet.numbered():
-        for column in schema.columns:
-            complaint = column.complaint(record[column.name])
-            if complaint and (line, column.name) not in sheet.reported:
-                findings.error("BAD_VALUE", sheet.path, line, complaint, f"give {column.description}")
-        key = tuple(record[name] for name in schema.key)
-        if key in seen:
-            what = f"the row {'/'.join(key)} stands already on line {seen[key]}"
-            findings.error("DUPLICATE_ROW", sheet.path, line, what, "remove one of the two")
-        seen[key] = line
-    return True
-
-
 def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -> tuple[str, ...]:
     if table is None:
         return ()
     years = tuple(name for name in table.header if re.fullmatch(YEAR, name))
     stated = about.get("table", {}).get("years", about["period"])
     if not _is_span(stated):
-        what = f"table.years is {stated!r}"
-        findings.error("BAD_VALUE", folder / "document.toml", None, what, "give the first and the last year")
-        return years
-    expected = tuple(str(year) for year in range(stated[0], stated[1] + 1))
-    if years != expected:
-        what = f"the year columns are {', '.join(years) or 'missing'}, document.toml says {stated[0]} to {stated[1]}"
-        findings.error("YEAR_OUT_OF_RANGE", table.path, 1, what, "mend the header or table.years")
+        findings.add("about_period", folder / ABOUT, name="table.years", found=stated)
+    elif years != tuple(str(year) for year in range(stated[0], stated[1] + 1)):
+        found = ", ".join(years) or "missing"
+        findings.add("years_header", table.path, 1, found=found, first=stated[0], last=stated[1])
     return years
 
 
-def _check_seals(document: Document, findings: Findings, *, lenient: bool) -> None:
+def _check_seals(document: Document, findings: Findings) -> None:
     stored = document.about.get("seal", {})
-    path = document.folder / "document.toml"
+    path = document.folder / ABOUT
     for name in SEALED:
         sheet = document.sheets.get(name)
         if sheet is None:
             if name in stored:
-                what = f"{name}.csv was sealed and is not there or not readable"
-                findings.error("BROKEN_SEAL", path, None, what, "bring the file back")
-            continue
-        if name not in stored:
-            if lenient and name == "decisions":
-                # Readings of one's own are judgements: there is no print to compare them with once more.
-                continue
-            severity = "note" if lenient else "error"
-            what = f"{sheet.path.name} was never audited against its source"
-            remedy = "compare it with the print once more, cell by cell"
-            remedy = remedy if lenient else "run qiyou audit --sources DIR --seal"
-            findings.add(severity, "NOT_SEALED", path, None, what, remedy)
-        elif stored[name] != seal(sheet):
-            what = f"{sheet.path.name} is not as it was when the document was audited"
-            remedy = "undo the change, or audit against the source and seal again"
-            findings.error("BROKEN_SEAL", sheet.path, None, what, remedy)
+                findings.add("seal_gone", path, name=f"{name}.csv")
+        elif name in stored:
+            if stored[name] != seal(sheet):
+                findings.add("seal_broken", sheet.path, name=sheet.path.name)
+        # Readings of one's own are judgements: there is no print to compare them with once more.
+        elif not (document.lenient and name == "decisions"):
+            findings.add("seal_own" if document.lenient else "seal_none", path, name=sheet.path.name)
 
 
-def target_rows(document: Document, words: Vocabulary, findings: Findings):
-    """Yield one tuple of :data:`TARGET_COLUMNS` per cell of the document's table."""
-    table = document.sheets.get("table")
-    if table is None:
-        return
-    decided, about, variants = document.decided, document.about, _variants(table)
-    start = about["period"][0]
-    for (line, printed_row), record in zip(table.numbered(), _filled(table, decided), strict=True):
-        row, indicator = record["row"], words.indicators.get(record["indicator"])
-        if (line, "indicator") in table.reported:
-            # One check names everything: the cells are looked at, too.
-            for year in document.years:
-                text = decided.cells.get((row, year), record[year])
-                _reading(
-                    text,
-                    record["printed_unit"],
-                    None,
-                    words,
-                    findings,
-                    table.path,
-                    line,
-                    f"row {row}, {year}",
-                )
-            continue
-        name = document.spelled(record["printed_name"], words)
-        _check_alias(name, record["indicator"], document.id, words, findings, table.path, line)
-        if indicator is None:
-            findings.unknown(table.path, line, "indicator", record["indicator"], words.indicators)
-            continue
-        unit_decided, unit_matters = (row, "printed_unit") in decided.fields, False
-        for year in document.years:
-            printed = record[year]
-            text = decided.cells.get((row, year), printed)
-            if row in decided.units and text.endswith(decided.units[row][0]):
-                text = text.removesuffix(decided.units[row][0]) + decided.units[row][1]
-            where = (findings, table.path, line, f"row {row}, {year}")
-            reading = _reading(text, record["printed_unit"], indicator, words, *where)
-            if unit_decided:
-                unit_matters |= reading is None or reading != _quiet(text, printed_row["printed_unit"])
-            if reading is None:
-                continue
-            if text != printed and reading == _quiet(printed, record["printed_unit"]):
-                _changes_nothing(document, f"table:{row}:{year}", findings)
-            yield (
-                *(document.id, about["place"], row, record["indicator"], variants[row], int(year)),
-                *("baseline" if int(year) < start else "target", printed, text),
-                *(
-                    reading.value,
-                    reading.relation,
-                    reading.low,
-                    reading.high,
-                    reading.low_closed,
-                    reading.high_closed,
-                ),
-                *(
-                    indicator["unit"],
-                    reading.step,
-                    record["star"],
-                    record["department"],
-                    _spoke(document, row, year),
-                ),
-                *(printed_row["printed_name"], printed_row["printed_unit"]),
+# -------------------------------------------------------------------------------------------------------- decisions
+
+
+def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings) -> Decided:
+    """Look every decision up in the table or the statements, and record those that fit nowhere or do nothing."""
+    rows = {record["row"]: record for record in sheets["table"].records} if "table" in sheets else {}
+    texts = (
+        {record["id"]: record for record in sheets["statements"].records} if "statements" in sheets else {}
+    )
+    decided = Decided()
+    for line, record in sheets["decisions"].numbered() if "decisions" in sheets else ():
+        kind, _, rest = record["at"].partition(":")
+        one, _, column = rest.partition(":")
+        if kind == "header":
+            key = (
+                _enter(decided.headers, one, record["printed"], record)
+                if one in years
+                else "decision_nowhere"
             )
-        if unit_decided and not unit_matters:
-            _changes_nothing(document, f"table:{row}:printed_unit", findings)
-
-
-def _changes_nothing(document: Document, at: str, findings: Findings) -> None:
-    what = f"{at}: the decision reads the same as the print"
-    path, line = document.folder / "decisions.csv", document.decided.lines.get(at)
-    findings.error(
-        "DECISION_CHANGES_NOTHING", path, line, what, "delete the decision, or put right what it decides"
-    )
-
-
-def _spoke(document: Document, row: str, year: str) -> bool:
-    """Whether a decision had a hand in a cell: its characters, its unit, its cut or its year."""
-    decided = document.decided
-    return (
-        (row, year) in decided.cells
-        or row in decided.units
-        or row in decided.cuts
-        or row in decided.placed
-        or (row, "printed_unit") in decided.fields
-    )
-
-
-def _filled(table: Sheet, decided: deciding.Decided):
-    """Yield the rows with their fields as decided; a further line (``12b``) takes what it does not print from the first.
-
-    An unnumbered line under the same serial takes star and department, and, for the same indicator, name and unit too.
-    """
-    firsts: dict[str, dict] = {}
-    for printed in table.records:
-        row = printed["row"]
-        record = {
-            **printed,
-            **{name: decided.fields.get((row, name), printed[name]) for name in deciding.TABLE_FIELDS},
-        }
-        first = firsts.setdefault(row.rstrip("abcdefghijklmnopqrstuvwxyz"), record)
-        shared = ("star", "department")
-        if first["indicator"] == record["indicator"]:
-            shared += ("printed_name", "printed_unit")
-        yield {**record, **{name: record[name] or first[name] for name in shared}}
-
-
-def _variants(table: Sheet) -> dict[str, str]:
-    """``a``, ``b`` … where one indicator has several rows, else the empty string."""
-    rows: dict[str, list[str]] = {}
-    for record in table.records:
-        rows.setdefault(record["indicator"], []).append(record["row"])
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    return {
-        row: letters[k % 26] if len(same) > 1 else "" for same in rows.values() for k, row in enumerate(same)
-    }
-
-
-def statement_rows(document: Document, words: Vocabulary, findings: Findings):
-    """Yield one tuple of :data:`STATEMENT_COLUMNS` per statement of the document."""
-    sheet = document.sheets.get("statements")
-    if sheet is None:
-        return
-    decided, about = document.decided, document.about
-    for line, record in sheet.numbered():
-        number = record["id"]
-        if not number.isascii() or not number.isdigit():
-            continue
-        phrase = document.spelled(record["phrase"], words)
-        _check_alias(phrase, record["indicator"], document.id, words, findings, sheet.path, line)
-        indicator = words.indicators.get(record["indicator"])
-        if record["indicator"] and indicator is None:
-            findings.unknown(sheet.path, line, "indicator", record["indicator"], words.indicators)
-            continue
-        text = decided.statements.get(number, record["printed"])
-        reading = _reading(text, "", indicator, words, findings, sheet.path, line, f"statement {number}")
-        if reading is None:
-            continue
-        if text != record["printed"] and reading == _quiet(record["printed"], ""):
-            _changes_nothing(document, f"statement:{number}", findings)
-        fields = {
-            name: decided.statement_fields.get((number, name), record[name])
-            for name in ("from_year", "year", "section", "item")
-        }
-        _check_span(fields["from_year"], fields["year"], about["period"], findings, sheet.path, line)
-        spoken = number in decided.statements or number in decided.statement_cuts
-        yield (
-            *(
-                document.id,
-                about["place"],
-                int(number),
-                fields["section"],
-                fields["item"],
-                record["indicator"],
-            ),
-            *(record["phrase"], _year(fields["from_year"]), _year(fields["year"]), record["printed"], text),
-            *(
-                reading.value,
-                reading.relation,
-                reading.low,
-                reading.high,
-                reading.low_closed,
-                reading.high_closed,
-            ),
-            *(indicator["unit"] if indicator else reading.unit, reading.step, record["kind"], record["note"]),
-            spoken or any(key[0] == number for key in decided.statement_fields),
-        )
-
-
-def _check_span(first: str, last: str, period: list[int], findings: Findings, path: Path, line: int) -> None:
-    """The years of a statement must be in order and within the reach of a document of that period."""
-    years = [int(year) for year in (first, last) if re.fullmatch(YEAR, year)]
-    low, high = period[0] - _YEARS_BACK, period[1] + _YEARS_AHEAD
-    if any(not low <= year <= high for year in years) or years != sorted(years):
-        what = f"the years {' to '.join(map(str, years))} are not in order within {low} to {high}"
-        findings.error(
-            "YEAR_OUT_OF_RANGE", path, line, what, "mend from_year and year, or the period in document.toml"
-        )
-
-
-def _year(text: str) -> float:
-    return float(text) if re.fullmatch(YEAR, text) else math.nan
-
-
-def _check_alias(name, indicator, document, words: Vocabulary, findings: Findings, path, line) -> None:
-    """A printed name and an indicator must belong together in the alias table, exactly."""
-    known = words.indicator_of(name, document)
-    if known == indicator:
-        return
-    if words.refuses(name, document, indicator):
-        what, remedy = f"{name!r} must not be mapped to {indicator}", "see the reason in aliases.csv"
-    elif known:
-        what = f"{name!r} is {known} in the alias table, not {indicator or 'nothing'}"
-        remedy = f"write {known}, or change aliases.csv"
-    else:
-        what = f"{name!r} is not an alias of {indicator}"
-        remedy = "add the name to aliases.csv if it really is the same"
-    findings.error("ALIAS_MISMATCH", path, line, what, remedy)
-
-
-def _quiet(text: str, header: str) -> Reading | None:
-    """What a print says, or None where it cannot be read."""
-    try:
-        return read(text, header)
-    except NotationError:
-        return None
-
-
-def _reading(text, header, indicator, words: Vocabulary, findings, path, line, where) -> Reading | None:
-    """Read a printed value in the indicator's unit, or record why not."""
-    try:
-        reading = read(text, header)
-    except NotationError as error:
-        remedy = "mend the transcription, or record in decisions.csv how the print is read"
-        findings.error("UNREADABLE_VALUE", path, line, f"{where}: {error}", remedy)
-        return None
-    if indicator is None or reading.relation == "none":
-        return reading
-    unit = indicator["unit"]
-    if reading.unit == unit or (reading.unit, unit) in words.units:
-        return reading
-    # Of the cells of a row that have the same fault the first is named.
-    if (path, line, reading.unit) not in findings.units:
-        findings.units.add((path, line, reading.unit))
-        if not reading.unit:
-            what = f"{where}: {text!r} has no unit, neither in the cell nor in the header"
-            remedy = f"add the unit that is printed, or decide that it is {unit}"
-            findings.error("NO_UNIT", path, line, what, remedy)
         else:
-            what = f"{where}: the unit is {reading.unit}, the indicator's is {unit}"
-            pair = f"add the line '{reading.unit},{unit},' to units.csv"
-            remedy = f"choose another indicator, or, if both mean the same, {pair}"
-            findings.error("UNIT_MISMATCH", path, line, what, remedy)
-    return None
+            there = (rows if kind == "table" else texts).get(one)
+            settle = _settle_row if kind == "table" else _settle_statement
+            key = settle(record, there, column, years, decided) if there else "decision_nowhere"
+        if key:
+            found = (there or {}).get(column or "printed", "") if kind != "header" else ""
+            findings.add(
+                key, sheets["decisions"].path, line,
+                at=record["at"], printed=record["printed"], there=found, column=column,
+            )  # fmt: skip
+        decided.lines.setdefault(record["at"], line)
+    return decided
+
+
+def _enter(settled: dict, key, value, record: dict) -> str:
+    """Enter a decision that changes something and is the only one: of two readings none may win by its line.
+
+    Gives the key of what is wrong with it, or the empty string.
+    """
+    if record["printed"] == record["reading"]:
+        return "decision_same"
+    if key in settled:
+        return "decision_twice"
+    settled[key] = value
+    return ""
+
+
+def _settle_row(record: dict, row: dict, column: str, years: tuple[str, ...], decided: Decided) -> str:
+    printed, reading, number = record["printed"], record["reading"], row["row"]
+    if column in years:
+        fits = printed == row[column]
+        return _enter(decided.cells, (number, column), reading, record) if fits else "decision_cell"
+    if column == "unit":
+        fits = printed and any(row[year].endswith(printed) for year in years)
+        return _enter(decided.units, number, (printed, reading), record) if fits else "decision_unit"
+    if column in TABLE_FIELDS:
+        if printed.replace(TORN, "") != row[column]:
+            return "decision_cell"
+        if TORN in printed:
+            decided.torn[number, column] = printed
+        return _enter(decided.fields, (number, column), reading, record)
+    return "decision_field" if column else _settle_cells(record, row, years, decided)
+
+
+def _settle_cells(record: dict, row: dict, years: tuple[str, ...], decided: Decided) -> str:
+    """Which years a row's cells belong to, or how a run of characters was cut into them."""
+    cells = [row[year] for year in years if row[year]]
+    parts = record["reading"].split(PART)
+    if _YEARS.fullmatch(record["reading"]) and set(parts) <= set(years):
+        if record["printed"].split(PART) != [row[year] for year in parts] or len(cells) != len(parts):
+            return "decision_years"
+        if len(parts) == len(years):
+            return "decision_same"
+        return _enter(decided.placed, row["row"], tuple(parts), record)
+    if parts != cells or "".join(parts) not in record["printed"]:
+        return "decision_cut"
+    return "decision_same" if len(parts) == 1 else _enter(decided.cuts, row["row"], tuple(parts), record)
+
+
+def _settle_statement(
+    record: dict, statement: dict, column: str, years: tuple[str, ...], decided: Decided
+) -> str:
+    printed, reading, number = record["printed"], record["reading"], statement["id"]
+    if column:
+        if column not in STATEMENT_FIELDS:
+            return "decision_field"
+        fits = printed == statement[column]
+        return (
+            _enter(decided.statement_fields, (number, column), reading, record) if fits else "decision_cell"
+        )
+    parts = tuple(reading.split(PART))
+    if len(parts) > 1:
+        if "".join(parts) != printed or statement["printed"] not in parts:
+            return "decision_cut"
+        return _enter(decided.statement_cuts, number, (printed, parts), record)
+    fits = printed == statement["printed"]
+    return _enter(decided.statements, number, reading, record) if fits else "decision_cell"

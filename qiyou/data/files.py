@@ -1,4 +1,7 @@
-"""Reading CSV and TOML files so that every complaint can name the file and the line."""
+"""Reading CSV and TOML files so that every complaint can name the file and the line.
+
+What is wrong is a finding; its sentences stand in ``qiyou/tables/faults.csv``.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,25 @@ import io
 import re
 import stat
 import tomllib
+import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from qiyou.data.findings import Findings
+import pandas as pd
+
+from qiyou import words
+from qiyou.data.names import plain
+from qiyou.data.schema import YEAR, Table
+
+COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
+SEVERITIES = ("error", "warning", "note")
+CODES = words.group("fault", "en")
+"""Every code of a finding and what it means."""
+
+_FAULTS = {row.key: row for row in words.table("faults").itertuples(index=False)}
+_MOST_ALIKE = 1_000
+_LONGEST = 600
 
 _LARGEST_CSV = 32 * 2**20
 _LARGEST_TOML = 64 * 2**10
@@ -19,6 +36,73 @@ _LONGEST_CELL = 20_000
 _MOST_ROWS = 200_000
 # The parser's time grows with the square of the depth of dotted keys, and a line may hold tens of thousands of points.
 _MOST_POINTS = 200
+
+# Line breaks, but for those between two figures: 3 and 4 on two lines of a cell are not 34.
+_FIGURE = "0-9０-９.．,，%％〇零一二两三四五六七八九十百千万亿"
+_BREAK = re.compile(
+    rf"(?<![{_FIGURE}])\s*[\r\n\v\f\u2028\u2029]\s*|\s*[\r\n\v\f\u2028\u2029]\s*(?![\s{_FIGURE}])"
+)
+_YEAR_HEADER = re.compile(rf"({YEAR})年?")
+
+
+@dataclass
+class Findings:
+    """Collects findings while a folder is read; nothing is raised before everything has been seen."""
+
+    root: Path
+    also: frozenset[Path] = frozenset()
+    rows: list[tuple] = field(default_factory=list)
+    suggested: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _counts: Counter = field(default_factory=Counter, repr=False)
+    _names: dict[Path, str] = field(default_factory=dict, repr=False)
+
+    def add(self, key: str, file: Path, line: int | None = None, severity: str = "", **fields) -> None:
+        """Record one finding, by its key in ``faults.csv`` and what its sentences speak of.
+
+        The file is shown relative to the data folder, or to what holds a folder of one's own.
+        """
+        fault = _FAULTS[key]
+        severity = severity or fault.severity
+        shown = self._names.get(file) or self._names.setdefault(file, self._shown(file))
+        self._counts[severity, fault.code, shown] += 1
+        if self._counts[severity, fault.code, shown] <= _MOST_ALIKE:
+            told = (_visible(text.format(**fields)) for text in (fault.what, fault.remedy))
+            self.rows.append((severity, fault.code, _visible(shown), line, *told))
+
+    def frame(self) -> pd.DataFrame:
+        """The findings as a table, errors first, then by file and line."""
+        more = [
+            (*key[:2], _visible(key[2]), None, f"and {count - _MOST_ALIKE:,} more of these", "mend the first ones")
+            for key, count in self._counts.items()
+            if count > _MOST_ALIKE
+        ]  # fmt: skip
+        frame = pd.DataFrame(self.rows + more, columns=list(COLUMNS)).astype({"line": "Int64"})
+        order = frame["severity"].map(SEVERITIES.index)
+        frame = frame.assign(_order=order).sort_values(
+            ["_order", "file", "line"], kind="stable", na_position="first", ignore_index=True
+        )
+        return frame.drop(columns="_order")
+
+    def _shown(self, path: Path) -> str:
+        home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)
+        return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
+
+
+def _visible(text: str) -> str:
+    """Text that is safe to print: control, bidirectional and zero-width characters escaped, of bearable length.
+
+    What is quoted comes from files of unknown origin and goes to a terminal.
+    """
+    shown = "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[: _LONGEST + 1]
+    )
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def sentence(row) -> str:
+    """One finding as a sentence: where, what, what to do."""
+    where = row["file"] if pd.isna(row["line"]) else f"{row['file']}:{row['line']}"
+    return f"{where}: {row['what']}; {row['remedy']} [{row['code']}]"
 
 
 @dataclass(frozen=True)
@@ -51,18 +135,14 @@ def read_sheet(path: Path, findings: Findings, *, lenient: bool = False) -> Shee
     lenient : bool
         Accept what spreadsheets save (a byte-order mark, GB 18030) with a note instead of an error.
     """
-    content = _read_bytes(path, findings, _LARGEST_CSV)
-    if content is None:
-        return None
-    text = _decode(content, path, findings, lenient=lenient)
-    if text is None:
-        return None
-    return _parse(text, path, findings)
+    content = _read_bytes(path, findings, _LARGEST_CSV, "too_large_csv")
+    text = None if content is None else _decode(content, path, findings, lenient=lenient)
+    return None if text is None else _parse(text, path, findings)
 
 
 def read_toml(path: Path, findings: Findings) -> dict | None:
     """Read a TOML file, or record why it cannot be read and return None."""
-    content = _read_bytes(path, findings, _LARGEST_TOML)
+    content = _read_bytes(path, findings, _LARGEST_TOML, "too_large_toml")
     if content is None:
         return None
     try:
@@ -71,25 +151,14 @@ def read_toml(path: Path, findings: Findings) -> dict | None:
             raise ValueError(f"a line with more than {_MOST_POINTS} points")
         return _small(tomllib.loads(text))
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        findings.error("ENCODING", path, line, "the file is not UTF-8", "save it as UTF-8")
+        findings.add("not_utf8", path, content.count(b"\n", 0, error.start) + 1)
     except RecursionError:
-        findings.error("TOML_SYNTAX", path, None, "not TOML: nested too deeply", "write the file anew")
+        findings.add("toml", path, why="nested too deeply")
     except ValueError as error:
         # tomllib raises plain ValueError for numbers with thousands of digits.
-        findings.error(
-            "TOML_SYNTAX",
-            path,
-            _toml_line(error),
-            f"not TOML: {error}",
-            "mend the line or write the file anew",
-        )
+        line = re.search(r"\(at line ([0-9]+)", str(error))
+        findings.add("toml", path, int(line[1]) if line else None, why=error)
     return None
-
-
-def _toml_line(error: ValueError) -> int | None:
-    match = re.search(r"\(at line ([0-9]+)", str(error))
-    return int(match[1]) if match else None
 
 
 def _small(about: dict) -> dict:
@@ -104,45 +173,35 @@ def _small(about: dict) -> dict:
     return about
 
 
-def _read_bytes(path: Path, findings: Findings, largest: int) -> bytes | None:
+def _read_bytes(path: Path, findings: Findings, largest: int, too_large: str) -> bytes | None:
     """The file's content. Only a regular file is opened: reading a pipe or a device might never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            findings.error("MISSING_FILE", path, None, "not a regular file", "put a plain file in its place")
+            findings.add("no_file", path)
             return None
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        findings.error(
-            "MISSING_FILE", path, None, f"cannot be read ({reason})", "add the file or its reading right"
-        )
+        findings.add("unreadable_file", path, why=error.strerror or type(error).__name__)
         return None
     if len(content) > largest:
-        code, remedy = (
-            ("TOML_SYNTAX", "write the file anew")
-            if path.suffix == ".toml"
-            else ("CSV_SYNTAX", "split the file")
-        )
-        findings.error(code, path, None, f"larger than {largest:,} bytes", remedy)
+        findings.add(too_large, path, largest=largest)
         return None
     return content
 
 
 def _decode(content: bytes, path: Path, findings: Findings, *, lenient: bool) -> str | None:
     """The text, without byte-order mark; what is not plain UTF-8 is an error, or a note where it is tolerated."""
-    severity = "note" if lenient else "error"
     encoding, what, line = _encoding(content)
     if encoding is None:
-        findings.error("ENCODING", path, line, what, "save it as CSV UTF-8")
+        findings.add("encoding", path, line, why=what)
         return None
     text = content.decode(encoding).removeprefix("\ufeff")
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        findings.error("ENCODING", path, line, "the file holds NUL characters", "save it as CSV UTF-8")
+        findings.add("nul", path, text.count("\n", 0, text.index("\0")) + 1)
         return None
     if what:
-        findings.add(severity, "ENCODING", path, line, what, "save it as plain CSV UTF-8")
+        findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
     return text
 
 
@@ -173,36 +232,28 @@ def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
     if rows is None:
         return None
     if not rows:
-        findings.error(
-            "EMPTY_TABLE", path, 1, "the file has no header", "add the header and at least one row"
-        )
+        findings.add("no_header", path, 1)
         return None
     header = _header(rows[0][1], path, findings)
     if header is None:
         return None
     if len(header) == 1 and len(rows) > 1 and sum(map(bool, rows[1][1])) > 1:
-        what = f"{header[0][:40]!r} stands above the header"
-        findings.error(
-            "CSV_SYNTAX", path, 1, what, "delete the line: the file starts with the names of the columns"
-        )
+        findings.add("above_header", path, 1, text=header[0])
         return None
     records, lines = [], []
     for line, row in rows[1:]:
-        if not any(cell.strip() for cell in row):
+        row = [cell.strip() for cell in row]
+        if not any(row):
             continue
         if len(row) > len(header) and not any(row[len(header) :]):
             row = row[: len(header)]
         if len(row) != len(header):
-            what = f"{len(row)} cells where the header has {len(header)}"
-            findings.error("CSV_SYNTAX", path, line, what, "add or remove commas, quote cells that hold one")
-            continue
-        if max(map(len, row)) > _LONGEST_CELL:
-            findings.error(
-                "BAD_VALUE", path, line, f"a cell of more than {_LONGEST_CELL:,} characters", "shorten it"
-            )
-            continue
-        records.append(dict(zip(header, (cell.strip() for cell in row), strict=True)))
-        lines.append(line)
+            findings.add("ragged", path, line, cells=len(row), columns=len(header))
+        elif max(map(len, row)) > _LONGEST_CELL:
+            findings.add("long_cell", path, line, longest=_LONGEST_CELL)
+        else:
+            records.append(dict(zip(header, row, strict=True)))
+            lines.append(line)
     return Sheet(path, header, tuple(records), tuple(lines))
 
 
@@ -216,13 +267,11 @@ def _rows(text: str, path: Path, findings: Findings) -> list[tuple[int, list[str
             if row:
                 rows.append((start, row))
             if len(rows) > _MOST_ROWS:
-                findings.error("CSV_SYNTAX", path, start, f"more than {_MOST_ROWS:,} rows", "split the file")
+                findings.add("many_rows", path, start, most=_MOST_ROWS)
                 return None
             start = reader.line_num + 1
     except csv.Error as error:
-        findings.error(
-            "CSV_SYNTAX", path, start, f"not comma-separated values: {error}", "mend or re-export the file"
-        )
+        findings.add("csv", path, start, why=error)
         return None
     return rows
 
@@ -233,13 +282,46 @@ def _header(row: list[str], path: Path, findings: Findings) -> tuple[str, ...] |
     while len(header) > 1 and not header[-1]:
         header.pop()
     if len(header) == 1 and (sign := next((sign for sign in "\t;，" if sign in header[0]), None)):
-        what = f"the columns are separated by {sign!r}, not by commas"
-        findings.error("CSV_SYNTAX", path, 1, what, "save the file as CSV with commas")
+        findings.add("no_commas", path, 1, sign=sign)
         return None
     repeated = next((name for name, times in Counter(header).items() if times > 1), None)
     if repeated is not None:
-        findings.error(
-            "CSV_SYNTAX", path, 1, f"the column {repeated[:40]!r} stands twice", "remove one of them"
-        )
+        findings.add("column_twice", path, 1, name=repeated)
         return None
     return tuple(header)
+
+
+def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False) -> Sheet:
+    """A table as typed into a spreadsheet, with headers, line breaks and full-width signs as the schema wants them.
+
+    Cells that hold the print keep every character but line breaks, which the width of a column put there; a break
+    between two figures stays, and the cell cannot be read. What is put right is told in a note.
+    """
+    header = tuple(_heading(name, schema, years) for name in sheet.header)
+    changed = [old for old, new in zip(sheet.header, header, strict=True) if old != new]
+    if changed and len(set(header)) == len(header):
+        findings.add("spreadsheet_head", sheet.path, 1, changed=", ".join(map(repr, changed[:3])))
+    else:
+        header = sheet.header
+    machine = {column.name for column in schema.columns if column.pattern or column.values or column.refers}
+    records, told = [], {}
+    for line, record in sheet.numbered():
+        cells = dict(zip(header, record.values(), strict=True))
+        for name, cell in cells.items():
+            if not cell.isprintable() and (joined := _BREAK.sub("", cell)) != cell:
+                told.setdefault("line_breaks", (line, name))
+                cells[name] = cell = joined
+            if name in machine and not cell.isascii():
+                cells[name] = unicodedata.normalize("NFKC", cell)
+                if cells[name] != cell:
+                    told.setdefault("widened", (line, name))
+        records.append(cells)
+    for key, (line, name) in told.items():
+        findings.add(key, sheet.path, line, column=name)
+    return replace(sheet, header=header, records=tuple(records))
+
+
+def _heading(name: str, schema: Table, years: bool) -> str:
+    text = plain(name)
+    match = _YEAR_HEADER.fullmatch(text) if years else None
+    return match[1] if match else text if text in schema.names else name

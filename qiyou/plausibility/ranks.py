@@ -62,7 +62,7 @@ def ranked(
         [data.targets, documents.prose_targets(data.statements, data.targets)], ignore_index=True
     )
     targets = targets[targets["indicator"] == indicator]
-    known = pd.concat([data.reference_sports, data.reference_nursery], ignore_index=True)
+    known = data.reference
     peers = reference.spells(
         known, indicator, shortest=settings.spell_years_least, longest=settings.spell_years
     )

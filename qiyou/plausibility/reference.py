@@ -62,7 +62,7 @@ def basis(reference: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     reference : DataFrame
-        ``data.reference_sports`` or ``data.reference_nursery``.
+        ``data.reference``.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def spells(
     Parameters
     ----------
     reference : DataFrame
-        ``data.reference_sports`` or ``data.reference_nursery``.
+        ``data.reference``.
     indicator : str
     shortest, longest : int
         In years; by default those of `qiyou.plausibility.Settings`. With ``shortest=1`` changes from one year to
@@ -133,9 +133,7 @@ def spells(
     if not 1 <= shortest <= longest:
         raise DataError(f"spells last {shortest} to {longest} years; pass 1 <= shortest <= longest")
     if missing:
-        raise DataError(
-            f"the reference class lacks the columns {', '.join(missing)}; hand in data.reference_sports"
-        )
+        raise DataError(f"the reference class lacks the columns {', '.join(missing)}; hand in data.reference")
     if not reference["indicator"].eq(indicator).any():
         raise DataError(
             f"the reference class has no {indicator!r}; it has {', '.join(reference['indicator'].unique())}"
@@ -523,7 +521,7 @@ def checks(
     ----------
     paths : Paths
     reference : DataFrame
-        ``data.reference_sports`` and ``data.reference_nursery``, one below the other.
+        ``data.reference``.
     card : DataFrame
         `qiyou.pace.card` of the same paths, in the same order.
     settings : Settings

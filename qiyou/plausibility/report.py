@@ -168,7 +168,7 @@ def check(data: Data, *, settings: Settings | None = None) -> pd.DataFrame:
     if paths is None:
         return table([*found, _expected_false_flags(0, settings)])
     card = pace.card(paths.targets, data.indicators)
-    realised = pd.concat([data.reference_sports, data.reference_nursery], ignore_index=True)
+    realised = data.reference
     own_past, tested = past.checks(paths, data.observations, data.indicators, settings)
     cells = documents.cells(paths)
     text = documents.statement_cells(data.statements, data.indicators)

@@ -1,0 +1,299 @@
+"""Everything in a data folder, and in document folders of one's own, read and checked together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from qiyou.data.documents import ABOUT, Document, read_document, read_table
+from qiyou.data.files import Findings, Sheet
+from qiyou.data.names import Vocabulary, suggest
+from qiyou.data.prints import READ, Readings, statement_rows, target_rows
+from qiyou.data.schema import DOCUMENT_TABLES, TABLES, Table, root
+from qiyou.errors import DataError
+
+ALSO = "QIYOU_ALSO"
+"""The environment variable that names document folders of one's own, separated as in PATH."""
+
+VALUE_TABLES = ("observations", "benchmarks", "reference")
+"""The tables whose printed figures are read."""
+
+# Read first: the other tables may name places and indicators by the names that stand here.
+_NAMING = ("indicators", "places", "aliases", "units")
+_CORE = 21
+_ABOUT = "id place title title_en issuer number dated published extent known_from note"
+
+
+def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
+    """Every table of a data folder, and what is wrong with it."""
+    base = root() if folder is None else _folder(folder)
+    extras = _own_folders(also)
+    findings = Findings(base, also=frozenset(extras))
+    sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}
+    words = _vocabulary(sheets, findings)
+    rest = {name: table for name, table in TABLES.items() if name not in _NAMING}
+    sheets |= {name: _sheets(base, extras, table, findings, words) for name, table in rest.items()}
+    found = _documents(base, extras, words, findings)
+    _check_references(sheets, words, found, findings)
+    for document in found:
+        if document.about["place"] not in words.places:
+            known = {one: one for one in words.places}
+            suggest(
+                findings, "unknown", document.folder / ABOUT, None, "place", document.about["place"], known
+            )
+    data = {name: _frame(table, sheets[name]) for name, table in TABLES.items()}
+    data |= {
+        "documents": _documents_frame(found),
+        "targets": target_rows(found, words, findings),
+        "statements": statement_rows(found, words, findings),
+        "decisions": _decisions_frame(found),
+    }
+    said = data["statements"]
+    _check_projects(
+        sheets["projects"], set(zip(said["document"], said["id"].astype("str"), strict=True)), findings
+    )
+    for name in VALUE_TABLES:
+        data[name] = _with_values(data[name], sheets[name], words, findings)
+    # Yearly and quarterly values stay apart, so that nobody takes a quarter for a year.
+    every, quarterly = data["observations"], data["observations"]["quarter"].notna()
+    data["observations"] = every[~quarterly].drop(columns="quarter").reset_index(drop=True)
+    return data | {"quarters": every[quarterly].reset_index(drop=True)}, findings
+
+
+# ---------------------------------------------------------------------------------------------------------- where
+
+
+def _own_folders(also: Iterable[str | os.PathLike] | None) -> list[Path]:
+    """The folders of one's own: those given, or those of the environment; a folder of folders stands for them all."""
+    if also is None:
+        also = [path for path in os.environ.get(ALSO, "").split(os.pathsep) if path.strip()]
+    elif isinstance(also, (str, os.PathLike)):
+        also = [also]
+    folders: dict[Path, None] = {}
+    for path in map(_folder, also):
+        folders[path] = None
+        folders |= dict.fromkeys(_inside(path))
+    return list(folders)
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The document folders in a folder that is none itself."""
+    if os.path.lexists(folder / ABOUT):
+        return []
+    try:
+        return sorted(path for path in folder.iterdir() if os.path.lexists(path / ABOUT))
+    except OSError:
+        return []
+
+
+def _folder(path: str | os.PathLike) -> Path:
+    """A folder with its links resolved; unlike Path.resolve this does not stop at a loop of links."""
+    try:
+        return Path(os.path.realpath(path))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{path!r} is no path ({error}); pass a folder") from None
+
+
+# ---------------------------------------------------------------------------------------------------------- tables
+
+
+def _sheets(
+    base: Path, extras: list[Path], table: Table, findings: Findings, words: Vocabulary | None = None
+) -> list[Sheet]:
+    """A table of the data folder and what the document folders of one's own add to it."""
+    paths = [(base / table.path, False)]
+    paths += [(folder / table.path, True) for folder in extras if os.path.lexists(folder / table.path)]
+    sheets: list[Sheet] = []
+    known: dict[tuple[str, ...], dict] = {}
+    for path, lenient in paths:
+        sheet = read_table(path, table, findings, lenient=lenient, words=words)
+        if sheet is not None:
+            sheets.append(_additions(sheet, table, known, findings) if lenient else sheet)
+            for record in sheet.records:
+                known.setdefault(tuple(record[name] for name in table.key), record)
+    return sheets
+
+
+def _additions(sheet: Sheet, table: Table, known: dict[tuple[str, ...], dict], findings: Findings) -> Sheet:
+    """The rows that are not there already; two folders may bring the same row, but not two versions of it."""
+    kept = []
+    for line, record in sheet.numbered():
+        key = tuple(record[name] for name in table.key)
+        there = known.get(key)
+        if there is None:
+            kept.append((line, record))
+        elif any(there[name] != record[name] for name in table.names):
+            findings.add("redefined", sheet.path, line, table=table.path, row="/".join(key))
+    lines, records = tuple(line for line, _ in kept), tuple(record for _, record in kept)
+    return replace(sheet, records=records, lines=lines)
+
+
+def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> Vocabulary:
+    rows = {name: [record for sheet in sheets[name] for record in sheet.records] for name in _NAMING}
+    core = sum(record["core"] == "true" for record in rows["indicators"])
+    if rows["indicators"] and core != _CORE:
+        key = "core_count" if len(sheets["indicators"]) == 1 else "core_count_own"
+        findings.add(key, sheets["indicators"][-1].path, count=core)
+    for sheet in sheets["places"][1:]:
+        for line, record in sheet.numbered():
+            if not record["parent"] and record["level"] in ("prefecture", "county"):
+                findings.add("no_parent", sheet.path, line, id=record["id"])
+    # An indicator of one's own is known by its Chinese name without a row in the alias table.
+    own = [record for sheet in sheets["indicators"][1:] for record in sheet.records if record["name_zh"]]
+    refused = [record for record in rows["aliases"] if record["maps"] == "no"]
+    return Vocabulary(
+        indicators={record["id"]: record for record in rows["indicators"]},
+        places={record["id"]: record for record in rows["places"]},
+        units=frozenset((record["printed"], record["unit"]) for record in rows["units"]),
+        aliases={(one["name_zh"], ""): one["id"] for one in own} | _aliases(sheets["aliases"], findings),
+        refused=frozenset((one["name"], one["document"], one["indicator"]) for one in refused),
+    )
+
+
+def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], str]:
+    """What each printed name stands for, in one document or (with an empty document) in all."""
+    aliases: dict[tuple[str, str], str] = {}
+    for sheet in sheets:
+        for line, record in sheet.numbered():
+            if record["maps"] == "yes":
+                known = aliases.setdefault((record["name"], record["document"]), record["indicator"])
+                if known != record["indicator"]:
+                    findings.add("alias_twice", sheet.path, line, name=record["name"], known=known)
+    return aliases
+
+
+def _documents(base: Path, extras: list[Path], words: Vocabulary, findings: Findings) -> list[Document]:
+    folder = base / "documents"
+    try:
+        places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
+    except OSError as error:
+        findings.add("unreadable_folder", folder, why=error.strerror)
+        return []
+    # Folders that only hold others are no documents.
+    holding = {path.parent for path in extras}
+    places += [(path, True) for path in extras if path not in holding or os.path.lexists(path / ABOUT)]
+    found: dict[str, Document] = {}
+    for path, lenient in places:
+        document = read_document(path, findings, lenient=lenient, words=words if lenient else None)
+        if document is not None and document.id in found:
+            findings.add("document_twice", path / ABOUT, id=document.id)
+        elif document is not None:
+            found[document.id] = document
+    return list(found.values())
+
+
+# ---------------------------------------------------------------------------------------------------------- checks
+
+
+def _check_references(sheets, words: Vocabulary, found: list[Document], findings: Findings) -> None:
+    """Every id in a column that refers to another table must be there."""
+    sources = (record["id"] for sheet in sheets["sources"] for record in sheet.records)
+    documents = (document.id for document in found)
+    ids = {"indicators": words.indicators, "places": words.places, "sources": sources, "documents": documents}
+    known = {name: {one: one for one in names} for name, names in ids.items()}
+    for name, table in TABLES.items():
+        columns = {column.name: column.refers for column in table.columns if column.refers}
+        for sheet in sheets[name]:
+            for line, record in sheet.numbered():
+                for column, refers in columns.items():
+                    cell = record[column]
+                    if cell and cell not in known[refers] and (line, column) not in sheet.reported:
+                        kind = refers.removesuffix("s")
+                        suggest(findings, "unknown", sheet.path, line, kind, cell, known[refers])
+
+
+def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findings: Findings) -> None:
+    """A project's count is read from its statement; a facility named without a count says where, and in which words."""
+    for sheet in sheets:
+        for line, record in sheet.numbered():
+            document, counted, named = (
+                record["document"],
+                record["statement"],
+                (record["at"], record["phrase"]),
+            )
+            if counted and (document, counted) not in statements:
+                findings.add("project_statement", sheet.path, line, document=document, statement=counted)
+            if any(named) if counted else not all(named):
+                findings.add("project_both", sheet.path, line)
+
+
+# ---------------------------------------------------------------------------------------------------------- frames
+
+
+def _frame(table: Table, sheets: list[Sheet]) -> pd.DataFrame:
+    """The rows of a table, with numbers, years and flags as the schema says."""
+    rows = [record for sheet in sheets for record in sheet.records]
+    frame = pd.DataFrame(rows, columns=list(table.names), dtype="str")
+    for column in table.columns:
+        cells = frame[column.name]
+        # What is malformed is a finding already and must not stop the check halfway.
+        good = cells.where(~cells.map(lambda cell, column=column: bool(column.complaint(cell))), "")
+        if column.type == "boolean":
+            frame[column.name] = cells == "true"
+        elif column.type in ("number", "integer", "year"):
+            frame[column.name] = pd.to_numeric(good.replace("", None), errors="coerce").astype(
+                "float64" if column.type == "number" else "Int64"
+            )
+    return frame
+
+
+def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: Vocabulary, findings: Findings):
+    """Add what the printed figures say, in the indicator's unit unless they print one of their own.
+
+    A figure of one's own in another unit keeps that unit and has no reading: it is shown, and compared with nothing.
+    """
+    where, units = [], []
+    for number, sheet in enumerate(sheets):
+        for line, record in sheet.numbered():
+            indicator = words.indicators.get(record["indicator"])
+            unit = indicator["unit"] if indicator else record.get("unit", "")
+            own = record.get("unit", unit)
+            if indicator and own != unit:
+                told = {"own": own, "unit": unit, "indicator": record["indicator"]}
+                findings.add("value_unit_column", sheet.path, line, **told)
+            where.append((sheet.path, line, number > 0))
+            units.append(unit)
+    said = Readings(frame["printed"], [""] * len(units), units, words.units, bare=True)
+    for k, key, fields in said.faulty():
+        path, line, own = where[k]
+        if key == "unreadable_cell":
+            findings.add("unreadable_value", path, line, **fields)
+        else:
+            findings.add("value_unit", path, line, "warning" if own else "error", **fields)
+            units[k] = fields["own"] if own else units[k]
+    columns = {name: said.column(name) for name in READ}
+    columns["relation"] = pd.array(columns["relation"], dtype="str")
+    return frame.assign(**columns, unit=pd.array(units, dtype="str"))
+
+
+def _documents_frame(found: list[Document]) -> pd.DataFrame:
+    rows = [
+        {name: str(document.about.get(name, "")) for name in _ABOUT.split()}
+        | dict(zip(("from_year", "to_year"), document.about["period"], strict=True))
+        | {"table": document.table_about.get("status", "none"), "digits": _audited_digits(document)}
+        for document in found
+    ]
+    columns = [*_ABOUT.split(), "from_year", "to_year", "table", "digits"]
+    types = {name: "int64" if name.endswith("_year") else "str" for name in columns} | {"digits": "Int64"}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _audited_digits(document: Document) -> int | None:
+    """How many digits of the source the audit accounted for; None if there was none."""
+    counts = document.about.get("audit", {}).items()
+    digits = [count for name, count in counts if name.startswith("digits_") and isinstance(count, int)]
+    return sum(digits) if digits else None
+
+
+def _decisions_frame(found: list[Document]) -> pd.DataFrame:
+    rows = [
+        {"document": document.id, **record}
+        for document in found
+        if "decisions" in document.sheets
+        for record in document.sheets["decisions"].records
+    ]
+    return pd.DataFrame(rows, columns=["document", *DOCUMENT_TABLES["decisions"].names], dtype="str")

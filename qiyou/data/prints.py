@@ -1,0 +1,411 @@
+"""Figures: table cells and statements as rows, each distinct print read once, and all of a place in one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from qiyou.data.documents import TABLE_FIELDS, Decided, Document
+from qiyou.data.files import Findings, Sheet
+from qiyou.data.names import Vocabulary, serial, suggest
+from qiyou.data.schema import CONFIDENCES, YEAR
+from qiyou.errors import NotationError
+from qiyou.notation import BLANKS, Reading, read
+
+if TYPE_CHECKING:
+    from qiyou.data import Data
+
+_READ = "value relation low high low_closed high_closed"
+# The name and the unit are as a row prints them, decided or not; a further line (12b) may print none of its own.
+_TARGET = f"document place row indicator variant year role printed reading {_READ} unit step star department decided"
+_STATEMENT = (
+    f"document place id section item indicator phrase from_year year printed reading {_READ} unit step kind"
+)
+_PRINTED = (
+    f"document place indicator variant year role origin locator kind from_year row printed {_READ} step unit"
+)
+
+READ = (*_READ.split(), "step")
+"""What a print says, as `qiyou.notation` reads it; `qiyou.intervals.box` asks for these columns."""
+
+TARGET_COLUMNS = (*_TARGET.split(), "printed_name", "printed_unit")
+STATEMENT_COLUMNS = (*_STATEMENT.split(), "note", "decided")
+PRINTED_COLUMNS = (*_PRINTED.split(), "star", "department", "printed_name", "phrase", "decided")
+HOW = ("plain", "bound", "word", "empty", "decided")
+"""How a cell was read: a number as printed, a bound, a word without number, nothing printed, or by a decision."""
+
+_INTEGERS, _NUMBERS = ("year", "from_year", "id"), ("value", "low", "high", "step")
+_FLAGS = ("low_closed", "high_closed", "decided")
+# A plan looks back over the plan before it and forward to a horizon such as 2035.
+_YEARS_BACK, _YEARS_AHEAD = 15, 15
+
+
+class Readings:
+    """What prints say, one reading per distinct print, header and indicator's unit.
+
+    Parameters
+    ----------
+    texts, headers, units : sequence of str
+        Per figure its characters, the unit of its header, and the unit that its indicator has (empty: any).
+    pairs : set of (str, str)
+        Which printed unit may stand for which unit of an indicator.
+    bare : bool
+        Whether a figure without a unit is in its indicator's unit.
+    """
+
+    def __init__(self, texts, headers, units, pairs: frozenset[tuple[str, str]], *, bare: bool = False):
+        distinct: dict[tuple[str, str, str], int] = {}
+        keys = zip(texts, headers, units, strict=True)
+        self.at = np.array([distinct.setdefault(key, len(distinct)) for key in keys], dtype=np.intp)
+        self.keys = list(distinct)
+        outcomes = [_outcome(*key, pairs, bare) for key in self.keys]
+        self.readings, self.faults, self.why = (
+            map(list, zip(*outcomes, strict=True)) if outcomes else ([], [], [])
+        )
+        self.good = np.array([fault == "" for fault in self.faults], dtype=bool)[self.at]
+
+    def __getitem__(self, number: int) -> Reading | None:
+        return self.readings[self.at[number]]
+
+    def faulty(self) -> Iterable[tuple[int, str, dict]]:
+        """The number of each figure that cannot be taken, what is wrong with it, and what a sentence says of it."""
+        for number in np.flatnonzero(~self.good):
+            k = self.at[number]
+            text, _, unit = self.keys[k]
+            own = self.readings[k].unit if self.readings[k] else ""
+            yield number, self.faults[k], {"text": text, "unit": unit, "own": own, "why": self.why[k]}
+
+    def column(self, name: str) -> np.ndarray:
+        """A field of every figure's reading; NaN, False or ``none`` where there is none to take."""
+        empty = {"relation": "none", "unit": ""}.get(name, False if name in _FLAGS else np.nan)
+        there = zip(self.readings, self.faults, strict=True)
+        values = [empty if fault else getattr(reading, name) for reading, fault in there]
+        kind = object if isinstance(empty, str) else bool if name in _FLAGS else float
+        return np.array(values, dtype=kind)[self.at]
+
+
+def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]:
+    """A reading, what is wrong with it, and why it cannot be read."""
+    try:
+        reading = read(text, header)
+    except NotationError as error:
+        return None, "unreadable_cell", str(error)
+    fine = not unit or reading.relation == "none" or reading.unit == unit or (reading.unit, unit) in pairs
+    if fine or (bare and not reading.unit):
+        return reading, "", ""
+    return reading, "other_unit" if reading.unit else "no_unit", ""
+
+
+def _same(first: Reading | None, text: str, header: str) -> bool:
+    """Whether a print says what a reading says."""
+    try:
+        return first is not None and first == read(text, header)
+    except NotationError:
+        return False
+
+
+@dataclass(slots=True)
+class _Line:
+    """A row of a table with its cells, or a statement with its one figure; `facts` hold for all, `cells` for each."""
+
+    document: Document
+    sheet: Sheet
+    line: int
+    at: str
+    facts: dict
+    printed: list[str]
+    texts: list[str]
+    cells: dict[str, list] = field(default_factory=dict)
+    header: str = ""
+    unit: str = ""
+    taken: bool = True
+    undecided_header: str | None = None
+
+    def locator(self, k: int) -> str:
+        """Where a figure stands, as decisions name it."""
+        return f"{self.at}:{self.cells['year'][k]}" if self.cells else self.at
+
+
+def _figures(
+    lines: list[_Line], columns: tuple[str, ...], words: Vocabulary, findings: Findings
+) -> pd.DataFrame:
+    """The figures of these lines that can be taken; what cannot, and decisions that change nothing, are findings."""
+    counts = [len(line.texts) for line in lines]
+    number, first = np.repeat(np.arange(len(lines)), counts), np.cumsum([0, *counts])
+
+    def each(values: Iterable) -> np.ndarray:
+        return np.fromiter(values, dtype=object, count=len(lines))[number]
+
+    def cell(values: Iterable[list]) -> np.ndarray:
+        return np.fromiter(chain.from_iterable(values), dtype=object, count=len(number))
+
+    printed, texts = cell(line.printed for line in lines), cell(line.texts for line in lines)
+    units = each(line.unit for line in lines)
+    said = Readings(texts, each(line.header for line in lines), units, words.units)
+    told = set()
+    for k, key, fields in said.faulty():
+        line, fault = lines[number[k]], (number[k], key, fields["own"])
+        # Of the cells of a row that have the same fault of unit the first is named.
+        if key == "unreadable_cell" or fault not in told:
+            told.add(fault)
+            at = line.locator(k - first[number[k]])
+            where = at.replace("table:", "row ").replace("statement:", "statement ").replace(":", ", ")
+            findings.add(key, line.sheet.path, line.line, where=where, **fields)
+    for k in np.flatnonzero((printed != texts) & said.good):
+        line = lines[number[k]]
+        if line.taken and _same(said[k], printed[k], line.header):
+            _changes_nothing(line.document, line.locator(k - first[number[k]]), findings)
+    for line, start in zip(lines, first, strict=False):
+        if line.undecided_header is not None:
+            cells = range(start, start + len(line.texts))
+            if all(said.good[k] and _same(said[k], texts[k], line.undecided_header) for k in cells):
+                _changes_nothing(line.document, f"{line.at}:printed_unit", findings)
+    keep = said.good & each(line.taken for line in lines).astype(bool)
+    known = {"printed": printed, "reading": texts, "unit": np.where(units == "", said.column("unit"), units)}
+    out = {}
+    for name in columns:
+        if name not in known:
+            by_cell = bool(lines) and name in lines[0].cells
+            known[name] = (
+                said.column(name) if name in READ
+                else cell(line.cells[name] for line in lines) if by_cell
+                else each(line.facts[name] for line in lines)
+            )  # fmt: skip
+        kind = "Int64" if name in _INTEGERS else "bool" if name in _FLAGS else "str"
+        out[name] = pd.array(known[name][keep], dtype="float64" if name in _NUMBERS else kind)
+    return pd.DataFrame(out)
+
+
+def _changes_nothing(document: Document, at: str, findings: Findings) -> None:
+    findings.add("decision_same", document.folder / "decisions.csv", document.decided.lines.get(at), at=at)
+
+
+def target_rows(documents: list[Document], words: Vocabulary, findings: Findings) -> pd.DataFrame:
+    """Every cell of the documents' tables, with the columns :data:`TARGET_COLUMNS`."""
+    lines = []
+    for document in documents:
+        table = document.sheets.get("table")
+        if table is None:
+            continue
+        decided, years, variants = document.decided, document.years, _variants(table)
+        numbers, about = [int(year) for year in years], document.about
+        roles = ["baseline" if year < about["period"][0] else "target" for year in numbers]
+        for (line, first), record in zip(table.numbered(), _filled(table, decided), strict=True):
+            row, unit = record["row"], ""
+            # One check names everything: the cells of a row without a known name are looked at, too.
+            taken = (line, "indicator") not in table.reported
+            if taken:
+                name = document.spelled(record["printed_name"], words)
+                if not _check_indicator(
+                    name, record["indicator"], document.id, words, findings, table.path, line
+                ):
+                    continue
+                unit = words.indicators[record["indicator"]]["unit"]
+            printed = [record[year] for year in years]
+            decided_unit = (row, "printed_unit") in decided.fields
+            whole = decided_unit or row in decided.units or row in decided.cuts or row in decided.placed
+            facts = {name: record[name] for name in ("row", "indicator", "star", "department")}
+            facts |= {"printed_name": first["printed_name"], "printed_unit": first["printed_unit"]}
+            facts |= {"document": document.id, "place": about["place"], "variant": variants[row]}
+            spoken = [whole or (row, year) in decided.cells for year in years]
+            lines.append(
+                _Line(
+                    *(
+                        document,
+                        table,
+                        line,
+                        f"table:{row}",
+                        facts,
+                        printed,
+                        _texts(printed, row, years, decided),
+                    ),
+                    cells={"year": numbers, "role": roles, "decided": spoken},
+                    header=record["printed_unit"],
+                    unit=unit,
+                    taken=taken,
+                    undecided_header=first["printed_unit"] if decided_unit and taken else None,
+                )
+            )
+    return _figures(lines, TARGET_COLUMNS, words, findings)
+
+
+def _texts(printed: list[str], row: str, years: tuple[str, ...], decided: Decided) -> list[str]:
+    """The characters of a row's cells as decided."""
+    if decided.cells:
+        printed = [decided.cells.get((row, year), text) for text, year in zip(printed, years, strict=True)]
+    old, new = decided.units.get(row, ("", ""))
+    return (
+        [text.removesuffix(old) + new if text.endswith(old) else text for text in printed] if old else printed
+    )
+
+
+def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
+    """Yield the rows with their fields as decided; a further line (``12b``) takes what it does not print from the first.
+
+    An unnumbered line under the same serial takes star and department, and, for the same indicator, name and unit too.
+    """
+    firsts: dict[str, dict] = {}
+    for printed in table.records:
+        row = printed["row"]
+        fields = {name: decided.fields.get((row, name), printed[name]) for name in TABLE_FIELDS}
+        record = {**printed, **fields}
+        first = firsts.setdefault(serial(row), record)
+        if first is not record:
+            same = first["indicator"] == record["indicator"]
+            shared = ("star", "department", *(("printed_name", "printed_unit") if same else ()))
+            record |= {name: record[name] or first[name] for name in shared}
+        yield record
+
+
+def _variants(table: Sheet) -> dict[str, str]:
+    """``a``, ``b`` … where one indicator has several rows, else the empty string."""
+    rows: dict[str, list[str]] = {}
+    for record in table.records:
+        rows.setdefault(record["indicator"], []).append(record["row"])
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {
+        row: letters[k % 26] if len(same) > 1 else "" for same in rows.values() for k, row in enumerate(same)
+    }
+
+
+def statement_rows(documents: list[Document], words: Vocabulary, findings: Findings) -> pd.DataFrame:
+    """Every statement of the documents, with the columns :data:`STATEMENT_COLUMNS`."""
+    lines = []
+    for document in documents:
+        sheet, decided = document.sheets.get("statements"), document.decided
+        for line, record in sheet.numbered() if sheet else ():
+            one, indicator = record["id"], record["indicator"]
+            if not one.isascii() or not one.isdigit():
+                continue
+            phrase = document.spelled(record["phrase"], words)
+            if not _check_indicator(phrase, indicator, document.id, words, findings, sheet.path, line):
+                continue
+            names = ("from_year", "year", "section", "item")
+            facts = {name: decided.statement_fields.get((one, name), record[name]) for name in names}
+            _check_span(facts, document.about["period"], findings, sheet.path, line)
+            facts |= {name: _year(facts[name]) for name in ("from_year", "year")}
+            facts |= {name: record[name] for name in ("indicator", "phrase", "kind", "note")}
+            spoken = one in decided.statements or one in decided.statement_cuts
+            spoken = spoken or any(key[0] == one for key in decided.statement_fields)
+            facts |= {
+                "document": document.id,
+                "place": document.about["place"],
+                "id": int(one),
+                "decided": spoken,
+            }
+            text = decided.statements.get(one, record["printed"])
+            unit = words.indicators[indicator]["unit"] if indicator else ""
+            at = f"statement:{one}"
+            lines.append(_Line(document, sheet, line, at, facts, [record["printed"]], [text], unit=unit))
+    return _figures(lines, STATEMENT_COLUMNS, words, findings)
+
+
+def _check_span(fields: dict, period: list[int], findings: Findings, path, line: int) -> None:
+    """The years of a statement must be in order and within the reach of a document of that period."""
+    years = [int(fields[name]) for name in ("from_year", "year") if re.fullmatch(YEAR, fields[name])]
+    low, high = period[0] - _YEARS_BACK, period[1] + _YEARS_AHEAD
+    if any(not low <= year <= high for year in years) or years != sorted(years):
+        findings.add("years_span", path, line, years=" to ".join(map(str, years)), low=low, high=high)
+
+
+def _year(text: str):
+    return int(text) if re.fullmatch(YEAR, text) else pd.NA
+
+
+def _check_indicator(name, indicator, document, words: Vocabulary, findings: Findings, path, line) -> bool:
+    """A printed name and an indicator must belong together in the alias table, exactly; whether there is the indicator."""
+    known = words.indicator_of(name, document)
+    if known != indicator:
+        refused = words.refuses(name, document, indicator)
+        key = "alias_refused" if refused else "alias_other" if known else "alias_unknown"
+        findings.add(key, path, line, name=name, known=known, indicator=indicator or "nothing")
+    there = indicator in words.indicators
+    if indicator and not there:
+        suggest(
+            findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators}
+        )
+    return there or not indicator
+
+
+# ------------------------------------------------------------------------------------------------- one table of figures
+
+
+def figures(targets: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFrame:
+    """Table cells, then statements, with the columns :data:`PRINTED_COLUMNS`; see `qiyou.data.Data.printed`."""
+    cells = targets.assign(
+        origin="table", locator="table:" + targets["row"], kind="", phrase="",
+        from_year=pd.array([pd.NA] * len(targets), dtype="Int64"),
+    )  # fmt: skip
+    role = statements["kind"].where(statements["kind"] == "baseline", "target")
+    locator = "statement:" + statements["id"].astype("str")
+    bare = dict.fromkeys(("variant", "row", "star", "department", "printed_name"), "")
+    texts = statements.assign(origin="text", locator=locator, role=role, **bare)
+    columns = list(PRINTED_COLUMNS)
+    return pd.concat([cells.reindex(columns=columns), texts.reindex(columns=columns)], ignore_index=True)
+
+
+def planned(data: Data) -> pd.DataFrame:
+    """What is planned, one row per document, place, indicator, variant and year; see `qiyou.data.Data.planned`."""
+    rows = data.printed
+    blank = rows["relation"].eq("none") & rows["printed"].isin(BLANKS)
+    flows = data.indicators.loc[data.indicators["kind"] == "flow", "id"]
+    # What is done every year is a target of a yearly amount, and of nothing else.
+    wanted = ~rows["kind"].eq("annual_flow") | rows["indicator"].isin(flows)
+    rows = rows[rows["role"].eq("target") & ~blank & wanted & rows["indicator"].ne("") & rows["year"].notna()]
+    keys = ["document", "place", "indicator", "year"]
+    cells, texts = rows[rows["origin"] == "table"], rows[rows["origin"] == "text"]
+    spoken = pd.MultiIndex.from_frame(texts[keys]).isin(pd.MultiIndex.from_frame(cells[keys]))
+    # What the text says twice is one target; where it contradicts itself, the plausibility checks say so.
+    return pd.concat([cells, texts[~spoken].drop_duplicates(keys)]).sort_index().reset_index(drop=True)
+
+
+def cells(targets: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Add to every table cell how it was read and the lowest confidence of the decisions that speak of it.
+
+    Parameters
+    ----------
+    targets, decisions : DataFrame
+        ``data.targets`` and ``data.decisions``.
+
+    Returns
+    -------
+    DataFrame
+        ``targets`` with the columns ``how`` (one of :data:`HOW`) and ``confidence`` (high, medium, low; empty where
+        no decision was needed).
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> data = qiyou.load()
+    >>> read = cells(data.targets, data.decisions)
+    >>> read.query("document == 'changxing-plan-2023' and row == '12' and year == 2027")[["how", "confidence"]].values
+    array([['decided', 'high']], dtype=object)
+    """
+    at = decisions["at"].str.extract(r"^table:(?P<row>[0-9]+[a-z]?)(?::(?P<part>.+))?$")
+    spoken = pd.concat([decisions[["document", "confidence"]], at], axis=1).dropna(subset="row")
+    spoken["rank"] = spoken["confidence"].map(CONFIDENCES.index)
+    spoken["year"] = pd.to_numeric(spoken["part"], errors="coerce").astype("Int64")
+    whole = spoken[spoken["year"].isna() & ~spoken["part"].isin(["domain", "printed_name"])]
+    ranks = []
+    for part, keys in (
+        (spoken.dropna(subset="year"), ["document", "row", "year"]),
+        (whole, ["document", "row"]),
+    ):
+        lowest = part.groupby(keys)["rank"].max().reset_index()
+        ranks.append(targets[keys].merge(lowest, how="left")["rank"])
+    rank = pd.concat(ranks, axis=1).max(axis=1).to_numpy()
+    shown = targets["printed"].to_numpy() != ""
+    decided = targets["decided"].to_numpy() & shown
+    how = np.select(
+        [decided, ~shown, targets["relation"] == "none", targets["relation"] != "eq"],
+        ["decided", "empty", "word", "bound"],
+        "plain",
+    )
+    confidence = pd.Series(rank, index=targets.index).map(dict(enumerate(CONFIDENCES)))
+    return targets.assign(how=how, confidence=confidence.where(decided, "").fillna("").astype("str"))
