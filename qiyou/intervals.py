@@ -58,6 +58,10 @@ class Box:
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         return Box(*(np.where(kept, ours, theirs) for ours, theirs in pairs))
 
+    def columns(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays as columns of a frame, ``name_low, name_high, …``; `boxed` reads them back."""
+        return {f"{name}_{part}": values for part, values in vars(self).items()}
+
     def __len__(self) -> int:
         return len(self.low)
 
@@ -180,6 +184,24 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
         point=value,
         exact=point,
     )
+
+
+def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
+    """The box that stands in the columns ``name_low, name_high, …`` (`Box.columns`); not known where they are missing.
+
+    >>> rows = pd.DataFrame({"value": [4.0], "relation": "eq", "low": 4.0, "high": 4.0, "low_closed": True,
+    ...     "high_closed": True, "step": 1.0})
+    >>> boxed(pd.DataFrame(box(rows, "measured").columns("seen")), "seen").high
+    array([4.5])
+    """
+    read = {}
+    for part in Box.__dataclass_fields__:
+        column = rows[f"{name}_{part}{side}"]
+        if part in ("low_open", "high_open", "exact"):
+            read[part] = column.eq(True).to_numpy(dtype=bool, na_value=False)
+        else:
+            read[part] = column.to_numpy(dtype=float, na_value=np.nan)
+    return Box(**read)
 
 
 def by_role(rows: pd.DataFrame) -> np.ndarray:

@@ -83,6 +83,19 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
     )
 
 
+def promised(target: Box, sign: ArrayLike) -> tuple[Box, np.ndarray]:
+    """What a target asks for at least: its weakest value, exactly, and whether that value itself does not do.
+
+    ``≥85`` and ``85`` ask for 85, ``>85`` for more (``strict``), ``111—112`` for 111. A bound against the direction
+    and an approximate number name no weakest value and stay what they are.
+    """
+    turned = target.turned(sign)
+    vague = (turned.low < turned.point) & (turned.point < turned.high)
+    number, low, shut = np.isfinite(turned.low) & ~vague, turned.low, np.zeros(len(turned), dtype=bool)
+    asked = Box(low, low, shut, shut, low, ~shut).where(number, turned)
+    return asked.turned(sign), number & turned.low_open
+
+
 def beside_plans(value: Box, worse: Box, better: Box, sign, *, strict, above=False) -> pd.DataFrame:
     """Values beside other plans, or beside what is asked from `above`: gap, its limits, verdict or word, and why.
 

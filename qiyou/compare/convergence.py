@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.compare import references
 from qiyou.compare.coverage import coverage, ends
-from qiyou.compare.references import (
-    EXTENSIVE,
-    boxed,
-    cells,
-    core_indicators,
-    joined,
-    known,
-    places_with_documents,
-    provinces,
-    require_year,
-)
+from qiyou.compare.references import EXTENSIVE, joined
 from qiyou.errors import DataError
-from qiyou.intervals import same
+from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans, clean
 
 if TYPE_CHECKING:
@@ -30,35 +21,32 @@ if TYPE_CHECKING:
 AT_LEAST = 3
 """Places that it takes to speak of a spread."""
 
+_SIDE = ["base_year", "base", "base_printed", "base_role", "end_year", "end", "end_printed"]
+_SIDE += ["per_year", "per_year_low", "per_year_high"]
+_GAPS = [
+    f"{name}_{end}" for end in ("base", "end") for name in ("gap_year", "gap", "gap_low", "gap_high", "word")
+]
+_PAIR = ["indicator", "variant", "unit", "direction", *(f"{name}_{side}" for side in "ab" for name in _SIDE)]
+_PAIR += [*_GAPS, "missing", "why_a", "why_b", "note"]
 _SPREADS = [
-    f"{kind}_{when}{limit}"
+    f"{kind}_{end}{side}"
     for kind in ("sd", "range")
-    for when in ("base", "end")
-    for limit in ("", "_low", "_high")
-]
-_SIDE = [
-    *("base_year", "base", "base_printed", "base_role", "end_year", "end", "end_printed"),
-    *("per_year", "per_year_low", "per_year_high"),
-]
-_PAIR = [
-    *("indicator", "variant", "unit", "direction"),
-    *(f"{name}_{side}" for side in "ab" for name in _SIDE),
-    *(
-        "gap_base",
-        "gap_base_low",
-        "gap_base_high",
-        "word_base",
-        "gap_end",
-        "gap_end_low",
-        "gap_end_high",
-        "word_end",
-    ),
-    *("missing", "why_a", "why_b", "note"),
+    for end in ("base", "end")
+    for side in ("", "_low", "_high")
 ]
 _COLUMNS = [
-    *("province", "level", "indicator", "variant", "unit", "base_year", "end_year", "n", "places"),
-    *(*_SPREADS, "one_end_value", "end_value", "verdict", "why", "bounds"),
+    "province",
+    "level",
+    "indicator",
+    "variant",
+    "unit",
+    "base_year",
+    "end_year",
+    "n",
+    "places",
+    *_SPREADS,
 ]
+_COLUMNS += ["one_end_value", "end_value", "verdict", "why", "bounds"]
 
 
 def convergence(
@@ -109,25 +97,23 @@ def convergence(
     >>> table[["base_year", "n", "sd_base", "sd_end", "one_end_value", "verdict"]].round(3).values.tolist()
     [[2022, 4, 0.291, 0.0, True, 'narrows']]
     """
-    facts = core_indicators(data, indicators)
+    facts = references.core_indicators(data, indicators)
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]
     if facts.empty:
         raise DataError(
-            "the indicators of the selection are counts, which grow with the size of a place, or passed or "
-            "not: neither has a spread"
+            "the selection are counts, which grow with the size of a place, or reviews, passed or not: "
+            "neither has a spread"
         )
     if from_year >= to_year:
         raise DataError(f"from_year {from_year} is not before to_year {to_year}")
-    rows = cells(data, facts)
-    if places is not None:
-        rows = rows[rows["place"].isin(known(places, data.places.set_index("id", drop=False), "place"))]
-    rows = rows[rows["year"].between(from_year, to_year)]
-    require_year(to_year, rows, "the selection")
+    rows = references.cells(data, facts)
+    rows = rows[rows["place"].isin(references.places_with_documents(data, places))]
+    rows = rows[rows["year"].between(from_year, to_year) & (rows["peer"] >= 0)]
+    references.require_year(to_year, rows)
     keys = ["peer", "indicator", "path"]
-    parts = ["value", "box_low", "box_high"]
-    points = per_path(rows[(rows["relation"] == "eq") & (rows["peer"] >= 0)], keys[:-1])
-    points["half"] = (points["box_high"] - points["box_low"]) / 2
-    end = points.loc[points["year"] == to_year, [*keys, "place", *parts, "half"]]
+    points = per_path(rows[rows["relation"] == "eq"], keys[:-1])
+    points["square"] = ((points["box_high"] - points["box_low"]) / 2) ** 2
+    end = points.loc[points["year"] == to_year, [*keys, "place", "value", "box_low", "box_high", "square"]]
     pairs = points[points["year"] < to_year].merge(end, on=[*keys, "place"], suffixes=("_base", "_end"))
     pairs = pairs[pairs.groupby([*keys, "year"])["place"].transform("size") >= AT_LEAST]
     pairs = pairs[pairs["year"] == pairs.groupby(keys)["year"].transform("min")]
@@ -139,18 +125,15 @@ def convergence(
     grouped = pairs.groupby(keys, sort=False)
     table = grouped.agg(base_year=("year", "first"), n=("place", "size"), places=("place", joined))
     table = _judged(table.assign(**_spread(grouped, "base"), **_spread(grouped, "end")))
-    highest, lowest = grouped["value_end"].max(), grouped["value_end"].min()
-    table = table.assign(one_end_value=same(highest, lowest), end_value=highest).reset_index()
-    group = rows.drop_duplicates("peer").set_index("peer")["place"]
-    one = table["peer"].map(group)
-    table = table.assign(
-        province=one.map(provinces(data.places)),
+    highest = grouped["value_end"].max()
+    level = same(highest, grouped["value_end"].min())
+    table = table.assign(end_year=to_year, one_end_value=level, end_value=highest.where(level)).reset_index()
+    one = table["peer"].map(rows.drop_duplicates("peer").set_index("peer")["place"])
+    table = table.rename(columns={"path": "variant"}).assign(
+        province=one.map(references.provinces(data.places)),
         level=one.map(data.places.set_index("id")["level"]),
-        end_value=table["end_value"].where(table["one_end_value"]),
-        variant=table["path"],
         unit=table["indicator"].map(facts["unit"]),
-        end_year=to_year,
-        bounds=_bounds(rows, table, to_year),
+        bounds=_bounds(rows, table),
         _order=facts.index.get_indexer(table["indicator"]),
     )
     return table.sort_values(["peer", "_order", "variant"], kind="stable", ignore_index=True)[_COLUMNS]
@@ -164,17 +147,18 @@ def per_path(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return pd.concat([single, double.assign(path=double["variant"])], ignore_index=True)
 
 
-def _spread(grouped, when: str) -> dict[str, pd.Series]:
+def _spread(grouped, end: str) -> dict[str, pd.Series]:
     """Standard deviation and range of each group, with their limits over what the prints leave open."""
-    value, low, high, half = (grouped[f"{name}_{when}"] for name in ("value", "box_low", "box_high", "half"))
-    deviation, slack = value.std(ddof=0), half.agg(lambda halves: np.sqrt((halves**2).mean()))
+    value, low, high = (grouped[f"{name}_{end}"] for name in ("value", "box_low", "box_high"))
+    deviation, slack = value.std(ddof=0), np.sqrt(grouped[f"square_{end}"].mean())
+    spreads = {
+        "sd": (deviation, deviation - slack, deviation + slack),
+        "range": (value.max() - value.min(), low.max() - high.min(), high.max() - low.min()),
+    }
     return {
-        f"sd_{when}": deviation,
-        f"sd_{when}_low": (deviation - slack).clip(lower=0.0),
-        f"sd_{when}_high": deviation + slack,
-        f"range_{when}": value.max() - value.min(),
-        f"range_{when}_low": (low.max() - high.min()).clip(lower=0.0),
-        f"range_{when}_high": high.max() - low.min(),
+        f"{kind}_{end}{side}": limit.clip(lower=0.0)
+        for kind, limits in spreads.items()
+        for side, limit in zip(("", "_low", "_high"), limits, strict=True)
     }
 
 
@@ -191,14 +175,12 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(verdict=np.select([narrows, widens], ["narrows", "widens"], "undecidable"), why=why)
 
 
-def _bounds(rows: pd.DataFrame, table: pd.DataFrame, to_year: int) -> list[str]:
+def _bounds(rows: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     """Places that print only a bound in one of the two years, per row of the table."""
-    bounded = rows[rows["relation"] != "eq"].groupby(["peer", "indicator"])
-    groups = {key: part for key, part in bounded[["year", "place"]]}
-    keys = zip(table["peer"], table["indicator"], table["base_year"], strict=True)
-    nothing = rows.iloc[:0]
-    found = ((groups.get((peer, indicator), nothing), year) for peer, indicator, year in keys)
-    return [joined(part.loc[part["year"].isin([year, to_year]), "place"]) for part, year in found]
+    bounded = rows.loc[rows["relation"] != "eq", ["peer", "indicator", "year", "place"]]
+    bounded = table[["peer", "indicator", "base_year", "end_year"]].assign(row=table.index).merge(bounded)
+    bounded = bounded[(bounded["year"] == bounded["base_year"]) | (bounded["year"] == bounded["end_year"])]
+    return bounded.groupby("row")["place"].agg(joined).reindex(table.index).fillna("")
 
 
 def pair(
@@ -220,13 +202,14 @@ def pair(
     -------
     DataFrame
         One row per core indicator, and per printed path where a place prints two (``variant``; the other place
-        stands in both): ``indicator, variant, unit, direction``; per place ``base_year_a, base_a`` (number;
-        of a bound the number it names), ``base_printed_a, base_role_a`` (target: no base is printed, the first
-        target stands in), ``end_year_a, end_a, end_printed_a``, and ``per_year_a`` with ``_low, _high``: d·(end
-        − base) by the years to the first one in which the end value is printed, positive is better; ``gap_base,
-        gap_end`` = d·(a − b), positive where a is better, each with its limits and ``word_…``: *at_or_above*
-        (a beyond b), *level*, *below*, *undecidable*, or empty where there is no gap; ``note`` says why not.
-        ``missing``: the place, or *both*, that prints no number, with ``why_a, why_b`` as in `coverage`.
+        stands in both): ``indicator, variant, unit, direction``; per place ``base_year_a, base_a`` (of a bound the
+        number that it names), ``base_printed_a, base_role_a`` (*target*: no base is printed, the first target
+        stands in), ``end_year_a, end_a, end_printed_a``, and ``per_year_a, per_year_low_a, per_year_high_a`` =
+        d·(end − base) by the years to the first one in which the end value is printed; ``gap_base, gap_end`` =
+        d·(a − b) in the first and in the last year that both print (``gap_year_…``), positive where a is better,
+        each with ``gap_low_…, gap_high_…`` and ``word_…``: *at_or_above* (a beyond b), *level*, *below*,
+        *undecidable*; ``missing``: the place, or *both*, that prints no number, with ``why_a, why_b`` as in
+        `coverage`; ``note``: why there is no gap between two values.
 
     Raises
     ------
@@ -237,66 +220,66 @@ def pair(
     --------
     >>> import qiyou
     >>> table = pair(qiyou.load(), "yuhuan", "cixi", indicators=["nursery_places_per_1000"])
-    >>> table[["base_a", "base_b", "gap_base", "gap_end", "word_end", "per_year_a", "per_year_b"]].round(3).values.tolist()
-    [[3.87, 3.31, 0.56, 0.0, 'level', 0.326, 0.438]]
+    >>> table[["base_a", "base_b", "gap_base", "gap_end", "word_end"]].values.tolist()
+    [[3.87, 3.31, 0.56, 0.0, 'level']]
+    >>> table[["per_year_a", "per_year_b"]].round(3).values.tolist()
+    [[0.326, 0.438]]
     """
-    facts = core_indicators(data, indicators)
-    a, b = places_with_documents(data, [a, b])
+    facts = references.core_indicators(data, indicators)
+    a, b = references.places_with_documents(data, [a, b])
     if a == b:
         raise DataError(f"{a} is named twice; name two places to set side by side")
-    rows = cells(data, facts)
-    paths = per_path(_asked(ends(rows[rows["place"].isin([a, b])]), facts), ["indicator"])
-    table = pd.DataFrame({"indicator": facts.index}).merge(
-        paths[["indicator", "path"]].drop_duplicates(), how="left"
-    )
-    table["path"] = table["path"].fillna("")
-    cover = coverage(data, places=[a, b], indicators=list(facts.index), lang=lang).set_index(
-        ["place", "indicator"]
-    )
+    rows = references.cells(data, facts)
+    rows = rows[rows["place"].isin([a, b])]
+    paths = per_path(_per_year(ends(rows), facts), ["indicator"])
+    shown = ["unit", "direction", "sign", "kind"]
+    table = facts.rename_axis(None)[["id", *shown]].rename(columns={"id": "indicator"})
+    table = table.merge(paths[["indicator", "path"]].drop_duplicates(), how="left").fillna({"path": ""})
+    cover = coverage(data, places=[a, b], indicators=list(facts.index), lang=lang)
+    cover = cover.set_index(["place", "indicator"])["why"]
     for side, place in (("_a", a), ("_b", b)):
-        own = paths[paths["place"] == place].set_index(["indicator", "path"]).add_suffix(side)
-        table = table.join(own, on=["indicator", "path"])
-        table["why" + side] = table["indicator"].map(cover.loc[place, "why"])
-    sign = table["indicator"].map(facts["sign"]).to_numpy(dtype=float)
-    counted = table["indicator"].map(facts["kind"]).isin(EXTENSIVE)
+        own = paths[paths["place"] == place].set_index(["indicator", "path"]).drop(columns="variant")
+        table = table.join(own.add_suffix(side), on=["indicator", "path"])
+        table["why" + side] = table["indicator"].map(cover[place])
+    keys = ["indicator", "path"]
+    points = per_path(rows, ["indicator"]).drop_duplicates(["place", *keys, "year"])
+    ours, theirs = (points[points["place"] == place] for place in (a, b))
+    common = ours.merge(theirs, on=[*keys, "year"], suffixes=("_a", "_b")).sort_values("year")
+    counted, way = table["kind"].isin(EXTENSIVE), table["sign"].fillna(1.0).to_numpy()
+    for end, kept in (("base", "first"), ("end", "last")):
+        at = (
+            common.drop_duplicates(keys, keep=kept)
+            .set_index(keys)
+            .reindex(pd.MultiIndex.from_frame(table[keys]))
+        )
+        ours, theirs = (boxed(at, "box", side) for side in ("_a", "_b"))
+        found = beside_plans(ours, theirs, theirs, way, strict=np.full(len(table), True))
+        found = found.where(at["year"].notna().to_numpy() & ~counted)
+        for name in ("gap", "gap_low", "gap_high"):
+            table[f"{name}_{end}"] = found[name].where(table["sign"].notna())
+        table[f"gap_year_{end}"] = at["year"].astype("Int64").to_numpy()
+        table[f"word_{end}"] = found["verdict"].fillna("")
     gone = [table[f"end_year{side}"].isna() for side in ("_a", "_b")]
-    notes = []
-    for end in ("base", "end"):
-        years = [table[f"{end}_year{side}"] for side in ("_a", "_b")]
-        apart = (years[0] != years[1]).fillna(False).to_numpy(dtype=bool)
-        boxes = [boxed(table, f"{end}_box", side) for side in ("_a", "_b")]
-        found = beside_plans(*boxes, boxes[1], np.nan_to_num(sign, nan=1.0), strict=np.ones(len(table), bool))
-        shown = ~(counted | apart | gone[0] | gone[1])
-        for column, limit in (("gap", ""), ("gap_low", "_low"), ("gap_high", "_high")):
-            table[f"gap_{end}{limit}"] = found[column].where(shown & ~np.isnan(sign))
-        table[f"word_{end}"] = found["verdict"].where(shown, "")
-        notes.append(np.where(apart, f"{end}s of different years", ""))
-    note = pd.Series(notes[0]).str.cat(notes[1], sep="; ").str.strip("; ")
-    return table.assign(
-        variant=table["path"],
-        unit=table["indicator"].map(facts["unit"]),
-        direction=table["indicator"].map(facts["direction"]),
-        missing=np.select([gone[0] & gone[1], gone[0], gone[1]], ["both", a, b], ""),
-        note=np.where(counted, "a count grows with the size of the place", note),
-    )[_PAIR]
+    apart = table["gap_year_end"].isna() & ~gone[0] & ~gone[1]
+    note = np.select(
+        [counted, apart], ["a count grows with the size of the place", "no year that both print"], ""
+    )
+    missing = np.select([gone[0] & gone[1], *gone], ["both", a, b], "")
+    return table.rename(columns={"path": "variant"}).assign(missing=missing, note=note)[_PAIR]
 
 
-def _asked(paths: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def _per_year(paths: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     """Of each place's paths those of one document, the table before the text, with what they ask per year."""
-    order = paths["base_origin"].ne("table")
-    paths = paths.assign(_text=order).sort_values("_text", kind="stable")
-    paths = paths.drop_duplicates(["place", "indicator", "variant"]).sort_index().reset_index(drop=True)
-    sign = paths["indicator"].map(facts["sign"]).to_numpy(dtype=float)
+    text = paths["base_origin"].ne("table").rename("text")
+    paths = paths.assign(text=text).sort_values(["place", "indicator", "variant", "text"], kind="stable")
+    paths = paths.drop_duplicates(["place", "indicator", "variant"]).reset_index(drop=True)
+    sign = paths["indicator"].map(facts["sign"]).fillna(1.0).to_numpy()
     base, end = (boxed(paths, f"{name}_box") for name in ("base", "end"))
-    years = (
-        paths["reached"].where(paths["reached"] > paths["base_year"], paths["end_year"]) - paths["base_year"]
-    )
-    years = years.to_numpy(dtype=float, na_value=np.nan)
-    change = (end - base).turned(np.where(sign < 0, -1.0, 1.0)).over(np.where(years > 0, years, np.nan))
-    return paths.assign(
-        base=base.point,
-        end=end.point,
-        per_year=clean(change.point),
-        per_year_low=clean(change.low),
-        per_year_high=clean(change.high),
-    )
+    last = paths["reached"].where(paths["reached"] > paths["base_year"], paths["end_year"])
+    years = (last - paths["base_year"]).to_numpy(dtype=float, na_value=np.nan)
+    # A review is passed or not: nothing is asked of it per year.
+    passed = paths["indicator"].map(facts["kind"]).eq("status").to_numpy()
+    change = (end - base).turned(sign).over(np.where((years > 0) & ~passed, years, np.nan))
+    limits = {"": change.point, "_low": change.low, "_high": change.high}
+    asked = {f"per_year{side}": clean(numbers) for side, numbers in limits.items()}
+    return paths.assign(base=base.point, end=end.point, **asked)

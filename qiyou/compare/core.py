@@ -11,33 +11,22 @@ import pandas as pd
 from qiyou import pace
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage
-from qiyou.compare.references import (
-    EXTENSIVE,
-    boxed,
-    cells,
-    core_indicators,
-    places_with_documents,
-    require_year,
-)
+from qiyou.compare.references import EXTENSIVE, REFERENCE
 from qiyou.errors import DataError
-from qiyou.intervals import same
+from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans
 
 if TYPE_CHECKING:
     from qiyou.data import Data
 
 VERDICTS = ("met", "not_met", "at_or_above", "level", "below", "undecidable", "no_reference")
+STATES = (*VERDICTS, "no_number", "not_at_hand")
 
-_CORE = [
-    *("place", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "step", "unit"),
-    *("basis", "document", "locator", "printed", *references.REFERENCE),
-    *("gap", "gap_low", "gap_high", "verdict", "why"),
-    *("lead", "lead_low", "lead_high", "lead_reference", "lead_n", "lead_places", "lead_note"),
-]
-_TIMING = [
-    *("place", "indicator", "variant", "year", "value", "step", "unit", "lead", "lead_low", "lead_high"),
-    *("lead_reference", "lead_n", "lead_places", "lead_note"),
-]
+_PRINT = ["place", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "step", "unit"]
+_LEAD = ["lead", "lead_low", "lead_high", "lead_reference", "lead_n", "lead_note"]
+_CORE = [*_PRINT, "basis", "document", "locator", "printed", *REFERENCE]
+_CORE += ["gap", "gap_low", "gap_high", "verdict", "why", *_LEAD]
+_TIMING = ["place", "indicator", "variant", "year", "value", "step", "unit", *_LEAD]
 
 
 def core(
@@ -49,44 +38,109 @@ def core(
     indicators: Iterable[str] | None = None,
     grid: bool = False,
 ) -> pd.DataFrame:
-    """Every place's value of every core indicator in one year, beside its reference."""
-    facts = core_indicators(data)
-    wanted = list(core_indicators(data, indicators).index)
-    order = places_with_documents(data, places)
-    every = cells(data, facts)
+    """Every place's value of every core indicator in one year, beside its reference.
+
+    With d = +1 where more is better and −1 where less is:
+
+    - ``gap`` = d·(value − reference): positive is better. Targets are exact as printed; what was observed (bases,
+      and references to them) stands for [y − u/2, y + u/2), and ``gap_low, gap_high`` are the limits over that.
+      A bound, or a reference between two numbers, leaves the gap NaN, but not its limits.
+    - ``verdict``, against a target set from above: *met* if every value does, or the printed number does;
+      *not_met* if none does; ``>60`` asks for more than 60. Against other plans: *at_or_above, level, below*,
+      always in the sense of better (a mortality *below* is a higher one); *level* is what lies between or on the
+      two middle values of an even number of plans. *undecidable* where a bound or an observed value's rounding
+      leaves it open; *no_reference* where nothing can be compared. ``why`` says what decides. For a review,
+      passed stands above not passed.
+    - ``lead``: years by which the place is ahead of the reference path (`qiyou.pace.lead`): the year in which the
+      path first reaches the value, minus the year compared. The path is the province's targets where it sets two
+      or more years, else the median of the other plans that print the same years. 0 where the place has the path's
+      own value in that year. NaN for bounds, counts, reviews, and indicators that are only to be held.
+
+    Parameters
+    ----------
+    data : Data
+    year : int
+        A year for which some document prints a core indicator.
+    reference : str or DataFrame
+        ``"auto"`` takes, per place and indicator, the first that there is: *provincial target* (for its own year
+        only), *inferred from plans* (the value that at least half of at least 4 other plans print; never a
+        provincial target), *median of plans* (of at least 3 others). ``"province"``, ``"plans_shared"``,
+        ``"plans_median"`` take only that. A place (id or name) compares with its plan, or with what
+        benchmarks.csv has for it. A DataFrame (indicator, year, value, unit; may have place, relation, low, high,
+        basis, source) is read as targets set from above. Plans stand beside plans of the same level and province,
+        and a place is never part of its own reference.
+    places, indicators : iterable of str, optional
+        Only these rows, by id or name; references are not affected.
+    grid : bool
+        The full grid of places (without provinces) and indicators, with ``state``: a verdict, or *no_number* (the
+        plan is at hand and prints none for that year), or *not_at_hand* (the table or the text is lost, cut
+        short, or an excerpt); and with names for readers.
+
+    Returns
+    -------
+    DataFrame
+        One row per place, indicator and printed path with a value or bound: ``place, indicator, variant, year,
+        role`` (baseline: reached; target: planned), ``value, relation, low, high, step, unit, basis`` (what it is
+        divided by, or what is counted), ``document, locator, printed``; ``reference_value`` (NaN between two
+        numbers), ``reference_relation, reference_low, reference_high`` (as printed), ``reference_kind,
+        reference_source, reference_grade, reference_n`` (plans or sources behind it), ``reference_places``;
+        ``gap, gap_low, gap_high`` in the indicator's unit; ``verdict, why``; ``lead, lead_low, lead_high`` in
+        years, ``lead_reference, lead_n``, and ``lead_note`` where the value lies outside what the path prints.
+
+    Raises
+    ------
+    DataError
+        Unknown place, indicator, reference or year (with the nearest names, the years at hand); nothing to
+        compare; values in different units.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> table = qiyou.compare.core(qiyou.load(), 2025, indicators=["nursery_places_per_1000"])
+    >>> table[["place", "value", "reference_value", "gap", "verdict"]].head(3)
+           place  value  reference_value  gap verdict
+    0     yuhuan    5.0              4.5  0.5     met
+    1  changxing    5.0              4.5  0.5     met
+    2       cixi    4.6              4.5  0.1     met
+    """
+    facts = references.core_indicators(data)
+    wanted = list(references.core_indicators(data, indicators).index)
+    order = references.places_with_documents(data, places)
+    every = references.cells(data, facts)
     chosen = every[every["place"].isin(order) & every["indicator"].isin(wanted)]
-    year = require_year(year, chosen, "the selection")
-    found = references.resolve(reference, data, every, facts, year)
-    rows = chosen[chosen["year"] == year]
-    rows = rows.merge(
-        found.values[[*references.OWN, *found.values.columns.difference(rows.columns)]], how="left"
-    )
-    rows = _judged(rows, facts, found.asked)
-    rows = rows.assign(
-        basis=rows["indicator"].map(references.basis(facts)), **_leads(rows, found.paths, facts)
-    )
+    year = references.require_year(year, chosen)
+    values, paths = references.resolve(reference, data, every, facts, year)
+    values = values[[*references.OWN, *values.columns.difference(every.columns)]]
+    rows = chosen[chosen["year"] == year].merge(values, on=references.OWN, how="left")
+    rows = rows.merge(facts[["kind", "direction", "sign"]], left_on="indicator", right_index=True)
+    rows = rows.assign(basis=rows["indicator"].map(references.basis(facts)))
+    rows = _judged(rows, getattr(data, "place", str)(reference) if _is_place(reference) else reference)
+    rows = rows.assign(**_leads(rows, paths))
     rank = {name: k for k, name in enumerate([*facts.index, *order])}
     rows = rows.assign(_indicator=rows["indicator"].map(rank), _place=rows["place"].map(rank))
     rows = rows.sort_values(["_indicator", "_place", "variant"], kind="stable", ignore_index=True)[_CORE]
     return _grid(rows, data, year, places, indicators) if grid else rows
 
 
-def _judged(rows: pd.DataFrame, facts: pd.DataFrame, asked: str) -> pd.DataFrame:
+def _is_place(reference) -> bool:
+    return isinstance(reference, str) and reference not in references.NAMED
+
+
+def _judged(rows: pd.DataFrame, reference) -> pd.DataFrame:
     """Add gap, its limits, the verdict or word, and what decides or why there is no reference."""
     # A review is passed or not: passed stands above not passed, and there is no gap between them.
-    sign = rows["indicator"].map(facts["sign"]).to_numpy(dtype=float)
-    way = np.where(np.isnan(sign), 1.0, sign)
-    missing = rows["reference_kind"].isna().to_numpy()
+    way = rows["sign"].fillna(1.0).to_numpy()
+    missing = rows["reference_kind"].isna()
     above, strict = (rows[name].eq(True).to_numpy(dtype=bool, na_value=False) for name in ("above", "strict"))
     value, under, over = (boxed(rows, name) for name in ("box", "under", "over"))
-    related = beside_plans(
-        value, under.where(way > 0, over), over.where(way > 0, under), way, strict=strict, above=above
-    )
+    ends = (under.where(way > 0, over), over.where(way > 0, under))
+    found = beside_plans(value, *ends, way, strict=strict, above=above)
+    named = reference if isinstance(reference, str) else "the given references"
     nothing = np.select(
         [
-            rows["place"].eq(asked),
-            rows["indicator"].map(facts["kind"]).isin(EXTENSIVE),
-            rows["peer"].lt(0) & (asked in references.NAMED),
+            rows["place"] == named,
+            rows["kind"].isin(EXTENSIVE),
+            (rows["peer"] < 0) & (named in references.NAMED),
         ],
         [
             "the place is the reference",
@@ -94,61 +148,61 @@ def _judged(rows: pd.DataFrame, facts: pd.DataFrame, asked: str) -> pd.DataFrame
             "no province in places.csv",
         ],
         "neither a target from above nor enough other plans"
-        if asked == "auto"
-        else f"no reference in {asked}",
+        if named == "auto"
+        else f"no reference in {named}",
     )
-    shown = ~np.isnan(sign) & ~missing
-    texts = [name for name in references.REFERENCE if rows[name].dtype == object or rows[name].dtype == "str"]
+    gaps = {
+        name: found[name].where(rows["sign"].notna() & ~missing) for name in ("gap", "gap_low", "gap_high")
+    }
+    texts = {
+        name: rows[name].astype(object).where(~missing, "") for name in REFERENCE if _is_text(rows[name])
+    }
     return rows.assign(
-        gap=related["gap"].where(shown),
-        gap_low=related["gap_low"].where(shown),
-        gap_high=related["gap_high"].where(shown),
-        verdict=related["verdict"].where(~missing, "no_reference"),
-        why=related["why"].where(~missing, nothing),
+        **gaps,
+        **texts,
+        verdict=found["verdict"].where(~missing, "no_reference"),
+        why=found["why"].where(~missing, nothing),
         reference_n=rows["reference_n"].astype("Int64"),
-        **{name: rows[name].astype(object).where(~missing, "") for name in texts},
     )
 
 
-def _leads(rows: pd.DataFrame, paths: pd.DataFrame, facts: pd.DataFrame) -> dict[str, np.ndarray]:
+def _is_text(column: pd.Series) -> bool:
+    return not pd.api.types.is_numeric_dtype(column)
+
+
+def _leads(rows: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
     """Time distances of all rows at once on their reference paths: the lead columns of `core`."""
-    out = {name: np.full(len(rows), np.nan) for name in ("lead", "lead_low", "lead_high")}
-    out |= {name: np.full(len(rows), "", object) for name in ("lead_reference", "lead_places", "lead_note")}
-    out["lead_n"] = pd.array([pd.NA] * len(rows), dtype="Int64")
-    kind, direction, sign = (rows["indicator"].map(facts[name]) for name in ("kind", "direction", "sign"))
-    moving = direction.isin(["up", "down"]) & ~kind.isin([*EXTENSIVE, "status"]) & rows["relation"].eq("eq")
     keys = ["place", "indicator"]
-    heads = paths.drop_duplicates(keys)
-    number = heads[keys].assign(_path=range(len(heads)))
-    which = rows[keys].merge(number, on=keys, how="left")["_path"].to_numpy()
-    able = np.flatnonzero(moving.to_numpy() & ~np.isnan(which))
-    if not len(able):
+    heads = paths.drop_duplicates(keys)[[*keys, "path_name", "path_n"]]
+    number = pd.Series(np.arange(len(heads), dtype=float), index=pd.MultiIndex.from_frame(heads[keys]))
+    which = number.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy()
+    moving = rows["direction"].isin(["up", "down"]) & ~rows["kind"].isin([*EXTENSIVE, "status"])
+    able = moving.to_numpy() & rows["relation"].eq("eq").to_numpy() & ~np.isnan(which)
+    out = pd.DataFrame({name: np.nan for name in _LEAD[:3]}, index=rows.index)
+    out = out.assign(lead_reference="", lead_n=pd.array([pd.NA] * len(rows), dtype="Int64"), lead_note="")
+    if not able.any():
         return out
     years, column = np.unique(paths["year"].to_numpy(dtype=int), return_inverse=True)
-    path_of = paths[keys].merge(number, on=keys, how="left")["_path"].to_numpy()
+    at = number.reindex(pd.MultiIndex.from_frame(paths[keys])).to_numpy().astype(int), column
     values, steps = (np.full((len(heads), len(years)), fill) for fill in (np.nan, 0.0))
-    values[path_of, column], steps[path_of, column] = paths["path_value"], paths["path_step"]
-    chosen, which, way = rows.iloc[able], which[able].astype(int), sign.to_numpy()[able]
-    value, year, path = chosen["value"].to_numpy(), chosen["year"].to_numpy(), values[which]
+    values[at], steps[at] = paths["path_value"], paths["path_step"]
+    chosen, which = rows[able], which[able].astype(int)
+    value, year, way, path = (*(chosen[name].to_numpy() for name in ("value", "year", "sign")), values[which])
     width = 2 * np.maximum(chosen["box_high"] - value, value - chosen["box_low"]).to_numpy()
     table = pace.lead(value, year, years, path, step=width, reference_step=steps[which], direction=way)
     now = path[np.arange(len(path)), np.minimum(np.searchsorted(years, year), len(years) - 1)]
     # A flat path has been at its value for years; who has the same value now is neither ahead nor behind.
     level = same(now, value) & np.isin(year, years)
-    table.loc[level, "lead"] = 0.0
-    table.loc[level, "lead_low"] = np.fmin(table.loc[level, "lead_low"], 0.0)
-    table.loc[level, "lead_high"] = np.fmax(table.loc[level, "lead_high"], 0.0)
-    for name in table:
-        out[name][able] = table[name]
-    for name, path_name in (
-        ("lead_reference", "path_name"),
-        ("lead_n", "path_n"),
-        ("lead_places", "path_places"),
-    ):
-        out[name][able] = heads[path_name].to_numpy()[which]
+    table.loc[level] = table.loc[level].assign(
+        lead=0.0,
+        lead_low=lambda own: own["lead_low"].clip(upper=0.0).fillna(0.0),
+        lead_high=lambda own: own["lead_high"].clip(lower=0.0).fillna(0.0),
+    )
     better = way * value > np.nanmax(way[:, None] * path, axis=1)
     beyond = np.where(better, "better than the whole path", "passed before the path begins")
-    out["lead_note"][able] = np.where(table["lead"].isna(), beyond, "")
+    out.loc[able, _LEAD[:3]] = table.to_numpy()
+    out.loc[able, ["lead_reference", "lead_n"]] = heads[["path_name", "path_n"]].to_numpy()[which]
+    out.loc[able, "lead_note"] = np.where(table["lead"].isna(), beyond, "")
     return out
 
 
@@ -170,60 +224,56 @@ def timing(
     Returns
     -------
     DataFrame
-        The rows of `core` for which there is a path: ``place, indicator, variant, year, value, step, unit,
-        lead, lead_low, lead_high, lead_reference, lead_n, lead_places, lead_note``, and names for readers.
+        The rows of `core` for which there is a path: ``place, indicator, variant, year, value, step, unit, lead,
+        lead_low, lead_high, lead_reference, lead_n, lead_note``, and names for readers.
 
     Raises
     ------
     DataError
         As `core`; or if no indicator has a reference path.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> table = qiyou.compare.timing(qiyou.load(), 2025, indicators=["nursery_places_per_1000"])
+    >>> table.loc[table["place"] == "yuhuan", ["value", "lead", "lead_n"]].round(2).values.tolist()
+    [[5.0, 1.0, 3]]
     """
     rows = core(data, year, reference, places=places, indicators=indicators)
     rows = rows[rows["lead_reference"] != ""]
     if rows.empty:
         raise DataError(
             f"no indicator of the selection has a reference path for {year}: a path needs two or more years of "
-            "provincial targets, or at least three plans that print the same years"
+            "provincial targets, or at least three other plans that print the same years"
         )
     return labelled(rows[_TIMING].reset_index(drop=True), data)
 
 
 def labelled(frame: pd.DataFrame, data: Data) -> pd.DataFrame:
     """Add ``domain, kind, place_zh, place_en, indicator_zh, indicator_en`` for readers and figures."""
-    indicators, places = (table.set_index("id") for table in (data.indicators, data.places))
-    added = {name: frame["indicator"].map(indicators[name]) for name in ("domain", "kind")}
+    facts, places = (table.set_index("id") for table in (data.indicators, data.places))
+    added = {name: frame["indicator"].map(facts[name]) for name in ("domain", "kind")}
     for lang in ("zh", "en"):
         added[f"place_{lang}"] = frame["place"].map(places[f"name_{lang}"])
-        added[f"indicator_{lang}"] = frame["indicator"].map(indicators[f"name_{lang}"])
+        added[f"indicator_{lang}"] = frame["indicator"].map(facts[f"name_{lang}"])
     return frame.assign(**added)
 
 
 def _grid(rows: pd.DataFrame, data: Data, year: int, places, indicators) -> pd.DataFrame:
     """The rows of `core` on the full grid of places and indicators, with ``state`` and names."""
     cover = coverage(data, places=places, indicators=indicators)
-    level = cover["place"].map(data.places.set_index("id")["level"])
-    cover = cover.loc[~level.isin(["province", "country"]), ["place", "indicator", "at_hand", "document"]]
-    keys = ["place", "indicator"]
-    table = cover.merge(rows.drop(columns="document"), on=keys, how="left", validate="one_to_many")
+    higher = cover["place"].map(data.places.set_index("id")["level"]).isin(["province", "country"])
+    cover = cover.loc[~higher, ["place", "indicator", "at_hand", "document"]]
+    table = cover.merge(rows.drop(columns="document"), on=["place", "indicator"], how="left")
+    spans = data.documents.groupby("place").agg({"from_year": "min", "to_year": "max"})
+    first, last = (table["place"].map(spans[name]) for name in ("from_year", "to_year"))
     empty = table["verdict"].isna()
-    spans = data.documents.groupby("place").agg(first=("from_year", "min"), last=("to_year", "max"))
-    first, last = (table["place"].map(spans[name]) for name in ("first", "last"))
     gone = empty & ~table["at_hand"] & (first - 1 <= year) & (year <= last)
-    state = np.select([gone, empty], ["not_at_hand", "no_number"], table["verdict"].astype(object))
-    texts = [name for name in rows if rows[name].dtype == object or rows[name].dtype == "str"]
-    filled = {name: table[name].astype(object).where(table[name].notna(), "") for name in texts}
-    unit = table["indicator"].map(data.indicators.set_index("id")["unit"])
-    table = table.assign(**filled).assign(state=state, unit=unit, year=year)
-    return labelled(
-        table[
-            [
-                "place",
-                "indicator",
-                "variant",
-                "year",
-                "state",
-                *rows.columns.difference(["place", "indicator", "variant", "year"], sort=False),
-            ]
-        ],
-        data,
+    texts = [name for name in rows.columns.difference(cover.columns) if _is_text(rows[name])]
+    table = table.assign(**{name: table[name].astype(object).where(~empty, "") for name in texts})
+    table = table.assign(
+        state=np.select([gone, empty], ["not_at_hand", "no_number"], table["verdict"].astype(object)),
+        unit=table["indicator"].map(data.indicators.set_index("id")["unit"]),
+        year=year,
     )
+    return labelled(table.drop(columns="at_hand"), data)
