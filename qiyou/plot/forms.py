@@ -312,8 +312,8 @@ def matrix(
     beside : mapping, optional
         ``head`` of the column of ``aside``.
     """
-    aside = _ASIDE if beside else 0.0
-    left = _DOMAIN[lang] + _NAME[lang]
+    aside, named = (_ASIDE, _NAME[lang]) if beside else (0.0, _NAME[lang] + 12)
+    left = _DOMAIN[lang] + named
     pitch = min(27.0, (170 - left - aside) / len(columns))
     top, bottom = _HEAD, _HEAD + _ROW * len(rows)
     used = [state for state in fills if state in set(cells["state"])]
@@ -329,7 +329,7 @@ def matrix(
         ax.text(170 - aside / 2, top - 1, beside["head"], ha="center", va="bottom", gid="head")
     for k, row in enumerate(rows.itertuples()):
         middle = top + _ROW * (k + 0.5)
-        room = _NAME[lang] - 2 - (text_width(row.unit, size=8) + 1 if row.unit else 0)
+        room = named - 2 - (text_width(row.unit, size=8) + 1 if row.unit else 0)
         text, size = fit(row.label, room, _ROW - 0.4, size=8.5)
         ax.text(_DOMAIN[lang] + 1, middle, text, va="center", fontsize=size, linespacing=1.05, gid=row.row)
         ax.text(left - 1.5, middle, row.unit, va="center", ha="right", fontsize=8, color=style.MUTED)
