@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.errors import DataError
+from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
 
@@ -106,3 +107,29 @@ def number(value: float, digits: int = 10) -> str:
         return "∞" if value > 0 else "−∞"
     text = f"{round(value, digits):.{digits}f}".rstrip("0").rstrip(".")
     return text.replace("-", "−") if text != "-0" else "0"
+
+
+def interval(low, high, digits: int = 0, *, lang: str = "zh"):
+    """An interval in words, rounded outward: one text for two numbers, else a list, one for each pair.
+
+    An infinite end is an open one, NaN cannot be assessed, and ends that meet once rounded are one number.
+
+    >>> interval(1019.4, 1244.6, -1, lang="en"), interval(22.66, np.inf, 1, lang="en")
+    ('1,010 to 1,250', '22.6 or more')
+    >>> interval([0.76, np.nan], [5.31, 1.0], 1)
+    ['0.7至5.4', '无法评估']
+    """
+    forms = group("interval", lang)
+
+    def said(least: float, most: float) -> str:
+        shown = [f"{end:,.{max(digits, 0)}f}".replace("-", "−") for end in (least, most)]
+        if np.isnan(least) or np.isnan(most):
+            return forms["missing"]
+        if np.isfinite(least) and np.isfinite(most):
+            return shown[0] if least == most else forms["both"].format(*shown)
+        if np.isfinite(least):
+            return forms["low"].format(shown[0])
+        return forms["high"].format(shown[1]) if np.isfinite(most) else forms["any"]
+
+    ends = np.broadcast_arrays(*outward(low, high, digits))
+    return said(*map(float, ends)) if ends[0].ndim == 0 else [said(*pair) for pair in zip(*ends, strict=True)]

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from qiyou.capacity.categories import category_areas
+from qiyou.capacity import category_areas
 from qiyou.errors import DataError
 
 

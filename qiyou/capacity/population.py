@@ -1,184 +1,253 @@
-"""Population scenarios: what a place's population may be in a year, from observations on one basis only."""
+"""How many people there may be: residents under named scenarios, children under three; and what all this assumes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import functools
+from collections.abc import Iterable
+from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from qiyou.capacity.intervals import ASSESSABLE, NOT_ASSESSABLE, box, grade, keys, numbers, provinces
+from qiyou.data.schema import GRADES
 from qiyou.errors import DataError
+from qiyou.intervals import Box, box
+from qiyou.paths import KEYS
+from qiyou.words import language, table
 
-SCENARIOS = ("flat", "own_trend", "province_trend")
-GROUPS = MappingProxyType(
-    {
-        "resident": ("population_resident", ("year_end_resident", "census_2020")),
-        "elderly": ("population_60_plus", ("survey", "census_2020")),
-        "under_three": ("", ()),
-    }
+ASSESSABLE = "assessable"
+NOT_ASSESSABLE = "not assessable"
+"""The two values of every column ``status``; the second comes with a ``reason``, a word of ``capacity_reason``."""
+
+GROUPS = ("resident", "elderly", "under_three")
+NURSERY = "nursery_places_per_1000"
+ENDS = MappingProxyType({"value": "value", "low": "high", "high": "low"})
+"""The ends of an interval, and those of what it is divided by."""
+
+COLUMNS = [
+    *("place", "group", "scenario", "year", "value", "low", "high", "anchor", "printed"),
+    *("rate", "rate_low", "rate_high", "basis", "beside", "source", "grade", "status", "reason"),
+]
+_CHILDREN = (
+    "place year births births_scenario per_1000 per_1000_low per_1000_high sourced births_source reason"
 )
-"""Group -> observed indicator, and the bases that may serve, preferred first. Counts from before the revision
-by the census of 2020, registered households and counts whose base is not stated never serve. No source counts
-children under three."""
-
-_COLUMNS = (
-    *(
-        "place",
-        "group",
-        "scenario",
-        "year",
-        "value",
-        "low",
-        "high",
-        "anchor",
-        "rate",
-        "rate_low",
-        "rate_high",
-    ),
-    *("basis", "source", "grade", "status", "reason", "note"),
+_CHILD_COLUMNS = (
+    "year level level_low level_high births births_scenario per_1000 per_1000_low per_1000_high sourced value low "
+    "high level_kept level_kept_low level_kept_high source grade status reason"
 )
 
 
-@dataclass(frozen=True)
-class _Series:
-    """The observations of one place on one basis, by year."""
-
-    place: str
-    basis: str
-    year: np.ndarray
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    printed: tuple[str, ...]
-    source: tuple[str, ...]
-
-    def __str__(self) -> str:
-        values = ", ".join(f"{year} {printed}" for year, printed in zip(self.year, self.printed, strict=True))
-        return f"{self.place} {self.basis}: {values}"
+# ------------------------------------------------------------------------------------------ assumptions
 
 
-@dataclass(frozen=True)
-class _Trend:
-    """A yearly rate of growth, with the interval that rounding leaves, and what it was taken from."""
+def assumptions(data, lang: str = "zh") -> pd.DataFrame:
+    """Every assumption of this package; the arithmetic reads its numbers from the same table.
 
-    rate: float
-    low: float
-    high: float
-    source: str
-    note: str
+    Parameters
+    ----------
+    data : Data
+        Its sources.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        ``key, value, unit`` (several values are separated by ``; ``; empty where nothing is a number),
+        ``assumption`` (one sentence), ``source`` (keys of sources.csv; empty for a convention), ``grade``.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> frame = assumptions(qiyou.load(), "en").set_index("key")
+    >>> frame.loc["institution_size", ["value", "unit"]].tolist()
+    ['7543/216; 109000/2616; 20144/415', '个/家']
+    """
+    rows = table("assumptions").rename(columns={language(lang): "assumption"})
+    return rows[["key", "value", "unit", "assumption", "source"]].assign(grade=graded(data, rows["source"]))
+
+
+@functools.cache
+def assumed(key: str) -> tuple[str, ...]:
+    """The values of one row of assumptions.csv.
+
+    >>> assumed("population_resident")
+    ('population_resident', 'year_end_resident', 'census_2020')
+    """
+    return tuple(table("assumptions").set_index("key").at[key, "value"].split("; "))
+
+
+def amounts(key: str) -> np.ndarray:
+    """The same as numbers.
+
+    >>> amounts("institution_size").round(1).tolist()
+    [34.9, 41.7, 48.5]
+    """
+    return np.array([float(Fraction(text)) for text in assumed(key)])
+
+
+# -------------------------------------------------------------------------- sources, places, intervals
+
+
+def keys(parts: Iterable[str]) -> str:
+    """Joined keys without repeats, in order.
+
+    >>> keys(["a; b", "c", "", "b"])
+    'a; b; c'
+    """
+    return "; ".join(dict.fromkeys(key for part in parts for key in part.split("; ") if key))
+
+
+def joined(first: pd.Series, second: pd.Series) -> np.ndarray:
+    """Two columns of keys joined row by row; each distinct pair is joined once.
+
+    >>> joined(pd.Series(["a", "a; b"]), pd.Series(["b", None])).tolist()
+    ['a; b', 'a; b']
+    """
+    (one, left), (two, right) = (pd.factorize(column.astype(object).fillna("")) for column in (first, second))
+    pairs, code = np.unique(one * np.int64(len(right)) + two, return_inverse=True)
+    texts = [keys((left[pair // len(right)], right[pair % len(right)])) for pair in pairs]
+    return np.array(texts, dtype=object)[code]
+
+
+def graded(data, source: pd.Series) -> pd.Series:
+    """The grades of joined source keys, best first; a document's key has none."""
+    known = dict(zip(data.sources["id"], data.sources["grade"], strict=True))
+    found = {text: {known.get(key) for key in text.split("; ")} for text in source.unique()}
+    return source.map({text: "; ".join(grade for grade in GRADES if grade in found[text]) for text in found})
+
+
+def ancestors(places: pd.DataFrame) -> pd.DataFrame:
+    """Each place with itself and all that it belongs to, from the place up: ``place, above, level``."""
+    facts = places.set_index("id")[["parent", "level"]]
+    step, found = pd.DataFrame({"place": places["id"], "above": places["id"]}), []
+    # no chain of places is longer than this one: a circle ends too
+    for _ in range(6):
+        step = step[step["above"].isin(facts.index)]
+        found.append(step.assign(level=step["above"].map(facts["level"])))
+        step = step.assign(above=step["above"].map(facts["parent"]))
+    return pd.concat(found, ignore_index=True).drop_duplicates(["place", "above"])
+
+
+def provinces(places: pd.DataFrame) -> pd.Series:
+    """Place -> its province; a province belongs to itself.
+
+    >>> provinces(pd.DataFrame({"id": ["china", "zhejiang", "yuhuan"], "parent": ["", "china", "zhejiang"],
+    ...     "level": ["country", "province", "county"]})).to_dict()
+    {'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
+    """
+    chain = ancestors(places)
+    return chain[chain["level"] == "province"].drop_duplicates("place").set_index("place")["above"]
+
+
+def known_places(data, places: str | Iterable[str]) -> list[str]:
+    """Ids of places, each once; DataError for none or an unknown one."""
+    resolve = getattr(data, "place", str)
+    wanted = list(dict.fromkeys(map(resolve, [places] if isinstance(places, str) else places)))
+    if not wanted:
+        raise DataError("no place is named; pass at least one place id")
+    if unknown := set(wanted) - set(data.places["id"]):
+        raise DataError(f"there is no place {min(unknown)!r} in places.csv; pass an id of data.places")
+    return wanted
+
+
+def measured(rows: pd.DataFrame) -> Box:
+    """The boxes of observations."""
+    closed = ~rows["relation"].isin(["gt", "lt"])
+    return box(rows.assign(low_closed=closed, high_closed=closed), "measured")
+
+
+def column(name: str, end: str) -> str:
+    """The column of one end of an interval: ``level``, ``level_low``, ``level_high``."""
+    return name if end == "value" else f"{name}_{end}"
+
+
+def judged(frame: pd.DataFrame, reason: np.ndarray, numbers: Iterable[str]) -> pd.DataFrame:
+    """The frame with ``reason`` and ``status``, and without the numbers that nothing supports."""
+    frame = frame.assign(reason=reason, status=np.where(reason == "", ASSESSABLE, NOT_ASSESSABLE))
+    frame.loc[reason != "", list(numbers)] = np.nan
+    return frame
+
+
+# ------------------------------------------------------------------------------------------ populations
 
 
 def populations(
     data,
     places: str | Iterable[str] | None = None,
-    years: int | Iterable[int] = (),
+    years: int | Iterable[int] | None = None,
     *,
     group: str = "resident",
-    rates: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """The population of places under named scenarios.
 
-    ``flat``
-        the observation of the year, else the last one before it held (else the first one after it held back).
-    ``own_trend``
-        that observation grown at the place's own yearly rate (last/first)^(1/years) − 1 over all its
-        observations on the same basis, at least two.
-    ``province_trend``
-        that observation grown at the province's rate over its own observations of year-end residents (or of
-        the group), which are on one basis too. Only the *rate* is taken over, so the place may be on another
-        basis.
-
-    A year that the place itself observed is never overwritten by a trend. Bases are never mixed: of those
-    allowed (`GROUPS`) the first that the place has is used, alone.
+    ``flat``: the observation of the year, else the last before it held (else the first after it held back).
+    ``own_trend``: that observation grown at (last/first)^(1/years) − 1 of the place's own observations on its
+    basis. ``province_trend``: grown at the province's rate of year-end residents; only the rate is taken over.
+    A year that was observed is never overwritten, and bases are never mixed: of those allowed
+    (``assumptions.csv``) the first that the place has is used, alone.
 
     Parameters
     ----------
     data : Data
-        Its observations, places, sources and, for the default of `places`, documents.
     places : str or iterable of str, optional
-        Place ids; by default every place with a document.
-    years : int or iterable of int
-        Calendar years.
+        By default every place with a document.
+    years : int or iterable of int, optional
+        By default every year of a printed target.
     group : {"resident", "elderly", "under_three"}
-        Whose number; elderly are those of 60 and over, an assumption, as plans do not print the age.
-    rates : mapping of str to float, optional
-        Further scenarios, name -> growth per year (−0.01 for a fall of 1%): what-ifs of the caller, without a
-        source.
+        Elderly are those of 60 and over; no source counts children under three (see `per_child`).
 
     Returns
     -------
     DataFrame
-        One row per place, scenario and year: ``value`` (persons, at the printed figure), ``low, high``
-        (rounding of every observation used), ``anchor`` (year of the observation that the value rests on),
-        ``rate, rate_low, rate_high`` (growth per year, 0 for flat), ``basis, source, grade, status, reason,
-        note``. Where no value can be given, ``status`` is ``not assessable``, the numbers are missing, and
-        ``reason`` says what is missing.
+        One row per place, scenario and year: ``value`` (persons), ``low, high`` (rounding of every observation
+        used), ``anchor, printed`` (the observation it rests on), ``rate, rate_low, rate_high``, ``basis``,
+        ``beside`` (the place's other counts, on other bases), ``source, grade, status, reason``.
 
     Raises
     ------
     DataError
-        No place, no year, an unknown place or group, a scenario named as one of the three, or no observations
-        at all.
+        No place, no whole year, an unknown place or group.
 
     Examples
     --------
     >>> import qiyou
-    >>> frame = populations(qiyou.load(), ["yuhuan", "cixi"], 2027)
-    >>> frame[["place", "scenario", "value", "status"]].round(0)
-        place        scenario     value          status
-    0  yuhuan            flat  648000.0      assessable
-    1  yuhuan       own_trend       NaN  not assessable
-    2  yuhuan  province_trend  678592.0      assessable
-    3    cixi            flat       NaN  not assessable
-    4    cixi       own_trend       NaN  not assessable
-    5    cixi  province_trend       NaN  not assessable
+    >>> frame = populations(qiyou.load(), "yuhuan", 2027)
+    >>> frame[["scenario", "value", "low", "reason"]].round(0).values.tolist()[:2]
+    [['flat', 648000.0, 647500.0, ''], ['own_trend', nan, nan, 'ONE_OBSERVATION']]
     """
-    wanted, span = _places(data, places), _years(years)
+    wanted = known_places(data, data.documents["place"].unique() if places is None else places)
+    span = _years(data.targets["year"].dropna().unique() if years is None else years)
     if group not in GROUPS:
         raise DataError(f"there is no group {group!r}; it must be one of {', '.join(GROUPS)}")
-    if data.observations.empty:
-        raise DataError("the observations have no rows, so no population is known; add data/observations.csv")
-    indicator, bases = GROUPS[group]
-    own_rates = _own_rates(rates or {})
-    series = _series(data.observations, indicator, data.sources)
-    above = provinces(data.places)
-    if unknown := [place for place in wanted if place not in above]:
-        raise DataError(f"there is no place {unknown[0]!r} in places.csv; pass an id of data.places")
-    trends = {place: _trend(_chosen(series, place, bases[:1])) for place in set(above.values()) - {""}}
-    blocks = []
-    for place in wanted:
-        own = _chosen(series, place, bases)
-        if own is None:
-            reason = _nothing(series, place, group, indicator)
-            blocks += [_blank(place, group, name, span, reason) for name in (*SCENARIOS, *own_rates)]
-            continue
-        rates = {
-            "flat": _Trend(0.0, 0.0, 0.0, "", "held"),
-            "own_trend": _trend(own) or f"a trend needs two observations on one basis, there is {own}",
-            "province_trend": trends.get(above[place])
-            or f"no two observations of the province on one basis (province: {above[place] or 'none'})",
-            **own_rates,
-        }
-        blocks += [_block(own, group, name, span, rate) for name, rate in rates.items()]
-    frame = pd.DataFrame({name: _column(blocks, name, span.size) for name in blocks[0]})
-    graded = {joined: grade(data.sources, joined) for joined in frame["source"].unique()}
-    frame["grade"] = frame["source"].map(graded)
-    types = {"year": "Int64", "anchor": "Int64"} | {
-        name: "float64" for name in _COLUMNS[4:11] if name != "anchor"
-    }
-    return frame[list(_COLUMNS)].astype(types)
-
-
-def _places(data, places) -> list[str]:
-    if places is None:
-        places = data.documents["place"].unique()
-    wanted = list(dict.fromkeys([places] if isinstance(places, str) else places))
-    if not wanted:
-        raise DataError("no place is named; pass at least one place id")
-    return wanted
+    indicator, *bases = assumed(f"population_{group}")
+    seen = _series(data, indicator)
+    seen = seen.assign(rank=pd.Index(bases).get_indexer(seen["basis"]))
+    fit = seen[seen["rank"] >= 0]
+    own = fit[fit["rank"] == fit.groupby("place")["rank"].transform("min")]
+    held = pd.DataFrame({"giver": wanted, "rate": 0.0, "rate_low": 0.0, "rate_high": 0.0})
+    rates = {"flat": held, "own_trend": _trends(own), "province_trend": _trends(fit[fit["rank"] == 0])}
+    every = pd.MultiIndex.from_product([wanted, rates, span], names=["place", "scenario", "year"])
+    frame = every.to_frame(index=False).assign(group=group)
+    above, lent = frame["place"].map(provinces(data.places)), frame["scenario"] == "province_trend"
+    frame["giver"] = frame["place"].where(~lent, above)
+    rate = pd.concat([part.assign(scenario=name) for name, part in rates.items()])
+    frame = frame.merge(rate, on=["scenario", "giver"], how="left")
+    frame = frame.merge(_anchors(own, wanted, span), on=["place", "year"], how="left")
+    away = (frame["year"] - frame["anchor"]).to_numpy(dtype=float, na_value=np.nan)
+    for end, other in ENDS.items():
+        # Backwards in time the larger rate gives the smaller number.
+        growth = frame[column("rate", end)].where(away >= 0, frame[column("rate", other)])
+        frame[end] *= (1 + growth) ** away
+    frame["source"] = joined(frame["source"], frame["trend_source"].where(away != 0, ""))
+    frame["beside"] = frame["place"].map(_beside(seen, own)).astype(object).fillna("")
+    lacking = np.where(frame["scenario"] == "own_trend", "ONE_OBSERVATION", "NO_PROVINCE_TREND")
+    reason = np.where(frame["rate"].isna(), lacking, "").astype(object)
+    reason[frame["anchor"].isna()] = "NO_POPULATION"
+    frame = judged(frame, reason, [*ENDS, "anchor", "rate", "rate_low", "rate_high"])
+    frame.loc[reason != "", ["source", "printed"]] = ""
+    frame = frame.assign(grade=graded(data, frame["source"]), basis=frame["basis"].astype(object).fillna(""))
+    return frame[COLUMNS].astype({"year": "Int64", "anchor": "Int64"})
 
 
 def _years(years) -> np.ndarray:
@@ -188,126 +257,161 @@ def _years(years) -> np.ndarray:
     return span.astype(np.int64)
 
 
-def _own_rates(rates: Mapping[str, float]) -> dict[str, _Trend]:
-    if taken := sorted(set(rates) & set(SCENARIOS)):
-        raise DataError(f"the scenario {taken[0]!r} is made from observations; give yours another name")
-    if wild := [name for name, rate in rates.items() if not -1 < rate < 1]:
-        raise DataError(
-            f"the scenario {wild[0]!r} grows by {rates[wild[0]]!r} a year; pass a fraction such as -0.01"
-        )
-    return {
-        name: _Trend(rate, rate, rate, "", f"grown at {rate:+.2%} a year (assumed, no source)")
-        for name, rate in rates.items()
-    }
-
-
-def _column(blocks: list[dict], name: str, size: int) -> np.ndarray:
-    """One column of all blocks; a block gives one entry or one for each year."""
-    return np.concatenate([np.broadcast_to(np.asarray(block[name]), size) for block in blocks])
-
-
-def _series(
-    observations: pd.DataFrame, indicator: str, sources: pd.DataFrame
-) -> dict[str, dict[str, _Series]]:
-    """Place -> basis -> observations; several sources of one year give the hull of what they print."""
-    rows = observations[observations["indicator"] == indicator]
-    if rows.empty:
-        return {}
-    low, high = box(rows)
+def _series(data, indicator: str) -> pd.DataFrame:
+    """What was observed by place, basis and year; several sources of one year give the hull of what they print."""
+    rows = data.observations[data.observations["indicator"] == indicator]
+    cells = measured(rows)
     # A derived figure is the sum or difference of two printed ones, so two roundings lie in it.
-    derived = rows["source"].isin(sources.loc[sources["grade"] == "derived", "id"]).to_numpy()
-    extra = np.where(derived, numbers(rows, "step") / 2, 0.0)
-    rows = rows.assign(low=low - extra, high=high + extra, year=numbers(rows, "year"))
-    rows = rows[np.isfinite(low) & np.isfinite(high)].sort_values("year", kind="stable")
-    found: dict[str, dict[str, _Series]] = {}
-    for (place, basis), part in rows.groupby(["place", "basis"], sort=False):
-        years = part.groupby("year", sort=True)
-        found.setdefault(place, {})[basis] = _Series(
-            place=place,
-            basis=basis,
-            year=years["year"].first().to_numpy(dtype=np.int64),
-            value=years["value"].mean().to_numpy(dtype=float),
-            low=years["low"].min().to_numpy(dtype=float),
-            high=years["high"].max().to_numpy(dtype=float),
-            printed=tuple(years["printed"].agg(" / ".join)),
-            source=tuple(years["source"].agg(keys)),
-        )
-    return found
+    derived = rows["source"].isin(data.sources.loc[data.sources["grade"] == "derived", "id"])
+    extra = rows["step"] * amounts("derived_rounding")[0] * derived
+    rows = rows.assign(low=cells.low - extra, high=cells.high + extra)
+    by = rows[np.isfinite(cells.high - cells.low)].groupby(["place", "basis", "year"])
+    found = by.agg(value=("value", "mean"), low=("low", "min"), high=("high", "max"))
+    return found.assign(printed=by["printed"].agg(" / ".join), source=by["source"].agg(keys)).reset_index()
 
 
-def _chosen(series: dict[str, dict[str, _Series]], place: str, bases: tuple[str, ...]) -> _Series | None:
-    at_hand = series.get(place, {})
-    return next((at_hand[basis] for basis in bases if basis in at_hand), None)
+def _trends(series: pd.DataFrame) -> pd.DataFrame:
+    """The yearly rate between first and last observation: ``giver, rate, rate_low, rate_high, trend_source``."""
+    by = series.sort_values("year").groupby("place")
+    first, last, enough = by.first(), by.last(), by.size() >= amounts("own_trend")[0]
+    span = (last["year"] - first["year"]).astype(float).where(enough)
+    rates = {column("rate", end): (last[end] / first[start]) ** (1 / span) - 1 for end, start in ENDS.items()}
+    made = pd.DataFrame(rates).assign(trend_source=by["source"].agg(keys))
+    return made[enough].rename_axis("giver").reset_index()
 
 
-def _trend(own: _Series | None) -> _Trend | None:
-    """The yearly rate between the first and the last observation of one series."""
-    if own is None or own.year.size < 2:
-        return None
-    span = int(own.year[-1] - own.year[0])
-    rate, low, high = (
-        float((last / first) ** (1 / span) - 1)
-        for last, first in (
-            (own.value[-1], own.value[0]),
-            (own.low[-1], own.high[0]),
-            (own.high[-1], own.low[0]),
-        )
+def _anchors(own: pd.DataFrame, places: list[str], years: np.ndarray) -> pd.DataFrame:
+    """For each place and year the last observation up to it, else the first after it."""
+    pairs = pd.DataFrame({"place": places}).merge(pd.DataFrame({"year": years}), how="cross")
+    pairs = pairs.merge(own.drop(columns="rank").rename(columns={"year": "anchor"}), on="place", how="left")
+    ahead = (pairs["anchor"] - pairs["year"]).astype(float)
+    order = np.lexsort((ahead.abs(), ahead > 0))
+    return pairs.iloc[order].drop_duplicates(["place", "year"])
+
+
+def _beside(seen: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
+    """Place -> its counts on other bases, as printed."""
+    others = seen[~seen.index.isin(own.index)]
+    text = others["basis"] + " " + others["year"].astype(str) + ": " + others["printed"]
+    return text.groupby(others["place"]).agg("; ".join)
+
+
+# --------------------------------------------------------------------------------------------- children
+
+
+def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
+    """Nursery places per child under three that levels of places per 1,000 residents mean.
+
+    places per child = level / (children under three per 1,000 residents); those are the births of three years:
+    the place's own (``number:<basis>``) over its ``flat`` population, or a survey's birth rate of the place, its
+    prefecture or its province (``rate:<place>``). A year between two sourced ones lies between their values, one
+    before the first takes the first (``held back``); after the last the number is ``held`` or goes on ``falling``
+    at the factor so far, from at least three sourced years. Capacity is not use.
+
+    Parameters
+    ----------
+    data : Data
+    levels : DataFrame
+        Rows of nursery_places_per_1000 of `qiyou.capacity.stock`; each printed cell is taken once.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell, basis of births and scenario: ``value, low, high`` (places per child), ``per_1000``
+        (children per 1,000 residents) with its interval, ``sourced`` (how many of the three years a source
+        gives), ``level_kept`` with its interval (places per child had the level stayed at the path's first: what
+        the number of children does alone); ``source, grade, status, reason``.
+
+    Raises
+    ------
+    DataError
+        If there are no rows, or rows of other indicators.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> from qiyou import capacity
+    >>> data = qiyou.load()
+    >>> levels = capacity.stock(data, "yuhuan", "nursery_places_per_1000")
+    >>> frame = capacity.per_child(data, levels).query("year == 2027 and births == 'rate:zhejiang'")
+    >>> frame[["births_scenario", "value"]].round(2).values.tolist()
+    [['held', 0.32], ['falling', 0.41]]
+    """
+    if levels.empty or (levels["indicator"] != NURSERY).any():
+        raise DataError(f"places per child come from rows of {NURSERY} only; select them from capacity.stock")
+    cells = levels.drop_duplicates([*KEYS, "year"]).sort_values([*KEYS, "year"], kind="stable")
+    first = cells.groupby(KEYS, sort=False)[["level", "level_low", "level_high"]].transform("first")
+    cells = cells.drop(columns=[*ENDS, "reason"]).assign(source=cells["document"])
+    frame = cells.join(first.add_prefix("first_"))
+    frame = frame.merge(_children(data, cells), on=["place", "year"], how="left")
+    for end, other in ENDS.items():
+        level, children = column("level", end), frame[column("per_1000", other)]
+        frame[end] = frame[level] / children
+        frame[column("level_kept", end)] = frame[f"first_{level}"] / children
+    frame["source"] = joined(frame["source"], frame["births_source"])
+    texts = {"births": "", "births_scenario": "", "reason": "NO_BIRTHS"}
+    frame = frame.astype(dict.fromkeys(texts, object)).fillna(texts)
+    frame = judged(frame, frame["reason"].to_numpy(dtype=object), ENDS)
+    return frame.assign(grade=graded(data, frame["source"]))[[*KEYS, *_CHILD_COLUMNS.split()]]
+
+
+def _children(data, cells: pd.DataFrame) -> pd.DataFrame:
+    """Children under three per 1,000 residents by place, year, basis of births and scenario."""
+    births, ages = _births(data, cells["place"]), int(amounts("three_cohorts")[0])
+    if births.empty:
+        return cells.iloc[:0].reindex(columns=_CHILDREN.split())
+    born, year = (frame.agg(["min", "max"]).astype(int) for frame in (births["born"], cells["year"]))
+    years = np.arange(np.minimum(born, year)["min"] - ages, np.maximum(born, year)["max"] + 1)
+    seen = births.pivot(index=["place", "births"], columns="born", values=[*ENDS])
+    seen = {end: seen[end].reindex(columns=years) for end in ENDS}
+    runs = births.groupby(["place", "births"]).agg(
+        first=("born", "min"), last=("born", "max"), known=("born", "size"), births_source=("source", keys)
     )
-    return _Trend(rate, low, high, keys(own.source), f"grown at {rate:+.2%} a year ({own})")
+    begun, ended = (runs[[name]].to_numpy(dtype=float) for name in ("first", "last"))
+    away = np.maximum(years - ended, 0) / np.where(ended > begun, ended - begun, np.nan)
+    made = runs.assign(run=np.arange(len(runs))).reset_index()
+    made = cells[["place", "year"]].drop_duplicates().merge(made, on="place")
+
+    def three(numbers: np.ndarray) -> np.ndarray:
+        """The sum over the years in which children under three were born."""
+        total = sum(np.roll(numbers, back, axis=1) for back in range(ages))
+        return total[made["run"], made["year"].astype(int) - years[0]]
+
+    made["sourced"] = three(seen["value"].notna().to_numpy(dtype=int))
+    scenarios = [made.assign(births_scenario=name) for name in ("held", "falling")]
+    for end, other in ENDS.items():
+        # A year between two sourced ones lies between them; before the first and after the last one stands alone.
+        before, after = (fill(axis=1).to_numpy() for fill in (seen[end].ffill, seen[end].bfill))
+        known = {"value": np.nanmean, "low": np.nanmin, "high": np.nanmax}[end]([before, after], axis=0)
+        start = seen[other].bfill(axis=1).to_numpy()[:, :1]
+        fall = np.where(years > ended, (before[:, -1:] / start) ** away, 1.0)
+        for frame, number in zip(scenarios, (known, known * fall), strict=True):
+            frame[column("per_1000", end)] = three(number)
+    made = pd.concat(scenarios).sort_index(kind="stable")
+    made = made[(made["births_scenario"] == "held") | (made["year"] > made["last"])]
+    inside = np.where(made["year"] - ages + 1 < made["first"], "held back", "sourced")
+    made["births_scenario"] = made["births_scenario"].where(made["year"] > made["last"], inside)
+    people = populations(data, made["place"].unique(), made["year"].unique())
+    people = people[people["scenario"] == "flat"].add_prefix("people_")
+    made = made.merge(people, left_on=["place", "year"], right_on=["people_place", "people_year"])
+    rate = made["births"].str.startswith("rate:")
+    few = (made["births_scenario"] == "falling") & (made["known"] < amounts("births_trend")[0])
+    made["reason"] = np.select([few, ~rate], ["FEW_BIRTH_YEARS", made["people_reason"]], "")
+    for end, other in ENDS.items():
+        children = made[column("per_1000", end)] / made[f"people_{other}"].where(~rate, 1000) * 1000
+        made[column("per_1000", end)] = children.where(made["reason"] == "")
+    made["births_source"] = joined(made["births_source"], made["people_source"].where(~rate, ""))
+    return made[_CHILDREN.split()]
 
 
-def _nothing(series: dict[str, dict[str, _Series]], place: str, group: str, indicator: str) -> str:
-    if not indicator:
-        return "no source counts the children under three"
-    unfit = ", ".join(str(own) for own in series.get(place, {}).values())
-    unfit = f" on a basis that may serve ({unfit})" if unfit else ""
-    return f"no {group} population of {place} is sourced{unfit}"
-
-
-def _blank(place: str, group: str, scenario: str, years: np.ndarray, reason: str, basis: str = "") -> dict:
-    missing = {name: np.full(years.size, np.nan) for name in _COLUMNS[4:11]}
-    return {
-        "place": place,
-        "group": group,
-        "scenario": scenario,
-        "year": years,
-        **missing,
-        "basis": basis,
-        "source": "",
-        "status": NOT_ASSESSABLE,
-        "reason": reason,
-        "note": "",
-    }
-
-
-def _block(own: _Series, group: str, scenario: str, years: np.ndarray, trend: _Trend | str) -> dict:
-    """All years of one place under one scenario."""
-    if isinstance(trend, str):
-        return _blank(own.place, group, scenario, years, trend, own.basis)
-    at = np.maximum(np.searchsorted(own.year, years, side="right") - 1, 0)
-    away = years - own.year[at]
-    # Backwards in time the larger rate gives the smaller number.
-    slow, fast = np.where(away >= 0, trend.low, trend.high), np.where(away >= 0, trend.high, trend.low)
-    after = {0: "", 1: f", {trend.note}", -1: f", {trend.note} back"}
-    notes = [
-        f"{own.basis} {own.year[i]} ({own.printed[i]}){after[int(np.sign(k))]}"
-        for i, k in zip(at, away, strict=True)
-    ]
-    return {
-        "place": own.place,
-        "group": group,
-        "scenario": scenario,
-        "year": years,
-        "value": own.value[at] * (1 + trend.rate) ** away,
-        "low": own.low[at] * (1 + slow) ** away,
-        "high": own.high[at] * (1 + fast) ** away,
-        "anchor": own.year[at],
-        "rate": trend.rate,
-        "rate_low": trend.low,
-        "rate_high": trend.high,
-        "basis": own.basis,
-        "source": [keys(own.source[i], trend.source if k else "") for i, k in zip(at, away, strict=True)],
-        "status": ASSESSABLE,
-        "reason": "",
-        "note": notes,
-    }
+def _births(data, places: pd.Series) -> pd.DataFrame:
+    """Place -> its own births by basis, and the survey's birth rates of it and of all above it in the country."""
+    chain, bases = ancestors(data.places), {"births": assumed("births"), "birth_rate": assumed("birth_rate")}
+    chain = chain[chain["place"].isin(places)]
+    own, parts = chain["place"] == chain["above"], []
+    for indicator, givers in (("births", own), ("birth_rate", own | (chain["level"] != "country"))):
+        seen = _series(data, indicator).rename(columns={"place": "above", "year": "born"})
+        part = chain[givers].merge(seen[seen["basis"].isin(bases[indicator])], on="above")
+        name = "number:" + part["basis"] if indicator == "births" else "rate:" + part["above"]
+        parts.append(part.assign(births=name))
+    return pd.concat(parts, ignore_index=True)

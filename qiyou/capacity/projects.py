@@ -1,256 +1,139 @@
-"""Announced projects × sizes of facilities: how much of a required area the projects explain.
+"""Announced projects × sizes of facilities, set against what a target needs.
 
-Counts stand in the documents' statements, sizes come from site surveys (area ÷ count of all facilities of a
-type; for trails area ÷ length), never from the projects themselves. Whether a trail or a pocket park counts
-in full is a question, not a fact: it is asked for as an argument and shown in the result. A facility that a
-document names without count or area is one of its projects too, of unknown size: what is left out of a sum
-is listed beside it, and a sum of the others decides nothing about the whole.
+Counts stand in the documents' statements, sizes come from site surveys (area ÷ count; for trails area ÷ length), never
+from the projects themselves. Every announced facility is a row of its own. What has no printed kind, or no known size,
+is counted apart; a trail stands at its full area, and whether it counts is a question to ask, not a fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import numpy as np
 import pandas as pd
 
-from qiyou.capacity.intervals import (
-    ASSESSABLE,
-    NOT_ASSESSABLE,
-    box,
-    grade,
-    keys,
-    numbers,
-    product,
-    provinces,
-    require,
-    upwards,
-)
+from qiyou.capacity import population as pop
+from qiyou.capacity.stock import changes, printed, span
 from qiyou.errors import DataError
+from qiyou.intervals import above, box
+from qiyou.paths import KEYS
 
-FACILITIES = MappingProxyType(
-    {
-        "football_cage": ("笼式足球场", "cage football pitches"),
-        "football_pitch": ("足球场", "football pitches"),
-        "basketball_court": ("篮球场", "basketball courts"),
-        "gateball_court": ("门球场", "gateball courts"),
-        "ball_court": ("多功能运动场", "multi-function courts"),
-        "gym": ("百姓健身房", "community gyms"),
-        "trail": ("步道", "trails"),
-        "village_fitness_square": ("村级全民健身广场", "village fitness squares"),
-        "pocket_park": ("口袋公园", "pocket parks"),
-        "local_facility": ("基层体育场地设施（类型未载）", "local facilities, type not printed"),
-        "sports_centre": ("体育中心", "sports centres"),
-        "olympic_sports_centre": ("奥体中心", "Olympic sports centres"),
-        "fitness_centre": ("全民健身中心", "fitness centres"),
-        "sports_school": ("少年儿童业余体校", "youth sports schools"),
-        "gymnasium_conversion": ("体育馆改造", "gymnasium conversions"),
-    }
-)
-"""Type of facility in projects.csv -> its name within a sentence, Chinese and English."""
-
-SIZED_AS = MappingProxyType({"football_cage": ("football_cage", "football_5")})
-"""Types sized by several types together: a cage pitch by the sheets for cage and for five-a-side pitches."""
-
-ANY = "local_facility"
-"""The type of a project that does not print one: from the smallest to the largest single facility
-surveyed."""
-
-_LENGTH_UNITS = ("公里",)
-_SIZE_COLUMNS = ("facility", "name_zh", "low", "high", "unit", "basis", "places", "source", "grade", "note")
 _COLUMNS = (
-    *("id", "place", "document", "statement", "at", "from_year", "year", "phrase", "printed", "facility"),
-    *(
-        "count_low",
-        "count_high",
-        "count_unit",
-        "size_low",
-        "size_high",
-        "size_basis",
-        "share_low",
-        "share_high",
-    ),
-    *("value", "low", "high", "unit", "source", "grade", "status", "reason", "note"),
+    "id place document statement at from_year year phrase printed facility part relation count count_unit "
+    "size_low size_high size_basis low high unit source grade status reason"
+)
+_BALANCE_COLUMNS = (
+    "base_document from_year year years printed level relation scenarios need_low need_high unit without_low "
+    "without_high with_low with_high without_share_low without_share_high with_share_low with_share_high projects "
+    "left_out left_out_count code source grade"
 )
 
 
-def facility_sizes(data, place: str, *, basis: str = "survey") -> pd.DataFrame:
-    """How large a facility of each type is.
+def facility_sizes(data, place: str) -> pd.DataFrame:
+    """How large a facility of each type is: the least and the greatest mean size of site surveys in the province.
+
+    A type that none of them counts has the dimensions of data sheets (``basis`` says which). A nation's mean does not
+    serve, nor do the least sizes that building standards set.
 
     Parameters
     ----------
     data : Data
-        Its facilities, places and sources.
     place : str
-        Surveys of places in the same province serve, the province's own included; a nation's mean does not.
-    basis : {"survey", "standard"}
-        ``survey``: the least and the greatest mean size over those surveys; for a type that none of them
-        counts, the dimensions of data sheets (``basis`` says which). ``standard``: the least sizes that
-        building standards set, to be shown beside, never multiplied.
 
     Returns
     -------
     DataFrame
-        One row per type: ``facility, name_zh, low, high`` (m² per piece or per km; ``high`` inf for a least
-        size), ``unit, basis, places, source, grade, note``.
+        One row per type: ``facility, name_zh, low, high`` (m² per piece or per km), ``unit, basis, places, source, note,
+        grade``.
 
     Raises
     ------
     DataError
-        An unknown place or basis, or no size at all.
+        If there is no such place, or no size at all.
 
     Examples
     --------
     >>> import qiyou
-    >>> frame = facility_sizes(qiyou.load(), "yuhuan")
-    >>> frame.query("facility in ['gym', 'trail']")[["facility", "low", "high", "unit", "places"]].round(0)
-      facility     low    high    unit             places
-    3      gym   253.0   318.0   平方米/个  zhejiang; gongshu
-    5    trail  2204.0  2937.0  平方米/公里  zhejiang; gongshu
+    >>> sizes = facility_sizes(qiyou.load(), "yuhuan").set_index("facility")
+    >>> sizes.loc[["gym", "trail"], ["low", "high"]].round(0).values.tolist()
+    [[253.0, 318.0], [2204.0, 2937.0]]
     """
-    upwards(data.places, place)
-    if basis not in ("survey", "standard"):
-        raise DataError(f"basis is {basis!r}; it must be 'survey' or 'standard'")
-    rows = data.facilities
-    if basis == "standard":
-        rows = rows[rows["basis"] == "standard"]
-    else:
-        above = provinces(data.places)
-        near = rows["place"].map(above).eq(above[place]) & (above[place] != "")
-        surveyed = rows["basis"].str.startswith("survey") & near
-        sheet = (rows["basis"] == "dimension") & ~rows["facility"].isin(rows.loc[surveyed, "facility"])
-        rows = rows[surveyed | sheet]
+    rows, near = data.facilities, pop.provinces(data.places)
+    near = rows["place"].map(near).eq(near.get(pop.known_places(data, place)[0], ""))
+    surveyed = rows["basis"].str.startswith("survey") & near
+    sheet = (rows["basis"] == "dimension") & ~rows["facility"].isin(rows.loc[surveyed, "facility"])
+    rows = rows[surveyed | sheet]
     if rows.empty:
-        raise DataError(f"facilities.csv has no size on the basis {basis!r} for {place}; add rows to it")
-    grouped = rows.assign(size_high=rows["size_high"].fillna(np.inf)).groupby("facility", sort=False)
-    frame = grouped.agg(
-        name_zh=("name_zh", "first"),
-        low=("size_low", "min"),
-        high=("size_high", "max"),
-        unit=("unit", "first"),
-        basis=("basis", keys),
-        places=("place", keys),
-        source=("source", keys),
-        note=("note", keys),
-    ).reset_index()
-    frame["grade"] = [grade(data.sources, joined) for joined in frame["source"]]
-    return frame[list(_SIZE_COLUMNS)]
+        raise DataError(f"facilities.csv has no size that serves {place}; add rows to it")
+    by = rows.rename(columns={"place": "places"}).groupby("facility", sort=False)
+    frame = by.agg(name_zh=("name_zh", "first"), low=("size_low", "min"), high=("size_high", "max"))
+    frame["unit"] = by["unit"].first()
+    for name in ("basis", "places", "source", "note"):
+        frame[name] = by[name].agg(pop.keys)
+    return frame.assign(grade=pop.graded(data, frame["source"])).reset_index()
 
 
-def supply(
-    data,
-    place: str,
-    year: int | None = None,
-    *,
-    trails: str | float | tuple[float, float],
-    counting: Mapping[str, float | tuple[float, float]] | None = None,
-    read_as: Mapping[str, str] | None = None,
-    at_least: str = "open",
-    sizes: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """The area that a place's announced projects add.
+def supply(data, place=None, year: int | None = None, *, sizes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The area that announced projects add, one row per facility announced.
 
     Parameters
     ----------
     data : Data
-        Its projects, statements, facilities, places and sources.
-    place : str
+    place : str or list of str, optional
     year : int, optional
-        Only the projects of that year; all by default.
-    trails : "full", "none", a share from 0 to 1, or two shares
-        How much of a trail's area counts as sports area: no default, as the documents do not say. Two shares
-        are the ends of an interval.
-    counting : mapping, optional
-        The same for other types, type -> share; 1 by default.
-    read_as : mapping, optional
-        Type -> another type whose size is taken, to see what it matters: ``{"football_cage":
-        "football_pitch"}``.
-    at_least : {"open", "as printed"}
-        ``30家以上``: as the half-open interval that it is, or as if exactly 30 were meant.
+        Only the projects of that year.
     sizes : DataFrame, optional
-        Another table of sizes; `facility_sizes` by default.
+        Another table of sizes (columns of `facility_sizes`), to see what it matters.
 
     Returns
     -------
     DataFrame
-        One row per project: where it is announced (``at``; ``statement`` and ``printed`` are empty for a
-        facility named without a count), ``count_low, count_high`` (pieces as printed, 1 for a named facility;
-        a length with its rounding), ``size_low, size_high, size_basis``, ``share_low, share_high``, ``value`` (NaN:
-        sizes are intervals without a centre), ``low, high`` in m², ``source, grade, status, reason, note``. A
-        type without a known size is ``not assessable`` and left out of totals. A place without a project
-        has one row that says so.
+        Where it is announced (``at``), ``printed, relation, count`` (of ``30家以上`` the 30 are counted; a facility that is
+        only named is one), ``size_low, size_high, size_basis``, ``low, high`` in m² (a length with its rounding),
+        ``source, grade, status, reason``. ``part``: ``counted`` (kind and size known), ``trail`` (full area),
+        ``kind_not_printed`` (between the smallest and the largest single facility surveyed), ``size_not_known``. No
+        rows: nothing is announced.
 
     Raises
     ------
     DataError
-        An unknown place, type or share; a statement without a count.
+        An unknown place; a statement without a count.
 
     Examples
     --------
     >>> import qiyou
-    >>> projects = supply(qiyou.load(), "yuhuan", 2024, trails="full")
-    >>> projects[["facility", "printed", "low", "high"]].round(0)
-                    facility printed       low      high
-    0         local_facility     14个     558.0   40634.0
-    1                  trail    89公里  195089.0  262832.0
-    2          sports_centre               NaN       NaN
-    3  olympic_sports_centre               NaN       NaN
+    >>> frame = supply(qiyou.load(), "yuhuan", 2024)
+    >>> frame[["part", "printed", "low", "high"]].round(0).values.tolist()[:2]
+    [['kind_not_printed', '14个', 558.0, 40634.0], ['trail', '89公里', 195089.0, 262832.0]]
     """
-    upwards(data.places, place)
-    if at_least not in ("open", "as printed"):
-        raise DataError(f"at_least is {at_least!r}; it must be 'open' or 'as printed'")
-    named = {"full": 1.0, "none": 0.0}
-    shares = {"trail": _share("trails", named.get(trails, trails) if isinstance(trails, str) else trails)}
-    shares |= {name: _share(f"counting[{name!r}]", share) for name, share in (counting or {}).items()}
-    rows = _announced(data, place, year)
-    if rows.empty:
-        return _none_announced(place, year)
-    table = _sizes_by_type(facility_sizes(data, place) if sizes is None else sizes)
-    known = {*FACILITIES, *table}
-    for name in {*shares, *(read_as or {}), *(read_as or {}).values(), *rows["facility"]} - known:
-        raise DataError(
-            f"there is no type of facility {name!r}; it must be one of {', '.join(sorted(known))}"
-        )
-    rows["size_type"] = rows["facility"].replace(dict(read_as or {}))
-    low, high, basis, source = zip(
-        *[table.get(name, (np.nan, np.nan, "", "")) for name in rows["size_type"]], strict=True
-    )
-    rows = rows.assign(size_low=low, size_high=high, size_basis=basis)
-    count = _counts(rows, at_least)
-    share = tuple(
-        np.array([shares.get(name, (1.0, 1.0))[end] for name in rows["facility"]]) for end in (0, 1)
-    )
-    area = product(product(count, (np.array(low), np.array(high))), share)
-    unsized = rows["size_low"].isna()
+    rows = _announced(data)
+    if place is not None:
+        rows = rows[rows["place"].isin(pop.known_places(data, place))]
+    if year is not None:
+        rows = rows[rows["year"] == year]
+    rows = rows.merge(_sizes(data, rows["place"], sizes), on=["place", "facility"], how="left")
+    cells = box(rows, "measured")
+    if np.isnan(cells.point).any():
+        bad = rows[np.isnan(cells.point)]
+        raise DataError(f"{bad['printed'].iloc[0]!r} of {bad['document'].iloc[0]} states no count", rows=bad)
+    # Pieces are counted, so their number is exact; a length is measured. A bound asks for its number.
+    rounded = np.isfinite(cells.high - cells.low) & (~cells.exact | rows["unit"].isin(pop.assumed("lengths")))
+    unsized, named = rows["size_low"].isna(), rows["statement"].isna()
+    trail, unknown = (rows["facility"].isin(pop.assumed(key)) for key in ("trails", "unknown_type"))
+    parts = ["size_not_known", "trail", "kind_not_printed"]
     rows = rows.assign(
-        count_low=count[0],
-        count_high=count[1],
+        part=np.select([unsized, trail, unknown], parts, "counted"),
+        count=cells.point,
         count_unit=rows["unit"],
-        share_low=share[0],
-        share_high=share[1],
-        value=np.nan,
-        low=area[0],
-        high=area[1],
+        low=np.where(rounded, cells.low, cells.point) * rows["size_low"],
+        high=np.where(rounded, cells.high, cells.point) * rows["size_high"],
         unit="平方米",
-        source=[keys(document, key) for document, key in zip(rows["document"], source, strict=True)],
-        status=np.where(unsized, NOT_ASSESSABLE, ASSESSABLE),
-        reason=np.where(
-            ~unsized,
-            "",
-            np.where(
-                rows["statement"].isna(),
-                "named without a count or an area",
-                "no size of this type of facility is known",
-            ),
-        ),
+        source=pop.joined(rows["document"], rows["size_source"]),
     )
-    rows["grade"] = [grade(data.sources, joined) for joined in rows["source"]]
-    return rows[list(_COLUMNS)].reset_index(drop=True)
+    reason = np.select([unsized & named, unsized], ["ONLY_NAMED", "NO_SIZE"], "").astype(object)
+    return pop.judged(rows, reason, []).assign(grade=pop.graded(data, rows["source"]))[_COLUMNS.split()]
 
 
 def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
-    """The sum of `supply` over a place's projects.
+    """The sums of `supply` by place and part.
 
     Parameters
     ----------
@@ -260,250 +143,219 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per place: ``projects`` (number counted), ``low, high`` in ``unit``, ``left_out`` (types
-        without a known size) and ``left_out_count`` (their pieces), ``source, grade, status, reason``. The
-        interval is that of what is counted: what is left out adds something unknown, so beside a requirement
-        its low end can show that the projects suffice, and its high end shows nothing unless nothing is left
-        out.
+        ``place, part, projects`` (rows), ``pieces`` (facilities, or km), ``low, high`` in m² (NaN for what has no known
+        size), ``facilities, source, grade``.
 
     Raises
     ------
     DataError
-        If the frame is empty.
+        If there are no projects.
 
     Examples
     --------
     >>> import qiyou
-    >>> total = supply_total(supply(qiyou.load(), "yuhuan", 2023, trails="none"))
-    >>> total[["projects", "low", "high", "left_out"]].round(0)
-       projects     low     high                             left_out
-    0         5  7083.0  12498.0  village_fitness_square; pocket_park
+    >>> total = supply_total(supply(qiyou.load(), "yuhuan", 2023))
+    >>> total[["part", "pieces", "low", "high"]].round(0).values.tolist()
+    [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 6.0, nan, nan]]
     """
-    require(projects, ("place", "facility", "low", "high", "status", "reason", "count_low"), "the projects")
-    rows = []
-    for place, part in projects.groupby("place", sort=False):
-        good = part[part["status"] == ASSESSABLE]
-        rest = part[part["status"] != ASSESSABLE]
-        row = {
-            "place": place,
-            "projects": len(good),
-            "low": good["low"].sum() if len(good) else np.nan,
-            "high": good["high"].sum() if len(good) else np.nan,
-            "unit": keys(part["unit"]),
-            "left_out": keys(rest["facility"]),
-            "left_out_count": rest["count_low"].sum(),
-            "source": keys(good["source"]),
-            "grade": keys(good["grade"]),
-            "status": ASSESSABLE if len(good) else NOT_ASSESSABLE,
-            "reason": "" if len(good) else keys(part["reason"]),
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)
+    if projects.empty:
+        raise DataError("there are no projects: nothing is announced there")
+    by = projects.rename(columns={"facility": "facilities"}).groupby(["place", "part"], sort=False)
+    total = by.agg(projects=("id", "size"), pieces=("count", "sum"))
+    for name in ("low", "high"):
+        total[name] = by[name].sum(min_count=1)
+    for name in ("facilities", "source", "grade"):
+        total[name] = by[name].agg(pop.keys)
+    return total.reset_index()
 
 
-def explained(required: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
-    """The share of a required addition that announced projects explain.
+def balance(data, place=None, indicator=None, until: int | None = None) -> pd.DataFrame:
+    """What a target needs by a year, against what announced projects bring by then.
 
-    ``share`` is that of the projects with a known size; what is left out may add to it. It runs from
-    supply_low/required_high to supply_high/required_low, two intervals that do not depend on one another. Where the requirement may be nothing or less, the share has no upper end (inf); where it
-    is open upwards, as for 3.1 or more, its lower end is 0.
+    A need runs from the path's base (else the place's first printed base of the indicator, else the path's first
+    target) to the number that is asked for, over all population scenarios. Projects count that lie after the base year
+    and not after the year of the target.
 
     Parameters
     ----------
-    required : DataFrame
-        Rows of `additions`, `required` or `span` in m².
-    projects : DataFrame
-        `supply` of the same places.
+    data : Data
+    place, indicator : str or list of str, optional
+    until : int, optional
+        Only needs of that year.
 
     Returns
     -------
     DataFrame
-        `required` with ``supply_low, supply_high, share_low, share_high``; ``left_low, left_high``: what is
-        left to be explained (negative: more is announced than required); ``left_out, left_out_count``;
-        ``source, grade, status, reason`` of both.
+        One row per path and later printed year: ``need_low, need_high``; ``without_low, without_high`` and ``with_low,
+        with_high``: what is announced, without and with trails in full, and the ``…_share_…`` of the need that it
+        covers; ``projects``; ``left_out, left_out_count``: facilities of unknown size, in no sum. ``code``:
+        ``COVERED`` (lowest supply ≥ highest need), ``NOT_COVERED`` (highest < lowest, nothing left out),
+        ``DEPENDS_ON:trails``, ``DEPENDS_ON:size_not_known`` (what is left out), ``DEPENDS_ON:unit_sizes``,
+        ``NO_PROJECTS``, ``NO_POPULATION``.
 
     Raises
     ------
     DataError
-        If a frame is empty, or the units differ.
+        If nothing is asked for after a base.
 
     Examples
     --------
     >>> import qiyou
-    >>> from qiyou import capacity
-    >>> data = qiyou.load()
-    >>> path = capacity.paths(data, "sports_area_per_capita").query("place == 'huangyan'")
-    >>> people = capacity.populations(data, "huangyan", [2020, 2025])
-    >>> need = capacity.additions(path, people, data.indicators)
-    >>> announced = capacity.supply(data, "huangyan", trails="none", at_least="as printed")
-    >>> capacity.explained(need, announced)[["scenario", "share_low", "share_high"]].round(3).head(1)
-      scenario  share_low  share_high
-    0     flat      0.024       0.049
+    >>> row = balance(qiyou.load(), "yuhuan", "sports_area_per_capita", 2027).iloc[0]
+    >>> row["code"]
+    'DEPENDS_ON:trails'
+    >>> (row[["without_low", "without_high", "with_low", "with_high"]].astype(float) / 1e4).round(1).tolist()
+    [0.8, 5.3, 20.3, 31.6]
     """
-    require(required, ("place", "low", "high", "unit", "status", "reason"), "the requirement")
-    total = supply_total(projects).rename(columns={"low": "supply_low", "high": "supply_high"})
-    names = ("supply_low", "supply_high", "left_out", "left_out_count")
-    unit = {*required["unit"], *total["unit"]} - {""}
-    if len(unit) > 1:
-        raise DataError(f"requirement and supply are in different units: {', '.join(sorted(unit))}")
-    required = required.assign(**{name: required.get(name, "") for name in ("source", "grade")})
-    announced = total[["place", *names, "source", "grade", "status", "reason"]]
-    both = required.merge(announced, on="place", how="left", suffixes=("", "_supply"))
-    low, high = numbers(both, "low"), numbers(both, "high")
-    given = numbers(both, "supply_low"), numbers(both, "supply_high")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        both["share_low"] = np.where(high > 0, given[0] / high, np.where(np.isnan(high), np.nan, np.inf))
-        both["share_high"] = np.where(low > 0, given[1] / low, np.where(np.isnan(low), np.nan, np.inf))
-        both["left_low"], both["left_high"] = low - given[1], high - given[0]
-    reason = both["reason"].where(
-        both["reason"] != "", both["reason_supply"].fillna("no projects of the place were passed")
-    )
-    bad = reason != ""
-    both.loc[bad, ["share_low", "share_high", "left_low", "left_high"]] = np.nan
-    both["reason"], both["status"] = reason, np.where(bad, NOT_ASSESSABLE, ASSESSABLE)
-    for name in ("source", "grade"):
-        both[name] = [keys(*pair) for pair in zip(both[name], both[f"{name}_supply"].fillna(""), strict=True)]
-    return both.drop(columns=[name for name in both if name.endswith("_supply")])
+    pairs = _pairs(printed(data, place, indicator), until)
+    if pairs.empty:
+        raise DataError(f"nothing is asked for after a base in place {place!r}, year {until!r}; name others")
+    names = {"scenario": "scenarios", "low": "need_low", "high": "need_high"}
+    frame = span(changes(data, pairs)).rename(columns=names).set_index("path")
+    last = pairs[~pairs["path"].duplicated()].set_index("path").drop(columns="relation")
+    last = last.rename(columns={"asks": "relation", "value": "level"})
+    frame = frame.join(last[["printed", "relation", "level", "base_document"]])
+    frame["source"] = pop.joined(frame["base_document"], frame["source"])
+    frame = frame.join(_by_then(data, frame))
+    frame["projects"] = frame["projects"].fillna(0).astype("Int64")
+    frame["left_out"] = frame["left_out"].astype(object).fillna("")
+    low, high = frame["need_low"], frame["need_high"]
+    lies = {}
+    for way in ("without", "with"):
+        least, most = frame[f"{way}_low"], frame[f"{way}_high"]
+        lies[way] = np.select([~above(high, least), above(low, most)], ["enough", "short"], "open")
+        frame[f"{way}_share_low"] = (least / high).where(~(high <= 0) | least.isna(), np.inf)
+        frame[f"{way}_share_high"] = (most / low).where(~(low <= 0) | most.isna(), np.inf)
+    codes = {
+        "NO_POPULATION": frame["reason"] != "",
+        "NO_PROJECTS": frame["projects"] == 0,
+        "COVERED": lies["without"] == "enough",
+        "NOT_COVERED": (lies["with"] == "short") & ~(frame["left_out_count"] > 0),
+        "DEPENDS_ON:trails": lies["without"] != lies["with"],
+        "DEPENDS_ON:size_not_known": lies["without"] == "short",
+    }
+    frame["code"] = np.select([*codes.values()], [*codes], "DEPENDS_ON:unit_sizes")
+    return frame.reset_index()[[*KEYS, *_BALANCE_COLUMNS.split()]]
 
 
-def per_head(projects: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
-    """What announced projects come to per head of the population.
+def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -> pd.DataFrame:
+    """The areas by category of one site survey, their sum, the printed total, and the sum less the total.
+
+    A survey may name only some of its categories, so a sum below the total says nothing; a sum above it means that
+    categories overlap, or that one of them is not counted in full.
 
     Parameters
     ----------
-    projects : DataFrame
-        `supply`.
-    populations : DataFrame
-        `qiyou.capacity.populations` of the place.
+    data : Data
+        Its observations ``sports_area_…``.
+    place : str
+    year : int
+    basis : str
 
     Returns
     -------
     DataFrame
-        One row per scenario and year: ``low, high`` in m² per head, ``supply_low, supply_high``,
-        ``population_low, population_high``, ``source, grade, status, reason``.
+        One row per category and the rows ``sum``, ``total`` and ``excess`` (``item``): ``low, high`` in m²; ``share_low,
+        share_high`` of the total; ``source, grade``.
 
     Raises
     ------
     DataError
-        If a frame is empty or they share no place.
+        If no category or no total is observed.
 
     Examples
     --------
     >>> import qiyou
-    >>> from qiyou import capacity
-    >>> data = qiyou.load()
-    >>> trail = supply(data, "yuhuan", 2024, trails="full").query("facility == 'trail'")
-    >>> head = per_head(trail, capacity.populations(data, "yuhuan", 2024))
-    >>> head[["scenario", "low", "high"]].round(2).head(1)
-      scenario  low  high
-    0     flat  0.3  0.41
+    >>> frame = category_areas(qiyou.load(), "zhejiang", 2023).set_index("item")
+    >>> frame.loc["excess", ["low", "high"]].round(-4).tolist()
+    [1240000.0, 2250000.0]
     """
-    require(populations, ("place", "scenario", "year", "low", "high", "status", "reason"), "the populations")
-    total = supply_total(projects)
-    both = total.merge(populations, on="place", suffixes=("_supply", "_population"))
-    if both.empty:
-        raise DataError("the projects and the populations share no place")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low = both["low_supply"] / both["high_population"]
-        high = both["high_supply"] / both["low_population"]
-    reason = both["reason_supply"].where(both["reason_supply"] != "", both["reason_population"])
-    return pd.DataFrame(
-        {
-            "place": both["place"],
-            "scenario": both["scenario"],
-            "year": both["year"],
-            "low": low,
-            "high": high,
-            "unit": "平方米/人",
-            "supply_low": both["low_supply"],
-            "supply_high": both["high_supply"],
-            "population_low": both["low_population"],
-            "population_high": both["high_population"],
-            "source": [
-                keys(*pair) for pair in zip(both["source_supply"], both["source_population"], strict=True)
-            ],
-            "grade": [
-                keys(*pair) for pair in zip(both["grade_supply"], both["grade_population"], strict=True)
-            ],
-            "status": np.where(reason == "", ASSESSABLE, NOT_ASSESSABLE),
-            "reason": reason,
-        }
-    )
-
-
-def _share(name: str, share) -> tuple[float, float]:
-    try:
-        low, high = (share, share) if np.isscalar(share) else share
-        low, high = float(low), float(high)
-    except (TypeError, ValueError):
-        low = high = np.nan
-    if not 0 <= low <= high <= 1:
+    seen = data.observations
+    seen = seen[(seen["place"] == place) & (seen["year"] == year) & (seen["basis"] == basis)]
+    areas = seen[seen["indicator"].str.fullmatch("sports_area_(?!per_capita).*")]
+    total = areas["indicator"] == "sports_area_total"
+    parts, total = areas[~total], areas[total]
+    if parts.empty or len(total) != 1:
         raise DataError(
-            f"{name} is {share!r}; pass a share from 0 to 1 or two in order (for trails also 'full' or "
-            f"'none')"
+            f"observations.csv has {len(parts)} categories and {len(total)} totals of the sports area of {place} "
+            f"in {year} on {basis!r}; add the categories and one total"
         )
-    return low, high
+    (part, whole), sums = (pop.measured(rows) for rows in (parts, total)), ["sum", "total", "excess"]
+    ends = [[end.sum(), *of] for end, of in ((part.low, whole.low), (part.high, whole.high))]
+    frame = pd.DataFrame({"item": [*parts["indicator"], *sums]})
+    frame["low"] = [*part.low, *ends[0], ends[0][0] - ends[1][1]]
+    frame["high"] = [*part.high, *ends[1], ends[1][0] - ends[0][1]]
+    frame["share_low"], frame["share_high"] = frame["low"] / ends[1][1], frame["high"] / ends[0][1]
+    of_parts, of_total = pop.keys(parts["source"]), pop.keys(total["source"])
+    frame["source"] = [*parts["source"], of_parts, of_total, pop.keys([of_parts, of_total])]
+    return frame.assign(grade=pop.graded(data, frame["source"]))
 
 
-def _announced(data, place: str, year: int | None) -> pd.DataFrame:
-    """The projects of a place with what their statements print, or with one piece of what is named singly."""
-    mine = data.documents.loc[data.documents["place"] == place, "id"]
-    projects = data.projects[data.projects["document"].isin(mine)]
-    rows = projects.merge(
-        data.statements.drop(columns=["place", "note"]),
-        left_on=["document", "statement"],
-        right_on=["document", "id"],
-        how="left",
-        suffixes=("_project", ""),
-    ).rename(columns={"id_project": "id"})
-    rows = rows.loc[:, ~rows.columns.duplicated()].assign(place=place)
+def _announced(data) -> pd.DataFrame:
+    """Every project with what its statement prints, or as one piece where it is only named."""
+    said = data.statements.drop(columns=["note", "place"]).rename(columns={"id": "statement"})
+    rows = data.projects.merge(said, on=["document", "statement"], how="left", suffixes=("_project", ""))
     for name in ("year", "from_year"):
         rows[name] = rows[name].fillna(rows[f"{name}_project"])
     rows["from_year"] = rows["from_year"].fillna(rows["year"])
     named = rows["statement"].isna()
-    rows.loc[named, "phrase"] = rows.loc[named, "phrase_project"]
     one = {"printed": "", "relation": "eq", "value": 1.0, "low": 1.0, "high": 1.0, "step": 1.0, "unit": "个"}
-    for name, value in one.items():
-        rows.loc[named, name] = value
-    rows.loc[~named, "at"] = [f"statement:{number}" for number in rows.loc[~named, "statement"]]
-    return rows if year is None else rows[rows["year"] == year].reset_index(drop=True)
+    rows.loc[named, list(one)] = list(one.values())
+    rows["phrase"] = rows["phrase"].where(~named, rows["phrase_project"])
+    rows["at"] = rows["at"].where(named, "statement:" + rows["statement"].astype(str))
+    return rows.assign(place=rows["document"].map(data.documents.set_index("id")["place"]))
 
 
-def _none_announced(place: str, year: int | None) -> pd.DataFrame:
-    when = "" if year is None else f" for {year}"
-    row = dict.fromkeys(_COLUMNS, "") | {"place": place, "unit": "平方米", "status": NOT_ASSESSABLE}
-    row |= {name: np.nan for name in _COLUMNS if name.endswith(("low", "high", "value"))}
-    row |= dict.fromkeys(("statement", "from_year", "year"), pd.NA)
-    row |= {"reason": f"no project of {place} is transcribed{when}"}
-    return pd.DataFrame([row]).astype(dict.fromkeys(("statement", "from_year", "year"), "Int64"))
+def _sizes(data, places: pd.Series, given: pd.DataFrame | None) -> pd.DataFrame:
+    """Place, facility -> size_low, size_high, size_basis, size_source; with the types that are sized by others."""
+    columns = ["low", "high", "basis", "source"]
+    found = [pd.DataFrame(columns=["place", "facility", *columns])]
+    for place in places.unique():
+        known = facility_sizes(data, place) if given is None else given
+        cage, unknown = pop.assumed("cage_pitch"), pop.assumed("unknown_type")[0]
+        single = known["basis"].str.startswith("survey") & known["unit"].str.endswith("/个")
+        others = known[~known["facility"].isin([cage[0], unknown])]
+        cages = known[known["facility"].isin(cage)].assign(facility=cage[0])
+        by = pd.concat([others, cages, known[single].assign(facility=unknown)]).groupby(
+            "facility", sort=False
+        )
+        ends = by.agg({"low": "min", "high": "max", "basis": pop.keys, "source": pop.keys})
+        found.append(ends.reset_index().assign(place=place))
+    return pd.concat(found[1:] or found).rename(columns={name: f"size_{name}" for name in columns})
 
 
-def _sizes_by_type(table: pd.DataFrame) -> dict[str, tuple[float, float, str, str]]:
-    """Type -> low, high, basis, source; with the types that are sized by others."""
-    require(table, ("facility", "low", "high", "unit", "basis", "source"), "the sizes")
+def _pairs(rows: pd.DataFrame, until: int | None) -> pd.DataFrame:
+    """Target and base of every need: two rows with a ``path`` of their own under the target's keys."""
+    rows = rows.sort_values("year", kind="stable").reset_index(drop=True)
+    base, asked = (rows[rows["role"] == role] for role in ("baseline", "target"))
+    asked = (asked if until is None else asked[asked["year"] == until]).reset_index(drop=True)
 
-    def hull(rows: pd.DataFrame) -> tuple[float, float, str, str]:
-        return float(rows["low"].min()), float(rows["high"].max()), keys(rows["basis"]), keys(rows["source"])
+    def first(part: pd.DataFrame, by: list[str]) -> pd.Series:
+        at = part.drop_duplicates(by).reset_index(names="at")[[*by, "at"]]
+        return asked[by].merge(at, on=by, how="left")["at"]
 
-    found = {name: hull(rows) for name, rows in table.groupby("facility", sort=False)}
-    found |= {
-        name: hull(table[table["facility"].isin(group)])
-        for name, group in SIZED_AS.items()
-        if table["facility"].isin(group).any()
-    }
-    single = table[table["basis"].str.startswith("survey") & table["unit"].str.endswith("/个")]
-    return found if single.empty else found | {ANY: hull(single)}
+    at = first(base, KEYS).fillna(first(base, ["place", "indicator"])).fillna(first(rows, KEYS))
+    # What is needed is the number asked for: the least that keeps the promise of a bound.
+    asked["asks"] = asked["relation"]
+    asked["relation"] = asked["relation"].replace(dict.fromkeys(("ge", "gt", "le", "lt"), "eq"))
+    begun = rows.loc[at.astype(int)].reset_index(drop=True)
+    asked = asked.assign(path=asked.index, base_document=begun["document"])
+    begun = begun.assign(**asked[[*KEYS, "path", "base_document"]])
+    later = asked["year"] > begun["year"]
+    return pd.concat([asked[later], begun[later]], ignore_index=True)
 
 
-def _counts(rows: pd.DataFrame, at_least: str) -> tuple[np.ndarray, np.ndarray]:
-    """Pieces are counted, so a printed number of them is exact; a length is measured and has its rounding."""
-    low, high = box(rows)
-    value, exact = numbers(rows, "value"), (rows["relation"] == "eq").to_numpy()
-    pieces = exact & ~rows["unit"].isin(_LENGTH_UNITS).to_numpy()
-    low, high = np.where(pieces, value, low), np.where(pieces, value, high)
-    if at_least == "as printed":
-        high = np.where(rows["relation"].isin(["ge", "gt"]), value, high)
-    if np.isnan(low).any():
-        bad = rows[np.isnan(low)]
-        raise DataError(f"{bad['printed'].iloc[0]!r} of {bad['document'].iloc[0]} states no count", rows=bad)
-    return low, high
+def _by_then(data, needs: pd.DataFrame) -> pd.DataFrame:
+    """What is announced after the base and not after the year of each need, without and with trails."""
+    served = needs[needs["indicator"].isin(pop.assumed("serves"))].reset_index()
+    projects = supply(data).rename(columns={"from_year": "since", "year": "built"})
+    rows = served[["path", "place", "from_year", "year"]].merge(projects, on="place")
+    after = (rows["built"] > rows["from_year"]) & (rows["built"] <= rows["year"])
+    rows = rows[after | rows["built"].isna()]
+    trail, unsized = rows["part"] == "trail", rows["part"] == "size_not_known"
+    sums = {"left_out_count": rows["count"].where(unsized, 0.0)}
+    for end in ("low", "high"):
+        sums |= {f"without_{end}": rows[end].where(~trail, 0.0), f"with_{end}": rows[end]}
+    total = pd.DataFrame(sums).groupby(rows["path"]).sum()
+    total["projects"] = rows.groupby("path").size()
+    return total.assign(left_out=rows[unsized].groupby("path")["facility"].agg(pop.keys))

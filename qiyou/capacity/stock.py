@@ -1,150 +1,106 @@
-"""What a level per head means in places, square metres, beds or people.
-
-stock = level × population / (persons per unit of the denominator). A printed level stands for its rounding
-box and a population for its own, so every stock is an interval: the **worst case over both boxes**, the
-lowest and highest value that any level and any population inside them can give. It is no confidence interval.
-"""
+"""What levels per head mean as stocks, and what has to be added from one printed level to another."""
 
 from __future__ import annotations
 
-from types import MappingProxyType
+import itertools
 
 import numpy as np
 import pandas as pd
 
-from qiyou.capacity.intervals import (
-    ASSESSABLE,
-    NOT_ASSESSABLE,
-    joined_columns,
-    keys,
-    numbers,
-    product,
-    require,
-)
+from qiyou.capacity import population as pop
 from qiyou.errors import DataError
-from qiyou.paths import KEYS, grid
-
-DENOMINATORS = MappingProxyType(
-    {
-        "resident population": ("resident", 1.0),
-        "1,000 resident population": ("resident", 1_000.0),
-        "10,000 resident population": ("resident", 10_000.0),
-        "10,000 elderly residents": ("elderly", 10_000.0),
-        "1,000 children under three": ("under_three", 1_000.0),
-    }
-)
-"""``denominator`` of indicators.csv -> whose number (see `qiyou.capacity.GROUPS`), and persons per unit of
-it."""
+from qiyou.intervals import COLUMNS, box, by_role
+from qiyou.paths import KEYS
+from qiyou.words import table
 
 PRINTED = "printed"
 """Scenario of an indicator that is a stock itself (homes, instructors): no population is needed."""
 
-_POPULATION_COLUMNS = (
-    *("place", "group", "scenario", "year", "value", "low", "high", "anchor", "rate_low", "rate_high"),
-    *("basis", "source", "grade", "status", "reason"),
-)
-_STOCK_COLUMNS = (
-    *(*KEYS, "scenario", "year", "value", "low", "high", "unit"),
-    *("level", "relation", "level_low", "level_high", "population", "population_low", "population_high"),
-    *("basis", "source", "grade", "status", "reason"),
-)
+_LEVEL = ["level", "level_low", "level_high"]
+_PEOPLE = ["population", "population_low", "population_high"]
+_END = "anchor basis source grade status reason"
+_STOCK = f"scenario year printed role relation value low high unit {' '.join(_LEVEL + _PEOPLE)} {_END}"
+_STEP = f"unit printed_0 level_0 population_0 printed relation {' '.join(_LEVEL + _PEOPLE)} {_END}"
+_FIGURES = ("value", "per_year", "level_part", "population_part", "fall_needed")
 
 
-def implied_stock(targets: pd.DataFrame, populations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """The stock that each printed level implies under each population scenario.
-
-    Parameters
-    ----------
-    targets : DataFrame
-        Rows of ``data.targets``, or what `qiyou.capacity.paths` gives: document, place, indicator, variant,
-        year, value, relation, low, high, low_closed, high_closed, step.
-    populations : DataFrame
-        `qiyou.capacity.populations`, of every group that the indicators need.
-    indicators : DataFrame
-        ``data.indicators``: id, unit, kind, denominator, direction, lower, upper.
-
-    Returns
-    -------
-    DataFrame
-        One row per printed cell and scenario: ``value`` (printed level × population at its printed figure;
-        NaN for a bound), ``low, high``, ``unit`` (个, 平方米, 人, 张, 套; for visits per head a yearly number of 次),
-        the level's and the population's boxes, ``basis, source, grade, status, reason``. A bound gives a
-        half-open interval: 3.1 or more has ``high`` inf. An indicator that is a stock itself has the scenario
-        ``printed``. Without a population, or for an approximate level, ``status`` is ``not assessable`` and
-        the numbers are missing.
-
-    Raises
-    ------
-    DataError
-        Empty or incomplete frames; an indicator that is neither a density nor a stock, or whose denominator
-        `DENOMINATORS` does not know.
-
-    Examples
-    --------
-    >>> import qiyou
-    >>> from qiyou import capacity
-    >>> data = qiyou.load()
-    >>> sports = data.targets.query("place == 'yuhuan' and indicator == 'sports_area_per_capita'")
-    >>> people = capacity.populations(data, "yuhuan", range(2022, 2028))
-    >>> stock = capacity.implied_stock(sports, people, data.indicators)
-    >>> stock.query("scenario == 'flat' and year == 2027")[["value", "low", "high", "unit"]].round(0)
-           value        low       high unit
-    5  2073600.0  2039625.0  2107625.0  平方米
-    """
-    return stocks(targets, populations, indicators)[list(_STOCK_COLUMNS)]
-
-
-def paths(data, indicator: str, *, rounding: str = "cell") -> pd.DataFrame:
-    """Every path of an indicator, from tables and from running text.
-
-    A figure of the text is left out where the same document's table has the indicator (it repeats or
-    contradicts the table, which is for other checks); the figures of a document without one form a path of
-    their own.
+def stock(data, place=None, indicator=None, *, rows=None, people=None) -> pd.DataFrame:
+    """The stock that each printed level implies under each population scenario: level × population.
 
     Parameters
     ----------
     data : Data
-    indicator : str
-    rounding : {"cell", "row"}
-        Where a row mixes decimals (``4`` beside ``4.5``): each cell as coarse as it prints, or all as fine as
-        the finest cell of the row. Both readings are possible; neither is printed.
+    place, indicator : str or list of str, optional
+        All by default; of indicators then only those that are stocks or densities over a known denominator.
+    rows : DataFrame, optional
+        Rows of other paths, with the columns of ``data.targets``.
+    people : DataFrame, optional
+        `qiyou.capacity.populations`; by default the three scenarios.
 
     Returns
     -------
     DataFrame
-        As `qiyou.data.printed`, rows with a year and a value only.
+        One row per printed cell and scenario: ``value, low, high`` in ``unit`` (个, 平方米, 人, 张, 套; visits per head
+        give 次 a year), the boxes of ``level`` and ``population``, ``printed, role, relation``, the population's
+        ``anchor`` and ``basis``, ``source, grade, status, reason``. A bound gives a half-open interval, and
+        ``value`` for the number that it asks for. A stock itself has the scenario ``printed``.
 
     Raises
     ------
     DataError
-        If there is no such indicator, no document prints it, or `rounding` is neither.
+        Nothing is printed, or an indicator asked for is neither a stock nor a density over a known denominator.
 
     Examples
     --------
     >>> import qiyou
-    >>> frame = paths(qiyou.load(), "sports_area_per_capita")
-    >>> frame.groupby("document", sort=False)["printed"].agg(" ".join)
-    document
-    yuhuan-plan-2023        2.7 2.8 2.9 3.0 3.1 3.2
-    changxing-plan-2023                       3.4平米
-    huangyan-plan-2021               1.92平方米 2.8平方米
-    yuhuan-worklist-2024                   3.1平方米以上
-    Name: printed, dtype: str
+    >>> frame = stock(qiyou.load(), "yuhuan", "sports_area_per_capita")
+    >>> frame.query("scenario == 'flat' and year == 2027")[["value", "low", "high", "unit"]].round().values.tolist()
+    [[2073600.0, 2072000.0, 2075200.0, '平方米']]
     """
-    from qiyou.data import printed
+    levels = printed(data, place, indicator) if rows is None else rows
+    return _stocks(data, levels, people)[[*KEYS, *_STOCK.split()]]
 
-    if rounding not in ("cell", "row"):
-        raise DataError(f"rounding is {rounding!r}; it must be 'cell' or 'row'")
-    frame = printed(data, indicator)
-    frame = frame[frame["year"].notna() & (frame["relation"] != "none")]
-    tabled = set(frame.loc[frame["origin"] == "table", "document"])
-    frame = frame[(frame["origin"] == "table") | ~frame["document"].isin(tabled)]
-    if frame.empty:
-        raise DataError(f"no document prints a value of {indicator!r} for a year")
-    if rounding == "row":
-        finest = frame.groupby(KEYS, sort=False, dropna=False)["step"].transform("min")
-        frame = frame.assign(step=finest.where(frame["relation"] == "eq", frame["step"]))
-    return frame.reset_index(drop=True)
+
+def additions(data, place=None, indicator=None, *, whole=True, rows=None, people=None) -> pd.DataFrame:
+    """What has to be added so that the stock follows its path, split into building and denominator.
+
+    With level L, population P (in units of the denominator), start 0 and end 1, and no remainder::
+
+        L1·P1 − L0·P0 = (L1 − L0)·(P0 + P1)/2 + (P1 − P0)·(L0 + L1)/2
+
+    Where start and end rest on one observation of the population, its rounding is one unknown, not two.
+
+    Parameters
+    ----------
+    data, place, indicator, rows, people
+        As in `stock`.
+    whole : bool
+        From the first to the last printed year of each path, instead of from each printed year to the next.
+
+    Returns
+    -------
+    DataFrame
+        One row per path, scenario and step: ``from_year, year, years``; ``value, low, high`` in ``unit`` and the
+        same ``per_year``; ``level_part`` (what has to be built for the rise) and ``population_part``, whose
+        intervals are worst cases of their own; ``institutions_low, institutions_high`` (nursery places only:
+        institutions a year); ``fall_needed`` = 1 − L0/L1, the fall of the population that would bring the end with
+        nothing built; both ends' prints, levels and populations; ``source, grade, status, reason``. A path with
+        one printed year is one row, ``not assessable``.
+
+    Raises
+    ------
+    DataError
+        As `stock`.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> frame = additions(qiyou.load(), "yuhuan", "nursery_places_per_1000").query("status == 'assessable'")
+    >>> frame[["scenario", "value", "level_part", "population_part"]].round(0).values.tolist()
+    [['flat', 1056.0, 1056.0, 0.0], ['province_trend', 1205.0, 1085.0, 120.0]]
+    """
+    levels = printed(data, place, indicator) if rows is None else rows
+    return changes(data, levels, people, whole=whole)
 
 
 def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
@@ -153,141 +109,181 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     Parameters
     ----------
     frame : DataFrame
-        What `implied_stock`, `additions`, `decomposition`, `required` or `qiyou.capacity.per_child` gives:
-        ``value, low, high, status, reason``.
+        Of `stock`, `additions` or `qiyou.capacity.per_child`.
     over : str
         The column that the hull is taken over.
 
     Returns
     -------
     DataFrame
-        One row per path and year or step: ``low, high`` the least and the greatest, ``value_low, value_high``
-        those of the values, ``over`` the names joined, ``source`` all keys; ``not assessable`` only where no
-        scenario is.
+        One row per path and year or step: ``low, high`` (and ``per_year_low, per_year_high``) the least and the
+        greatest, ``value_low, value_high`` those of the values, ``over``, ``basis, source, grade`` joined; ``not
+        assessable``, with the reasons, only where no scenario is.
 
     Raises
     ------
     DataError
-        As `implied_stock`.
+        If the frame has no rows or lacks a column.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"place": "yuhuan", "scenario": ["flat", "own_trend"], "value": [1.0, np.nan],
-    ...     "low": [0.5, np.nan], "high": [2.0, np.nan], "status": ["assessable", "not assessable"],
-    ...     "reason": ["", "one observation"]})
-    >>> span(frame).drop(columns="reason")
-        place scenario  value_low  value_high  low  high      status
-    0  yuhuan     flat        1.0         1.0  0.5   2.0  assessable
+    ...     "low": [0.5, np.nan], "high": [2.0, np.nan], "reason": ["", "ONE_OBSERVATION"]})
+    >>> span(frame)[["scenario", "value_low", "low", "high", "status"]].values.tolist()
+    [['flat', 1.0, 0.5, 2.0, 'assessable']]
     """
-    require(frame, [over, "value", "low", "high", "status", "reason"], "the frame")
-    known = (*KEYS, "item", "from_year", "year", "years", "unit", "births_scenario")
+    lacking = [name for name in (over, "value", "low", "high", "reason") if name not in frame]
+    if lacking or frame.empty:
+        raise DataError(f"span has no rows, or lacks {', '.join(lacking)}; pass a frame of qiyou.capacity")
+    known = (*KEYS, "path", "from_year", "year", "years", "unit", "scenario", "births", "births_scenario")
     by = [name for name in known if name in frame and name != over]
-    rows = []
-    for key, part in frame.groupby(by, sort=False, dropna=False):
-        good = part[part["status"] == ASSESSABLE]
-        shown = good if len(good) else part
-        row = dict(zip(by, key, strict=True))
-        row |= {
-            over: keys(shown[over]),
-            "value_low": good["value"].min(),
-            "value_high": good["value"].max(),
-            "low": good["low"].min(),
-            "high": good["high"].max(),
-        }
-        row |= {name: keys(shown[name]) for name in ("basis", "source", "grade") if name in frame}
-        row |= {
-            "status": ASSESSABLE if len(good) else NOT_ASSESSABLE,
-            "reason": "" if len(good) else keys(part["reason"]),
-        }
-        rows.append(row)
-    return pd.DataFrame(rows).astype({name: "Int64" for name in ("from_year", "year", "years") if name in by})
+    good = frame["reason"] == ""
+    some = good.groupby([frame[name] for name in by], dropna=False).transform("any")
+    groups = frame[good | ~some].groupby(by, sort=False, dropna=False)
+    hull = groups["value"].agg(value_low="min", value_high="max")
+    for name in ("low", "per_year_low", "institutions_low", "high", "per_year_high", "institutions_high"):
+        if name in frame:
+            hull[name] = groups[name].min() if name.endswith("low") else groups[name].max()
+    for name in (over, "basis", "source", "grade", "reason"):
+        if name in frame:
+            hull[name] = groups[name].agg(pop.keys)
+    hull["status"] = np.where(hull["reason"] == "", pop.ASSESSABLE, pop.NOT_ASSESSABLE)
+    return hull.reset_index()
 
 
-def stocks(targets: pd.DataFrame, populations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """One row per printed cell and scenario, by path, scenario and year, with all that `change` needs."""
-    require(populations, _POPULATION_COLUMNS, "the populations")
-    levels = _levels(targets, indicators)
-    people = populations.rename(
-        columns={"value": "population", "low": "population_low", "high": "population_high"}
+# --------------------------------------------------------------------------------- for this package only
+
+
+def printed(data, place=None, indicator=None) -> pd.DataFrame:
+    """The printed levels of all paths: cells of tables, and the text's figures where a document's table has none."""
+    said = data.statements.rename(columns={"kind": "role"}).assign(variant="prose")
+    said["role"] = said["role"].where(said["role"] == "baseline", "target")
+    columns = [*KEYS, "year", "role", "printed", *COLUMNS]
+    cells, said = (
+        rows.loc[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none"), columns]
+        for rows in (data.targets, said)
     )
-    people = people.assign(turn=pd.factorize(people["scenario"])[0])
-    levels["source"] = levels["document"]
-    dense = levels[levels["group"] != ""].merge(
-        people, on=["place", "group", "year"], how="left", suffixes=("", "_population")
+    line = ["document", "indicator"]
+    alone = ~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(cells[line]))
+    rows = pd.concat([cells, said[alone & ~said.duplicated([*line, "year"], keep=False)]], ignore_index=True)
+    if place is not None:
+        rows = rows[rows["place"].isin(pop.known_places(data, place))]
+    if indicator is not None:
+        rows = rows[rows["indicator"].isin([indicator] if isinstance(indicator, str) else indicator)]
+    if rows.empty:
+        raise DataError(f"nothing is printed for place {place!r} and indicator {indicator!r}; name others")
+    return rows
+
+
+def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
+    """`additions` of rows in hand; a column ``path`` tells paths of one document apart."""
+    steps = _steps(_stocks(data, levels, people), whole)
+    years, weight = steps["years"].astype(float), pop.amounts("symmetric_split")[0]
+    growth = {end: (1 + steps[pop.column("rate", end)]) ** years for end in pop.ENDS}
+
+    def figures(l0: str, l1: str, p0: str, p1: str) -> list:
+        """What follows if each unknown lies at the end named: the first level, the last, the first people, the last."""
+        first, last = steps[pop.column("level", l0) + "_0"], steps[pop.column("level", l1)]
+        start = steps[pop.column("population", p0) + "_0"] / steps["per"]
+        # On one observation the number of people is one unknown, grown by a rate; otherwise there are two.
+        end = (steps[pop.column("population", p1)] / steps["per"]).where(~steps["tied"], start * growth[p1])
+        built = _times(last - first, weight * start + (1 - weight) * end)
+        come = _times(end - start, (1 - weight) * first + weight * last)
+        return [built + come, (built + come) / years, built, come, 1 - first / last]
+
+    # Each figure is linear in every unknown, so its ends lie at corners.
+    corners = np.array([figures(*ends) for ends in itertools.product(("low", "high"), repeat=4)], dtype=float)
+    ends = figures(*["value"] * 4), np.fmin.reduce(corners), np.fmax.reduce(corners)
+    shown = [*KEYS, *(["path"] if "path" in steps else []), "scenario", "from_year", "year", "years"]
+    for k, name in enumerate(_FIGURES):
+        known = (steps["reason"] == "") | (name == "fall_needed")
+        names = list(pop.ENDS) if name == "value" else [pop.column(name, end) for end in pop.ENDS]
+        steps[names] = np.where(known, [figure[k] for figure in ends], np.nan).T
+        shown += names
+    size, places = pop.amounts("institution_size"), steps["indicator"] == pop.NURSERY
+    steps["institutions_low"] = (steps["per_year_low"] / size.max()).where(places)
+    steps["institutions_high"] = (steps["per_year_high"] / size.min()).where(places)
+    return steps[[*shown, "institutions_low", "institutions_high", *_STEP.split()]]
+
+
+def _times(first, second):
+    """Nothing times an open end is nothing: a population that does not change adds nothing, whatever the level."""
+    with np.errstate(invalid="ignore"):
+        return np.where((first == 0) | (second == 0), 0.0, first * second)
+
+
+def _stocks(data, rows: pd.DataFrame, people) -> pd.DataFrame:
+    """One row per printed cell and scenario, by path, scenario and year."""
+    levels = _levels(data, rows)
+    alone = levels["group"] == ""
+    if people is None:
+        groups, years = levels[~alone].groupby("group"), levels["year"].astype(int).unique()
+        people = [pop.populations(data, part["place"].unique(), years, group=group) for group, part in groups]
+    # a stock itself is its own level: of one, whoever lives there
+    one = levels.loc[alone, ["place", "year"]].drop_duplicates().assign(group="", scenario=PRINTED)
+    one = one.assign(source="", reason="", **dict.fromkeys(pop.ENDS, 1.0))
+    held = pd.concat([*(people if isinstance(people, list) else [people]), one]).reindex(columns=pop.COLUMNS)
+    held = held.drop(columns=["printed", "status", "grade"]).rename(
+        columns={"source": "people_source", "reason": "lost"} | dict(zip(pop.ENDS, _PEOPLE, strict=True))
     )
-    lost = dense["scenario"].isna()
-    dense["scenario"] = dense["scenario"].where(~lost, "")
-    missing = "no population of " + dense["place"] + " (" + dense["group"] + ") is given for the year"
-    dense["reason"] = dense["reason"].where(~lost, missing)
-    one = dict.fromkeys(("population", "population_low", "population_high"), 1.0)
-    plain = levels[levels["group"] == ""].assign(
-        scenario=PRINTED, rate_low=0.0, rate_high=0.0, anchor=0, **one
+    held["turn"] = pd.factorize(held["scenario"])[0]
+    frame = levels.merge(held, on=["place", "group", "year"], how="left")
+    frame = frame.sort_values(["number", "turn", "year"], kind="stable").reset_index(drop=True)
+    frame[["scenario", "basis"]] = frame[["scenario", "basis"]].astype(object).fillna("")
+    frame["value"] = frame["level"] * frame["population"] / frame["per"]
+    corners = [frame[level] * frame[count] / frame["per"] for level in _LEVEL[1:] for count in _PEOPLE[1:]]
+    frame["low"], frame["high"] = np.min(corners, axis=0), np.max(corners, axis=0)
+    frame["source"] = pop.joined(frame["document"], frame["people_source"])
+    reason = frame["trouble"].where(frame["trouble"] != "", frame["lost"].fillna("NO_POPULATION"))
+    return pop.judged(
+        frame.assign(grade=pop.graded(data, frame["source"])), reason.to_numpy(dtype=object), pop.ENDS
     )
-    frame = pd.concat([dense, plain], ignore_index=True).sort_values(["path", "turn", "year"], kind="stable")
-    frame = frame.reset_index(drop=True)
-    per = numbers(frame, "per")
-    frame["value"] = numbers(frame, "level") * numbers(frame, "population") / per
-    boxes = [
-        (numbers(frame, f"{name}_low"), numbers(frame, f"{name}_high")) for name in ("level", "population")
-    ]
-    frame["low"], frame["high"] = (end / per for end in product(*boxes))
-    _judge(frame)
-    for name in ("basis", "grade"):
-        frame[name] = frame[name].fillna("")
-    frame["source"] = joined_columns(frame["source"], frame["source_population"])
-    return frame
 
 
-def _judge(frame: pd.DataFrame) -> None:
-    """Fill status and reason, and take the numbers out of rows that cannot be assessed."""
-    relation, low = frame["relation"], numbers(frame, "level_low")
-    trouble = pd.Series("", index=frame.index, dtype="str")
-    trouble[low > numbers(frame, "level_high")] = "the level lies outside the indicator's bounds"
-    trouble[np.isnan(low)] = "the printed level is approximate and states no interval"
-    trouble[relation == "none"] = "no level is printed"
-    reason = frame["reason"].fillna("")
-    reason = trouble.where(trouble != "", reason)
-    frame["reason"] = reason
-    frame["status"] = np.where(reason == "", ASSESSABLE, NOT_ASSESSABLE)
-    frame.loc[reason != "", ["value", "low", "high"]] = np.nan
-
-
-def _levels(targets: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """One row per printed cell: path, keys, year, level and its box, unit of the stock, group and ``per``."""
-    require(indicators, ("id", "unit", "kind", "denominator"), "the indicators")
-    cells = grid(targets, indicators, reading="drawn")
-    facts = indicators.set_index("id").loc[cells.keys["indicator"], ["unit", "kind", "denominator"]]
-    known = facts["denominator"].isin(list(DENOMINATORS)).to_numpy()
-    is_stock = (facts["kind"] == "stock").to_numpy()
-    unfit = ~(is_stock | ((facts["kind"] == "density").to_numpy() & known))
-    if unfit.any():
-        first = facts[unfit].iloc[0]
+def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that imply a stock, with the box of their level, the unit of the stock, group and persons per unit."""
+    facts = data.indicators.set_index("id").reindex(rows["indicator"])
+    known = table("assumptions").query("key.str.startswith('per ')").set_index("key")
+    over = ("per " + facts["denominator"]).where(facts["kind"] != "stock", "")
+    fit = ((facts["kind"] == "stock") | (facts["kind"] == "density") & over.isin(known.index)).to_numpy()
+    if not fit.any():
         raise DataError(
-            f"{first.name!r} is a {first['kind']} over {first['denominator']!r}; "
-            f"only stocks and densities over {', '.join(DENOMINATORS)} imply a stock: select those",
-            rows=cells.keys[unfit],
+            "a stock is implied by stocks and by densities over a known denominator only, and there is none: select "
+            f"indicators {', '.join(known.index)}",
+            rows=rows[~fit],
         )
-    group, per = zip(*[DENOMINATORS.get(text, ("", 1.0)) for text in facts["denominator"]], strict=True)
-    group, per = np.where(is_stock, "", group), np.where(is_stock, 1.0, per)
-    unit = facts["unit"].str.split("/").str[0].to_numpy()
-    silent = (cells.relation == "none").all(axis=1)
-    shown = cells.relation != "none"
-    # A path that prints no value keeps its first year, so that it is seen to be missing.
-    shown[silent, 0] = True
-    i, j = np.nonzero(shown)
-    relation, value = cells.relation[i, j], cells.value[i, j]
-    return (
-        cells.keys.iloc[i]
-        .reset_index(drop=True)
-        .assign(
-            path=i,
-            year=pd.array(cells.years[j], dtype="Int64"),
-            relation=relation,
-            level=np.where(relation == "eq", value, np.nan),
-            level_low=cells.low[i, j],
-            level_high=cells.high[i, j],
-            unit=unit[i],
-            group=group[i],
-            per=per[i],
-        )
+    rows, facts, over = rows[fit], facts[fit], over[fit]
+    cells = box(rows, by_role(rows))
+    cut = cells.within(facts["lower"].to_numpy(float), facts["upper"].to_numpy(float))
+    by = ["path"] if "path" in rows else KEYS
+    kept = [name for name in (*KEYS, "path", "year", "role", "printed", "relation") if name in rows]
+    return rows[kept].assign(
+        number=rows.groupby(by, sort=False, dropna=False).ngroup(),
+        year=rows["year"].astype("Int64"),
+        level=cells.point,
+        level_low=cut.low,
+        level_high=cut.high,
+        unit=facts["unit"].str.split("/").str[0].to_numpy(),
+        group=over.map(known["unit"]).fillna("").to_numpy(),
+        per=over.map(known["value"]).astype(float).fillna(1.0).to_numpy(),
+        trouble=np.select([cut.empty, ~cut.known], ["OUT_OF_BOUNDS", "NO_LEVEL"], ""),
     )
+
+
+def _steps(stocks: pd.DataFrame, whole: bool) -> pd.DataFrame:
+    """Pairs of neighbouring printed years (or of the first and last) of every path under every scenario."""
+    by = ["number", "scenario"]
+    if whole:
+        stocks = stocks[~stocks.duplicated(by) | ~stocks.duplicated(by, keep="last")]
+    first = ~stocks.duplicated(by)
+    before, alone = stocks.shift(1), first & ~stocks.duplicated(by, keep="last")
+    before.loc[first, ["source", "reason", "basis"]] = ""
+    names = ["year", "anchor", "printed", *_LEVEL, *_PEOPLE]
+    steps = stocks.assign(**{f"{name}_0": before[name].where(~first) for name in names})
+    steps["tied"] = (before["basis"] == stocks["basis"]) & steps["anchor_0"].eq(steps["anchor"]).fillna(False)
+    for name in ("source", "basis", "reason"):
+        steps[name] = pop.joined(before[name], stocks[name])
+    reason = np.where(alone & (steps["reason"] == ""), "NO_BASE", steps["reason"]).astype(object)
+    steps["from_year"] = steps["year_0"].astype("Int64")
+    steps["years"] = (steps["year"] - steps["from_year"]).astype("Int64")
+    return pop.judged(steps, reason, [])[~first | alone].reset_index(drop=True)
