@@ -14,7 +14,7 @@ _WHERE = {
     "style": ("caption", "looks"),
     "plans": ("target_paths", "core_overview", "pair", "convergence", "table_prose_worklist"),
     "evidence": ("readings", "required_among_realised", "answer_card"),
-    "quantities": ("counties_on_nation", "nursery_stocks", "nursery_per_child", "sports_balance"),
+    "quantities": ("counties_on_nation", "nursery_stocks", "sports_balance"),
 }
 """Module of this package -> its functions."""
 
