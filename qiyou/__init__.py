@@ -20,7 +20,6 @@ _MODULES = frozenset(
         "differences",
         "errors",
         "figures",
-        "history",
         "monitor",
         "notation",
         "notebooks",

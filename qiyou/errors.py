@@ -32,6 +32,12 @@ class DataError(QiyouError):
     """The data folder, or a table handed to a function, is not what it has to be; ``rows`` holds the findings."""
 
 
+def need(right: bool, message: str, error: type[QiyouError] = DataError) -> None:
+    """Raise `error` with `message` unless `right`."""
+    if not right:
+        raise error(message)
+
+
 class SourceError(QiyouError):
     """A transcription cannot be followed through its source text."""
 

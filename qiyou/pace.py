@@ -7,14 +7,15 @@ leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from qiyou.errors import DataError
+from qiyou.errors import need
+from qiyou.intervals import Box
 from qiyou.paths import PathGrid, grid, label
+
+_SETS = ("ge", "gt", "le", "lt", "range")
 
 
 def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -51,18 +52,21 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
     -------
     DataFrame
         One row per path: document, place, indicator, variant; ``sign`` (d, or NaN); ``base_year, end_year,
-        years`` (Int64); ``base_value, end_value`` as printed with ``base_relation, end_relation``;
-        ``base_low, base_high, end_low, end_high``, their boxes; then each column of the table above with its
-        ``_low`` and ``_high``; ``note``.
+        years, years_last`` (Int64); ``base_value, end_value`` as printed with ``base_relation,
+        end_relation``; ``base_low, base_high, end_low, end_high``, their boxes; then each column of the table
+        above with its ``_low`` and ``_high``; ``note``.
 
         The base is the first cell with role baseline that prints a value, or else the first cell that does;
-        the end is the last cell that prints a value. Every pace is monotone in y0 and in y_H, so ``_low`` and
-        ``_high`` are its values at two corners of the rounding box and are exact; they are infinite where the
-        box leaves the pace unbounded. A bound at one end (``>85``) leaves the pace itself NaN but not the
-        interval; an approximate value (``about``) leaves the pace but not the interval. All three are NaN,
-        and ``note`` says why, for a base of zero (cagr, aarr, logit_pace) or at the ceiling (gap_closure with
-        d = +1, logit_pace), without a ceiling or direction, and where base and end are one year. An end at 0
-        or U leaves the logit pace NaN and its interval open.
+        the end is the first year in which the path prints its end value, so that H is the time the plan
+        gives itself (``years_last`` counts to the last year). A target is taken as printed, a base was
+        measured and stands for its box (`qiyou.intervals`); where a target stands in for the base there is
+        no width. Every pace is monotone in y0 and in y_H, so ``_low`` and ``_high`` are its values at two
+        corners and are exact; they are infinite where a bound leaves the pace unbounded. A bound at one end
+        (``>85``) leaves the pace itself NaN but not the interval; an approximate value (``about``) stands
+        for its number to within a step. All three are NaN, and ``note`` says why, for a base of zero (cagr,
+        aarr, logit_pace) or at the ceiling (gap_closure with d = +1, logit_pace), without a ceiling or
+        direction, and where base and end are one year. An end at 0 or U leaves the logit pace NaN and its
+        interval infinite.
 
     Raises
     ------
@@ -79,31 +83,21 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
        points_per_year     cagr  gap_closure  logit_pace
     0              2.6  0.03375      0.11735     0.15803
     """
-    paths = grid(targets, indicators, reading="drawn")
-    base, end = _ends(paths)
-    years = np.where(end.year > base.year, end.year - base.year, np.nan)
+    paths = grid(targets, indicators)
+    base, end, last = _ends(paths)
+    years, years_last = (np.where(at > base.year, at - base.year, np.nan) for at in (end.year, last))
     sign, upper, lower = paths.sign, paths.upper, paths.lower
-    zero, full, below = base.point == 0, base.point == upper, base.point < 0
-    empty = base.empty | end.empty
+    start, stop = base.number, end.number
+    zero, full, below = start == 0, start == upper, start < 0
+    outside = base.box.empty | end.box.empty
     out = paths.keys.copy()
     out["sign"] = sign
-    out["base_year"], out["end_year"] = _integers(base.year), _integers(end.year)
-    out["years"] = _integers(years)
+    spans = {"base_year": base.year, "end_year": end.year, "years": years, "years_last": years_last}
+    for name, value in spans.items():
+        out[name] = pd.array(value, dtype="Int64")
     for name, cell in (("base", base), ("end", end)):
-        out[f"{name}_value"], out[f"{name}_relation"] = cell.value, cell.relation
-        out[f"{name}_low"], out[f"{name}_high"] = cell.low, cell.high
-
-    def add(name: str, pace, undefined: np.ndarray, falls: np.ndarray | None = None) -> None:
-        """Write a pace that rises with the end and falls with the base; the reverse where `falls`."""
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            value = pace(base.point, end.point)
-            corners = pace(base.high, end.low), pace(base.low, end.high)
-        falls = np.zeros(len(value), dtype=bool) if falls is None else falls
-        low, high = np.where(falls, corners[1], corners[0]), np.where(falls, corners[0], corners[1])
-        undefined = undefined | np.isnan(years) | empty
-        out[name] = np.where(undefined | ~np.isfinite(value), np.nan, value)
-        out[f"{name}_low"] = np.where(undefined, np.nan, low)
-        out[f"{name}_high"] = np.where(undefined, np.nan, high)
+        out[f"{name}_value"], out[f"{name}_relation"] = cell.box.point, cell.relation
+        out[f"{name}_low"], out[f"{name}_high"] = cell.box.low, cell.box.high
 
     def compound(y0: np.ndarray, y1: np.ndarray) -> np.ndarray:
         return (np.maximum(y1, 0) / np.maximum(y0, 0)) ** (1 / years) - 1
@@ -116,32 +110,41 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
         inside = np.clip(y, 0, upper)
         return np.log(inside) - np.log(upper - inside)
 
-    never = np.zeros(len(out), dtype=bool)
-    add("points_per_year", lambda y0, y1: (y1 - y0) / years, never)
-    add("improvement", lambda y0, y1: sign * (y1 - y0) / years, np.isnan(sign), falls=sign < 0)
-    add("cagr", compound, zero | below)
-    add("aarr", lambda y0, y1: -compound(y0, y1), zero | below, falls=~never)
-    bound = np.where(sign > 0, upper, lower)
-    add("gap_closure", closure, np.isnan(sign) | np.isnan(bound) | (base.point == bound), falls=sign < 0)
-    unbounded = np.isnan(upper) | zero | below | full
-    add("logit_pace", lambda y0, y1: (log_odds(y1) - log_odds(y0)) / years, unbounded)
-    one_sided = ("ge", "gt", "le", "lt", "range")
-    nothing = np.isnan(base.year)
+    aimless, no_rate, goal = np.isnan(sign), zero | below, np.where(sign > 0, upper, lower)
+    no_odds = np.isnan(upper) | no_rate | full
+    paces = {  # name: the pace, where it is undefined, where it falls as the end rises
+        "points_per_year": (lambda y0, y1: (y1 - y0) / years, False, False),
+        "improvement": (lambda y0, y1: sign * (y1 - y0) / years, aimless, sign < 0),
+        "cagr": (compound, no_rate, False),
+        "aarr": (lambda y0, y1: -compound(y0, y1), no_rate, True),
+        "gap_closure": (closure, aimless | np.isnan(goal) | (start == goal), sign < 0),
+        "logit_pace": (lambda y0, y1: (log_odds(y1) - log_odds(y0)) / years, no_odds, False),
+    }
+    for name, (pace, undefined, falls) in paces.items():
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            value = pace(start, stop)
+            slow, fast = pace(base.box.high, end.box.low), pace(base.box.low, end.box.high)
+        undefined = undefined | np.isnan(years) | outside
+        out[name] = np.where(undefined | ~np.isfinite(value), np.nan, value)
+        out[f"{name}_low"] = np.where(undefined, np.nan, np.where(falls, fast, slow))
+        out[f"{name}_high"] = np.where(undefined, np.nan, np.where(falls, slow, fast))
+    nothing, planned = np.isnan(base.year), ~paths.baseline[np.arange(len(out)), base.column]
     out["note"] = label(
         [
             (nothing, "no values"),
+            (~nothing & planned, "a target stands in for the base"),
             (~nothing & np.isnan(years), "base and end are the same year"),
-            (np.isin(base.relation, one_sided), "base is a bound"),
-            (np.isin(end.relation, one_sided), "end is a bound"),
+            (np.isin(base.relation, _SETS), "base is a bound"),
+            (np.isin(end.relation, _SETS), "end is a bound"),
             ((base.relation == "about") | (end.relation == "about"), "base or end is approximate"),
             (zero, "base is zero"),
             (below, "base is negative"),
             (np.isnan(upper), "no ceiling"),
             (full, "base is at the ceiling"),
-            (end.point == upper, "end is at the ceiling"),
-            (end.point == 0, "end is zero"),
-            (np.isnan(sign), "no direction"),
-            (empty, "a value outside the indicator's bounds"),
+            (stop == upper, "end is at the ceiling"),
+            (stop == 0, "end is zero"),
+            (aimless, "no direction"),
+            (outside, "a value outside the indicator's bounds"),
         ]
     )
     return out
@@ -187,9 +190,9 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
         that step ends, the first of several); ``back_load`` with ``_low`` and ``_high``; ``applies``, whether
         there are at least 3 steps and a total change of more than four times the resolution; ``note``.
 
-        Base and end must print values: a bound there leaves NaN, and ``note`` says so. A bound between them
-        is no value but limits ``share_low``, which it can push above the share as printed; approximate values
-        are passed over. Where the rounding
+        Base and end must print values: a bound there leaves NaN, and ``note`` says so. A bound or an
+        approximate value between them is no value but limits ``share_low``, which it can push above the share
+        as printed. Where the rounding
         leaves the sign of the total change open, what divides by it is NaN.
 
     Raises
@@ -207,60 +210,57 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
     0              0.2308        0.2    -0.0256          0.0256
     """
     paths = grid(targets, indicators, reading="drawn")
-    base, end = _ends(paths)
+    base, end, _ = _ends(paths)
+    rows, years, stop = np.arange(len(paths.keys)), paths.years, end.column
     at_values = (base.relation == "eq") & (end.relation == "eq")
-    defined = at_values & (end.year > base.year) & ~(base.empty | end.empty)
-    span = paths.years >= base.year[:, None]
-    reached = np.isclose(paths.value, end.value[:, None], rtol=1e-12, atol=0) & paths.exact & span
-    reached &= paths.years > base.year[:, None]
-    stop = np.argmax(reached, axis=1)
-    end_year = np.where(defined, paths.years[stop], np.nan)
-    inside = span & (paths.years <= end_year[:, None])
+    outside = base.box.empty | end.box.empty
+    defined = at_values & (end.year > base.year) & ~outside
+    later, end_year = years > base.year[:, None], np.where(defined, end.year, np.nan)[:, None]
+    inside = (years >= base.year[:, None]) & (years <= end_year)
     printed = inside & paths.exact & ~paths.empty
-    inner = printed & (paths.years > base.year[:, None]) & (paths.years < end_year[:, None])
+    inner = printed & later & (years < end_year)
 
-    rows = np.arange(len(paths.keys))
-    total = np.where(defined, paths.value[rows, stop] - base.point, np.nan)
-    total_low = np.where(defined, paths.low[rows, stop] - base.high, np.nan)
-    total_high = np.where(defined, paths.high[rows, stop] - base.low, np.nan)
+    total = paths.box[rows, stop] - base.box
+    total_low, total_high = (np.where(defined, side, np.nan) for side in (total.low, total.high))
+    change = np.where(defined, total.point, np.nan)
     signed = (total_low > 0) | (total_high < 0)
-    mirror = np.where(total < 0, -1.0, 1.0)[:, None]
-    value = mirror * np.where(printed, paths.value, np.nan)
+    rising = paths.box.turned(np.where(change < 0, -1.0, 1.0)[:, None])
     known = inside & paths.known & ~paths.empty
-    low = np.where(known, np.where(mirror > 0, paths.low, -paths.high), -np.inf)
-    high = np.where(known, np.where(mirror > 0, paths.high, -paths.low), np.inf)
+    value = np.where(printed, rising.point, np.nan)
+    low, high = np.where(known, rising.low, -np.inf), np.where(known, rising.high, np.inf)
 
-    rates, rate_year = _largest_rate(paths.years, value)
+    def back_load(between: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """B for one choice of the values between, of the base and of the end, all mirrored to rise."""
+        y0, y1 = start[rows, base.column], end[rows, stop]
+        count, span = inner.sum(axis=1), years[stop] - years[base.column]
+        elapsed = np.where(inner, years - years[base.column][:, None], 0).sum(axis=1) / span + 1
+        gained = (np.where(inner, between, 0).sum(axis=1) - count * y0) / (y1 - y0) + 1
+        return np.where(signed, (elapsed - gained) / (count + 2), np.nan)
+
     out = paths.keys.copy()
-    out["base_year"], out["end_year"] = _integers(base.year), _integers(end_year)
+    out["base_year"], out["end_year"] = (pd.array(y, dtype="Int64") for y in (base.year, end_year[:, 0]))
     out["steps"] = np.where(defined, np.maximum(printed.sum(axis=1) - 1, 0), 0)
-    out["total_change"], out["total_change_low"], out["total_change_high"] = total, total_low, total_high
+    out["total_change"], out["total_change_low"], out["total_change_high"] = change, total_low, total_high
     out["resolution"] = np.where(defined, np.where(printed, paths.step, 0).max(axis=1), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        out["largest_step_share"] = np.where(signed, rates / np.abs(total), np.nan)
+        rate, rate_year = _largest_rate(years, value)
+        out["largest_step_share"] = np.where(signed, rate / np.abs(change), np.nan)
         out["share_low"] = np.nan
         out.loc[signed, "share_low"] = _lowest_share(
-            paths.years, low[signed], high[signed], base.column[signed], stop[signed]
+            years, low[signed], high[signed], base.column[signed], stop[signed]
         )
-        out["largest_step_year"] = _integers(np.where(signed, rate_year, np.nan))
-
-        def back_load(between, start, end) -> np.ndarray:
-            index = _back_load(
-                paths.years, inner, base.column, stop, between, start[rows, base.column], end[rows, stop]
-            )
-            return np.where(signed, index, np.nan)
-
+        out["largest_step_year"] = pd.array(np.where(signed, rate_year, np.nan), dtype="Int64")
         corners = [(start, end) for start in (low, high) for end in (low, high)]
         out["back_load"] = back_load(value, value, value)
         out["back_load_low"] = np.min([back_load(high, *corner) for corner in corners], axis=0)
         out["back_load_high"] = np.max([back_load(low, *corner) for corner in corners], axis=0)
-    out["applies"] = (out["steps"] >= 3) & (np.abs(total) > 4 * out["resolution"])
+    out["applies"] = (out["steps"] >= 3) & (np.abs(change) > 4 * out["resolution"])
     out["note"] = label(
         [
             (np.isnan(base.year), "no values"),
             (end.year == base.year, "base and end are the same year"),
             (~at_values & (end.year > base.year), "base or end is not a printed value"),
-            (base.empty | end.empty, "a value outside the indicator's bounds"),
+            (outside, "a value outside the indicator's bounds"),
             (defined & ~signed, "the rounding leaves the sign of the total change open"),
         ]
     )
@@ -268,14 +268,7 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
 
 
 def lead(
-    value: ArrayLike,
-    year: ArrayLike,
-    reference_years: ArrayLike,
-    reference_values: ArrayLike,
-    *,
-    step: ArrayLike = 0.0,
-    reference_step: ArrayLike = 0.0,
-    direction: ArrayLike | None = None,
+    value, year, reference_years, reference_values, *, step=0.0, reference_step=0.0, direction=None
 ) -> pd.DataFrame:
     """Time distance: how many years earlier than the reference a place has its value.
 
@@ -320,155 +313,99 @@ def lead(
     path = np.atleast_2d(np.asarray(reference_values, dtype=float))
     value, year = np.broadcast_arrays(np.atleast_1d(np.asarray(value, float)), np.asarray(year, float))
     count = max(len(value), len(path))
-    if years.ndim != 1 or path.shape[1] != len(years) or len(years) == 0 or not (np.diff(years) > 0).all():
-        raise DataError(
-            f"lead needs m ascending reference years and as many values per path, but got years of shape "
-            f"{years.shape} and values of shape {path.shape}; sort the years and pad missing values with NaN"
-        )
-    if not {len(value), len(path)} <= {1, count}:
-        raise DataError(
-            f"lead got {len(value)} values but {len(path)} reference paths; hand in one path, or one for each"
-        )
-    half = np.asarray(step, dtype=float) / 2
-    path_half = np.broadcast_to(np.asarray(reference_step, dtype=float) / 2, path.shape)
-    path, path_half = (np.broadcast_to(a, (count, len(years))) for a in (path, path_half))
-    value, year = np.broadcast_to(value, count), np.broadcast_to(year, count)
-    way = _way(path) if direction is None else np.asarray(direction, dtype=float)
-    way = np.broadcast_to(way, count)
+    shapes = f"years of shape {years.shape} and values of shape {path.shape}"
+    need(
+        years.ndim == 1 and path.shape[1] == len(years) > 0 and (np.diff(years) > 0).all(),
+        f"lead needs ascending reference years, each with a value or NaN, but got {shapes}; sort and pad",
+    )
+    fair = {len(value), len(path)} <= {1, count}
+    need(fair, f"lead got {len(value)} values but {len(path)} reference paths; hand in one path, or one each")
+    path, path_half = (np.broadcast_to(a, (count, len(years))) for a in (path, np.divide(reference_step, 2)))
+    if direction is None:
+        known = pd.DataFrame(path)
+        direction = np.where(known.ffill(axis=1).iloc[:, -1] < known.bfill(axis=1).iloc[:, 0], -1.0, 1.0)
+    way = np.broadcast_to(np.asarray(direction, dtype=float), count)
     mirrored, level = way[:, None] * path, way * value
     point = _first_reach(years, mirrored, level)
-    low = _first_reach(years, mirrored + path_half, level - half)
-    high = _first_reach(years, mirrored - path_half, level + half)
-    within = np.isfinite(point)
-    return pd.DataFrame(
-        {
-            "lead": np.where(within, point, np.nan) - year,
-            "lead_low": np.where(within, low, np.nan) - year,
-            "lead_high": np.where(within, high, np.nan) - year,
-        }
-    )
+    low = _first_reach(years, mirrored + path_half, level - np.divide(step, 2))
+    high = _first_reach(years, mirrored - path_half, level + np.divide(step, 2))
+    ends = {"lead": point, "lead_low": low, "lead_high": high}
+    return pd.DataFrame({name: np.where(np.isfinite(point), at, np.nan) - year for name, at in ends.items()})
 
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """One cell of each of n paths; NaN and ``none`` where a path has no such cell."""
+    """One cell of each of n paths; year NaN and relation ``none`` where a path has no such cell."""
 
     column: np.ndarray
     year: np.ndarray
-    value: np.ndarray
-    point: np.ndarray
     relation: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    empty: np.ndarray
+    box: Box
+
+    @property
+    def number(self) -> np.ndarray:
+        """What is printed, unless it is a bound or a range."""
+        return np.where(np.isin(self.relation, ("eq", "about")), self.box.point, np.nan)
 
 
-def _ends(paths: PathGrid) -> tuple[_Cells, _Cells]:
+def _ends(paths: PathGrid) -> tuple[_Cells, _Cells, np.ndarray]:
+    """The cell each path starts from, the one in which it first prints its end value, and its last year."""
     printed = paths.relation != "none"
     marked = printed & paths.baseline
     first = np.where(marked.any(axis=1), np.argmax(marked, axis=1), np.argmax(printed, axis=1))
-    last = printed.shape[1] - 1 - np.argmax(printed[:, ::-1], axis=1)
-    last = np.maximum(first, last)
-    there = printed.any(axis=1)
-    return _cells(paths, first, there), _cells(paths, last, there)
+    last = np.maximum(first, printed.shape[1] - 1 - np.argmax(printed[:, ::-1], axis=1))
+    there, rows = printed.any(axis=1), np.arange(len(printed))
+
+    def cells(at: np.ndarray) -> _Cells:
+        year = np.where(there, paths.years[at], np.nan)
+        return _Cells(at, year, paths.relation[rows, at], paths.box[rows, at])
+
+    end = cells(last)
+    pairs = ((getattr(paths, name), getattr(end.box, name)[:, None]) for name in ("low", "high"))
+    alike = np.logical_and.reduce([np.isclose(cell, at, rtol=1e-12, atol=0) for cell, at in pairs])
+    alike |= np.isclose(paths.value, end.box.point[:, None], rtol=1e-12, atol=0)
+    alike &= (paths.relation == end.relation[:, None]) & (np.arange(printed.shape[1]) > first[:, None])
+    return cells(first), cells(np.where(alike.any(axis=1), np.argmax(alike, axis=1), last)), end.year
 
 
-def _cells(paths: PathGrid, column: np.ndarray, there: np.ndarray) -> _Cells:
-    rows = np.arange(len(column))
-    relation = paths.relation[rows, column]
-    value = paths.value[rows, column]
-    return _Cells(
-        column=column,
-        year=np.where(there, paths.years[column], np.nan),
-        value=value,
-        point=np.where(np.isin(relation, ("eq", "about")), value, np.nan),
-        relation=relation,
-        low=paths.low[rows, column],
-        high=paths.high[rows, column],
-        empty=paths.empty[rows, column],
-    )
-
-
-def _integers(years: np.ndarray) -> pd.arrays.IntegerArray:
-    missing = np.isnan(years)
-    return pd.arrays.IntegerArray(np.where(missing, 0, years).astype(np.int64), missing)
+def _before(years: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each cell the last value printed before it, and its year."""
+    when = np.where(np.isnan(value), np.nan, years)
+    return tuple(pd.DataFrame(a).ffill(axis=1).shift(axis=1).to_numpy() for a in (value, when))
 
 
 def _largest_rate(years: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The largest change per year between neighbouring printed values, and the year in which it ends."""
-    best, when = np.full(len(value), -np.inf), np.full(len(value), np.nan)
-    last, last_year = np.full(len(value), np.nan), np.full(len(value), np.nan)
-    for k, year in enumerate(years):
-        with np.errstate(invalid="ignore"):
-            rate = (value[:, k] - last) / (year - last_year)
-            # rates that differ only by binary noise are one: the first year of several counts
-            better = rate > best + 1e-12 * np.abs(value[:, k])
-        best, when = np.where(better, rate, best), np.where(better, year, when)
-        here = ~np.isnan(value[:, k])
-        last, last_year = np.where(here, value[:, k], last), np.where(here, year, last_year)
-    return np.where(np.isneginf(best), np.nan, best), when
+    last, last_year = _before(years, value)
+    rate = np.nan_to_num((value - last) / (years - last_year), nan=-np.inf)
+    best = rate.max(axis=1)
+    # rates that differ only by binary noise are one: the first year of several counts
+    noise = 1e-12 * np.nanmax(np.abs(value), axis=1, initial=0, where=~np.isnan(value))
+    when = years[np.argmax(rate >= (best - noise)[:, None], axis=1)].astype(float)
+    none = np.isneginf(best)
+    return np.where(none, np.nan, best), np.where(none, np.nan, when)
 
 
 def _lowest_share(years: np.ndarray, low: np.ndarray, high: np.ndarray, first: np.ndarray, last: np.ndarray):
     """The lowest largest step share of paths mirrored to rise; boxes that do not bind are infinite."""
-    low, high = np.ascontiguousarray(low.T), np.ascontiguousarray(high.T)
+    low, high = low.T, high.T
     after, before = years[:, None] - years[first], years[last] - years[:, None]
-    steepest = np.full(low.shape[1], -np.inf)
-    for i, j in combinations(range(len(years)), 2):
-        np.maximum(steepest, (low[j] - high[i]) / (years[j] - years[i]), out=steepest)
-    rows = np.arange(low.shape[1])
-
-    def line_at(x: np.ndarray):
-        """Height and slope of the line that is lowest at x."""
-        i, j = np.argmin(before + high * x, axis=0), np.argmin(after - low * x, axis=0)
-        slope = high[i, rows] - low[j, rows]
-        return before[i, rows] + after[j, rows] + slope * x, slope
-
-    # Kelley's cutting planes: where the lines found left and right of the summit cross, a new one or the
-    # summit is found, and there are fewer than two lines for each year
-    right = 1 / steepest
-    height, fall = line_at(right)
-    best, summit = height, fall >= 0
-    fall_from = height - fall * right
-    rise, rise_from = high[last, rows] - low[first, rows], np.zeros(low.shape[1])
-    for _ in range(2 * len(years)):
-        x = np.where(summit, right, (fall_from - rise_from) / np.where(summit, 1, rise - fall))
-        height, slope = line_at(x)
-        best, up = np.maximum(best, height), slope > 0
-        if (summit | (rise_from + rise * x <= best * (1 + 1e-14))).all():
-            break
-        rise, rise_from = np.where(up, slope, rise), np.where(up, height - slope * x, rise_from)
-        fall, fall_from = np.where(up, fall, slope), np.where(up, fall_from, height - slope * x)
-    return 1 / np.minimum(best, years[last] - years[first])
-
-
-def _back_load(years, inner, first, last, between, start, end) -> np.ndarray:
-    """B for one choice of the values `between`, of the base and of the end, all mirrored to rise."""
-    count = inner.sum(axis=1)
-    span = years[last] - years[first]
-    elapsed = np.where(inner, years - years[first][:, None], 0).sum(axis=1) / span + 1
-    gained = (np.where(inner, between, 0).sum(axis=1) - count * start) / (end - start) + 1
-    return (elapsed - gained) / (count + 2)
-
-
-def _way(path: np.ndarray) -> np.ndarray:
-    there = ~np.isnan(path)
-    rows = np.arange(len(path))
-    first = path[rows, np.argmax(there, axis=1)]
-    last = path[rows, path.shape[1] - 1 - np.argmax(there[:, ::-1], axis=1)]
-    return np.where(last < first, -1.0, 1.0)
+    i, j = np.triu_indices(len(years), 1)
+    limit = 1 / ((low[j] - high[i]) / (years[j] - years[i])[:, None]).max(axis=0, initial=-np.inf)
+    # the summit of a concave function made of lines lies where two of them cross, or at the limit
+    crossings = (after[j] - after[i]) / (low[j] - low[i]), (before[i] - before[j]) / (high[j] - high[i])
+    x = np.vstack([*crossings, limit])
+    x = np.where((x > 0) & (x < limit), x, limit)
+    within = [(before + high * at).min(axis=0) + (after - low * at).min(axis=0) for at in x]
+    return 1 / np.minimum(np.max(within, axis=0), years[last] - years[first])
 
 
 def _first_reach(years: np.ndarray, path: np.ndarray, level: np.ndarray) -> np.ndarray:
     """The first year in which each path is at `level` or above; −inf where it starts above, inf if never."""
-    reach = np.full(len(path), np.inf)
-    last, last_year = np.full(len(path), np.nan), np.full(len(path), np.nan)
-    for k, year in enumerate(years):
-        here = path[:, k]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            on_the_way = last_year + (level - last) / (here - last) * (year - last_year)
-            at = np.where(here == level, year, on_the_way)
-        at = np.where(np.isnan(last) & (here > level), -np.inf, at)
-        reach = np.where(np.isinf(reach) & (reach > 0) & (here >= level), at, reach)
-        last, last_year = np.where(np.isnan(here), last, here), np.where(np.isnan(here), last_year, year)
-    return reach
+    last, last_year = _before(years, path)
+    level = level[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        at = last_year + (level - last) / (path - last) * (years - last_year)
+    at = np.where(path == level, years, np.where(np.isnan(last), -np.inf, at))
+    up = path >= level
+    return np.where(up.any(axis=1), at[np.arange(len(path)), np.argmax(up, axis=1)], np.inf)

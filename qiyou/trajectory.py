@@ -1,23 +1,24 @@
 """Shapes of paths: which simple families the printed values allow, and curves fitted to observed series.
 
 `families` is logic, not statistics: planned values were chosen by an author, so the only question is which
-shapes can pass through every rounding box, and that has an exact answer. `fit` is least squares and belongs
-to *observed* series.
+shapes can pass through every rounding box, and that has an exact answer. `fit` and `observed` are statistics
+and belong to *observed* series: an interval or a p-value of planned values shows how mechanically a plan was
+drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import combinations
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 from warnings import warn
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qiyou.errors import ConvergenceWarning, DataError, FitError
+from qiyou.errors import ConvergenceWarning, FitError, need
+from qiyou.intervals import TIE, Box
 from qiyou.paths import PathGrid, grid, label
 
 FAMILIES = {
@@ -27,9 +28,6 @@ FAMILIES = {
     "logistic": "LOGISTIC_LINE",
 }
 """Each family and the code that says a path is consistent with it."""
-
-# decimals are not exact in binary: slopes closer than this share of the largest box end are one
-_TIE = 1e-12
 
 
 class SlopeInterval(NamedTuple):
@@ -46,13 +44,7 @@ class SlopeInterval(NamedTuple):
     fits: np.ndarray
 
 
-def line_interval(
-    t: ArrayLike,
-    low: ArrayLike,
-    high: ArrayLike,
-    low_open: ArrayLike | None = None,
-    high_open: ArrayLike | None = None,
-) -> SlopeInterval:
+def line_interval(t: ArrayLike, boxes: Box) -> SlopeInterval:
     """Slopes of the straight lines that pass through every box of each path.
 
     A line through all boxes exists if and only if ::
@@ -68,10 +60,8 @@ def line_interval(
     ----------
     t : array of shape (m,)
         The years, strictly ascending.
-    low, high : arrays of shape (..., m)
-        Ends of the boxes, infinite where one-sided; NaN where the year is missing, and then skipped.
-    low_open, high_open : bool arrays of shape (..., m), optional
-        Ends that are left out. By default every end is included.
+    boxes : Box of shape (..., m)
+        Infinite where one-sided; NaN where the year is missing, and then skipped.
 
     Returns
     -------
@@ -86,51 +76,37 @@ def line_interval(
 
     Examples
     --------
-    >>> values = np.array([72, 75, 78, 80, 83, 85])
-    >>> low, high, *_, fits = line_interval(range(2022, 2028), values - 0.5, values + 0.5)
-    >>> float(low), round(float(high), 5), bool(fits)
+    >>> low, high = np.array([72, 75, 78, 80, 83, 85]) - 0.5, np.array([72, 75, 78, 80, 83, 85]) + 0.5
+    >>> closed, opened = np.full(6, False), np.full(6, True)
+    >>> slope = line_interval(range(2022, 2028), Box(low, high, closed, opened, low + 0.5, opened))
+    >>> float(slope.low), round(float(slope.high), 5), bool(slope.fits)
     (2.5, 2.66667, True)
     """
-    t, low, high = (np.asarray(a, dtype=float) for a in (t, low, high))
-    if t.ndim != 1 or low.shape != high.shape or low.shape[-1:] != t.shape or not (np.diff(t) > 0).all():
-        raise DataError(
-            f"line_interval needs m ascending years and boxes of shape (..., m), but got years of shape "
-            f"{t.shape}, low {low.shape}, high {high.shape}; sort the years, and pad missing cells with NaN"
-        )
-    shape = low.shape[:-1]
-    # years come first inside, so that each one's boxes lie side by side in memory
-    low_open, high_open = (
-        np.broadcast_to(False if a is None else np.asarray(a, dtype=bool), low.shape).reshape(-1, len(t)).T
-        for a in (low_open, high_open)
+    t, low_open, high_open = np.asarray(t, dtype=float), boxes.low_open, boxes.high_open
+    need(
+        t.ndim == 1 and boxes.low.shape[-1:] == t.shape and (np.diff(t) > 0).all(),
+        f"line_interval needs m ascending years and boxes of shape (..., m), NaN where a year is missing, "
+        f"but got years of shape {t.shape} and boxes of shape {boxes.low.shape}",
     )
-    low, high = (np.ascontiguousarray(a.reshape(-1, len(t)).T) for a in (low, high))
-    known = ~(np.isnan(low) | np.isnan(high))
-    empty = known & ((low > high) | ((low == high) & (low_open | high_open)))
-    low, high = np.where(known & ~empty, low, -np.inf), np.where(known & ~empty, high, np.inf)
-    nothing = ~known.any(axis=0) | empty.any(axis=0)
+    known, empty = boxes.known, boxes.known & boxes.empty
+    low, high = np.where(known & ~empty, boxes.low, -np.inf), np.where(known & ~empty, boxes.high, np.inf)
+    nothing = ~known.any(axis=-1) | empty.any(axis=-1)
 
-    pairs = list(combinations(range(len(t)), 2))
-    least, most = np.full(low.shape[1], -np.inf), np.full(low.shape[1], np.inf)
-    for i, j in pairs:
-        np.maximum(least, (low[j] - high[i]) / (t[j] - t[i]), out=least)
-        np.minimum(most, (high[j] - low[i]) / (t[j] - t[i]), out=most)
-
-    largest = np.zeros(low.shape[1])
-    for end in (*low, *high):
-        np.maximum(largest, np.abs(end), out=largest, where=np.isfinite(end))
-    tie = _TIE * largest / np.diff(t).min(initial=np.inf)
-    least_open, most_open = np.isneginf(least), np.isposinf(most)
-    if low_open.any() or high_open.any():
-        for i, j in pairs:
-            steep = (low[j] - high[i]) / (t[j] - t[i]) >= least - tie
-            least_open |= steep & (low_open[j] | high_open[i])
-            flat = (high[j] - low[i]) / (t[j] - t[i]) <= most + tie
-            most_open |= flat & (high_open[j] | low_open[i])
-
-    touch = np.abs(most - least) <= tie
+    i, j = np.triu_indices(len(t), 1)
+    steep, flat = (low[..., j] - high[..., i]) / (t[j] - t[i]), (high[..., j] - low[..., i]) / (t[j] - t[i])
+    least, most = steep.max(axis=-1, initial=-np.inf), flat.min(axis=-1, initial=np.inf)
+    ends = np.concatenate([low, high], axis=-1)
+    largest = np.abs(ends).max(axis=-1, initial=0, where=np.isfinite(ends))
+    # decimals are not exact in binary: slopes closer than this are one
+    tie = TIE * largest / np.diff(t).min(initial=np.inf)
+    binds, limits = steep >= (least - tie)[..., None], flat <= (most + tie)[..., None]
+    least_open = np.isneginf(least) | (binds & (low_open[..., j] | high_open[..., i])).any(axis=-1)
+    most_open = np.isposinf(most) | (limits & (high_open[..., j] | low_open[..., i])).any(axis=-1)
+    with np.errstate(invalid="ignore"):
+        touch = np.abs(most - least) <= tie
     fits = np.where(touch, ~(least_open | most_open), least < most) & ~nothing
-    least[nothing], most[nothing] = np.nan, np.nan
-    return SlopeInterval(*(a.reshape(shape) for a in (least, most, ~least_open, ~most_open, fits)))
+    least, most = np.where(nothing, np.nan, least), np.where(nothing, np.nan, most)
+    return SlopeInterval(least, most, ~least_open, ~most_open, fits)
 
 
 def families(
@@ -148,8 +124,9 @@ def families(
     ===========  ==================  =================================================================
 
     The answer is exact (see `line_interval`): a family fits if and only if some choice of values inside the
-    boxes lies on one of its curves. One-sided cells (``>85``) are half-open boxes; missing years and
-    approximate values, which state no set, are skipped. U is the indicator's `upper`; with `indicators` every
+    boxes lies on one of its curves. Cells printed as values stand for half-open boxes of their printed step,
+    bounds (``>85``) for what they state, approximate values for the number to within its step; missing years
+    are skipped. U is the indicator's `upper`; with `indicators` every
     box is first cut to the indicator's logical bounds. None and several are both answers.
 
     Parameters
@@ -194,99 +171,57 @@ def families(
     """
     paths = grid(targets, indicators, reading="drawn")
     known, values = paths.known, (paths.exact | (paths.relation == "range")) & paths.known
-    first = np.argmax(known, axis=1)[:, None]
-    base = np.take_along_axis(np.where(paths.exact, paths.value, np.nan), first, axis=1)[:, 0]
-    any_known, no_ceiling = known.any(axis=1), np.isnan(paths.upper)
+    nothing, no_ceiling = ~known.any(axis=1), np.isnan(paths.upper)
+    first = np.argmax(known, axis=1)
+    base = np.where(paths.exact, paths.value, np.nan)[np.arange(len(first)), first]
     at_zero, at_ceiling = base == 0, base == paths.upper
-    inapplicable = {
-        "line": ~any_known,
-        "geometric": ~any_known | at_zero,
-        "gap_closure": ~any_known | no_ceiling | at_ceiling,
-        "logistic": ~any_known | no_ceiling | at_zero | at_ceiling,
-    }
+    without = {"geometric": at_zero, "gap_closure": at_ceiling, "logistic": at_zero | at_ceiling}
     out = paths.keys.copy()
-    out["first_year"] = _year_of(paths, known, "first")
-    out["last_year"] = _year_of(paths, known, "last")
-    out["n"] = known.sum(axis=1)
-    out["n_values"] = values.sum(axis=1)
-    out["ceiling"] = paths.upper
+    last = known.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
+    out["first_year"] = pd.arrays.IntegerArray(paths.years[first], nothing)
+    out["last_year"] = pd.arrays.IntegerArray(paths.years[last], nothing)
+    out["n"], out["n_values"], out["ceiling"] = known.sum(axis=1), values.sum(axis=1), paths.upper
     fitting = []
     for name in FAMILIES:
-        interval = line_interval(paths.years, *_SCALES[name](paths))
-        low, high, fits = interval.low, interval.high, interval.fits & ~inapplicable[name]
+        interval = line_interval(paths.years, _on_scale(paths, name))
+        low, high, fits = interval.low, interval.high, interval.fits & ~np.asarray(without.get(name, False))
         if name == "gap_closure":
-            fits = fits & ((low < -_TIE) | ((np.abs(low) <= _TIE) & interval.low_closed))
+            fits &= (low < -TIE) | ((np.abs(low) <= TIE) & interval.low_closed)
             high = np.minimum(high, 0.0)
         out[f"{name}_fits"] = fits
-        out[f"{name}_low"] = np.where(fits, low, np.nan)
-        out[f"{name}_high"] = np.where(fits, high, np.nan)
+        out[f"{name}_low"], out[f"{name}_high"] = np.where(fits, low, np.nan), np.where(fits, high, np.nan)
         fitting.append(fits)
-    few = values.sum(axis=1) < require
+    few = out["n_values"].to_numpy() < require
     flags = [(fits & ~few, code) for fits, code in zip(fitting, FAMILIES.values(), strict=True)]
     out["shape"] = label([*flags, (few | (np.sum(fitting, axis=0) != 1), "SHAPE_NOT_IDENTIFIED")], " ")
     out["note"] = label(
         [
-            (~any_known, "no values"),
-            (few & any_known, f"fewer than {require} printed values"),
+            (nothing, "no values"),
+            (few & ~nothing, f"fewer than {require} printed values"),
             (at_zero, "base is zero"),
             (no_ceiling, "no ceiling"),
             (at_ceiling, "base is at the ceiling"),
-            ((paths.relation == "about").any(axis=1), "an approximate value left out"),
+            ((paths.relation == "about").any(axis=1), "an approximate value taken to within its step"),
             (paths.empty.any(axis=1), "a value outside the indicator's bounds"),
         ]
     )
     return out
 
 
-def _year_of(paths: PathGrid, mask: np.ndarray, which: str) -> pd.arrays.IntegerArray:
-    column = np.argmax(mask, axis=1)
-    if which == "last":
-        column = mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1)
-    return pd.arrays.IntegerArray(paths.years[column], ~mask.any(axis=1))
-
-
-def _on_line(paths: PathGrid):
-    return paths.low, paths.high, paths.low_open, paths.high_open
-
-
-def _on_logs(paths: PathGrid):
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = np.log(np.maximum(paths.low, 0)), np.log(paths.high)
-    return _shut(paths, paths.high <= 0, low, high, paths.low_open, paths.high_open)
-
-
-def _on_log_gap(paths: PathGrid):
-    gap_low, gap_high = paths.upper[:, None] - paths.high, paths.upper[:, None] - paths.low
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = np.log(np.maximum(gap_low, 0)), np.log(gap_high)
-    return _shut(paths, gap_high <= 0, low, high, paths.high_open, paths.low_open)
-
-
-def _on_logit(paths: PathGrid):
+def _on_scale(paths: PathGrid, family: str) -> Box:
+    """The boxes where the family's curves are straight; cut at the edge of the domain they are infinite."""
     upper = paths.upper[:, None]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = (np.log(y) - np.log(upper - y) for y in np.clip([paths.low, paths.high], 0, upper))
-    return _shut(paths, (paths.high <= 0) | (paths.low >= upper), low, high, paths.low_open, paths.high_open)
-
-
-def _shut(paths: PathGrid, outside: np.ndarray, low, high, low_open, high_open):
-    """Mark boxes without a value of the family's domain as empty; one cut at its edge is infinite by now."""
-    shut = paths.known & (outside | paths.empty)
-    return np.where(shut, 1.0, low), np.where(shut, 0.0, high), low_open, high_open
-
-
-_SCALES = {"line": _on_line, "geometric": _on_logs, "gap_closure": _on_log_gap, "logistic": _on_logit}
-
-
-@dataclass(frozen=True)
-class _Curve:
-    """A curve in z = (x − centre)/half-width, where every coefficient has a tame size."""
-
-    size: int
-    value: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    gradient: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    unscale: Callable[[np.ndarray, float, float], tuple[np.ndarray, np.ndarray]]
-    starts: Callable[[np.ndarray, np.ndarray], list[np.ndarray]] | None = None
+    start, stop, scale = {
+        "line": (-np.inf, np.inf, lambda y: y),
+        "geometric": (0, np.inf, np.log),
+        "gap_closure": (-upper, np.inf, lambda y: np.log(upper + y)),
+        "logistic": (0, upper, lambda y: np.log(y) - np.log(upper - y)),
+    }[family]
+    # the gap U − y is log-linear in −y
+    box = paths.box.turned(np.full(upper.shape, -1.0 if family == "gap_closure" else 1.0))
+    outside = paths.known & (box.empty | (box.high <= start) | (box.low >= stop))
+    box = box.within(start, stop).mapped(scale)
+    return replace(box, low=np.where(outside, 1.0, box.low), high=np.where(outside, 0.0, box.high))
 
 
 def fit(years: ArrayLike, values: ArrayLike, curve: str, *, origin: float = 0.0) -> Fit:
@@ -299,10 +234,10 @@ def fit(years: ArrayLike, values: ArrayLike, curve: str, *, origin: float = 0.0)
     ==========  =======================  ==============================================================
     curve       y =                      starting values, from the data alone
     ==========  =======================  ==============================================================
-    linear      b0 + b1·x                none needed, the solution is closed
+    linear      b0 + b1·x                the least-squares solution itself
     geometric   b0·exp(b1·x)             for b1 on a grid the best b0; the best five pairs are refined
-    asymptotic  b0 + b1·exp(−b2·x)       likewise for b2
-    logistic    b0/(1 + exp(b1 − b2·x))  likewise for (b1, b2)
+    asymptotic  b0 + b1·exp(−b2·x)       for b2 on a grid the best b0 and b1
+    logistic    b0/(1 + exp(b1 − b2·x))  for b1 and b2 on a grid the best b0
     ==========  =======================  ==============================================================
 
     with x = year − `origin`. Years are centred and scaled inside, so calendar years do no harm to the
@@ -342,51 +277,41 @@ def fit(years: ArrayLike, values: ArrayLike, curve: str, *, origin: float = 0.0)
     Examples
     --------
     >>> line = fit([1, 2, 3, 4, 5], [4, 8, 6, 11, 14], "linear")
-    >>> line.summary()
-                 estimate  std_error
-    b0            1.70000   1.943360
-    b1            2.30000   0.585947
-    sse          10.30000        NaN
-    residual_sd   1.85293        NaN
-    dof           3.00000        NaN
+    >>> line.params.loc["b1"].round(5).to_dict()
+    {'estimate': 2.3, 'std_error': 0.58595}
+    >>> round(line.sse, 4), line.dof
+    (10.3, 3)
     """
-    if curve not in _CURVES:
-        raise FitError(f"there is no curve {curve!r}; choose one of {', '.join(_CURVES)}")
+    from statsmodels.regression.linear_model import OLS
+
+    need(curve in _CURVES, f"there is no curve {curve!r}; choose one of {', '.join(_CURVES)}", FitError)
     model = _CURVES[curve]
     x, y = _observations(years, values, origin, curve, model.size)
-    centre = (x.min() + x.max()) / 2
-    half = (x.max() - x.min()) / 2 or 1.0
+    centre, half = (x.min() + x.max()) / 2, (x.max() - x.min()) / 2 or 1.0
     z = (x - centre) / half
-    if model.starts is None:
-        scaled = np.linalg.lstsq(model.gradient(np.zeros(model.size), z), y, rcond=None)[0]
-    else:
-        scaled = _refine(model, z, y)
-    residuals = y - model.value(scaled, z)
+    scaled = _least_squares(model, z, y)
+    residuals, slope = y - model.value(scaled, z), _slopes(lambda q: model.value(q, z), scaled)
     sse, dof = float(residuals @ residuals), len(y) - model.size
-    slope = model.gradient(scaled, z)
-    converged = _settled(slope, scaled, residuals, y, dof)
-    covariance = np.full((model.size, model.size), np.nan)
-    note = ""
+    converged, note, linearised = _settled(slope, scaled, residuals, y, dof), "", None
     if not converged:
         note = f"the {curve} curve does not converge on {len(y)} observations: its numbers are not to be used"
         warn(note + "; try a curve with fewer parameters", ConvergenceWarning, stacklevel=2)
     elif dof == 0:
         note = "no degrees of freedom are left: no standard errors and no intervals"
     else:
-        covariance = _inverse_gram(slope) * (sse / dof)
+        linearised = OLS(residuals + slope @ scaled, slope).fit()
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        estimate, change = model.unscale(scaled, centre, half)
-        std_error = np.sqrt(np.einsum("ij,jk,ik->i", change, covariance, change))
-    if converged and (not np.isfinite(estimate).all() or (np.diag(change) < np.finfo(float).tiny).any()):
-        raise FitError(
-            f"the parameters of the {curve} curve counted from {origin:g} are beyond floating point; "
-            f"pass origin={x.min() + origin:g}, the first year"
-        )
+        estimate = model.written(scaled, centre, half)
+        change = _slopes(lambda q: model.written(q, centre, half), scaled)
+    there = np.isfinite(estimate).all() and (np.diag(change) >= np.finfo(float).tiny).all()
+    lost = f"the parameters of the {curve} curve counted from {origin:g} are beyond floating point"
+    need(there or not converged, f"{lost}; pass origin={x.min() + origin:g}, the first year", FitError)
+    variance = change @ linearised.cov_params() @ change.T if linearised else np.full_like(change, np.nan)
     params = pd.DataFrame(
-        {"estimate": estimate, "std_error": std_error},
+        {"estimate": estimate, "std_error": np.sqrt(np.diag(variance))},
         index=pd.Index([f"b{k}" for k in range(model.size)], name="parameter"),
     )
-    return Fit(curve, params, sse, dof, converged, note, origin, centre, half, scaled, covariance)
+    return Fit(curve, params, sse, dof, converged, note, origin, (centre, half, scaled, linearised))
 
 
 @dataclass(frozen=True, eq=False)
@@ -416,10 +341,7 @@ class Fit:
     converged: bool
     note: str
     origin: float
-    _centre: float = field(repr=False)
-    _half: float = field(repr=False)
-    _scaled: np.ndarray = field(repr=False)
-    _covariance: np.ndarray = field(repr=False)
+    _inside: tuple[float, float, np.ndarray, Any] = field(repr=False)
 
     def predict(self, years: ArrayLike, level: float | None = None) -> pd.DataFrame:
         """The curve's values, and with `level` its intervals.
@@ -451,77 +373,140 @@ class Fit:
            year  value  mean_low  mean_high     low     high
         0   3.0    8.6    5.9629    11.2371  2.1403  15.0597
         """
-        if not self.converged:
-            raise FitError(self.note)
+        need(self.converged, self.note, FitError)
+        centre, half, scaled, linearised = self._inside
         x = np.atleast_1d(np.asarray(years, dtype=float))
-        z = (x - self.origin - self._centre) / self._half
-        model = _CURVES[self.curve]
-        out = pd.DataFrame({"year": x, "value": model.value(self._scaled, z)})
+        z, model = (x - self.origin - centre) / half, _CURVES[self.curve]
+        out = pd.DataFrame({"year": x, "value": model.value(scaled, z)})
         if level is None:
             return out
-        if not 0 < level < 1:
-            raise FitError(f"level is {level!r}, but a level lies between 0 and 1; 0.95 is usual")
-        slope = model.gradient(self._scaled, z)
-        mean = np.sqrt(np.einsum("ij,jk,ik->i", slope, self._covariance, slope))
-        new, reach = np.nan, np.nan
-        if self.dof > 0:
-            from scipy.stats import t
-
-            new, reach = np.sqrt(mean**2 + self.sse / self.dof), t.ppf((1 + level) / 2, self.dof)
-        out["mean_low"], out["mean_high"] = out["value"] - reach * mean, out["value"] + reach * mean
-        out["low"], out["high"] = out["value"] - reach * new, out["value"] + reach * new
+        need(0 < level < 1, f"level is {level!r}, but a level lies between 0 and 1; 0.95 is usual", FitError)
+        names = ["mean_low", "mean_high", "low", "high"]
+        if linearised is None:
+            return out.assign(**dict.fromkeys(names, np.nan))
+        slope = _slopes(lambda q: model.value(q, z), scaled)
+        frame = linearised.get_prediction(slope).summary_frame(alpha=1 - level)
+        ends = ["mean_ci_lower", "mean_ci_upper", "obs_ci_lower", "obs_ci_upper"]
+        out[names] = frame[ends].sub(frame["mean"], axis=0).add(out["value"], axis=0).to_numpy()
         return out
 
-    def summary(self) -> pd.DataFrame:
-        """Parameters with standard errors, then sse, residual_sd and dof, rounded to six significant digits.
 
-        Examples
-        --------
-        >>> fit([1, 2], [4, 8], "linear").summary()["std_error"].isna().all()
-        np.True_
-        """
-        spread = np.sqrt(self.sse / self.dof) if self.dof else np.nan
-        rest = pd.DataFrame(
-            {"estimate": [self.sse, spread, self.dof], "std_error": np.nan},
-            index=["sse", "residual_sd", "dof"],
-        )
-        return pd.concat([self.params.rename_axis(None), rest]).map(lambda number: float(f"{number:.6g}"))
+def observed(
+    years: ArrayLike, values: ArrayLike, at: float, *, level: float = 0.95, rising: bool | None = None
+) -> pd.DataFrame:
+    """What an **observed** series of a few years says: its slope, its trend, and where a line would lead.
+
+    A target inside a wide interval proves nothing: with five points, noise as large as one yearly step and a
+    five-year horizon, a plan at twice the true pace leaves the 95% interval only three times in ten.
+
+    Parameters
+    ----------
+    years, values : array-like of shape (n,)
+        At least three observations.
+    at : float
+        The year in which the line is read.
+    level : float
+        Two-sided coverage of both intervals.
+    rising : bool, optional
+        The direction of the trend tested, fixed before looking. Left out, the direction seen is taken, and a
+        p found that way has to be doubled before it is held against a level.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``n``; ``slope, slope_low, slope_high``, Theil-Sen's median of the pairwise slopes with Sen's
+        interval, in units a year; ``tau, p``, Kendall's, one-sided, exact without ties (Mann-Kendall's S is
+        tau·n(n − 1)/2), normal with ties, NaN if all values are equal; ``year, value, low, high``, the
+        least-squares line at `at` and the prediction interval of one observation there, exact for independent
+        normal errors of equal variance.
+
+    Raises
+    ------
+    FitError
+        Fewer than three observations, a value that is not finite, a level outside (0, 1).
+
+    References
+    ----------
+    Sen (1968), J. Am. Stat. Assoc. 63, 1379-1389; Mann (1945), Econometrica 13, 245-259.
+
+    Examples
+    --------
+    >>> observed(range(1, 6), [1.26, 1.27, 1.12, 1.16, 1.03], 7)[["slope", "tau", "p"]].round(5)
+         slope  tau        p
+    0 -0.05625 -0.6  0.11667
+    """
+    from scipy.stats import kendalltau, theilslopes
+
+    x, y = _observations(years, values, 0.0, "linear", 3)
+    line = fit(x, y, "linear").predict(at, level).iloc[0]
+    sen = theilslopes(y, x, alpha=level)
+    tau = kendalltau(x, y).statistic
+    rising = tau >= 0 if rising is None else rising
+    trend = kendalltau(x, y, alternative="greater" if rising else "less")
+    slope = {"n": len(y), "slope": sen.slope, "slope_low": sen.low_slope, "slope_high": sen.high_slope}
+    return pd.DataFrame(
+        [slope | {"tau": tau, "p": trend.pvalue} | line[["year", "value", "low", "high"]].to_dict()]
+    )
 
 
 def _observations(years, values, origin: float, curve: str, size: int) -> tuple[np.ndarray, np.ndarray]:
     x, y = np.asarray(years, dtype=float) - origin, np.asarray(values, dtype=float)
-    if x.ndim != 1 or x.shape != y.shape:
-        raise FitError(f"years {x.shape} and values {y.shape} must be two series of one length; align them")
+    series = f"years {x.shape} and values {y.shape}"
+    need(
+        x.ndim == 1 and x.shape == y.shape, f"{series} must be two series of one length; align them", FitError
+    )
     x, y = x[~np.isnan(y)], y[~np.isnan(y)]
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise FitError("years and values must be finite; leave out observations that are not")
-    if len(np.unique(x)) < size:
-        raise FitError(
-            f"the {curve} curve has {size} parameters but there are only {len(np.unique(x))} different years "
-            "with an observation; use a curve with fewer parameters"
-        )
+    need(np.isfinite([x, y]).all(), "years and values must be finite; leave out others", FitError)
+    found = f"{size} parameters but there are only {len(np.unique(x))} different years with an observation"
+    need(len(np.unique(x)) >= size, f"the {curve} curve has {found}; use one with fewer parameters", FitError)
     return x, y
 
 
-def _refine(model: _Curve, z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The best of several Levenberg-Marquardt runs; which start wins depends on the data only."""
+class _Curve(NamedTuple):
+    """A curve in z = (x − centre)/half-width, where every parameter has a tame size.
+
+    The value is linear in the first parameters; `basis` of the others, at first on a `grid`, gives their
+    columns. The last one is a rate; `leading` gives the others as those of the formula, from rate · centre.
+    """
+
+    size: int
+    grid: np.ndarray
+    basis: Callable[..., np.ndarray]
+    leading: Callable[[np.ndarray, float], list[float]]
+
+    def value(self, q: np.ndarray, z: np.ndarray) -> np.ndarray:
+        linear = self.size - self.grid.shape[1]
+        return self.basis(z, *q[linear:]) @ q[:linear]
+
+    def written(self, q: np.ndarray, centre: float, half: float) -> np.ndarray:
+        rate = q[-1] / half
+        return np.array([*self.leading(q, rate * centre), rate])
+
+
+def _least_squares(model: _Curve, z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The best of five Levenberg-Marquardt runs from the best points of the grid."""
     from scipy.optimize import least_squares
 
+    basis = model.basis(z, *model.grid.T[..., None])
+    linear = np.linalg.pinv(basis) @ y
+    sse = np.atleast_1d(((y - (basis @ linear[..., None])[..., 0]) ** 2).sum(axis=-1))
+    starts = np.hstack([np.atleast_2d(linear), model.grid])[np.argsort(sse, kind="stable")[:5]]
+    exact = dict.fromkeys(("xtol", "ftol", "gtol"), 1e-15)
+
     def run(start: np.ndarray):
+        slopes = lambda q: _slopes(lambda p: model.value(p, z), q)  # noqa: E731
         return least_squares(
-            lambda q: model.value(q, z) - y,
-            start,
-            jac=lambda q: model.gradient(q, z),
-            method="lm",
-            x_scale="jac",
-            xtol=1e-15,
-            ftol=1e-15,
-            gtol=1e-15,
-            max_nfev=500,
+            lambda q: model.value(q, z) - y, start, slopes, method="lm", x_scale="jac", **exact
         )
 
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        return min((run(start) for start in model.starts(z, y)), key=lambda result: result.cost).x
+        return min(map(run, starts), key=lambda result: result.cost).x
+
+
+def _slopes(function: Callable[[np.ndarray], np.ndarray], q: np.ndarray) -> np.ndarray:
+    """The Jacobian by complex steps, which lose no digits."""
+    tiny = 1e-20
+    return np.column_stack([function(q + 1j * tiny * unit).imag / tiny for unit in np.eye(len(q))])
 
 
 def _settled(slope: np.ndarray, q: np.ndarray, residuals: np.ndarray, y: np.ndarray, dof: int) -> bool:
@@ -538,111 +523,35 @@ def _settled(slope: np.ndarray, q: np.ndarray, residuals: np.ndarray, y: np.ndar
     return bool(removable <= 1e-10 * size or (dof > 0 and offset))
 
 
-def _inverse_gram(slope: np.ndarray) -> np.ndarray:
-    length = np.linalg.norm(slope, axis=0)
-    inverse = np.linalg.inv(np.linalg.qr(slope / length)[1]) / length[:, None]
-    return inverse @ inverse.T
-
-
 def _exp(a: np.ndarray) -> np.ndarray:
-    return np.exp(np.clip(a, -700, 700))
-
-
-def _best(theta: np.ndarray, linear: np.ndarray, sse: np.ndarray) -> list[np.ndarray]:
-    """The five grid points with the least sum of squares, as full parameter vectors (linear ones first)."""
-    order = np.argsort(np.where(np.isfinite(sse), sse, np.inf), kind="stable")[:5]
-    return [np.concatenate([linear[k], theta[k]]) for k in order]
+    """The exponential, kept finite."""
+    return np.exp(a - (a.real - np.clip(a.real, -700, 700)))
 
 
 def _rates(low: float, high: float, count: int) -> np.ndarray:
-    positive = np.geomspace(low, high, count)
-    return np.concatenate([-positive[::-1], positive])
+    return np.outer([-1, 1], np.geomspace(low, high, count)).ravel()
 
 
-def _proportional(shape: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The best multiple of each row of `shape`, and its sum of squares."""
-    factor = (shape @ y) / (shape**2).sum(axis=1)
-    return factor[:, None], ((y - factor[:, None] * shape) ** 2).sum(axis=1)
+def _columns(*columns: ArrayLike) -> np.ndarray:
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
 
-def _linear_gradient(q, z):
-    return np.column_stack([np.ones_like(z), z])
-
-
-def _linear_unscale(q, centre, half):
-    change = np.array([[1, -centre / half], [0, 1 / half]])
-    return change @ q, change
-
-
-def _geometric_value(q, z):
-    return q[0] * _exp(q[1] * z)
-
-
-def _geometric_gradient(q, z):
-    growth = _exp(q[1] * z)
-    return np.column_stack([growth, q[0] * z * growth])
-
-
-def _geometric_unscale(q, centre, half):
-    shift = np.exp(-q[1] * centre / half)
-    change = np.array([[shift, -q[0] * shift * centre / half], [0, 1 / half]])
-    return np.array([q[0] * shift, q[1] / half]), change
-
-
-def _geometric_starts(z, y):
-    rate = np.concatenate([[0.0], _rates(0.01, 30, 60)])[:, None]
-    return _best(rate, *_proportional(_exp(rate * z), y))
-
-
-def _asymptotic_value(q, z):
-    return q[0] + q[1] * _exp(-q[2] * z)
-
-
-def _asymptotic_gradient(q, z):
-    decay = _exp(-q[2] * z)
-    return np.column_stack([np.ones_like(z), decay, -q[1] * z * decay])
-
-
-def _asymptotic_unscale(q, centre, half):
-    shift = np.exp(q[2] * centre / half)
-    change = np.array([[1, 0, 0], [0, shift, q[1] * shift * centre / half], [0, 0, 1 / half]])
-    return np.array([q[0], q[1] * shift, q[2] / half]), change
-
-
-def _asymptotic_starts(z, y):
-    rate = _rates(0.01, 30, 60)[:, None]
-    decay = _exp(-rate * z)
-    centred = decay - decay.mean(axis=1, keepdims=True)
-    factor, sse = _proportional(centred, y - y.mean())
-    level = y.mean() - factor * decay.mean(axis=1, keepdims=True)
-    return _best(rate, np.hstack([level, factor]), sse)
-
-
-def _logistic_value(q, z):
-    return q[0] / (1 + _exp(q[1] - q[2] * z))
-
-
-def _logistic_gradient(q, z):
-    odds = _exp(q[1] - q[2] * z)
-    share = 1 / (1 + odds)
-    pull = q[0] * share * (odds * share)
-    return np.column_stack([share, -pull, z * pull])
-
-
-def _logistic_unscale(q, centre, half):
-    change = np.array([[1, 0, 0], [0, 1, centre / half], [0, 0, 1 / half]])
-    return np.array([q[0], q[1] + q[2] * centre / half, q[2] / half]), change
-
-
-def _logistic_starts(z, y):
-    rate, midpoint = (a.ravel() for a in np.meshgrid(_rates(0.05, 50, 25), np.linspace(-4, 4, 41)))
-    theta = np.column_stack([rate * midpoint, rate])
-    return _best(theta, *_proportional(1 / (1 + _exp(theta[:, :1] - theta[:, 1:] * z)), y))
-
-
+_RATES = _rates(0.01, 30, 60)[:, None]
+_BENDS = np.array(
+    [(rate * middle, rate) for rate in _rates(0.05, 50, 25) for middle in np.linspace(-4, 4, 41)]
+)
 _CURVES = {
-    "linear": _Curve(2, lambda q, z: q[0] + q[1] * z, _linear_gradient, _linear_unscale),
-    "geometric": _Curve(2, _geometric_value, _geometric_gradient, _geometric_unscale, _geometric_starts),
-    "asymptotic": _Curve(3, _asymptotic_value, _asymptotic_gradient, _asymptotic_unscale, _asymptotic_starts),
-    "logistic": _Curve(3, _logistic_value, _logistic_gradient, _logistic_unscale, _logistic_starts),
+    "linear": _Curve(2, np.empty((1, 0)), lambda z: _columns(1, z), lambda q, turn: [q[0] - turn]),
+    "geometric": _Curve(
+        2, _RATES, lambda z, rate: _columns(_exp(rate * z)), lambda q, turn: [q[0] * np.exp(-turn)]
+    ),
+    "asymptotic": _Curve(
+        3, _RATES, lambda z, rate: _columns(1, _exp(-rate * z)), lambda q, turn: [q[0], q[1] * np.exp(turn)]
+    ),
+    "logistic": _Curve(
+        3,
+        _BENDS,
+        lambda z, b, rate: _columns(1 / (1 + _exp(b - rate * z))),
+        lambda q, turn: [q[0], q[1] + turn],
+    ),
 }

@@ -91,7 +91,7 @@ def test_intervals_are_what_a_search_of_the_box_finds(cells, step, indicators):
     row = paced([y0, None, None, y1], step, indicators)
     exact = formulas(y0, y1, 3, sign)
     grid = np.linspace(-0.5, 0.5, 41) * step
-    found = formulas(*np.meshgrid(y0 + grid, y1 + grid), 3, sign)
+    found = formulas(y0 + grid, y1, 3, sign)  # the base was measured, the target is what it says
     for pace in PACES:
         assert row[pace] == pytest.approx(exact[pace])
         assert row[f"{pace}_low"] == pytest.approx(found[pace].min())
@@ -147,11 +147,9 @@ def test_what_is_undefined_is_nan_and_named():
 
 def test_an_end_at_the_ceiling_closes_the_whole_gap_but_has_no_odds():
     row = paced([92, 100], 1.0)
-    assert row["gap_closure"] == 1 and row["gap_closure_high"] == 1
-    assert row["gap_closure_low"] == pytest.approx(1 - 0.5 / 7.5)
+    assert row["gap_closure"] == row["gap_closure_low"] == row["gap_closure_high"] == 1
     assert undefined(row) == {"logit_pace"} and "end is at the ceiling" in row["note"]
-    assert row["logit_pace_high"] == np.inf
-    assert row["logit_pace_low"] == pytest.approx(np.log(99.5 / 0.5) - np.log(92.5 / 7.5))
+    assert row["logit_pace_low"] == row["logit_pace_high"] == np.inf
 
 
 def test_a_bound_leaves_the_interval():
@@ -163,7 +161,8 @@ def test_a_bound_leaves_the_interval():
     assert open_ended["points_per_year_high"] == np.inf
 
     about = paced([72, ("about", 85.0)])
-    assert about["points_per_year"] == 13 and np.isnan(about["points_per_year_low"])
+    assert about["points_per_year"] == 13  # 72 to within a half, 85 to within a whole step
+    assert (about["points_per_year_low"], about["points_per_year_high"]) == (11.5, 14.5)
     assert about["note"] == "base or end is approximate"
 
 
@@ -172,6 +171,43 @@ def test_the_base_is_the_baseline_cell_if_there_is_one():
     frame = targets([("none", np.nan), 72, 85]).drop(columns="role")
     (row,) = card(frame, UP).to_dict("records")
     assert row["base_year"] == 2023 and row["years"] == 1
+    assert row["note"] == "a target stands in for the base"
+    assert row["points_per_year"] == row["points_per_year_low"] == row["points_per_year_high"] == 13
+
+
+def test_a_target_is_taken_as_printed_and_a_base_to_within_its_rounding():
+    row = paced([3.87, None, None, None, None, 4.5], [0.01, 1, 1, 1, 1, 0.1])
+    assert (row["end_low"], row["end_high"]) == (4.5, 4.5)
+    assert (row["base_low"], row["base_high"]) == (3.865, 3.875)
+    assert row["points_per_year_low"] == pytest.approx(0.125) and row[
+        "points_per_year_high"
+    ] == pytest.approx(0.127)
+
+
+@pytest.mark.parametrize(
+    ("place", "indicator", "low", "high"),
+    [
+        ("yuhuan", "nursery_places_per_1000", 0.325, 0.327),
+        ("cixi", "nursery_places_per_1000", 0.437, 0.439),
+        ("yuhuan", "sports_area_per_capita", 0.09, 0.11),
+        ("yuhuan", "doctors_per_1000", 0.3450, 0.3483),
+    ],
+)
+def test_required_paces_of_methods(data, place, indicator, low, high):
+    rows = data.targets.query("place == @place and indicator == @indicator")
+    (row,) = card(rows, data.indicators).to_dict("records")
+    ends = row["points_per_year_low"], row["points_per_year_high"]
+    assert ends == pytest.approx((low, high), abs=5e-5)
+
+
+def test_the_time_a_plan_gives_itself_ends_when_its_end_value_is_first_printed():
+    row = paced([72, 78, 81, 85, 85, 85])
+    assert (row["end_year"], row["years"], row["years_last"]) == (2025, 3, 5)
+    assert row["points_per_year"] == 13 / 3
+    kept = paced([72, ("ge", 80.0), ("ge", 85.0), ("ge", 85.0)])
+    assert (kept["end_year"], kept["years_last"]) == (2024, 3)
+    weaker = paced([72, ("ge", 85.0), 85])  # "at least 85" and 85 are not one print
+    assert weaker["end_year"] == 2024
 
 
 def test_every_path_gets_its_own_row():

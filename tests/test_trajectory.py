@@ -1,4 +1,4 @@
-"""Families against published vectors and a linear-programming solver; fits against certified values."""
+"""Families against published vectors and a linear-programming solver; statistics against certified values."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from qiyou.errors import ConvergenceWarning, DataError, FitError
+from qiyou.intervals import Box
 from qiyou.paths import grid
-from qiyou.trajectory import FAMILIES, families, fit, line_interval
+from qiyou.trajectory import FAMILIES, families, fit, line_interval, observed
 
 SHARE = pd.DataFrame({"id": ["share"], "direction": ["up"], "lower": [0.0], "upper": [100.0]})
 RISE = [72, 75, 78, 80, 83, 85]
@@ -34,6 +35,12 @@ def targets(cells, step=1.0, first=2022, **key):
         )
     path = {"document": "d", "place": "p", "indicator": "share", "variant": ""}
     return pd.DataFrame(rows).assign(**(path | key))
+
+
+def slopes(t, low, high, low_open=False, high_open=False):
+    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    opens = (np.broadcast_to(np.asarray(a, dtype=bool), low.shape) for a in (low_open, high_open))
+    return line_interval(t, Box(low, high, *opens, low, low == high))
 
 
 def one(cells, step=1.0, indicators=SHARE, **options):
@@ -78,7 +85,7 @@ def test_codes_name_every_family_that_fits():
     assert one(np.round(odds, 2), 0.01)["shape"] == "LOGISTIC_LINE"
 
 
-def feasible(t, low, high, low_open, high_open, slope=0):
+def feasible(t, low, high, low_open, high_open, slope=0, steepest=None):
     """Whether a line passes, by HiGHS, clearing open ends by a positive slack; `slope` ±1 optimises it."""
     rows, bounds = [], []
     for k in np.flatnonzero(~np.isnan(low)):
@@ -96,7 +103,7 @@ def feasible(t, low, high, low_open, high_open, slope=0):
         [0, slope, 0 if slope else -1],
         A_ub=rows,
         b_ub=bounds,
-        bounds=[(None, None), (None, None), (0, 1)],
+        bounds=[(None, None), (None, steepest), (0, 1)],
         method="highs",
     )
     if result.status == 3:
@@ -123,7 +130,7 @@ def random_boxes(count, seed):
 
 def test_closed_form_agrees_with_linear_programming():
     t, *boxes = random_boxes(2000, seed=1)
-    closed = line_interval(t, *boxes)
+    closed = slopes(t, *boxes)
     solver = np.array([feasible(t, *row)[0] for row in zip(*boxes, strict=True)])
     np.testing.assert_array_equal(closed.fits, solver)
     assert 400 < closed.fits.sum() < 1600
@@ -134,7 +141,7 @@ def test_closed_form_agrees_with_linear_programming():
 
 def test_slope_interval_agrees_with_linear_programming():
     t, *boxes = random_boxes(200, seed=2)
-    closed = line_interval(t, *boxes)
+    closed = slopes(t, *boxes)
     for k in np.flatnonzero(closed.fits):
         row = [box[k] for box in boxes]
         ends = [feasible(t, *row, slope=1)[1], feasible(t, *row, slope=-1)[1]]
@@ -156,21 +163,36 @@ def test_every_family_agrees_with_linear_programming_on_its_own_scale():
     frame = pd.concat([targets(list(row), variant=str(k)) for k, row in enumerate(values)])
     result = families(frame, SHARE)
     low, high = np.clip(values - 0.5, 0, 100), np.clip(values + 0.5, 0, 100)
+    # a value printed v was drawn in [v − 1/2, v + 1/2); the gap 100 − y turns the ends round
+    shut, cut = np.zeros(6, dtype=bool), np.ones(6, dtype=bool)
     with np.errstate(divide="ignore"):
         scales = {
-            "line": (low, high),
-            "geometric": (np.log(low), np.log(high)),
-            "gap_closure": (np.log(100 - high), np.log(100 - low)),
-            "logistic": (np.log(low / (100 - low)), np.log(high / (100 - high))),
+            "line": (low, high, shut, cut),
+            "geometric": (np.log(low), np.log(high), shut, cut),
+            "gap_closure": (np.log(100 - high), np.log(100 - low), cut, shut),
+            "logistic": (np.log(low / (100 - low)), np.log(high / (100 - high)), shut, cut),
         }
-    shut = np.zeros(6, dtype=bool)
-    for family, (lower, upper) in scales.items():
+    touching = 0
+    for family, (lower, upper, low_open, high_open) in scales.items():
         for k in range(len(values)):
-            fits = feasible(years, lower[k], upper[k], shut, shut)[0]
-            if fits and family == "gap_closure":
-                fits = feasible(years, lower[k], upper[k], shut, shut, slope=1)[1] <= 0
+            steepest = 0 if family == "gap_closure" else None
+            fits = feasible(years, lower[k], upper[k], low_open, high_open, steepest=steepest)[0]
             assert result[f"{family}_fits"][k] == fits, (family, values[k])
+            touching += family == "line" and not fits and feasible(years, lower[k], upper[k], shut, shut)[0]
         assert 0 < result[f"{family}_fits"].sum() < len(values)
+    assert touching > 0  # lines that only closed boxes would let pass
+
+
+def test_a_line_that_only_closed_boxes_let_pass_does_not_pass():
+    row = one([57, 57, 57, 57, 58, 57], indicators=None)  # through 57.5 in all years: below it or at it
+    assert not row["line_fits"]
+    closed = slopes(
+        range(6), np.array([57, 57, 57, 57, 58, 57]) - 0.5, np.array([57, 57, 57, 57, 58, 57]) + 0.5
+    )
+    assert closed.fits and closed.low == closed.high == 0
+    # bounds are closed where they say so: at least 57.5 beside at most 57.5 leaves 57.5
+    held = [("ge", 57.5, np.inf), ("le", -np.inf, 57.5)] * 3
+    assert one(held, indicators=None)["line_fits"]
 
 
 def test_an_open_end_excludes_the_value_itself():
@@ -189,16 +211,16 @@ def test_equality_is_seen_through_decimals_that_are_not_exact_in_binary():
     # 70.05 + 5 × 0.1 = 70.55: the boxes of 0.1 allow exactly one slope, though no end is exact in binary
     values = [70.0, 70.2, 70.3, 70.4, 70.5, 70.5]
     low, high = np.array(values) - 0.05, np.array(values) + 0.05
-    interval = line_interval(range(6), low, high)
-    exact = line_interval(range(6), np.round(low * 20), np.round(high * 20))
+    interval = slopes(range(6), low, high)
+    exact = slopes(range(6), np.round(low * 20), np.round(high * 20))
     assert exact.low == exact.high and exact.fits
     assert interval.fits and interval.low != interval.high
-    opened = line_interval(range(6), low, high, np.ones(6, dtype=bool), np.ones(6, dtype=bool))
+    opened = slopes(range(6), low, high, np.ones(6, dtype=bool), np.ones(6, dtype=bool))
     assert not opened.fits
 
 
 def test_a_slope_says_whether_it_is_attained():
-    both = line_interval([0, 1], [0.0, 2.0], [1.0, 3.0], low_open=[True, False])
+    both = slopes([0, 1], [0.0, 2.0], [1.0, 3.0], low_open=[True, False])
     assert (float(both.low), float(both.high)) == (1, 3)
     assert both.low_closed and not both.high_closed
 
@@ -300,10 +322,10 @@ boxes = st.lists(
 def test_widening_a_box_never_loses_a_line(cells, extra, which):
     middle, half, low_open, high_open = (np.array(c) for c in zip(*cells, strict=True))
     low, high = (middle - half).astype(float), (middle + half).astype(float)
-    before = line_interval(range(len(cells)), low, high, low_open, high_open)
+    before = slopes(range(len(cells)), low, high, low_open, high_open)
     k = which % len(cells)
     low[k], high[k] = low[k] - extra, high[k] + extra
-    after = line_interval(range(len(cells)), low, high, low_open, high_open)
+    after = slopes(range(len(cells)), low, high, low_open, high_open)
     assert after.fits or not before.fits
     assert np.isnan(before.low) or (after.low <= before.low and after.high >= before.high)
 
@@ -312,10 +334,10 @@ def test_widening_a_box_never_loses_a_line(cells, extra, which):
 def test_unit_and_level_change_no_answer(cells, unit, shift):
     middle, half, low_open, high_open = (np.array(c) for c in zip(*cells, strict=True))
     t = np.arange(len(cells))
-    before = line_interval(t, middle - half, middle + half, low_open, high_open)
-    after = line_interval(t, unit * (middle - half), unit * (middle + half), low_open, high_open)
-    moved = line_interval(t, middle - half + shift, middle + half + shift, low_open, high_open)
-    mirrored = line_interval(t, -(middle + half), -(middle - half), high_open, low_open)
+    before = slopes(t, middle - half, middle + half, low_open, high_open)
+    after = slopes(t, unit * (middle - half), unit * (middle + half), low_open, high_open)
+    moved = slopes(t, middle - half + shift, middle + half + shift, low_open, high_open)
+    mirrored = slopes(t, -(middle + half), -(middle - half), high_open, low_open)
     assert before.fits == after.fits == moved.fits == mirrored.fits
     ends = [unit * before.low, unit * before.high]
     np.testing.assert_allclose([after.low, after.high], ends, atol=1e-9 * unit)
@@ -342,7 +364,7 @@ def test_errors_say_what_to_do():
     with pytest.raises(DataError, match="indicators lack the columns upper"):
         families(good, SHARE.drop(columns="upper"))
     with pytest.raises(DataError, match="ascending years"):
-        line_interval([2, 1], [0, 0], [1, 1])
+        slopes([2, 1], [0, 0], [1, 1])
 
 
 def test_grid_accepts_nullable_and_text_columns():
@@ -464,7 +486,6 @@ def test_without_degrees_of_freedom_there_is_no_interval(curve, n):
     row = exact.predict([0, 5], level=0.95)
     assert row[["mean_low", "mean_high", "low", "high"]].isna().all(axis=None)
     np.testing.assert_allclose(row["value"][0], 20)
-    assert np.isnan(exact.summary().loc["residual_sd", "estimate"])
 
 
 @pytest.mark.parametrize(
@@ -518,12 +539,6 @@ def test_missing_observations_are_left_out():
     pd.testing.assert_frame_equal(gaps.params, fit([1, 3, 4], [2.0, 6.0, 8.1], "linear").params)
 
 
-def test_summary_is_small_and_rounded():
-    summary = fit(*RATKOWSKY2, "logistic").summary()
-    assert summary.index.tolist() == ["b0", "b1", "b2", "sse", "residual_sd", "dof"]
-    assert summary.loc["b0"].tolist() == [72.4622, 1.73403] and summary.loc["dof", "estimate"] == 6
-
-
 def test_what_cannot_be_fitted_is_an_error():
     with pytest.raises(FitError, match="no curve 'cubic'; choose one of linear"):
         fit([1, 2], [1, 2], "cubic")
@@ -537,3 +552,97 @@ def test_what_cannot_be_fitted_is_an_error():
         fit(range(2015, 2021), 3.0 ** np.arange(6) + 0.1, "geometric")
     with pytest.raises(FitError, match="level is 95"):
         fit([1, 2, 3], [1, 2, 4], "linear").predict(4, level=95)
+
+
+# ---------------------------------------------------------------- observed
+
+SERIES = [1.26, 1.27, 1.12, 1.16, 1.03]
+tenths = st.integers(-999, 999).map(lambda k: k / 10)
+series = st.lists(tenths, min_size=3, max_size=9)
+
+
+def seen(values, at=7, years=None, **options):
+    (row,) = observed(range(1, len(values) + 1) if years is None else years, values, at, **options).to_dict(
+        "records"
+    )
+    return row
+
+
+def test_observed_published():
+    row = seen(SERIES)
+    assert row["slope"] == pytest.approx(-0.05625, abs=1e-12)
+    assert (row["n"], row["tau"] * 10, round(row["p"], 5)) == (5, pytest.approx(-6), 0.11667)
+    line = seen([4, 8, 6, 11, 14], 3)
+    assert [line["year"], line["value"]] == pytest.approx([3, 8.6])
+    assert [line["low"], line["high"]] == pytest.approx([2.1403, 15.05966], abs=6e-5)
+
+
+@given(st.permutations(range(7)), st.booleans())
+def test_kendalls_p_is_the_share_of_arrangements_at_least_as_extreme(values, rising):
+    def s_of(order):
+        return sum(np.sign(b - a) for i, a in enumerate(order) for b in order[i + 1 :])
+
+    side = 1 if rising else -1
+    counts = _arrangements(len(values))
+    extreme = sum(n for s, n in counts.items() if side * s >= side * s_of(values))
+    assert seen(values, rising=rising)["p"] == pytest.approx(extreme / sum(counts.values()), rel=1e-9)
+
+
+def _arrangements(n):
+    """How many arrangements of n different values have each S, by adding one value at a time."""
+    counts = {0: 1}
+    for k in range(1, n):
+        larger = {}
+        for s, count in counts.items():
+            for step in range(-k, k + 1, 2):
+                larger[s + step] = larger.get(s + step, 0) + count
+        counts = larger
+    return counts
+
+
+@given(series, tenths, st.sampled_from([-2.0, 0.25, 8.0]))
+def test_observed_follows_unit_added_slope_and_mirror(y, add, factor):
+    x = np.arange(1, len(y) + 1)
+    row, moved = seen(y), seen(factor * (np.array(y) + add * x))
+    assert moved["slope"] == pytest.approx(factor * (row["slope"] + add), abs=1e-9)
+    assert moved["value"] == pytest.approx(factor * (row["value"] + add * 7), abs=1e-7)
+    ends = sorted(factor * (row[end] + add * 7) for end in ("low", "high"))
+    assert [moved["low"], moved["high"]] == pytest.approx(ends, rel=1e-7, abs=1e-7)
+    mirrored = seen([-v for v in y], rising=False)
+    np.testing.assert_allclose(mirrored["p"], seen(y, rising=True)["p"])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), tenths), min_size=3, max_size=9, unique_by=lambda p: p[0]),
+    st.randoms(),
+)
+def test_observed_does_not_mind_the_order(points, random):
+    one_way, other = (
+        seen([y for _, y in pairs], years=[x for x, _ in pairs])
+        for pairs in (points, random.sample(points, len(points)))
+    )
+    for name in ("slope", "slope_low", "slope_high", "tau", "p", "value", "low", "high"):
+        np.testing.assert_allclose(one_way[name], other[name], rtol=1e-6, atol=1e-6)
+
+
+def test_a_plan_at_twice_the_true_pace_is_flagged_three_times_in_ten():
+    """methods.md: n = 5, noise of one yearly step, a five-year horizon."""
+    from scipy.stats import nct, t
+
+    row = seen([0, 0, 0, 0, 1], 10)
+    residual_sd = np.sqrt(fit(range(1, 6), [0, 0, 0, 0, 1], "linear").sse / 3)
+    reach = (row["high"] - row["value"]) / residual_sd
+    spread = np.sqrt((reach / t.ppf(0.975, 3)) ** 2 - 1)
+    assert nct.sf(reach / spread, 3, 5 / spread) == pytest.approx(0.30, abs=0.015)
+
+
+def test_observed_says_what_is_wrong():
+    with pytest.raises(FitError, match="only 2 different years"):
+        observed([2020, 2021], [3, 4], 2025)
+    with pytest.raises(FitError, match="one length"):
+        observed([2020, 2021, 2022], [3, 4], 2025)
+    with pytest.raises(FitError, match="finite"):
+        observed([2020, 2021, 2022], [3, 4, np.inf], 2025)
+    with pytest.raises(FitError, match="level is 95"):
+        observed([2020, 2021, 2022], [3, 4, 6], 2025, level=95)
+    assert np.isnan(seen([5, 5, 5])["p"]) and seen([5, 5, 5])["slope"] == 0

@@ -15,7 +15,7 @@ from qiyou.monitor import words
 from qiyou.monitor.beside import beside_the_plan
 from qiyou.monitor.judging import judged
 from qiyou.monitor.obstacles import SERIES, first_of
-from qiyou.progress.together import no_method
+from qiyou.progress import no_method
 
 if TYPE_CHECKING:
     from qiyou.data import Data
