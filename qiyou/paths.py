@@ -1,8 +1,8 @@
 """Target paths as arrays: one row per path, one column per year, each cell a box of possible values.
 
 A *path* is what one document plans for one indicator in one place: (document, place, indicator, variant).
-What a printed cell leaves open is a *box* (`qiyou.intervals`). `trajectory` and `pace` ask what holds for every choice
-of values inside the boxes, for all paths at once.
+What a printed cell leaves open is a *box* (`qiyou.intervals`). `trajectory` and `pace` ask what holds for
+every choice of values inside the boxes, for all paths at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class PathGrid:
     years : ndarray of int, shape (m,)
         Every year that any path prints, ascending.
     box : Box
-        What each cell leaves open (`qiyou.intervals`), arrays of shape (n, m); NaN where the cell states nothing.
+        What each cell leaves open (`qiyou.intervals`), arrays of shape (n, m); NaN where the cell states
+        nothing.
     step : ndarray of float, shape (n, m)
         The printing resolution, in the indicator's unit.
     relation : ndarray of str, shape (n, m)
@@ -117,8 +118,8 @@ def grid(
     indicators : DataFrame, optional
         With id, direction, lower, upper; every indicator of `targets` must be in it.
     reading : str, optional
-        One of `qiyou.intervals.READINGS` for every cell; by default each by its role: the base measured, what is
-        planned stipulated.
+        One of `qiyou.intervals.READINGS` for every cell; by default each by its role: the base measured, what
+        is planned stipulated.
 
     Raises
     ------
@@ -175,9 +176,9 @@ def grid(
 def table(data: Data) -> pd.DataFrame:
     """The rows of every target path: what one document asks of one indicator in one line.
 
-    A path prints at least one numeric target or bound. Paths are the lines of the tables and, with the variant
-    ``prose``, those that only the running text prints, with a base and a target. What is no path, though it stands in
-    a table or counts over years, is in `set_aside`.
+    A path prints at least one numeric target or bound. Paths are the lines of the tables and, with the
+    variant ``prose``, those that only the running text prints, with a base and a target. What is no path,
+    though it stands in a table or counts over years, is in `set_aside`.
 
     Parameters
     ----------
@@ -198,8 +199,8 @@ def table(data: Data) -> pd.DataFrame:
     (75, ['statement:32', 'statement:73'])
     """
     rows = _lines(data)
-    rows = rows[_asks(rows)].reset_index(drop=True)
-    return rows.assign(path=rows.groupby(KEYS, sort=False, dropna=False, observed=True).ngroup())
+    number, asks = _asks(rows)
+    return rows[asks].reset_index(drop=True).assign(path=pd.factorize(number[asks])[0])
 
 
 def set_aside(data: Data) -> pd.DataFrame:
@@ -212,8 +213,8 @@ def set_aside(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        document, place, indicator, variant, origin, locator, printed; ``reason``: ``no_numbers`` (words, blanks, a
-        base only) or ``sum`` (a figure that counts several years together).
+        document, place, indicator, variant, origin, locator, printed; ``reason``: ``no_numbers`` (words,
+        blanks, a base only) or ``sum`` (a figure that counts several years together).
 
     Examples
     --------
@@ -223,7 +224,7 @@ def set_aside(data: Data) -> pd.DataFrame:
     """
     columns = [*KEYS, "origin", "locator", "printed", "reason"]
     lines = _lines(data)
-    silent = lines[~_asks(lines)]
+    silent = lines[~_asks(lines)[1]]
     words = silent["printed"].where(silent["role"].ne("baseline"), "")
     silent = silent.assign(printed=words.groupby([silent[key] for key in KEYS]).transform(_joined))
     said = data.statements
@@ -241,36 +242,27 @@ def _joined(words: pd.Series) -> str:
 def _lines(data: Data) -> pd.DataFrame:
     """Every line of the tables, and what only the text prints with a base and a target."""
     tabled = data.targets.assign(origin="table", locator="table:" + data.targets["row"].astype(str))
-    said = data.statements
-    said = said[
-        said["indicator"].ne("")
-        & said["year"].notna()
-        & said["from_year"].isna()
-        & said["kind"].isin(["baseline", "target", "count"])
-    ]
-    line = ["document", "indicator"]
+    said, line = data.statements, ["document", "indicator"]
+    said = said[said["indicator"].ne("") & said["year"].notna() & said["from_year"].isna()]
+    said = said[said["kind"].isin(["baseline", "target", "count"])]
     said = said[~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(tabled[line]))]
+    number = said["id"].astype(str)
     said = said.assign(
-        role=np.where(said["kind"].eq("baseline"), "baseline", "target"),
-        variant=PROSE,
-        origin="text",
-        locator="statement:" + said["id"].astype(str),
-        row=said["id"].astype(str),
-        star="",
-        department="",
-        printed_name=said["phrase"],
+        role=np.where(said["kind"].eq("baseline"), "baseline", "target"), variant=PROSE, origin="text",
+        locator="statement:" + number, row=number, star="", department="", printed_name=said["phrase"],
         printed_unit="",
-    )
+    )  # fmt: skip
     both = said.groupby(line)["role"].transform("nunique") == 2
     said = said[both & ~said.duplicated([*line, "year"], keep=False)]
     said = said.assign(row=said.groupby(line)["row"].transform(_joined))
     return pd.concat([tabled, said[tabled.columns]], ignore_index=True) if len(said) else tabled
 
 
-def _asks(rows: pd.DataFrame) -> pd.Series:
-    """Whether the line of a row prints a target number."""
-    number = rows["role"].eq("target") & rows["relation"].ne("none") & rows["year"].notna()
-    return number.groupby([rows[key] for key in KEYS], dropna=False).transform("any")
+def _asks(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each row's line, and whether that line prints a target number."""
+    number = _number_paths(rows)[0]
+    asking = (rows["role"].eq("target") & rows["relation"].ne("none") & rows["year"].notna()).to_numpy(bool)
+    return number, (np.bincount(number, weights=asking) > 0)[number]
 
 
 def label(flags: Sequence[tuple[np.ndarray, str]], separator: str = "; ") -> np.ndarray:

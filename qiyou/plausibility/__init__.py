@@ -1,43 +1,80 @@
-"""What can honestly be said about whether a target path is plausible.
+"""What can be said of a target path from the plans alone, exactly; and what is left to ask.
 
-A target path is not a sample: its values were chosen by an author. From the plan alone only arithmetic and
-logic can be decided, and those exactly; feasibility takes outside evidence, the place's own observed past or
-changes really achieved elsewhere. Every finding carries its evidence class, the interval that the rounding
-leaves and the threshold it was held against. A verdict is given only if every value inside the rounding boxes
-agrees to it.
-
-`check` runs everything on loaded data, `check_paths` what the plan alone allows, for any number of paths;
-`summary` sums up per path; `CODES` says what each code means. The single checks are functions of the modules
-here, among them `past.required_pace`, `past.extrapolation`, `reference.spells` and `reference.rank`, for
-series of one's own; `ranks.ranked` and `ranks.sensitivity` are the tables behind C10.
+A target path is not a sample: its values were chosen by an author. `check` says what arithmetic and logic
+decide, as facts: the code, the two cells compared, the numbers. It speaks only where there is something to
+say. `sentences` puts findings into words, `summary` counts them per path, `CODES` says what each code means
+and who made the rule.
 
 >>> import qiyou
 >>> found = qiyou.plausibility.check(qiyou.load())
->>> found.loc[found["code"] == "FLOW_SHORTFALL", "message_en"].str.len().gt(0).all()
-np.True_
+>>> found.loc[found["code"] == "FLOW_SHORTFALL", ["place", "year"]].values.tolist()[:1]
+[['yuhuan', 2024]]
 """
 
-from qiyou.plausibility import past, ranks, reference
-from qiyou.plausibility.codes import CODES, EVIDENCE, VERDICTS, Code
-from qiyou.plausibility.documents import prose_targets
-from qiyou.plausibility.report import FEASIBILITY, NO_OBJECTION, check, check_paths, summary
-from qiyou.plausibility.settings import Settings
-from qiyou.plausibility.verdicts import COLUMNS
+from __future__ import annotations
 
-__all__ = [
-    "CODES",
-    "COLUMNS",
-    "EVIDENCE",
-    "FEASIBILITY",
-    "NO_OBJECTION",
-    "VERDICTS",
-    "Code",
-    "Settings",
-    "check",
-    "check_paths",
-    "past",
-    "prose_targets",
-    "ranks",
-    "reference",
-    "summary",
-]
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from qiyou import paths as _paths
+from qiyou.plausibility import passages, peers, plan, shape
+from qiyou.plausibility.facts import CODES, COLUMNS, VERDICTS, Settings, cells, collected, summary
+from qiyou.plausibility.sentences import sentences
+
+if TYPE_CHECKING:
+    from qiyou.data import Data
+
+__all__ = ["CODES", "COLUMNS", "VERDICTS", "Settings", "check", "sentences", "summary"]
+
+
+def check(data: Data, *, lang: str | None = None, settings: Settings | None = None) -> pd.DataFrame:
+    """Every check on what the documents print, C1 to C14.
+
+    Parameters
+    ----------
+    data : Data
+        What `qiyou.load()` returns.
+    lang : {"zh", "en"}, optional
+        Adds the column ``message``, a sentence for each finding.
+    settings : Settings, optional
+        The conventions; a finding that was held against one carries it as its threshold.
+
+    Returns
+    -------
+    DataFrame
+        One row per finding: place, document, indicator, variant, year (missing for a finding on the whole
+        path), check, code, verdict (NOTE, QUESTION, CONTRADICTION, UNDECIDABLE); ``a_cell, a_printed, b_cell,
+        b_printed``, the cells that are compared, as ``<document>/table:<row>:<year>`` or
+        ``<document>/statement:<id>``; ``statistic`` with ``low`` and ``high``, what observed values leave
+        open; ``threshold``; ``facts``, a dict of what the message names. By path in order of first
+        appearance, then by check.
+
+    Raises
+    ------
+    DataError
+        Columns missing, an unknown indicator, relation or direction.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> found = check(qiyou.load(), lang="en")
+    >>> found.loc[found["code"] == "REVERSAL", ["a_cell", "b_cell"]].values.tolist()
+    [['changxing-plan-2023/table:13:2023', 'changxing-plan-2023/table:13:2024']]
+    """
+    settings = settings or Settings()
+    clean, found = plan.take_out(_paths.table(data))
+    if len(clean):
+        every = cells(clean, data)
+        excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
+        alone, shaped = plan.checks(every, excerpts)
+        found += [
+            *alone,
+            *shape.checks(every, shaped, data.indicators, settings),
+            *passages.identities(every, data.identities),
+            *peers.standards(every, data),
+            *peers.plans(every, settings),
+            *passages.checks(every, data),
+        ]
+    table = collected(found)
+    return table if lang is None else table.assign(message=sentences(table, data, lang))

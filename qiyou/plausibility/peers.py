@@ -1,217 +1,156 @@
-"""C11 and C12: what the plans of several places say about one another. None of it speaks to feasibility."""
+"""C3 and C12: a path beside what is set above it, and beside the plans of other places.
+
+Only yardsticks of a place that the path's place belongs to are used, and only for indicators whose size does
+not depend on how large the place is. A target for a whole province binds no single county. What plans share
+says nothing of whether they can be met.
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from qiyou.plausibility.codes import NOTE
-from qiyou.plausibility.paths import Paths
-from qiyou.plausibility.settings import Settings
-from qiyou.plausibility.verdicts import findings
+from qiyou.intervals import apart, same
+from qiyou.paths import RELATIONS
+from qiyou.plausibility.facts import Cells, Settings, demanded, found
+from qiyou.relate import relate
+
+if TYPE_CHECKING:
+    from qiyou.data import Data
+
+INTENSIVE = ("share", "gross_rate", "density", "years", "money")
+"""Kinds of indicator whose level is comparable between a county and its province."""
 
 
-def checks(paths: Paths, places: pd.DataFrame, settings: Settings) -> list[pd.DataFrame]:
-    """IDENTICAL_PATHS, COMMON_END_VALUE and PEER_BAND.
+def ancestors(places: pd.DataFrame) -> pd.DataFrame:
+    """Every place with every place it belongs to: columns place, above.
 
-    Parameters
-    ----------
-    paths : Paths
-    places : DataFrame
-        ``data.places``: id, name_zh, name_en.
-    settings : Settings
+    Examples
+    --------
+    >>> chain = ancestors(pd.DataFrame({"id": ["yuhuan", "taizhou"], "parent": ["taizhou", "zhejiang"]}))
+    >>> chain.values.tolist()
+    [['yuhuan', 'taizhou'], ['taizhou', 'zhejiang'], ['yuhuan', 'zhejiang']]
     """
-    names = _Names(places)
-    common, shared = _common_end(paths, names, settings)
-    return [*_identical(paths, names, settings), *common, *_bands(paths, shared, settings)]
+    parent = places.set_index("id")["parent"].replace("", pd.NA).dropna()
+    step = parent.rename("above").rename_axis("place").reset_index()
+    found, levels = [], 0
+    while len(step) and levels < 10:
+        found.append(step)
+        step = step.assign(above=step["above"].map(parent)).dropna()
+        levels += 1
+    return pd.concat(found, ignore_index=True) if found else step
 
 
-class _Names:
-    """Names of places, joined."""
+def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
+    """MISSES_STANDARD, MET_AT_BASELINE, MET_BY; AMPLIFIED, SET_AT_STANDARD; what a bound leaves open."""
+    level = data.indicators.loc[data.indicators["kind"].isin(INTENSIVE), "id"]
+    usable = data.benchmarks[data.benchmarks["indicator"].isin(level) & data.benchmarks["year"].notna()]
+    usable = usable[~usable["relation"].isin(["none", "about"])].rename(columns={"place": "above"})
+    mine = cells.grid.keys.assign(at=np.arange(len(cells.at)))[cells.judged]
+    pairs = mine.merge(ancestors(data.places), on="place").merge(usable, on=["above", "indicator"])
+    column = pd.Index(cells.grid.years).get_indexer(pairs["year"].astype(int))
+    # a base value is an observation, and no promise that a yardstick could be held against
+    known = (column >= 0) & cells.planned[pairs["at"], np.maximum(column, 0)]
+    pairs, column = pairs[known].reset_index(drop=True), column[known]
+    pairs = pairs.assign(cell="sources/" + pairs["source"])
+    at = pairs["at"].to_numpy()
+    sign, n = cells.grid.sign[at], cells.at[at, column]
+    asked, strict = demanded(pairs["value"].to_numpy(float), pairs["relation"].to_numpy(object), sign)
+    verdict = relate(cells.box[n], asked, sign, strict=strict)["verdict"].to_numpy(object)
+    binding = pairs["kind"].isin(["target", "standard"]).to_numpy()
+    equal = binding & same(cells.box.point[n], asked.point)
+    more = binding & apart(cells.box[n].turned(sign), asked.turned(sign)) & ~equal
+    # every year of the path, for the first that meets it
+    years = cells.at[at]
+    row = np.repeat(np.arange(len(at)), years.shape[1])
+    of = relate(cells.box[years.ravel()], asked[row], sign[row], strict=strict[row])
+    reached = of["verdict"].eq("met").to_numpy().reshape(years.shape) & (years >= 0)
+    first = years[np.arange(len(at)), np.argmax(reached, axis=1)]
+    at_base, met = cells.rows["role"].to_numpy(object)[first] == "baseline", verdict == "met"
 
-    def __init__(self, places: pd.DataFrame):
-        self._zh = dict(zip(places["id"], places["name_zh"], strict=True))
-        self._en = dict(zip(places["id"], places["name_en"], strict=True))
+    def beside(code: str, mask: np.ndarray, n: np.ndarray, **options) -> pd.DataFrame:
+        them, cell, boxes = pairs[mask], cells.pick(n[mask]), cells.box[n[mask]]
+        numbers = {"low": boxes.low, "high": boxes.high, "statistic": boxes.point, "threshold": them["value"]}
+        named = {name: them[name] for name in ("above", "kind", "source")}
+        return found(code, cell, them, **numbers, **named, **options)
 
-    def join(self, ids, lang: str) -> str:
-        names = self._zh if lang == "zh" else self._en
-        listed = [names.get(place, place) for place in sorted(set(ids))]
-        if lang == "zh":
-            return "、".join(listed)
-        return " and ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)
-
-
-def _planned(paths: Paths) -> pd.DataFrame:
-    """Planned cells of all paths that are judged, in long format."""
-    grid = paths.grid
-    mask = grid.known & ~grid.empty & ~grid.baseline & paths.judged[:, None]
-    at, column = np.nonzero(mask)
-    return pd.DataFrame(
-        {
-            "at": at,
-            "year": grid.years[column],
-            "value": grid.value[at, column],
-            "relation": grid.relation[at, column],
-        }
-    )
+    return [
+        beside("MISSES_STANDARD", verdict == "not_met", n),
+        beside("BOUND_LEAVES_OPEN", verdict == "undecidable", n, case="standard", check="C3"),
+        beside("MET_AT_BASELINE", met & at_base, first, case="standard"),
+        beside("MET_BY", met & ~at_base, first, case="standard"),
+        beside("AMPLIFIED", more, n),
+        beside("SET_AT_STANDARD", equal, n),
+    ]
 
 
-def _identical(paths: Paths, names: _Names, settings: Settings) -> list[pd.DataFrame]:
+def plans(cells: Cells, settings: Settings) -> list[pd.DataFrame]:
+    """IDENTICAL_PATHS and COMMON_END_VALUE."""
+    prints = _prints(cells)
+    return [*_identical(cells, prints, settings), *_common_end(cells, prints, settings)]
+
+
+def _decimal(values: np.ndarray) -> np.ndarray:
+    """Numbers without their binary noise: ten significant digits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = 10.0 ** (9 - np.floor(np.log10(np.abs(values))))
+        return np.where(np.isfinite(scale), np.round(values * scale) / scale, values)
+
+
+def _prints(cells: Cells) -> np.ndarray:
+    """Each planned cell of the grid as one number that is equal where relation and value are; 0 elsewhere."""
+    shown = pd.util.hash_array(_decimal(cells.grid.value).ravel()).reshape(cells.at.shape)
+    relation = pd.Index(RELATIONS).get_indexer(cells.grid.relation.ravel()).reshape(cells.at.shape)
+    return np.where(cells.planned, shown ^ relation.astype(np.uint64), np.uint64(0))
+
+
+def _identical(cells: Cells, prints: np.ndarray, settings: Settings) -> list[pd.DataFrame]:
     """Paths whose planned values are equal, year by year; a flat path is no copy of another flat one."""
-    cells = _planned(paths)
-    if cells.empty:
-        return []
-    text = cells["year"].astype(str) + cells["relation"] + cells["value"].map("{:.10g}".format)
-    groups = pd.DataFrame({"at": cells["at"], "text": text, "value": cells["value"]}).groupby("at", sort=True)
-    each = groups.agg(text=("text", ";".join), cells=("value", "size"), different=("value", "nunique"))
-    each = each[(each["cells"] >= settings.identical_values) & (each["different"] > 1)].reset_index()
-    keys = paths.keys.iloc[each["at"]]
-    each = each.assign(place=keys["place"].to_numpy(), indicator=keys["indicator"].to_numpy())
-    grouped = each.groupby(["indicator", "text"], sort=False)["place"]
-    each = each.assign(k=grouped.transform("nunique"))
+    planned = cells.planned
+    value = np.where(planned, cells.grid.value, np.nan)
+    moves = np.fmax.reduce(value, axis=1) > np.fmin.reduce(value, axis=1)
+    enough = (planned.sum(axis=1) >= settings.identical_values) & moves & cells.judged
+    at = np.flatnonzero(enough)
+    weights = np.random.default_rng(0).integers(1, 2**63, prints.shape[1], dtype=np.uint64) | np.uint64(1)
+    with np.errstate(over="ignore"):
+        path = (prints[at] * weights).sum(axis=1, dtype=np.uint64)
+    keys = cells.grid.keys.iloc[at]
+    each = pd.DataFrame({"at": at, "indicator": keys["indicator"], "text": path, "place": keys["place"]})
+    return _shared(cells, each, ["indicator", "text"], "IDENTICAL_PATHS", settings.identical_values)
+
+
+def _common_end(cells: Cells, prints: np.ndarray, settings: Settings) -> list[pd.DataFrame]:
+    """End values that many places share; only places that print a single path of the indicator."""
+    last = cells.stated.shape[1] - 1 - np.argmax(cells.stated[:, ::-1], axis=1)
+    n = np.arange(len(last))
+    relation = cells.grid.relation[n, last]
+    usable = cells.planned[n, last] & (relation != "about") & cells.judged
+    ends = cells.grid.keys[["place", "indicator"]].assign(
+        at=n, column=last, year=cells.grid.years[last], text=prints[n, last]
+    )[usable]
+    ends = ends[~ends.duplicated(["place", "indicator"], keep=False)]
+    ends["of"] = ends.groupby(["indicator", "year"])["place"].transform("size")
+    ends = ends[ends["of"] >= settings.shared_places]
+    found = _shared(cells, ends, ["indicator", "year", "text"], "COMMON_END_VALUE", settings.shared_share)
+    return [one[one["statistic"] >= settings.shared_share] for one in found]
+
+
+def _shared(cells: Cells, each: pd.DataFrame, group: list[str], code: str, threshold) -> list[pd.DataFrame]:
+    """What one code says of the members of every group with more than one place."""
+    groups = each.groupby(group, sort=False)["place"]
+    each = each.assign(k=groups.transform("nunique"))
     each = each[each["k"] > 1]
     if each.empty:
         return []
-    members = each.groupby(["indicator", "text"], sort=False)["place"].agg(list)
-    same = each.set_index(["indicator", "text"]).index
-    at = each["at"].to_numpy()
-    fields = {
-        **paths.take(at),
-        "k": each["k"].astype(str).to_numpy(dtype=object),
-        "places_zh": same.map(members.map(lambda ids: names.join(ids, "zh"))).to_numpy(dtype=object),
-        "places_en": same.map(members.map(lambda ids: names.join(ids, "en"))).to_numpy(dtype=object),
-    }
-    return [
-        findings(
-            paths.keys.iloc[at],
-            check="C12",
-            code="IDENTICAL_PATHS",
-            verdict=NOTE,
-            statistic=each["k"],
-            threshold=settings.identical_values,
-            zh="{label_zh}：{places_zh}的计划值逐年相同（{k}地），可能依同一模板编制；这不涉及可行性。",
-            en="{label_en}: the planned values of {places_en} are the same in every year ({k} places), perhaps "
-            "from one template; this says nothing about feasibility.",
-            fields=fields,
-        )
-    ]
-
-
-def _ends(paths: Paths) -> pd.DataFrame:
-    """End values of judged paths: one per place and indicator that prints a single path."""
-    at = np.flatnonzero(paths.judged & (paths.last >= 0))
-    last = paths.last[at]
-    frame = pd.DataFrame(
-        {
-            "at": at,
-            "place": paths.keys["place"].to_numpy()[at],
-            "indicator": paths.keys["indicator"].to_numpy()[at],
-            "year": paths.grid.years[last],
-            "value": paths.grid.value[at, last],
-            "relation": paths.grid.relation[at, last],
-            "planned": ~paths.grid.baseline[at, last],
-        }
-    )
-    frame = frame[frame["planned"] & frame["relation"].ne("about")]
-    return frame[~frame.duplicated(["place", "indicator"], keep=False)]
-
-
-def _common_end(paths: Paths, names: _Names, settings: Settings) -> tuple[list[pd.DataFrame], set[tuple]]:
-    """COMMON_END_VALUE, and the (indicator, year) whose end values say nothing about the places."""
-    ends = _ends(paths)
-    if ends.empty:
-        return [], set()
-    group = ["indicator", "year"]
-    ends = ends.assign(text=ends["relation"] + ends["value"].map("{:.10g}".format))
-    ends = ends.assign(
-        of=ends.groupby(group)["place"].transform("size"),
-        k=ends.groupby([*group, "text"])["place"].transform("size"),
-    )
-    common = ends[
-        (ends["of"] >= settings.shared_places)
-        & (ends["k"] >= settings.shared_share * ends["of"])
-        & (ends["k"] > 1)
-    ]
-    if common.empty:
-        return [], set()
-    members = common.groupby([*group, "text"])["place"].agg(list)
-    same = common.set_index([*group, "text"]).index
-    at = common["at"].to_numpy()
-    fields = {
-        **paths.take(at),
-        "year": common["year"].astype(str).to_numpy(dtype=object),
-        "k": common["k"].astype(str).to_numpy(dtype=object),
-        "of": common["of"].astype(str).to_numpy(dtype=object),
-        "print_zh": paths.promise(at, paths.last[at], "zh"),
-        "print_en": paths.promise(at, paths.last[at], "en"),
-        "places_zh": same.map(members.map(lambda ids: names.join(ids, "zh"))).to_numpy(dtype=object),
-        "places_en": same.map(members.map(lambda ids: names.join(ids, "en"))).to_numpy(dtype=object),
-    }
-    found = findings(
-        paths.keys.iloc[at],
-        check="C12",
-        code="COMMON_END_VALUE",
-        verdict=NOTE,
-        year=common["year"],
-        statistic=common["k"] / common["of"],
-        threshold=settings.shared_share,
-        zh="{label_zh}：{of}地中{k}地（{places_zh}）的{year}年目标都是{print_zh}，终值可能由上级设定；若如此，比较终值只是比较模板。",
-        en="{label_en}: {k} of {of} places ({places_en}) aim at {print_en} in {year}; the end value may be "
-        "set from above, and then comparing end values only compares the template.",
-        fields=fields,
-    )
-    return [found], set(zip(common["indicator"], common["year"], strict=True))
-
-
-def _bands(paths: Paths, shared: set[tuple], settings: Settings) -> list[pd.DataFrame]:
-    """PEER_BAND: end values beyond one standard deviation of at least eight places' plans."""
-    ends = _ends(paths)
-    ends = ends[ends["relation"].eq("eq")]
-    common = (
-        pd.MultiIndex.from_frame(ends[["indicator", "year"]]).isin(shared)
-        if shared
-        else np.zeros(len(ends), bool)
-    )
-    ends = ends[~common]
-    groups = ends.groupby(["indicator", "year"])["value"]
-    mean, count = groups.transform("mean"), groups.transform("size")
-    # deviations from a mean of equal numbers are binary noise, not a spread
-    s = np.sqrt(groups.transform(lambda values: ((values - values.mean()) ** 2).mean()))
-    outside = (
-        (count >= settings.peers_least)
-        & (s > 1e-9 * mean.abs())
-        & ((ends["value"] - mean).abs() > settings.peer_deviations * s)
-    )
-    some = ends.assign(mean=mean, s=s, count=count)[outside]
-    if some.empty:
-        return []
-    at = some["at"].to_numpy()
-    fields = {
-        **paths.take(at),
-        "year": some["year"].astype(str).to_numpy(dtype=object),
-        "count": some["count"].astype(str).to_numpy(dtype=object),
-        "mean": some["mean"].to_numpy(),
-        "s": some["s"].to_numpy(),
-        "print_zh": paths.promise(at, paths.last[at], "zh"),
-        "print_en": paths.promise(at, paths.last[at], "en"),
-        "far": ((some["value"] - some["mean"]) / some["s"]).to_numpy(),
-        "limit": np.full(len(some), settings.peer_deviations),
-    }
-    return [
-        findings(
-            paths.keys.iloc[at],
-            check="C11",
-            code="PEER_BAND",
-            verdict=NOTE,
-            year=some["year"],
-            statistic=(some["value"] - some["mean"]) / some["s"],
-            low=some["mean"] - some["s"],
-            high=some["mean"] + some["s"],
-            threshold=settings.peer_deviations,
-            zh="{label_zh}：{year}年目标{print_zh}，与{count}地计划的平均值{mean:4}相差{far:3}个标准差（界限{limit}），只是与别的计划比较。",
-            en="{label_en}: the target for {year}, {print_en}, is {far:3} standard deviations from the mean "
-            "{mean:4} of {count} "
-            "plans (limit {limit}); a comparison with other plans only.",
-            fields=fields,
-        )
-    ]
+    number = each.groupby(group, sort=False).ngroup().to_numpy()
+    members = each.groupby(number)["place"].agg(lambda places: tuple(sorted(set(places))))
+    at, k = each["at"].to_numpy(), each["k"].to_numpy()
+    extra = {"k": k, "places": members.loc[number].to_numpy(dtype=object)}
+    if code == "COMMON_END_VALUE":
+        of, column = each["of"].to_numpy(), each["column"].to_numpy()
+        rows = cells.pick(cells.at[at, column])
+        return [found(code, rows, statistic=k / of, threshold=threshold, of=of, **extra)]
+    rows = cells.lines.iloc[at]
+    return [found(code, rows, year=pd.NA, statistic=k, threshold=threshold, **extra)]

@@ -22,28 +22,47 @@ READINGS = (
     *("NOT_ABOVE_EXPERIENCE", "NOT_BELOW_EXPERIENCE", "WITHIN_EXPERIENCE", "NOT_TOLD", "ARITHMETIC_ONLY"),
 )
 """One of these for each path; their words stand in ``words.csv``, group ``reading``."""
-
-ASKING = ("ABOVE_EXPERIENCE", "BEYOND_EXPERIENCE", "WEAKER_THAN_BASE", "CONTRADICTION")
+ASKING = ("CONTRADICTION", "WEAKER_THAN_BASE", "BEYOND_EXPERIENCE", "ABOVE_EXPERIENCE")
 """Readings that are a question to the author of the plan."""
-
 GRADES = ("very_low", "low", "moderate", "high")
-_DOUBTS = ("press", "level", "start", "few")
 _CLASS = [
-    *("class_used", "rho", "m", "k_low", "k_high", "provinces", "c_low", "c_high", "L90", "U90"),
-    *("fifth_low", "fifth_high", "gamma", "chance_low", "chance_high", "contradicted", "specifications"),
+    *("class_used", "rho", "m", "k_low", "k_high", "provinces", "c_low", "c_high", "L90", "U90", "fifth_low"),
+    *("fifth_high", "gamma", "chance_low", "chance_high", "contradicted", "specifications"),
 ]
+_AVERAGE = ["windows", "q_low", "q_high", "n_low", "n_high"]
 COLUMNS = [
-    *paths.KEYS,
-    *("base_year", "base", "base_printed", "end_year", "end", "reached", "years", "years_last", "scale"),
-    *("required", "required_low", "required_high", "gap_closed", "rate"),
-    *_CLASS,
-    *("superior", "windows", "q_low", "q_high", "n_low", "n_high"),
-    *("own_windows", "own_q_low", "own_q_high", "own_n_low", "own_n_high"),
+    *(
+        *paths.KEYS,
+        "base_year",
+        "base",
+        "base_printed",
+        "end_year",
+        "end",
+        "reached",
+        "years",
+        "years_last",
+        "scale",
+    ),
+    *("required", "required_low", "required_high", "gap_closed", "rate", *_CLASS, "superior", *_AVERAGE),
+    *(f"own_{name}" for name in _AVERAGE),
     *("nation_there", "level_n", "level_low", "level_high", "peers", "peer_low", "peer_high"),
     *("additions_low", "additions_high", "bottom_up", "met", "of", "evidence", "doubts", "agree", "reading"),
     *("zh", "en", "short_zh", "short_en"),
 ]
-_WHOLE = ("m", "k_low", "k_high", "provinces", "c_low", "c_high", "contradicted", "specifications")
+_WHOLE = [
+    "m",
+    "k_low",
+    "k_high",
+    "provinces",
+    "c_low",
+    "c_high",
+    "fifth_low",
+    "fifth_high",
+    "first_year",
+    "last_year",
+]
+_WHOLE += ["contradicted", "specifications"]
+_FLAGS = ["qualified", "same_level", "contains", *realised.DOUBTS]
 _NOTED = ("IDENTICAL_PATHS", "COMMON_END_VALUE", "AMPLIFIED", "WORKLIST_AHEAD")
 _LOGIC = ("C2", "C3", "C4", "C6", "C12", "C13", "C14")
 
@@ -80,168 +99,149 @@ def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
     table = measured(data, found)
     for lang in words.LANGUAGES:
         table[lang], table[f"short_{lang}"] = telling.lines(data, table, lang)
-    return table[COLUMNS]
+    return table[COLUMNS].copy()
 
 
 def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     """`profiles` without its sentences, and with what they need besides."""
-    rows = paths.table(data)
+    rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    known = superior.values(data)
-    series = superior.windows(data, known)
+    groups = (
+        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
+    )
+    held = set(known["indicator"])
+    series = [superior.windows(data, known, *group) for group in groups if group.indicator in held]
+    series = pd.concat(series or [superior.windows(data, known, data.indicators["id"].iloc[0], "points")])
     asked["superior"] = superior.nearest(data, asked, series)
-    above_ = superior.against(asked, series, "superior")
-    own = superior.against(asked, series, "place").add_prefix("own_")
-    levels = endstate.levels(data, known, rows)
-    table = pd.concat(
-        [
-            asked,
-            required.others(asked),
-            _classes(data, asked),
-            above_,
-            own,
-            endstate.reached(asked, levels),
-            bottomup.needed(data, asked, rows).drop(columns=paths.KEYS),
-            record.kept(data, asked["indicator"]),
-            superior.progress(asked, known),
-            _flags(asked, found),
-        ],
-        axis=1,
-    )
-    table = _cautious(table)
-    table = _evidence(table)
-    table["reading"] = _readings(table)
-    table.attrs["levels"] = levels
-    return table
+    blocks = [
+        asked,
+        required.others(asked),
+        _classes(data, known, asked),
+        superior.against(asked, series, "superior"),
+        superior.against(asked, series, "place", "own_"),
+        endstate.reached(asked, endstate.levels(data, known, rows)),
+        bottomup.needed(data, asked, rows),
+        record.kept(data, asked["indicator"]),
+        superior.progress(asked, known),
+        _checked(asked, found),
+    ]
+    table = _judged(pd.concat(blocks, axis=1))
+    return _ready(table.assign(**record.overall(data)))
 
 
-def _classes(data, asked: pd.DataFrame) -> pd.DataFrame:
+def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """D for all paths that ask a pace, class by class."""
-    open_ = asked[asked["ask"].eq("pace") & asked["required_high"].notna()]
-    held = open_[open_["indicator"].isin(data.reference["indicator"].unique())]
-    groups = held.groupby(["indicator", "scale", held["years"].eq(1)])
-    blocks = [realised.graded(data, group) for _, group in groups]
-    out = pd.concat(blocks).reindex(asked.index) if blocks else pd.DataFrame(index=asked.index)
-    names = [*_CLASS, "qualified", "same_level", "complete", "contains", "first_year", "last_year"]
-    out = out.reindex(columns=[*names, *(f"doubt_{name}" for name in _DOUBTS)])
-    counts = {name: out[name].fillna(0).astype(int) for name in (*_WHOLE, "first_year", "last_year")}
-    flags = {name: out[name].eq(True) for name in out if name.startswith("doubt_")}
-    flags |= {name: out[name].eq(True) for name in ("qualified", "same_level", "complete", "contains")}
-    ends = {
-        "fifth_low": out["fifth_low"].fillna(0).astype(int),
-        "fifth_high": out["fifth_high"].fillna(0).astype(int),
-    }
-    return out.assign(class_used=out["class_used"].fillna(""), **counts, **flags, **ends)
+    some = asked[asked["ask"].eq("pace") & asked["indicator"].isin(data.reference["indicator"].unique())]
+    groups = some.groupby(["indicator", "scale", some["years"].eq(1)])
+    out = pd.concat([pd.DataFrame(), *(realised.graded(data, known, group) for _, group in groups)])
+    out = out.reindex(index=asked.index, columns=[*dict.fromkeys([*_CLASS, *_WHOLE, *_FLAGS])])
+    whole = {name: out[name].fillna(0).astype(int) for name in _WHOLE}
+    flags = {name: out[name].eq(True) for name in _FLAGS}
+    out = out.assign(class_used=out["class_used"].fillna(""), **whole, **flags)
+    return out.drop(columns="level").assign(other_level=out["level"])
 
 
-def _cautious(table: pd.DataFrame) -> pd.DataFrame:
-    """Where faster places may have been published more often, a word below the top fifth needs N's support."""
-    free = table["m"].gt(0) & ~table["qualified"]
-    backed = table["windows"].gt(0) & table["n_high"].le(table["fifth_high"])
-    return table.assign(fifth_high=table["fifth_high"].mask(free & ~backed, 5))
-
-
-def _evidence(table: pd.DataFrame) -> pd.DataFrame:
-    """Grade and doubts of the yardstick that carries the reading, and whether D agrees with N or P."""
-    told = table["m"].gt(0) & ~(table["fifth_low"].eq(1) & table["fifth_high"].eq(5))
-    beyond = table["m"].gt(0) & table["k_low"].eq(table["m"])
-    class_ = told | beyond
-    steps = sum(table[f"doubt_{name}"].astype(int) for name in _DOUBTS)
-    grade = np.select(
-        [class_, table["own_windows"].gt(0), table["windows"].gt(0), table["m"].gt(0)],
-        [
-            np.maximum(3 - steps, 0),
-            np.where(table["own_values"].ge(4), 2, 1),
-            1,
-            np.maximum(3 - steps, 0),
-        ],
-        -1,
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    """Evidence, doubts, agreement and reading."""
+    some, own, average = (table[name].gt(0) for name in ("m", "own_windows", "windows"))
+    # where faster places may have been published more often, a word below the top fifth needs N's support
+    backed = table["qualified"] | average & table["n_high"].le(table["fifth_high"])
+    table["fifth_high"] = table["fifth_high"].mask(some & ~backed, 5)
+    told = some & ~(table["fifth_low"].eq(1) & table["fifth_high"].eq(5))
+    beyond = some & table["k_low"].eq(table["m"])
+    ranges = [(told, "fifth"), (average, "n"), (own, "own_n")]
+    low, high = (
+        np.array([table[f"{name}_{end}"].where(there) for there, name in ranges], dtype=float)
+        for end in ("low", "high")
     )
-    class_ |= table["m"].gt(0) & table["own_windows"].eq(0) & table["windows"].eq(0)
-    own = ~class_ & table["own_windows"].gt(0)
-    average = ~class_ & ~own & table["windows"].gt(0)
-    masks = [(class_ & table[f"doubt_{name}"], name) for name in _DOUBTS]
-    masks += [(class_ & ~table["qualified"], "selected"), (class_ & table["contains"], "contains")]
-    masks += [(own & table["own_values"].lt(4), "short"), (average, "average")]
-    latest = np.select(
-        [class_, own, average], [table["last_year"], table["own_to_year"], table["to_year"]], 9999
-    )
-    masks += [(table["base_year"].sub(latest).ge(5), "old")]
-    compared = [(table["windows"].gt(0), "n"), (table["own_windows"].gt(0), "own_n")]
-    apart = np.zeros(len(table), dtype=bool)
-    any_ = np.zeros(len(table), dtype=bool)
-    for there, name in compared:
-        both = told & there
-        far = table[f"{name}_low"].gt(table["fifth_high"]) | table[f"{name}_high"].lt(table["fifth_low"])
-        apart |= (both & far).to_numpy()
-        any_ |= both.to_numpy()
-    return table.assign(
-        told=told,
-        beyond=beyond,
-        evidence=np.where(
-            table["ask"].eq("pace") & (grade >= 0), np.array([*GRADES, ""], dtype=object)[grade], ""
-        ),
-        doubts=paths.label(
-            [(mask.to_numpy() & table["ask"].eq("pace").to_numpy(), name) for mask, name in masks]
-        ),
-        agree=np.select([apart, any_], ["no", "yes"], ""),
-    )
-
-
-def _readings(table: pd.DataFrame) -> np.ndarray:
-    """The first rule of methods section 6 that holds."""
-    yardsticks_ = [
-        (table["told"], table["fifth_low"], table["fifth_high"]),
-        (table["windows"].gt(0), table["n_low"], table["n_high"]),
-        (table["own_windows"].gt(0), table["own_n_low"], table["own_n_high"]),
-    ]
-    lows = np.array([low.where(there) for there, low, _ in yardsticks_], dtype=float)
-    highs = np.array([high.where(there) for there, _, high in yardsticks_], dtype=float)
-    some = ~np.isnan(lows).all(axis=0)
-    lo_min, lo_max = np.nanmin(lows, axis=0, initial=np.inf), np.nanmax(lows, axis=0, initial=-np.inf)
-    hi_min, hi_max = np.nanmin(highs, axis=0, initial=np.inf), np.nanmax(highs, axis=0, initial=-np.inf)
+    apart = ((low[0] > high[1:]) | (high[0] < low[1:])).any(axis=0)
+    both = (told & (average | own)).to_numpy()
+    agree = np.select([apart, both], ["no", "yes"], "")
+    any_ = (told | average | own).to_numpy()
+    lo, hi = (np.where(any_, ends, 0.0) for ends in (low, high))
+    least_lo, most_lo = np.nanmin(lo, axis=0, initial=9), np.nanmax(lo, axis=0, initial=0)
+    least_hi, most_hi = np.nanmin(hi, axis=0, initial=9), np.nanmax(hi, axis=0, initial=0)
     ask = table["ask"]
-    rules = [
-        table["contradicts"],
-        ask.eq("pass"),
-        ask.eq("none"),
-        ask.eq("keep"),
-        ask.eq("weaker"),
-        table["beyond"],
-        table["agree"].eq("no"),
-        some & (hi_min <= 2) & (hi_max <= 3),
-        some & (lo_max >= 4) & (lo_min >= 3),
-        some & (hi_max <= 3),
-        some & (lo_min >= 3),
-        some,
-        table["m"].gt(0),
-    ]
-    names = [name for name in READINGS if name != "FLOW_AGAINST_SUM"]
-    return np.select(rules, names[:-1], names[-1])
-
-
-def _flags(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """H: what the checks found in a path, as codes, and whether something contradicts itself."""
-    if found.empty:
-        return pd.DataFrame({"flags": "", "contradicts": False}, index=asked.index)
-    wanted = found[found["check"].isin(_LOGIC)]
-    asking = wanted["verdict"].isin(["QUESTION", "CONTRADICTION"]) | wanted["code"].isin(_NOTED)
-    wanted = wanted[asking].fillna({"variant": ""})
-    by = wanted.groupby(paths.KEYS)["code"].agg(lambda codes: "; ".join(dict.fromkeys(codes)))
-    hard = wanted[wanted["verdict"].eq("CONTRADICTION") & wanted["check"].isin(["C2", "C13"])]
-    keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
-    return pd.DataFrame(
-        {
-            "flags": by.reindex(keys).fillna("").to_numpy(dtype=object),
-            "contradicts": keys.isin(pd.MultiIndex.from_frame(hard[paths.KEYS])),
-        },
-        index=asked.index,
+    rules = {
+        "CONTRADICTION": table["contradicts"],
+        "PASS_YEAR": ask.eq("pass"),
+        "NO_NUMBERS": ask.eq("none"),
+        "KEEP": ask.eq("keep"),
+        "WEAKER_THAN_BASE": ask.eq("weaker"),
+        "BEYOND_EXPERIENCE": beyond,
+        "YARDSTICKS_DISAGREE": apart,
+        "BELOW_EXPERIENCE": any_ & (least_hi <= 2) & (most_hi <= 3),
+        "ABOVE_EXPERIENCE": any_ & (most_lo >= 4) & (least_lo >= 3),
+        "NOT_ABOVE_EXPERIENCE": any_ & (most_hi <= 3),
+        "NOT_BELOW_EXPERIENCE": any_ & (least_lo >= 3),
+        "WITHIN_EXPERIENCE": any_,
+        "NOT_TOLD": some,
+    }
+    reading = np.select(list(rules.values()), list(rules), "ARITHMETIC_ONLY")
+    # the yardstick that carries the reading: the class where it tells something, else the own pace, else N
+    by_class = told | beyond | some & ~own & ~average
+    by_own, by_average = ~by_class & own, ~by_class & ~own & average
+    doubts = {name: by_class & table["other_level" if name == "level" else name] for name in realised.DOUBTS}
+    steps = sum(flag.astype(int) for flag in doubts.values())
+    of_own = np.where(table["own_values"].ge(4), 2, 1)
+    grade = np.select([by_class, by_own, by_average], [np.maximum(3 - steps, 0), of_own, 1], -1)
+    latest = np.select(
+        [by_class, by_own, by_average], [table[f"{name}_year"] for name in ("last", "own_to", "to")], 9999
     )
+    doubts |= {
+        "selected": by_class & ~table["qualified"],
+        "contains": by_class & table["contains"],
+        "short": by_own & table["own_values"].lt(4),
+        "average": by_average,
+        "old": table["base_year"].sub(latest).ge(5),
+    }
+    return table.assign(
+        beyond=beyond,
+        agree=agree,
+        reading=reading,
+        evidence=np.array([*GRADES, ""], dtype=object)[grade],
+        doubts=paths.label([(np.asarray(flag), name) for name, flag in doubts.items()]),
+    )
+
+
+def _ready(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns that the conditions of ``parts.csv`` and the fields of messages name."""
+    bounds = {name: table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"]) for name in ("base", "end")}
+    most = table["required_low"].eq(-np.inf)
+    fifth = table["fifth_low"].astype(str) + "-" + table["fifth_high"].astype(str)
+    tails = {"1-1": "slow", "5-5": "fast"}
+    better = table["sign"] * (table["base"] - table["end"])
+    scale, sign = (table[name].to_numpy() for name in ("scale", "sign"))
+    return table.assign(
+        pace=table["ask"].eq("pace"),
+        stood_in=table["base_printed"].eq(""),
+        base_bound=bounds["base"],
+        end_bound=bounds["end"],
+        least=np.select([most, bounds["end"] | bounds["base"]], ["most", "least"], "none"),
+        better=better.round(10) + 0.0,
+        margin=better.abs(),
+        before=table["base_year"] - 1,
+        fifth=fifth.where(table["same_level"], fifth.replace(tails)),
+        nothing=table["ask"].eq("pace") & ~(table["m"] + table["windows"] + table["own_windows"]).gt(0),
+        **{f"peer_rate_{end}": required.rates(table[f"peer_{end}"], scale, sign) for end in ("low", "high")},
+    )
+
+
+def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """H: what the checks found in a path, as codes, and whether something contradicts itself."""
+    verdict = found["verdict"].isin(["QUESTION", "CONTRADICTION"]) | found["code"].isin(_NOTED)
+    found = found[found["check"].isin(_LOGIC) & verdict].fillna({"variant": ""})
+    codes = found.groupby(paths.KEYS)["code"].agg(lambda one: "; ".join(dict.fromkeys(one)))
+    hard = found[found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])]
+    keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
+    flags = codes.reindex(keys).fillna("").to_numpy(dtype=object)
+    contradicts = keys.isin(pd.MultiIndex.from_frame(hard[paths.KEYS]))
+    return pd.DataFrame({"flags": flags, "contradicts": contradicts}, index=asked.index)
 
 
 def yardsticks(profile: pd.Series, lang: str = "zh") -> pd.DataFrame:
-    """The yardsticks of one path as a small table: compared with what, the count or ratio, its interval, the evidence.
+    """The yardsticks of one path as a small table.
 
     Parameters
     ----------
@@ -252,13 +252,14 @@ def yardsticks(profile: pd.Series, lang: str = "zh") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        yardstick, compared, result, interval, evidence: texts; only the yardsticks that the path has.
+        ``yardstick`` (compared with what), ``result`` (a count, or where it lies), ``interval`` (limits or ratio) and
+        ``evidence``, texts; only the yardsticks that the path has.
     """
     return telling.yardsticks(profile, lang)
 
 
 def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
-    """What a figure of one path draws: ``spells`` of the class used, the superior's and own ``windows``, ``levels``.
+    """What a figure of one path draws.
 
     Parameters
     ----------
@@ -269,29 +270,25 @@ def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        ``spells`` as `spells` gives them, with ``side``: slower, level or faster than required; ``windows`` as
-        `qiyou.plausibility.yardsticks.superior.windows`; ``levels``: the latest level of other places and the nation.
+        ``spells`` of the class used, as `spells` gives them, with ``side``: slower, level or faster than required;
+        ``windows`` of the superior and the place itself, as `qiyou.plausibility.yardsticks.superior.windows`;
+        ``levels``: the latest level of other places and the nation.
     """
-    indicator, scale = profile["indicator"], profile["scale"]
-    known = superior.values(data)
-    series = superior.windows(data, known)
-    series = series[series["indicator"].eq(indicator) & series["scale"].eq(scale)]
+    indicator, scale, known = profile["indicator"], profile["scale"], realised.values(data)
+    series = superior.windows(data, known, indicator, scale)
     levels = endstate.levels(data, known, paths.table(data))
     shortest, longest = (1, 2) if profile["years"] == 1 else (2, 6)
     found = spells(data, indicator, shortest=shortest, longest=longest, scale=scale)
-    found = found[found["level"].isin(realised.SELECTIONS.get(profile["class_used"], ()))]
-    found = found[~realised.own(profile.to_frame().T, found)[0]] if len(found) else found
-    side = np.select(
-        [above(profile["required_low"], found["high"]), above(found["low"], profile["required_high"])],
-        ["slower", "faster"],
-        "level",
+    found = found[found["level"].isin(realised.SELECTIONS.get(profile["class_used"], ()))].reset_index(
+        drop=True
+    )
+    found = found[realised.foreign(pd.DataFrame([profile]), found)[0]]
+    slower, faster = (
+        above(profile["required_low"], found["high"]),
+        above(found["low"], profile["required_high"]),
     )
     return {
-        "spells": found.assign(side=side).reset_index(drop=True),
-        "windows": series[series["place"].isin([profile["superior"], profile["place"]])].reset_index(
-            drop=True
-        ),
-        "levels": levels[
-            levels["indicator"].eq(indicator) & levels["place"].ne(profile["place"])
-        ].reset_index(drop=True),
+        "spells": found.assign(side=np.select([slower, faster], ["slower", "faster"], "level")),
+        "windows": series[series["place"].isin([profile["superior"], profile["place"]])],
+        "levels": levels[levels["indicator"].eq(indicator) & levels["place"].ne(profile["place"])],
     }

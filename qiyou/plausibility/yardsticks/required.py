@@ -6,8 +6,6 @@ ask alike: points, the log of the gap to a ceiling, or the log of the value.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -25,25 +23,31 @@ def scales(indicators: pd.DataFrame) -> pd.Series:
     ['points', 'gap', 'log']
     """
     kind, down = indicators["kind"], indicators["direction"].isin(["down", "at_most"])
-    names = np.select(
-        [down | kind.isin(["stock", "flow", "money"]), kind.eq("share") & indicators["upper"].notna()],
-        ["log", "gap"],
-        "points",
-    )
+    growing = down | kind.isin(["stock", "flow", "money"])
+    names = np.select([growing, kind.eq("share") & indicators["upper"].notna()], ["log", "gap"], "points")
     return pd.Series(names, index=indicators["id"])
 
 
-def scaled(boxes: Box, scale: np.ndarray, ceiling: np.ndarray) -> Box:
+def scaled(boxes: Box, scale, ceiling) -> Box:
     """Boxes on a scale: −ln(U − y), ln y, or y itself."""
+    scale = np.asarray(scale, dtype=object)
     return boxes.mapped(
         lambda y: np.select([scale == "gap", scale == "log"], [-np.log(ceiling - y), np.log(y)], y)
     )
 
 
-def exactly(numbers: np.ndarray) -> Box:
-    """Stipulated numbers as boxes without width."""
-    shut = np.zeros(len(numbers), dtype=bool)
-    return Box(numbers, numbers, shut, shut, numbers, ~np.isnan(numbers))
+def exactly(low, high=None) -> Box:
+    """Numbers as closed boxes: without width, or with both ends given."""
+    low = np.asarray(low, dtype=float)
+    high = low if high is None else np.asarray(high, dtype=float)
+    shut = np.zeros(low.shape, dtype=bool)
+    return Box(low, high, shut, shut, (low + high) / 2, ~np.isnan(low))
+
+
+def rates(pace: np.ndarray, scale: np.ndarray, sign: np.ndarray) -> np.ndarray:
+    """Yearly shares: growth e^r − 1; decline and the part of a gap that is closed, 1 − e^(−r); NaN on points."""
+    growing = (scale == "log") & (sign > 0)
+    return np.where(scale == "points", np.nan, np.where(growing, np.expm1(pace), -np.expm1(-pace)))
 
 
 def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -59,11 +63,11 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per path: keys, ``base_year, base, base_printed`` (empty where the first target stands in for the base),
-        ``base_bound, end_year, end, end_relation, reached, years, years_last, scale, required, required_low,
-        required_high`` (per year, in the direction of improvement), ``points, points_low, points_high`` (the same in the
-        indicator's unit), ``gap_closed`` (in all), ``rate`` (per year), ``largest`` and ``largest_from, largest_to``
-        (the steepest stretch), ``sign, ceiling``, and ``ask``: pace, keep, weaker, pass or none.
+        One row per path: keys; ``base_year, base, base_printed`` (empty where the first target stands in for the base),
+        ``base_relation``; ``end_year, end, end_relation, reached, years, years_last``; ``scale`` and ``required, …_low,
+        …_high`` (per year, in the direction of improvement), ``points…`` (the same in the indicator's unit), ``rate…``;
+        ``gap_closed`` (in all); ``steep, steep_from, steep_to``, the steepest stretch; ``sign, ceiling, unit, kind``;
+        ``ask``: pace, keep, weaker, pass or none; ``compared``, whether levels of places can be.
 
     Examples
     --------
@@ -76,129 +80,107 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     rows = rows[rows["indicator"].isin(indicators["id"]) & rows["year"].notna()]
     rows = rows.drop_duplicates([*paths.KEYS, "year"])
     grid = paths.grid(rows, indicators)
-    facts = indicators.set_index("id").loc[grid.keys["indicator"]]
-    n = np.arange(len(grid.keys))
+    n, sign, years = np.arange(len(grid.keys)), grid.sign, grid.years
     known = grid.known & ~grid.empty
     target, measured = known & ~grid.baseline, known & grid.baseline
-    weakest = np.where(grid.sign[:, None] < 0, grid.high, grid.low)
+    weakest = np.where(sign[:, None] < 0, grid.high, grid.low)
     number = np.where(np.isnan(grid.value), weakest, grid.value)
     last = _last(target)
-    alike = (
-        target & same(number, number[n, last][:, None]) & (grid.relation == grid.relation[n, last][:, None])
+    alike = target & same(number, number[n, last][:, None])
+    alike &= grid.relation == grid.relation[n, last][:, None]
+    reached, based = np.argmax(alike, axis=1), measured.any(axis=1)
+    start = np.where(based, _last(measured), np.argmax(target, axis=1))
+    end, first = number[n, last], exactly(number[n, start])
+    base = Box(
+        **{
+            name: np.where(based, held, getattr(first, name))
+            for name, held in vars(grid.box[n, start]).items()
+        }
     )
-    reached, first = np.argmax(alike, axis=1), np.argmax(target, axis=1)
-    based = measured.any(axis=1)
-    start = np.where(based, _last(measured), first)
-    held = grid.box[n, start]
-    stood_in = exactly(number[n, start])
-    base = Box(**{name: np.where(based, ends, getattr(stood_in, name)) for name, ends in vars(held).items()})
-    end, years = number[n, last], grid.years
+    facts = indicators.set_index("id").loc[grid.keys["indicator"]].reset_index()
     out = grid.keys.assign(
         base_year=years[start],
         base=number[n, start],
-        base_printed=_printed(rows, grid.keys, years[start], based),
-        base_bound=based & ~base.exact,
+        base_relation=np.where(based, grid.relation[n, start], "eq"),
         end_year=years[last],
         end=end,
         end_relation=grid.relation[n, last],
         reached=years[reached],
         years=years[reached] - years[start],
         years_last=years[last] - years[start],
-        sign=facts["direction"].map(SIGN).to_numpy(dtype=float),
+        sign=sign,
         ceiling=grid.upper,
-        unit=facts["unit"].to_numpy(dtype=object),
-        kind=facts["kind"].to_numpy(dtype=object),
-        direction=facts["direction"].to_numpy(dtype=object),
+        **facts[["unit", "kind", "direction"]],
     )
+    prints = rows[[*paths.KEYS, "year", "printed"]].rename(
+        columns={"year": "base_year", "printed": "base_printed"}
+    )
+    out["base_printed"] = out.merge(prints, how="left")["base_printed"].where(based, "")
+    bound = ~out["base_relation"].isin(["eq", "about", "range"])
     scale = scales(indicators)[out["indicator"]].to_numpy(dtype=object)
     full = (scale == "gap") & same(end, grid.upper)
-    nothing = (scale == "log") & ((out["base"] <= 0) | (end <= 0)).to_numpy()
-    out["scale"] = np.where(full | nothing, "points", scale)
+    nothing = (scale == "log") & ((number[n, start] <= 0) | (end <= 0))
+    out["scale"] = scale = np.where(full | nothing, "points", scale)
     span = np.where(out["years"] > 0, out["years"], np.nan)
-    asked = exactly(end)
-    pace = _pace(base, asked, out, span)
-    raw = (asked - base).turned(out["sign"]).over(span)
-    for name, found in (("required", pace), ("points", raw)):
-        out[name] = np.where(out["base_bound"], np.nan, found.point)
-        out[f"{name}_low"], out[f"{name}_high"] = found.low, found.high
-    out["gap_closed"] = np.where(
-        full, 1.0, np.where(out["scale"].eq("gap"), -np.expm1(-out["required"] * span), np.nan)
-    )
-    growth = np.where(out["sign"] > 0, np.expm1(out["required"]), -np.expm1(-out["required"]))
-    out["rate"] = np.select(
-        [out["scale"].eq("log"), out["scale"].eq("gap")], [growth, -np.expm1(-out["required"])], np.nan
-    )
-    out = out.assign(**_largest(number, target | measured, years, grid.sign))
+    raw = (exactly(end) - base).turned(sign).over(span)
+    on_scale = scaled(exactly(end), scale, grid.upper) - scaled(base, scale, grid.upper)
+    # a base that is a bound leaves one side of the pace open
+    most = bound & (np.isin(out["base_relation"], ["ge", "gt"]) == (sign > 0))
+    for name, pace in (("required", on_scale.turned(sign).over(span)), ("points", raw)):
+        out[name] = np.where(bound, np.nan, pace.point)
+        out[f"{name}_low"] = np.where(most, -np.inf, pace.low)
+        out[f"{name}_high"] = np.where(bound & ~most, np.inf, pace.high)
+    for name in ("", "_low", "_high"):
+        out[f"rate{name}"] = rates(out[f"required{name}"], scale, sign)
+    closed = np.where(out["scale"].eq("gap"), -np.expm1(-out["required"] * span), np.nan)
+    out["gap_closed"] = np.where(full, 1.0, closed)
+    out = out.join(_steepest(number, known, years, sign))
     mixed = rows.groupby(paths.KEYS, sort=False, dropna=False)["unit"].nunique().to_numpy() > 1
-    level = same(base.point, end) & (grid.relation[n, start] == grid.relation[n, last])
-    keeps = facts["direction"].isin(["at_least", "at_most"]).to_numpy() | level
+    level = same(base.point, end) & (out["base_relation"] == out["end_relation"]).to_numpy()
+    keeps = out["direction"].isin(["at_least", "at_most"]) | level
     worse = (raw.high < 0) | same(raw.high, 0.0) & raw.high_open
-    status = facts["kind"].eq("status").to_numpy() | facts["direction"].eq("status").to_numpy()
-    out["ask"] = np.select(
-        [status, mixed | ~target.any(axis=1), keeps, np.isnan(span), worse],
-        ["pass", "none", "keep", "none", "weaker"],
-        "pace",
-    )
+    status = out["kind"].eq("status") | out["direction"].eq("status")
+    cases = [status, mixed | ~target.any(axis=1), keeps, np.isnan(span), worse]
+    out["ask"] = np.select(cases, ["pass", "none", "keep", "none", "weaker"], "pace")
     # totals of places of unlike size are no levels to compare
-    out["compared"] = ~facts["kind"].isin(["stock", "flow", "status"]).to_numpy() & out["ask"].isin(
-        ["pace", "weaker"]
-    )
-    idle = ~out["ask"].eq("pace")
-    out.loc[idle, ["required", "required_low", "required_high", "gap_closed", "rate"]] = np.nan
+    out["compared"] = ~out["kind"].isin(["stock", "flow", "status"]) & out["ask"].isin(["pace", "weaker"])
+    numbers = [name for name in out if name.startswith(("required", "rate", "points", "gap_closed"))]
+    out.loc[~out["ask"].eq("pace"), numbers] = np.nan
     return out
 
 
 def others(asked: pd.DataFrame) -> pd.DataFrame:
     """E: how many plans of other places ask a pace from a base, and the lowest and highest of them."""
-    based = asked[asked["base_printed"].ne("") & asked["required"].notna()]
     by = ["indicator", "scale"]
-    plans = based.groupby([*by, "place"])["required"].agg(["min", "max"]).reset_index()
-    out = pd.DataFrame(index=asked.index)
-    keys = asked[[*by, "place"]]
-    count = plans.groupby(by).size().rename("n")
-    own = keys.merge(plans.assign(own=1), on=[*by, "place"], how="left")["own"].fillna(0).to_numpy()
-    out["peers"] = (keys.join(count, on=by)["n"].fillna(0).to_numpy() - own).astype(int)
-    for name, column, up in (("peer_low", "min", True), ("peer_high", "max", False)):
-        two = plans.sort_values(column, ascending=up, kind="stable").groupby(by).head(2)
-        rank = two.groupby(by).cumcount()
-        best, next_ = (
-            keys.merge(two.loc[rank == k, [*by, "place", column]], on=by, how="left", suffixes=("", "_of"))
-            for k in (0, 1)
+    based = asked[asked["base_printed"].ne("") & asked["required"].notna()]
+    rows = asked[[*by, "place"]]
+    plans = rows.join(based.groupby(by)["place"].nunique().rename("all"), on=by)["all"].fillna(0)
+    mine = based.groupby([*by, "place"]).size().rename("mine")
+    out = pd.DataFrame({"peers": (plans - rows.join(mine, on=[*by, "place"])["mine"].notna()).astype(int)})
+    for name, sign in (("peer_low", 1), ("peer_high", -1)):
+        turned = based.assign(best=sign * based["required"]).sort_values("best", kind="stable")
+        best = turned.drop_duplicates(by).set_index(by)[["place", "best"]].rename(columns={"place": "first"})
+        later = turned.drop(columns="best").join(best, on=by)
+        rest = sign * later[later["place"].ne(later["first"])].groupby(by)["required"].agg(
+            "min" if sign > 0 else "max"
         )
-        out[name] = np.where(best["place"] == best["place_of"], next_[column], best[column])
+        found = rows.join(best, on=by).join(rest.rename("next"), on=by)
+        out[name] = sign * found["best"].mask(found["place"].eq(found["first"]), found["next"])
     return out
-
-
-def _pace(base: Box, asked: Box, out: pd.DataFrame, span: np.ndarray) -> Box:
-    scale, ceiling = out["scale"].to_numpy(dtype=object), out["ceiling"].to_numpy(dtype=float)
-    pace = (scaled(asked, scale, ceiling) - scaled(base, scale, ceiling)).turned(out["sign"]).over(span)
-    return replace(pace, low=np.where(np.isnan(pace.low), -np.inf, pace.low))
 
 
 def _last(mask: np.ndarray) -> np.ndarray:
     return mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1)
 
 
-def _printed(rows: pd.DataFrame, keys: pd.DataFrame, years: np.ndarray, based: np.ndarray) -> np.ndarray:
-    """How the base is printed; the empty string where the first target stands in."""
-    at = keys.assign(year=years).merge(
-        rows[[*paths.KEYS, "year", "printed"]], on=[*paths.KEYS, "year"], how="left"
-    )
-    return np.where(based, at["printed"].to_numpy(dtype=object), "")
-
-
-def _largest(number: np.ndarray, known: np.ndarray, years: np.ndarray, sign: np.ndarray) -> dict:
+def _steepest(number: np.ndarray, known: np.ndarray, years: np.ndarray, sign: np.ndarray) -> pd.DataFrame:
     """The steepest stretch between neighbouring printed years, in units a year."""
-    at = np.where(known, np.arange(len(years)), -1)
-    before = np.maximum.accumulate(np.hstack([np.full((len(at), 1), -1), at[:, :-1]]), axis=1)
-    here = known & (before >= 0)
-    step = (number - np.take_along_axis(number, np.maximum(before, 0), axis=1)) * sign[:, None]
-    gone = np.where(here, years[None, :] - years[np.maximum(before, 0)], 1)
-    pace = np.where(here & ~np.isnan(step), step / gone, -np.inf)
-    best = np.argmax(pace, axis=1)
-    n = np.arange(len(at))
-    return {
-        "largest": np.where(np.isfinite(pace[n, best]), pace[n, best], np.nan),
-        "largest_from": years[np.maximum(before[n, best], 0)],
-        "largest_to": years[best],
-    }
+    at, column = np.nonzero(known)
+    cells = pd.DataFrame({"at": at, "steep_to": years[column], "value": number[at, column] * sign[at]})
+    before = cells.groupby("at").shift()
+    cells["steep"] = (cells["value"] - before["value"]) / (cells["steep_to"] - before["steep_to"])
+    cells["steep_from"] = before["steep_to"].fillna(0).astype(int)
+    best = (
+        cells.dropna().sort_values("steep", kind="stable").drop_duplicates("at", keep="last").set_index("at")
+    )
+    return best.reindex(range(len(number)))[["steep", "steep_from", "steep_to"]]
