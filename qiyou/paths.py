@@ -188,8 +188,7 @@ def table(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of ``data.targets``, and ``origin`` (table, text), ``locator`` (``table:<row>``,
-        ``statement:<id>``) and ``path``, the number of the path in order of first appearance.
+        The columns of ``data.printed``, and ``path``, the number of the path in order of first appearance.
 
     Examples
     --------
@@ -222,17 +221,13 @@ def set_aside(data: Data) -> pd.DataFrame:
     >>> set_aside(qiyou.load())["reason"].value_counts().to_dict()
     {'no_numbers': 3, 'sum': 1}
     """
-    columns = [*KEYS, "origin", "locator", "printed", "reason"]
-    lines = _lines(data)
-    silent = lines[~_asks(lines)[1]]
+    lines, said = _lines(data), data.printed
+    silent = lines[~_asks(lines)[1]].assign(reason="no_numbers")
     words = silent["printed"].where(silent["role"].ne("baseline"), "")
     silent = silent.assign(printed=words.groupby([silent[key] for key in KEYS]).transform(_joined))
-    said = data.statements
     sums = said[said["indicator"].ne("") & said["from_year"].notna() & said["kind"].eq("cumulative")]
-    sums = sums.assign(variant="", origin="text", locator="statement:" + sums["id"].astype(str), reason="sum")
-    return pd.concat(
-        [silent.drop_duplicates(KEYS).assign(reason="no_numbers")[columns], sums[columns]], ignore_index=True
-    )
+    every = pd.concat([silent.drop_duplicates(KEYS), sums.assign(reason="sum")], ignore_index=True)
+    return every[[*KEYS, "origin", "locator", "printed", "reason"]]
 
 
 def _joined(words: pd.Series) -> str:
@@ -241,21 +236,17 @@ def _joined(words: pd.Series) -> str:
 
 def _lines(data: Data) -> pd.DataFrame:
     """Every line of the tables, and what only the text prints with a base and a target."""
-    tabled = data.targets.assign(origin="table", locator="table:" + data.targets["row"].astype(str))
-    said, line = data.statements, ["document", "indicator"]
-    said = said[said["indicator"].ne("") & said["year"].notna() & said["from_year"].isna()]
+    said, line = data.printed, ["document", "indicator"]
+    text = said["origin"].eq("text")
+    tabled = said[~text]
+    said = said[text & said["indicator"].ne("") & said["year"].notna() & said["from_year"].isna()]
     said = said[said["kind"].isin(["baseline", "target", "count"])]
     said = said[~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(tabled[line]))]
-    number = said["id"].astype(str)
-    said = said.assign(
-        role=np.where(said["kind"].eq("baseline"), "baseline", "target"), variant=PROSE, origin="text",
-        locator="statement:" + number, row=number, star="", department="", printed_name=said["phrase"],
-        printed_unit="",
-    )  # fmt: skip
     both = said.groupby(line)["role"].transform("nunique") == 2
-    said = said[both & ~said.duplicated([*line, "year"], keep=False)]
+    said = said[both & ~said.duplicated([*line, "year"], keep=False)].assign(variant=PROSE)
+    said = said.assign(row=said["locator"].str.removeprefix("statement:"))
     said = said.assign(row=said.groupby(line)["row"].transform(_joined))
-    return pd.concat([tabled, said[tabled.columns]], ignore_index=True) if len(said) else tabled
+    return pd.concat([tabled, said], ignore_index=True) if len(said) else tabled
 
 
 def _asks(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

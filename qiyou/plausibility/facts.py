@@ -177,8 +177,7 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
     at[path, np.searchsorted(boxes.years, targets["year"].to_numpy(dtype=np.int64))] = np.arange(len(targets))
-    tabled = targets.assign(kind="", from_year=pd.NA)
-    rows = pd.concat([tabled, _spoken(targets, data)], ignore_index=True)
+    rows = pd.concat([targets.assign(kind=""), _spoken(targets, data)], ignore_index=True)
     of = indicators.set_index("id").reindex(rows["indicator"])
     status = of["kind"].eq("status").to_numpy()
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
@@ -197,19 +196,16 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
 
 def _spoken(targets: pd.DataFrame, data: Data) -> pd.DataFrame:
     """Figures of the text on an indicator, or that flows.csv names by their place, and that are no path."""
-    said = data.statements.assign(locator="statement:" + data.statements["id"].astype(str))
+    said = data.printed[data.printed["origin"].eq("text")]
     named = (said["document"] + "/" + said["locator"]).isin([*data.flows["flow"], *data.flows["stock"]])
-    known = said["indicator"].isin(data.indicators["id"]) | named
-    said = said[known & ~said["relation"].isin(["none", "about"])]
+    said = said[said["indicator"].isin(data.indicators["id"]) | named]
+    said = said[~said["relation"].isin(["none", "about"])].drop(columns="variant")
     place = ["document", "locator"]
     said = said[~pd.MultiIndex.from_frame(said[place]).isin(pd.MultiIndex.from_frame(targets[place]))]
     lines = targets[["document", "indicator", "variant", "path"]].drop_duplicates(["document", "indicator"])
     said = said.merge(lines, on=["document", "indicator"], how="left")
-    return said.assign(
-        variant=said["variant"].fillna(""),
-        path=said["path"].fillna(NO_PATH).astype(np.int64),
-        role=np.where(said["kind"].eq("baseline"), "baseline", "target"),
-    )
+    path = said["path"].fillna(NO_PATH).astype(np.int64)
+    return said.assign(variant=said["variant"].fillna(""), path=path)
 
 
 def dated(rows: pd.DataFrame) -> np.ndarray:

@@ -77,7 +77,7 @@ def _missing(cells: Cells, excerpts: frozenset[str]) -> list[pd.DataFrame]:
     """MISSING_YEAR: cells without a number, gaps between years, no base year. A status word is no gap."""
     targets, there = cells.targets, cells.at >= 0
     spoken = targets["relation"].ne("none").to_numpy(copy=True)
-    words = targets["reading"][~spoken].fillna("").str.strip()
+    words = targets["printed"][~spoken].fillna("").str.strip()
     spoken[~spoken] = ~words.isin(_BLANK)
     inside = np.maximum.accumulate(there, axis=1) & np.maximum.accumulate(there[:, ::-1], axis=1)[:, ::-1]
     gaps, bare = inside & ~(there & spoken[cells.at]), ~cells.grid.baseline.any(axis=1)
