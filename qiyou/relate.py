@@ -90,8 +90,8 @@ def promised(target: Box, sign: ArrayLike) -> tuple[Box, np.ndarray]:
     and an approximate number name no weakest value and stay what they are.
     """
     turned = target.turned(sign)
-    vague = (turned.low < turned.point) & (turned.point < turned.high)
-    number, low, shut = np.isfinite(turned.low) & ~vague, turned.low, np.zeros(len(turned), dtype=bool)
+    low, shut = turned.low, np.zeros(len(turned), dtype=bool)
+    number = np.isfinite(low) & (np.isnan(turned.point) | same(low, turned.point))
     asked = Box(low, low, shut, shut, low, ~shut).where(number, turned)
     return asked.turned(sign), number & turned.low_open
 
