@@ -9,9 +9,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from qiyou import plausibility, words
+from qiyou import words
 from qiyou.errors import DataError
-from qiyou.plausibility.profile import frames
+from qiyou.plausibility.profile import frames, profiles
 from qiyou.plot import forms, style
 from qiyou.plot.plans import end_label, printed_path
 from qiyou.plot.quantities import nation_line, realised
@@ -37,7 +37,7 @@ def readings(data, *, profile: pd.DataFrame | None = None, ax: Axes | None = Non
     Axes
         In millimetres; texts of the cells, in its child Axes, have the gid ``indicator/line/place``.
     """
-    profile = plausibility.profiles(data) if profile is None else profile
+    profile = profiles(data) if profile is None else profile
     names, labels = forms.place_names(data, lang), forms.indicator_names(data, lang)
     fills, short = style.fills("reading"), words.group("reading_short", lang)
     line = profile.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
@@ -108,7 +108,7 @@ def required_among_realised(
     Axes
         In millimetres, with one child Axes per panel in the units of the pace; markers have the gid ``place/variant``.
     """
-    profile = plausibility.profiles(data) if profile is None else profile
+    profile = profiles(data) if profile is None else profile
     held = profile[profile["m"] > 0].sort_values("m", ascending=False, kind="stable")
     if indicators is not None:
         held = held[held["indicator"].isin([data.indicator(name) for name in indicators])]
@@ -237,7 +237,7 @@ def answer_card(
         If the place has no target path of the indicator.
     """
     place, indicator = data.place(place), data.indicator(indicator)
-    profile = plausibility.profiles(data) if profile is None else profile
+    profile = profiles(data) if profile is None else profile
     own = profile[profile["place"].eq(place) & profile["indicator"].eq(indicator)]
     own = own if variant is None else own[own["variant"].eq(variant)]
     rows = printed_path(data, indicator)

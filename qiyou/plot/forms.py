@@ -124,8 +124,10 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
 
 
 def number(amount: float, step: float, lang: str) -> str:
-    """A number with the decimals of its print, in 万 or thousands where it is large."""
-    scale, mark = (1.0, "") if abs(amount) < 1e5 else (1e4, "万") if lang == "zh" else (1e3, "k")
+    """A number with the decimals of its print; a large one in 万 or 亿, in thousands, millions or billions."""
+    large = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "bn"), (1e6, "m"), (1e3, "k"))}[lang]
+    wanted = ((by, mark) for by, mark in large if abs(amount) >= max(by, 1e5))
+    scale, mark = next(wanted, (1.0, ""))
     if not step > 0:
         return f"{amount / scale:.6g}{mark}".replace("-", "−")
     digits = max(0, math.ceil(-math.log10(step / scale) - 1e-9))
@@ -572,7 +574,7 @@ def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], *, heads: 
 
 
 def _lane(ax: Axes, marks: Sequence[Mapping], y: float, at: Callable[[float], float], gid: str) -> None:
-    """The marks of one lane; of two numbers the outer sides carry the texts, so that they never meet."""
+    """The marks of one lane and their texts, which never meet."""
     xs = [at(mark["value"]) for mark in marks]
     if len(xs) > 1:
         ax.plot(xs, [y, y], lw=1.2, zorder=1, **{"color": marks[0]["look"].colour})
@@ -585,7 +587,8 @@ def _lane(ax: Axes, marks: Sequence[Mapping], y: float, at: Callable[[float], fl
         if way:
             arrow = {"arrowstyle": "-|>", "color": look.colour, "lw": 1.1, "shrinkA": 0, "shrinkB": 0}
             ax.annotate("", xy=(x + way * 6, y), xytext=(x, y), arrowprops=arrow)
-        left = len(xs) > 1 and (x < xs[1 - k] or (x == xs[1 - k] and k == 0)) or len(xs) == 1 and way < 0
+        # Of two numbers the texts stand outside, a single one is named towards the middle.
+        left = x < xs[1 - k] or (x == xs[1 - k] and k == 0) if len(xs) > 1 else x > sum(_SCALE) / 2
         ends = [x, at(mark["low"]), at(mark["high"])] if "low" in mark else [x]
         edge = min(ends) - 2.2 - 5.5 * (way < 0) if left else max(ends) + 2.2 + 5.5 * (way > 0)
         side = {"ha": "right" if left else "left", "va": "center", "color": look.text_colour}

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from qiyou import compare, words
+from qiyou import compare, plausibility, words
 from qiyou.errors import DataError
 from qiyou.plot import forms, style
 from qiyou.plot.style import Caption
@@ -368,3 +368,61 @@ def convergence(data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | 
         if few:
             forms.name_ends(panel, ends, lambda end: f"{names[end.place]} {forms.value(end, lang)}", looks, 34)
     return axes[0] if ax is not None else fig
+
+
+# ---------------------------------------------------------------- table, text, later document
+
+
+@style.styled
+def table_prose_worklist(
+    data, *, found: pd.DataFrame | None = None, ax: Axes | None = None, lang: str = "zh", page: int = 1
+) -> Axes:
+    """What two passages say of the same thing: table against text, plan against later document.
+
+    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper mark is the
+    plan's, the hollow one below what is held against it. A yearly amount stands beside what the plan implies for the year.
+
+    Parameters
+    ----------
+    data : Data
+    found : DataFrame, optional
+        `qiyou.plausibility.check` of the data, if it is at hand.
+    """
+    found = plausibility.check(data) if found is None else found
+    found = found[found["check"].isin(["C13", "C14"])]
+    facts = pd.DataFrame(found["facts"].tolist(), index=found.index)
+    first = facts["needed"].fillna(facts["a_value"]) if "needed" in facts else facts.get("a_value")
+    both = found.assign(first=first, second=facts.get("b_value"), first_sign=facts.get("a_relation"))
+    both = both.assign(second_sign=facts.get("b_relation"), of=facts.get("needed"))
+    both = both[both["first"].notna() & both["second"].notna() & both["code"].ne("TABLE_PROSE_TIMING")]
+    if both.empty:
+        raise DataError("table_prose_worklist: no two passages print a number for the same thing and year.")
+    grave = ["CONTRADICTION", "QUESTION", "UNDECIDABLE", "NOTE"]
+    both = both.sort_values("verdict", key=lambda verdict: verdict.map(grave.index), kind="stable")
+    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
+    codes = words.table("codes").set_index("code")[f"name_{lang}"]
+    units, verdicts, origins = data.indicators.set_index("id")["unit"], words.group("verdict", lang), words.group("origin", lang)
+    rows = []
+    for row in both.itertuples():
+        implied = pd.notna(row.of)
+        sides = [("implied" if implied else row.a_cell.partition("/")[2].partition(":")[0], row.first, row.first_sign, row.a_printed)]
+        later = row.b_cell.partition("/")[0] != row.a_cell.partition("/")[0]
+        sides.append(("later" if later else row.b_cell.partition("/")[2].partition(":")[0], row.second, row.second_sign, row.b_printed))
+        lanes = []
+        for k, (origin, amount, sign, printed) in enumerate(sides):
+            said = forms.SIGNS.get(sign, "") + _as_printed(printed, amount, "", lang).lstrip("<>≤≥")
+            mark = {"value": amount, "text": f"{origins[origin]} {said}", "look": looks[row.place], "hollow": k == 1}
+            lanes.append([mark | {"relation": sign}])
+        name = f"{labels[row.indicator]} {row.variant}".strip()
+        below = f"{names[row.place]} {row.year}, {forms.unit(units[row.indicator], lang)}".rstrip(", ")
+        rows.append({"id": f"{row.code}/{row.indicator}", "name": name, "below": below, "lanes": lanes})
+        rows[-1]["words"] = f"{verdicts[row.verdict]}: {codes[row.code]}".replace(": ", "：" if lang == "zh" else ": ")
+    chosen, pages = forms.paged(rows, 22, page, "rows")
+    counts = {"n": len(both), "k": int(both["verdict"].isin(grave[:2]).sum()), "pages": pages}
+    counts["timing"] = int(found["code"].eq("TABLE_PROSE_TIMING").sum())
+    title = say("plot.passages.title", lang, **counts)
+    said = [f"{row['name']} ({row['below']}): {', '.join(lane[0]['text'] for lane in row['lanes'])}" for row in rows]
+    used = [cell.partition("/")[0] for cell in [*both["a_cell"], *both["b_cell"]]]
+    counts |= {"chart": "lanes", "title": title, "finding": "; ".join(said)}
+    told = forms.told(data, "passages", lang, used=used, table=both.drop(columns=["facts"]), **counts)
+    return forms.lanes(ax, told, chosen)

@@ -82,22 +82,27 @@ def nation_line(ax: Axes, seen: pd.DataFrame, looks, place: str = style.NATION) 
 
 # ---------------------------------------------------------------- amounts
 
-_NEED, _SUPPLY = {"facecolor": "#00489B"}, {"facecolor": "#F6D9A0", "hatch": "////"}
+_NEED, _SUPPLY = {"facecolor": "#3F6FA8"}, {"facecolor": "#F6D9A0", "hatch": "////"}
 _MARK = {"flat": _NEED, "province_trend": {"facecolor": "#9CC3EA"}, "own_trend": {"facecolor": "#DCE9F2", "hatch": "...."}}
 
 
 def _bars(ax: Axes, rows: list[dict], unit: str) -> None:
-    """Intervals below one another, each with its words at the right; an open end is an arrow."""
+    """Intervals below one another (bars from their ``start``), their words at the right; an open end is an arrow."""
     finite = [row[end] for row in rows for end in ("low", "high") if np.isfinite(row[end])]
     right = max([*finite, 0.0]) * 1.05 or 1.0
     for k, row in enumerate(rows):
         open_ = np.isinf(row["high"])
-        if np.isfinite(row["low"]):
-            width = right * 0.06 if open_ else max(row["high"] - row["low"], right * 0.004)
-            ax.barh(k, width, left=row["low"], height=0.56, edgecolor=style.INK, linewidth=0.6, **row["look"], gid=row["id"])
+        start = row.get("start", row["low"])
+        look = {"height": 0.56, "edgecolor": style.INK, "linewidth": 0.6, "gid": row["id"]} | row["look"]
         if open_:
-            arrow = {"arrowstyle": "-|>", "color": style.INK, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
-            ax.annotate("", xy=(row["low"] + right * 0.1, k), xytext=(row["low"], k), arrowprops=arrow)
+            # Only the least is known: a filled bar would claim an amount that nothing states.
+            arrow = {"arrowstyle": "-|>", "color": look["facecolor"], "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+            ax.annotate("", xy=(row["low"] + right * 0.08, k), xytext=(row["low"], k), arrowprops=arrow)
+            ax.plot([row["low"]] * 2, [k - 0.28, k + 0.28], color=look["facecolor"], lw=2.4, gid=row["id"])
+        else:
+            ax.barh(k, row["high"] - start, left=start, **look)
+        if start < row["low"]:
+            ax.plot([row["low"], row["high"]], [k, k], color=style.INK, lw=2.4, solid_capstyle="butt")
         beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
         ax.annotate(row["text"], (right, k), **beside, gid=f"words/{row['id']}")
     ax.set_yticks(range(len(rows)), [row["label"] for row in rows])
@@ -129,7 +134,7 @@ def nursery_stocks(data, indicator: str = NURSERY, *, ax: Axes | None = None, la
         label = names[row.place] if span else f"{names[row.place]} {scenarios.get(row.scenario, row.scenario)}"
         text = say("plot.stocks.row", lang, each=each, total=total, year=row.year)
         look = _NEED if span else _MARK.get(row.scenario, _NEED)
-        bar = {"low": row.per_year_low, "high": row.per_year_high, "look": look, "id": f"{row.place}/{row.scenario}"}
+        bar = {"start": 0.0, "low": row.per_year_low, "high": row.per_year_high, "look": look, "id": f"{row.place}/{row.scenario}"}
         rows.append({**bar, "label": label, "text": text})
     chosen, pages = forms.paged(rows, 30, page, "bars")
     hull = capacity.span(frame[good]) if "; " not in str(frame["scenario"].iloc[0]) else frame[good]
