@@ -3,15 +3,17 @@
     python run.py                      the notebooks and the figures
     python run.py test [pytest ...]    every test, the notebooks included
     python run.py lab [--no-browser]   JupyterLab in notebooks/
-    python run.py qiyou COMMAND ...    the console script: check, audit, new, notebooks, figures, docs
+    python run.py qiyou COMMAND ...    the console script: compare, new, check, notebooks, figures, docs
 
-Needs Python 3.11 or newer and nothing else. Each first makes .venv from requirements.lock, which takes a
-few minutes once; --venv DIR, or the variable QIYOU_VENV, names another folder for it.
+Needs Python 3.11 or newer and nothing else. Each first makes .venv from requirements.lock, once: with uv in
+seconds where it is on the PATH, else with pip in a few minutes. --venv DIR, or the variable QIYOU_VENV, names
+another folder for it.
 """
 
 # Whatever Python is at hand reads this file, so that an old one can say that it is too old: no newer syntax
 # here.
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -102,9 +104,17 @@ def set_up(venv):
         "lock": _digest(LOCK),
         "project": _digest(ROOT / "pyproject.toml") + " in " + str(ROOT),
     }
-    found = _stamp(venv)
-    if found == wanted and python.exists():
+    if _stamp(venv) == wanted and python.exists():
         return python
+    with _alone(venv):
+        # Another run may just have made it.
+        if _stamp(venv) != wanted or not python.exists():
+            _make(venv, python, wanted)
+    return python
+
+
+def _make(venv, python, wanted):
+    found = _stamp(venv)
     if found is None and venv.exists() and (not venv.is_dir() or any(venv.iterdir())):
         raise SetupError(
             f"{_shown(venv)} exists and was not made by run.py: remove it, or name another folder with --venv"
@@ -115,14 +125,45 @@ def set_up(venv):
     ):
         print(f"Setting up {_shown(venv)} from requirements.lock (once; a few minutes) ...", flush=True)
         _make_venv(venv)
-        _pip(python, venv, "install", "--require-hashes", "-r", str(LOCK), packages=_count_packages())
+        _install(python, venv, "--require-hashes", "-r", str(LOCK), packages=_count_packages())
         _write_lab_settings(venv)
         # Without its font cache matplotlib would print to stderr in the first notebook that draws.
         _call([str(python), "-c", "import matplotlib.font_manager"], stderr=subprocess.DEVNULL)
-    _pip(python, venv, "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    _install(python, venv, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     (venv / STAMP).write_text(json.dumps(wanted), encoding="utf-8")
     print(f"Set up in {time.monotonic() - start:.0f} s.", flush=True)
-    return python
+
+
+@contextlib.contextmanager
+def _alone(venv):
+    """Let one run at a time set up a folder; the lock is the system's, and falls with the process that has it."""
+    venv.parent.mkdir(parents=True, exist_ok=True)
+    with (venv.parent / (venv.name + ".lock")).open("a") as file:
+        waiting = False
+        while not _locked(file):
+            if not waiting:
+                print(f"Another run is setting up {_shown(venv)}: waiting for it ...", flush=True)
+            waiting = True
+            time.sleep(0.5)
+        yield
+
+
+def _locked(file):
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        # A disk without locks, as some of the network have none: go on as if alone.
+        return True
+    return True
 
 
 def _digest(path):
@@ -167,32 +208,33 @@ def _make_venv(venv):
         raise SetupError(f"the virtual environment could not be made: {words[-1]}")
 
 
-def _pip(python, venv, *arguments, packages=0):
-    """Run pip, show how far it is, and turn its failure into one sentence; all it says goes to a log."""
-    command = [
-        str(python),
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--retries",
-        "2",
-        *arguments,
-    ]
+def _install(python, venv, *arguments, packages=0):
+    """Install with uv where it is there and can, else with pip."""
+    uv = shutil.which("uv")
+    # uv's own network settings may lack the mirror that pip is set to; then pip has its turn.
+    fast = [uv, "pip", "install", "--no-progress", "--python", str(python), *arguments] if uv else None
+    if fast and not _log(fast, venv, _Progress(0))[0]:
+        return
+    slow = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", "--retries", "2"]
+    status, output = _log([*slow, "install", *arguments], venv, _Progress(packages))
+    if status:
+        raise SetupError(_trouble(output) + f"; all that pip said is in {_shown(venv / LOG)}")
+
+
+def _log(command, venv, progress):
+    """Run an installer and show how far it is; all it says goes to a log. Its status and what it said."""
     # A user's setting for other places must not send the packages there.
     environment = dict(_environment(), PIP_USER="0", PYTHONUTF8="1")
     pipe = dict(stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
     lines = []
-    pip = subprocess.Popen(command, env=environment, cwd=str(ROOT), **pipe)
-    progress = _Progress(packages)
-    with pip, (venv / LOG).open("a", encoding="utf-8") as log:
-        for line in pip.stdout:
+    installer = subprocess.Popen(command, env=environment, cwd=str(ROOT), **pipe)
+    with installer, (venv / LOG).open("a", encoding="utf-8") as log:
+        for line in installer.stdout:
             log.write(line)
             lines.append(line)
             progress.see(line)
     progress.end()
-    if pip.returncode:
-        raise SetupError(_trouble("".join(lines)) + f"; all that pip said is in {_shown(venv / LOG)}")
+    return installer.returncode, "".join(lines)
 
 
 def _trouble(output):
@@ -244,15 +286,12 @@ def _write_lab_settings(venv):
 
 
 def rerun(python, rest):
-    """Re-execute the notebooks, write the figures, say where they are."""
-    print(f"Re-executing the notebooks, {WORKERS} at a time ...", flush=True)
-    failed = _call([str(python), "-m", "qiyou.cli", "notebooks", "--workers", str(WORKERS)]).returncode
-    print("Writing the figures ...", flush=True)
-    failed |= _call([str(python), "-m", "qiyou.cli", "figures"]).returncode
+    """Re-execute the notebooks, write the figures, say which number moved and where all is."""
+    status = _call([str(python), "-m", "tools", "rerun", "--workers", str(WORKERS)], cwd=str(ROOT)).returncode
     print(
         "Results: notebooks/ (opened by `python run.py lab`), figures/zh and figures/en (figures/README.md)."
     )
-    return 1 if failed else 0
+    return status
 
 
 def test(python, rest):
@@ -269,7 +308,7 @@ def test(python, rest):
         "--doctest-modules",
         "--ignore-glob=*conftest.py",
     ]
-    everything = [] if own_paths else ["tests", "qiyou", "notebooks"]
+    everything = [] if own_paths else ["tests", "qiyou", "tools", "notebooks"]
     return _call(
         [str(python), "-m", "pytest", *spread, *strict, *rest, *everything], cwd=str(ROOT)
     ).returncode
@@ -282,15 +321,19 @@ def lab(python, rest):
 
 def console(python, rest):
     """Run the console script, from where the reader is."""
-    return _call([str(python), "-m", "qiyou.cli", *rest]).returncode
+    return _call([str(python), "-m", "qiyou", *rest]).returncode
 
 
 JOBS = {"rerun": rerun, "test": test, "lab": lab, "qiyou": console}
 
 
+# What would lead a Python to other packages, or uv to another environment.
+_ELSEWHERE = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "UV_SYSTEM_PYTHON", "VIRTUAL_ENV")
+
+
 def _environment():
     """The variables of this process without those that would lead a Python to other packages."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    return {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
 
 
 def _call(command, **options):

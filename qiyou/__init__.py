@@ -12,12 +12,9 @@ __version__ = "0.1.0"
 
 _MODULES = frozenset(
     {
-        "apidocs",
-        "audit",
         "capacity",
         "compare",
         "data",
-        "differences",
         "errors",
         "figures",
         "monitor",
@@ -27,7 +24,6 @@ _MODULES = frozenset(
         "plausibility",
         "plot",
         "progress",
-        "reference",
         "scaffold",
         "style",
         "trajectory",

@@ -1,37 +1,27 @@
-"""The console script ``qiyou``: check the data, add a county, rerun the notebooks, write the figures.
+"""The console script ``qiyou``, also ``python -m qiyou``.
 
-Exit status 0: all is well. 1: something was found (a finding, a number that moved, bad data). 2: it could not
-be done (a wrong option, a file that cannot be written, interrupted). Every error is one sentence on stderr.
+Exit status 0: all is well. 1: something was found (a finding, bad data). 2: it could not be done (a wrong
+option, a file that cannot be written, interrupted). Every error is one sentence on stderr, in the language of
+``--lang``.
 """
 
 from __future__ import annotations
 
 import argparse
+import locale
 import os
+import re
+import shlex
+import subprocess
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from qiyou.disk import reason
 from qiyou.errors import QiyouError
-
-if TYPE_CHECKING:
-    from qiyou.notebooks import Rerun
-
-_SHOWN_CHANGES = 20
-_LEFT = (
-    "Only the bytes of pictures differ in {}: they depend on the platform, the numbers are the same; "
-    "left as they are (--pictures writes them)."
-)
-_STATUS = {
-    "same": "unchanged",
-    "form": "same results, file laid out differently",
-    "pictures": "only pictures differ",
-    "moved": "results moved",
-    "failed": "failed",
-}
+from qiyou.words import LANGUAGES, Both, both, group, number, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,95 +39,137 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Examples
     --------
-    >>> main(["notebooks", "--folder", "an empty folder"])
+    >>> main(["notebooks", "--folder", "an empty folder", "--lang", "en"])
     1
+    """
+    return carry_out("qiyou", _COMMANDS, arguments)
+
+
+def carry_out(program: str, commands: dict[str, tuple], arguments: Sequence[str] | None = None) -> int:
+    """Parse a command line and run its command; whatever goes wrong is one sentence.
+
+    Parameters
+    ----------
+    program : str
+        What the reader types first.
+    commands : dict
+        Name of the command: its function of the parsed options, then the names of its arguments.
+    arguments : sequence of str, optional
+        By default those of the command line.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = _parser().parse_args(arguments)
+    asked = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    asked.add_argument("--lang", nargs="?")
+    lang = asked.parse_known_args(arguments)[0].lang
+    lang = lang if lang in LANGUAGES else _language_here()
+    options = _parser(program, commands, lang).parse_args(arguments)
     try:
         status = options.command(options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:
-        # Whoever read the output has seen enough (`qiyou check | head`); the interpreter must not flush into
-        # nothing.
+        # Whoever read the output has seen enough (`qiyou check | head`): nothing may be flushed into nothing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except QiyouError as error:
-        return _fail(str(error), 1)
+        return _fail(program, error.args[0], lang, 1)
     except KeyboardInterrupt:
-        return _fail("stopped; nothing is left half-written", 2)
+        return _fail(program, both("cli.stopped"), lang, 2)
     except ImportError as error:
-        return _fail(f"{error}: the set-up is not complete; `python run.py` completes it", 2)
+        return _fail(program, both("cli.incomplete", what=str(error)), lang, 2)
     except OSError as error:
-        return _fail(f"{error.filename}: {reason(error)}" if error.filename else reason(error), 2)
+        return _fail(program, both("cli.disk", file=error.filename or "", why=reason(error)), lang, 2)
 
 
-def _fail(sentence: str, status: int) -> int:
-    print(f"qiyou: {sentence}", file=sys.stderr)
+def _fail(program: str, sentence: str, lang: str, status: int) -> int:
+    text = sentence.said(lang) if isinstance(sentence, Both) else sentence
+    print(f"{program}: {text.lstrip(':： ')}", file=sys.stderr)
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="qiyou", description=__doc__.splitlines()[0].split(": ", 1)[1])
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def _language_here() -> str:
+    """The language of the user's settings, as far as there are words for it."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next(filter(None, [*names, locale.getlocale(locale.LC_CTYPE)[0] or ""]), "")
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
-    check = commands.add_parser("check", help="validate the data and the seals of the transcriptions")
-    check.add_argument("--data", metavar="DIR", help="data folder (default: the one of this checkout)")
-    check.set_defaults(command=_check)
 
-    new = commands.add_parser("new", help="make a commented folder for a county of your own")
-    new.add_argument("document", metavar="DOCUMENT_ID", help="for instance kaihua-plan-2023")
-    new.add_argument("--place", metavar="ID", required=True, help="for instance kaihua")
-    new.add_argument("--years", metavar="FIRST-LAST", required=True, help="the table's years: 2022-2027")
-    new.add_argument("--start", metavar="YEAR", type=int, help="first planned year (default: the second)")
-    new.add_argument("--in", metavar="DIR", dest="parent", default=".", help="where (default: here)")
-    new.set_defaults(command=_new)
+class _Complaining(argparse.ArgumentParser):
+    """Complains in its language."""
 
-    audit = commands.add_parser("audit", help="follow every transcribed figure through its source text")
-    audit.add_argument(
-        "--sources", metavar="DIR", required=True, help="folder of the source texts, <document id>.txt"
+    lang = "en"
+
+    def error(self, message: str) -> None:
+        for pattern, words in group("usage", self.lang).items():
+            if found := re.fullmatch(pattern, message):
+                message = words.format(*found.groups())
+        self.exit(2, say("cli.usage", self.lang, program=self.prog, what=message) + "\n")
+
+
+class _Chinese(_Complaining):
+    lang = "zh"
+
+
+_ARGUMENTS = {
+    "place_name": {"metavar": "PLACE"},
+    "other": {"metavar": "OTHER", "nargs": "?"},
+    "document": {"metavar": "ID"},
+    "names": {"metavar": "NAME", "nargs": "*"},
+    "--also": {"metavar": "DIR", "action": "append"},
+    "--data": {"metavar": "DIR"},
+    "--executed": {"metavar": "DIR"},
+    "--folder": {"metavar": "DIR"},
+    "--in": {"metavar": "DIR", "dest": "parent", "default": "."},
+    "--notes": {"action": "store_true"},
+    "--place": {"required": True},
+    "--sources": {"metavar": "DIR", "required": True},
+    "--start": {"metavar": "YEAR", "type": int},
+    "--to": {"metavar": "DIR"},
+    "--workers": {"metavar": "N", "type": int, "default": 2},
+    "--year": {"metavar": "YEAR", "type": int},
+    "--years": {"metavar": "FIRST-LAST", "required": True},
+}
+
+
+def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.ArgumentParser:
+    words = group("cli", lang)
+    parser = (_Chinese if lang == "zh" else _Complaining)(
+        prog=program, description=words[program], allow_abbrev=False
     )
-    audit.add_argument("--seal", action="store_true", help="write the seals when everything was found")
-    audit.set_defaults(command=_audit)
-
-    notebooks = commands.add_parser("notebooks", help="re-execute the notebooks and say which number moved")
-    notebooks.add_argument("names", metavar="NAME", nargs="*", help="file names (default: every notebook)")
-    notebooks.add_argument(
-        "--check", action="store_true", help="change nothing; exit 1 if a file comes out different"
-    )
-    notebooks.add_argument(
-        "--folder", metavar="DIR", help="folder of the notebooks (default: that of this checkout)"
-    )
-    notebooks.add_argument(
-        "--workers", metavar="N", type=int, default=2, help="how many at a time (default: 2)"
-    )
-    notebooks.set_defaults(command=_notebooks)
-
-    figures = commands.add_parser(
-        "figures", help="write every figure as SVG, PNG and PDF, Chinese and English"
-    )
-    figures.set_defaults(command=_figures)
-
-    docs = commands.add_parser("docs", help="render the documentation of the functions for a browser")
-    docs.add_argument("--to", metavar="DIR", help="where (default: docs/api of this checkout)")
-    docs.set_defaults(command=_docs)
-
-    for command in (check, notebooks, figures):
-        command.add_argument(
-            "--also", metavar="DIR", action="append", help="a document folder of your own; may be repeated"
-        )
-    for command in (notebooks, figures):
-        command.add_argument("--to", metavar="DIR", help="write there, and leave the committed files alone")
-        command.add_argument(
-            "--pictures",
-            action="store_true",
-            default=None,
-            help="write pictures, too, of which nothing but the bytes differ",
-        )
+    parser.add_argument("--lang", choices=LANGUAGES, default=lang, help=words["--lang"])
+    added = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (function, *arguments) in commands.items():
+        command = added.add_parser(name, help=words[name], description=words[name], allow_abbrev=False)
+        command.set_defaults(command=function)
+        for argument in arguments:
+            keywords = _ARGUMENTS.get(argument, {"action": "store_true"})
+            command.add_argument(argument, help=words[argument], **keywords)
+        command.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=words["--lang"])
     return parser
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from qiyou import compare
+    from qiyou.data import load
+
+    data = load(also=options.also)
+    place = data.place(options.place_name)
+    if options.other:
+        table = compare.pair(data, place, options.other, lang=options.lang)
+    else:
+        year = options.year or data.planned(place)["year"].max()
+        table = compare.core(data, year, places=[place])
+    heads, verdicts = group("comparison", options.lang), group("verdict", options.lang)
+    table = data.named(table[[name for name in heads if name in table]], options.lang)
+    for name in table:
+        cells = table[name].astype(object)
+        numbers = cells.map(lambda cell: number(cell) if isinstance(cell, float) else cell)
+        table[name] = numbers.map(lambda cell: verdicts.get(cell, cell)).fillna("")
+    with pd.option_context("display.unicode.east_asian_width", True, "display.max_colwidth", None):
+        print(table.rename(columns=heads).to_string(index=False, justify="left"))
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -145,10 +177,12 @@ def _check(options: argparse.Namespace) -> int:
     from qiyou.data.files import SEVERITIES, sentence
 
     findings = check(options.data, also=options.also)
-    for _, row in findings.iterrows():
-        print(f"{row['severity']:<8} {sentence(row)}")
     counts = {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES}
-    print(", ".join(_count(number, severity) for severity, number in counts.items()))
+    shown = findings if options.notes else findings[findings["severity"] != "note"]
+    names = group("severity", options.lang)
+    for _, row in shown.iterrows():
+        print(f"{names[row['severity']]:<8} {sentence(row)}")
+    print(say("cli.checked", options.lang, **counts))
     return int(counts["error"] > 0)
 
 
@@ -161,166 +195,129 @@ def _new(options: argparse.Namespace) -> int:
         years=span(options.years),
         start=options.start,
         parent=options.parent,
+        lang=options.lang,
     )
-    files = ", ".join(sorted(path.name for path in folder.iterdir() if path.name != "README.md"))
-    print(f"{folder} made: fill in {files} as its README.md says, then run")
-    print(f"  qiyou check --also {folder}")
+    files = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".md"))
+    print(say("cli.made", options.lang, folder=folder, files=files))
+    print(f"  qiyou check --also {quoted(folder)}")
     return 0
 
 
-def _require_to(options: argparse.Namespace) -> None:
-    """With a county of one's own the committed results must not be written over."""
-    if options.also and not options.to:
-        raise QiyouError(
-            "--also needs --to DIR, a folder for the results: the committed ones stay as they are"
-        )
+def quoted(path: str | os.PathLike[str]) -> str:
+    """A path as it can be pasted into the shell.
+
+    >>> print(quoted("kaihua-plan-2023"))
+    kaihua-plan-2023
+    """
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _own_folder(options: argparse.Namespace, name: str) -> Path:
+    """Where the results go: never over those of the repository."""
+    from qiyou.notebooks import FOLDER
 
-
-def _audit(options: argparse.Namespace) -> int:
-    from qiyou.audit import main_report
-
-    lines, ok = main_report(options.sources, options.seal)
-    for line in lines:
-        print(line)
-    return 0 if ok else 1
-
-
-def _docs(options: argparse.Namespace) -> int:
-    from qiyou.apidocs import build
-    from qiyou.reference import ROOT
-
-    print(f"Open {build(options.to or ROOT / 'docs' / 'api')} in a browser.")
-    return 0
-
-
-_WORKERS = 2
-
-
-def _figures(options: argparse.Namespace) -> int:
-    _require_to(options)
-    from qiyou.data import load
-    from qiyou.figures import build
-    from qiyou.reference import ROOT, is_reference, take_over
-
-    line = _Line()
-
-    def progress(done: int, total: int, name: str) -> None:
-        line.show(f"{name} ({done} of {total})")
-
-    # What QIYOU_ALSO names must not get into the committed figures.
-    data = load(also=options.also or [])
-    if options.to:
-        _require_other(options.to, ROOT / "figures")
-        unfit: list[QiyouError] = []
-        made = build(data, folder=options.to, progress=progress, workers=_WORKERS, unfit=unfit.append)
-        line.clear()
-        print(f"{_count(len(made), 'file')} of figures in {options.to}.")
-        for error in unfit:
-            print(f"qiyou: left out: {error}", file=sys.stderr)
-        return int(bool(unfit))
-    with tempfile.TemporaryDirectory() as folder:
-        build(data, folder=folder, progress=progress, workers=_WORKERS)
-        line.clear()
-        pictures = is_reference() if options.pictures is None else options.pictures
-        written, left = take_over(Path(folder), ROOT / "figures", pictures=pictures)
-        total = sum(path.is_file() for path in Path(folder).rglob("*"))
-    for name in written:
-        print(f"figures/{name}: written")
-    if left:
-        print(_LEFT.format(", ".join(f"figures/{name}" for name in left)))
-    print(f"{_count(total, 'file')} of figures: {len(written)} written, the others as they were.")
-    return 0
-
-
-def _require_other(to: str, own: Path) -> None:
-    if os.path.realpath(to) == os.path.realpath(own):
-        raise QiyouError(f"{to} holds the committed results: name another folder with --to")
+    to = Path(options.to or Path("results", name))
+    if to.resolve() == (FOLDER.parent / name).resolve():
+        raise QiyouError(both("notebooks.own_folder", folder=to))
+    return to
 
 
 def _notebooks(options: argparse.Namespace) -> int:
-    _require_to(options)
-    from qiyou import notebooks
+    from qiyou.notebooks import FOLDER, run
 
-    if options.check and options.to:
-        raise QiyouError("--check compares with the committed files: leave --also and --to out")
-    line = _Line()
-
-    def progress(done: int, total: int, finished: Rerun | None) -> None:
-        if finished is not None:
-            line.keep(f"{finished.name}: {_STATUS[finished.status]} ({finished.seconds:.0f} s)")
-        elif done < total:
-            line.show(f"{done} of {total} cells executed")
-
-    chosen = {"only": options.names, "workers": options.workers, "progress": progress}
-    if options.check:
-        reruns = notebooks.check(options.folder, **chosen)
-    else:
-        reruns = notebooks.run(
-            options.folder, **chosen, pictures=options.pictures, also=options.also or (), to=options.to
-        )
+    to, line = _own_folder(options, "notebooks"), Progress(options.lang)
+    results = run(
+        to,
+        folder=options.folder or FOLDER,
+        only=options.names,
+        also=options.also or (),
+        lang=options.lang,
+        workers=options.workers,
+        progress=line.cells,
+    )
     line.clear()
-    if options.to:
-        for rerun in reruns:
-            if rerun.error:
-                print(f"{rerun.name}, {rerun.error}")
-        print(
-            f"{_count(sum(rerun.written for rerun in reruns), 'notebook')} of {len(reruns)} in {options.to}."
-        )
-        return int(any(rerun.status == "failed" for rerun in reruns))
-    for text in _rerun_lines(reruns):
-        print(text)
-    if options.check and not notebooks.passed(reruns):
-        print("Not as the files are: mend the cause, or run `qiyou notebooks` to take the new results over.")
-        return 1
-    return int(any(rerun.status == "failed" for rerun in reruns))
+    failed = [result for result in results if result.error]
+    for result in failed:
+        print(f"{result.name}, {result.error}")
+    print(say("cli.notebooks", options.lang, made=len(results) - len(failed), all=len(results), folder=to))
+    return int(bool(failed))
 
 
-class _Line:
+def _figures(options: argparse.Namespace) -> int:
+    from qiyou.data import load
+    from qiyou.figures import build
+
+    to, line, unfit = _own_folder(options, "figures"), Progress(options.lang), []
+    data = load(also=options.also)
+    made = build(data, folder=to, progress=line.figures, workers=options.workers, unfit=unfit.append)
+    line.clear()
+    for error in unfit:
+        _fail("qiyou", both("cli.unfit", what=error.args[0]), options.lang, 1)
+    print(say("cli.figures", options.lang, made=len(made), folder=to))
+    return int(bool(unfit))
+
+
+def _docs(options: argparse.Namespace) -> int:
+    folder = Path(options.to or Path("docs", "api"))
+    # The generated __init__ of a dataclass does not know its module's imports, of which pdoc would warn.
+    pdoc = [sys.executable, "-W", "ignore", "-m", "pdoc", "--docformat", "numpy"]
+    print(say("cli.documenting", options.lang), flush=True)
+    done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise QiyouError(both("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1]))
+    print(say("cli.docs", options.lang, page=folder / "index.html"))
+    return 0
+
+
+class Progress:
     """How far the work is: in a terminal one line that changes, elsewhere only what is to be kept."""
 
-    def __init__(self) -> None:
-        self._live = sys.stdout.isatty()
-        self._width = 0
+    def __init__(self, lang: str) -> None:
+        self._lang, self._live, self._shown = lang, sys.stdout.isatty(), False
 
     def show(self, text: str) -> None:
+        """Replace the line that changes."""
         if self._live:
             self.clear()
             print(f"  {text}", end="", flush=True)
-            self._width = len(text) + 2
+            self._shown = True
 
     def keep(self, text: str) -> None:
+        """Print a line that stays."""
         self.clear()
         print(f"  {text}", flush=True)
 
     def clear(self) -> None:
-        if self._width:
-            print("\r" + " " * self._width + "\r", end="", flush=True)
-            self._width = 0
+        """Take the line that changes away."""
+        if self._shown:
+            print("\r\x1b[K", end="", flush=True)
+            self._shown = False
+
+    def cells(self, done: int, total: int, finished: object) -> None:
+        """What `qiyou.notebooks.run` tells."""
+        if finished is not None:
+            key = "cli.failed" if finished.error else "cli.executed"
+            self.keep(say(key, self._lang, name=finished.name, seconds=round(finished.seconds)))
+        elif done < total:
+            self.show(say("cli.cells", self._lang, done=done, total=total))
+
+    def figures(self, done: int, total: int, name: str) -> None:
+        """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""
+        text = say("cli.drawn", self._lang, done=done, total=total, name=name)
+        if self._live or done % 10:
+            self.show(text)
+        else:
+            self.keep(text)
 
 
-def _rerun_lines(reruns: Sequence[Rerun]) -> list[str]:
-    """Say what came out of a rerun: what failed, which number moved, what was done about it."""
-    lines = []
-    for rerun in reruns:
-        if rerun.error:
-            lines.append(f"{rerun.name}, {rerun.error}")
-        shown = [change for change in rerun.changes if change.kind != "picture"]
-        lines += [str(change) for change in shown[:_SHOWN_CHANGES]]
-        if len(shown) > _SHOWN_CHANGES:
-            lines.append(f"{rerun.name}: and {len(shown) - _SHOWN_CHANGES} more")
-    left = [rerun.name for rerun in reruns if rerun.status == "pictures" and not rerun.written]
-    if left:
-        lines.append(_LEFT.format(", ".join(left)))
-    counts = {status: sum(rerun.status == status for rerun in reruns) for status in _STATUS}
-    summary = ", ".join(f"{number} {_STATUS[status]}" for status, number in counts.items() if number)
-    written = sum(rerun.written for rerun in reruns)
-    lines.append(f"{_count(len(reruns), 'notebook')}: {summary}; {_count(written, 'file')} written.")
-    return lines
-
+_COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {
+    "compare": (_compare, "place_name", "other", "--year", "--also"),
+    "new": (_new, "document", "--place", "--years", "--start", "--in"),
+    "check": (_check, "--data", "--also", "--notes"),
+    "notebooks": (_notebooks, "names", "--also", "--to", "--folder", "--workers"),
+    "figures": (_figures, "--also", "--to", "--workers"),
+    "docs": (_docs, "--to"),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,6 +10,8 @@ import os
 import re
 from pathlib import Path
 
+from qiyou.words import Both, both
+
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -59,8 +61,8 @@ def beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
-def reason(error: OSError, elsewhere: str = "choose another folder") -> str:
-    """Say in half a sentence why something could not be written and what to do.
+def reason(error: OSError, elsewhere: str | None = None) -> Both:
+    """Say in half a sentence why something could not be written and what to do, in both languages.
 
     Examples
     --------
@@ -68,10 +70,11 @@ def reason(error: OSError, elsewhere: str = "choose another folder") -> str:
     'the disk is full; free some space and run again.'
     """
     if error.errno in _FULL:
-        return "the disk is full; free some space and run again."
+        return both("disk.full")
+    remedy = both("disk.elsewhere") if elsewhere is None else elsewhere
     if error.errno in _CLOSED:
-        return f"it is read-only, or open in another program; close it there, or {elsewhere}."
-    return f"{error.strerror or error}; {elsewhere}."
+        return both("disk.closed", elsewhere=remedy)
+    return both("disk.other", what=error.strerror or str(error), elsewhere=remedy)
 
 
 def neutral(value: object) -> object:

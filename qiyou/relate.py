@@ -54,11 +54,8 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
     difference = ours - theirs
     points = ours.exact & theirs.exact
     level = points & same(ours.point, theirs.point) & ~strict
-    printed = (
-        ours.exact
-        & ~strict
-        & (above(ours.point, theirs.high) | same(ours.point, theirs.high) & ~theirs.high_open)
-    )
+    reaches = above(ours.point, theirs.high) | same(ours.point, theirs.high)
+    printed = ours.exact & ~strict & reaches
     touching = same(ours.low, theirs.high)
     certain = above(ours.low, theirs.high) | touching & (~strict | ours.low_open | theirs.high_open)
     below = apart(theirs, ours) | same(ours.high, theirs.low) & strict

@@ -72,6 +72,28 @@ def say(key: str, lang: str, **fields) -> str:
     return _message(key, lang).format(**shown)
 
 
+class Both(str):
+    """A sentence in English that knows itself in Chinese: what errors carry, so that the command line can choose."""
+
+    zh: str
+
+    def said(self, lang: str) -> str:
+        """The sentence in one language."""
+        return self.zh if language(lang) == "zh" else str(self)
+
+
+def both(key: str, **fields) -> Both:
+    """One sentence of ``messages.csv`` in both languages, for an error: ``raise DataError(both("new.exists", …))``.
+
+    >>> both("notebooks.broken", name="a.ipynb").said("zh")
+    'a.ipynb 读不成笔记本：请从版本库取回'
+    """
+    sentence = Both(say(key, "en", **fields))
+    chinese = {name: value.zh if isinstance(value, Both) else value for name, value in fields.items()}
+    sentence.zh = say(key, "zh", **chinese)
+    return sentence
+
+
 def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     """A sentence for each row: `keys` name the messages, the columns of `rows` their fields.
 

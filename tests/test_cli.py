@@ -1,68 +1,123 @@
-"""The console script: exit statuses, one sentence per error, and what it says about a rerun."""
+"""The console script: exit statuses, one sentence per error in the language asked for, and what it prints."""
 
 from __future__ import annotations
 
+import argparse
 import io
+import re
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from qiyou import cli, disk, notebooks, reference
-from qiyou.differences import Change
+from qiyou import cli, notebooks, words
 from qiyou.errors import DataError, FigureError
-from qiyou.notebooks import Rerun
+from qiyou.words import both
+
+NEW = ["new", "kaihua-plan-2023", "--place", "kaihua", "--years", "2022-2027"]
 
 
-@pytest.fixture
-def stand_in(monkeypatch):
-    """Put a module of the given functions in the place of one of qiyou's."""
-
-    def put(name, **functions):
-        module = types.ModuleType(name)
-        vars(module).update(functions)
-        monkeypatch.setitem(sys.modules, name, module)
-
-    return put
-
-
-def raising(error):
-    def function(*_, **__):
+def failing(error):
+    def command(options):
         raise error
 
-    return function
+    return {"check": (command,)}
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "sentence"),
+    ("error", "status", "zh", "en"),
     [
-        (DataError("table.csv:3: no unit; add one"), 1, "qiyou: table.csv:3: no unit; add one"),
+        (DataError("table.csv:3: no unit; add one"), 1, "table.csv:3: no unit; add one", None),
+        (DataError(both("new.span", text="'x'")), 1, "'x' 不是年份", "'x' is not a span of years"),
         (
             PermissionError(13, "Permission denied", "figures/zh"),
             2,
-            "qiyou: figures/zh: it is read-only, or open in another program",
+            "figures/zh：它是只读的，或正被别的程序打开；请在那里关闭，或另选一个文件夹。",
+            "figures/zh: it is read-only, or open in another program",
         ),
-        (OSError(28, "No space left on device"), 2, "qiyou: the disk is full"),
-        (KeyboardInterrupt(), 2, "qiyou: stopped; nothing is left half-written"),
-        (ImportError("No module named 'x'"), 2, "qiyou: No module named 'x': the set-up is not complete"),
+        (OSError(28, "No space left on device"), 2, "磁盘已满", "the disk is full"),
+        (KeyboardInterrupt(), 2, "已停止", "stopped; nothing is left half-written"),
+        (
+            ImportError("No module named 'x'"),
+            2,
+            "No module named 'x'：安装不完整",
+            "No module named 'x': the set-up",
+        ),
     ],
 )
-def test_every_error_is_one_sentence(stand_in, capsys, error, status, sentence):
-    stand_in("qiyou.figures", build=raising(error))
-    assert cli.main(["figures"]) == status
-    output = capsys.readouterr()
-    assert output.out == "" and output.err.startswith(sentence) and output.err.count("\n") == 1
+def test_every_error_is_one_sentence_in_the_language_asked_for(capsys, error, status, zh, en):
+    for lang, sentence in (("zh", zh), ("en", en or zh)):
+        assert cli.carry_out("qiyou", failing(error), ["check", "--lang", lang]) == status
+        output = capsys.readouterr()
+        assert (
+            output.out == "" and output.err.startswith(f"qiyou: {sentence}") and output.err.count("\n") == 1
+        )
 
 
-def test_a_wrong_command_is_a_usage_error(capsys):
-    for words in ([], ["nonsense"], ["audit"]):
+@pytest.mark.parametrize(
+    ("arguments", "zh"),
+    [
+        ([], "qiyou：缺少 COMMAND"),
+        (["new"], "qiyou new：缺少 ID, --place, --years"),
+        (["check", "--also"], "qiyou check：--also 后面缺少内容"),
+        (["check", "--nonsense"], "qiyou：不认识 --nonsense"),
+        (["check", "--al", "x"], "qiyou：不认识 --al x"),
+        (["nonsense"], "qiyou：COMMAND 不能是 'nonsense'，可选 "),
+        (["notebooks", "--workers", "two"], "qiyou notebooks：--workers 应为整数，不是 'two'"),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence(capsys, arguments, zh):
+    for lang in words.LANGUAGES:
         with pytest.raises(SystemExit) as leaving:
-            cli.main(words)
-        assert leaving.value.code == 2
-    assert "Traceback" not in capsys.readouterr().err
+            cli.main(["--lang", lang, *arguments])
+        error = capsys.readouterr().err
+        assert leaving.value.code == 2 and error.count("\n") == 1
+        assert error.startswith(zh) if lang == "zh" else error.isascii() and error.endswith(" says how\n")
+
+
+def test_an_unknown_language_is_one_sentence(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["check", "--lang", "fr"])
+    assert re.search("zh.*en", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("variables", "lang"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.GB18030"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_system_unless_said(monkeypatch, capsys, variables, lang):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, variables.get(name, ""))
+    commands = {"check": (lambda options: print(options.lang) or 0,)}
+    for said, expected in (([], lang), (["--lang", "zh"], "zh"), (["--lang", "en"], "en")):
+        cli.carry_out("qiyou", commands, ["check", *said])
+        cli.carry_out("qiyou", commands, [*said, "check"])
+        assert capsys.readouterr().out.split() == [expected] * 2
+
+
+@pytest.mark.parametrize("lang", words.LANGUAGES)
+def test_every_command_and_option_has_a_word_of_help(lang):
+    from tools.__main__ import _COMMANDS
+
+    known = words.group("cli", lang)
+    for commands in (cli._COMMANDS, _COMMANDS):
+        for name, (_, *arguments) in commands.items():
+            assert {name, *arguments} <= known.keys()
+    assert all(known.values())
+
+
+def test_help_works_without_docstrings():
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "qiyou", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "notebooks" in done.stdout and done.stderr == ""
 
 
 def findings(*severities):
@@ -72,14 +127,17 @@ def findings(*severities):
 
 
 @pytest.mark.parametrize(
-    ("severities", "status", "last"),
+    ("severities", "options", "status", "shown"),
     [
-        ((), 0, "0 errors, 0 warnings, 0 notes"),
-        (("warning", "note", "note"), 0, "0 errors, 1 warning, 2 notes"),
-        (("error", "warning"), 1, "1 error, 1 warning, 0 notes"),
+        ((), [], 0, []),
+        (("note",) * 15, [], 0, []),
+        (("warning", "note", "note"), ["--notes"], 0, ["warning", "note", "note"]),
+        (("error", "warning", "note"), [], 1, ["error", "warning"]),
     ],
 )
-def test_check_prints_the_findings_and_fails_on_an_error(monkeypatch, capsys, severities, status, last):
+def test_check_prints_what_has_to_be_mended_and_one_line(
+    monkeypatch, capsys, severities, options, status, shown
+):
     asked = []
 
     def check(root=None, also=()):
@@ -87,73 +145,16 @@ def test_check_prints_the_findings_and_fails_on_an_error(monkeypatch, capsys, se
         return findings(*severities)
 
     monkeypatch.setattr("qiyou.data.check", check)
-    assert cli.main(["check", "--data", "d", "--also", "a", "--also", "b"]) == status
+    words_ = ["check", "--data", "d", "--also", "a", "--also", "b", "--lang", "en", *options]
+    assert cli.main(words_) == status
     *lines, closing = capsys.readouterr().out.splitlines()
-    assert asked == [("d", ["a", "b"])] and closing == last
-    assert [line.split()[:2] for line in lines] == [[s, "table.csv:3:"] for s in severities]
+    assert asked == [("d", ["a", "b"])]
+    counts = [severities.count(severity) for severity in ("error", "warning", "note")]
+    assert list(map(int, re.findall(r"\d+", closing))) == counts
+    assert [line.split()[:2] for line in lines] == [[s, "table.csv:3:"] for s in shown]
 
 
-@pytest.mark.parametrize("ok", [True, False])
-def test_audit_prints_its_report(stand_in, capsys, ok):
-    asked = []
-    stand_in("qiyou.audit", main_report=lambda *words: asked.append(words) or (["玉环: 180 cells found"], ok))
-    assert cli.main(["audit", "--sources", "texts", "--seal"]) == (0 if ok else 1)
-    assert asked == [("texts", True)] and capsys.readouterr().out == "玉环: 180 cells found\n"
-
-
-MOVED = Rerun(
-    "b.ipynb", "moved", (Change("b.ipynb", 5, "number", "85.2", "85.3", "row 玉环, column 2027"),), 2.0
-)
-PICTURES = Rerun("a.ipynb", "pictures", (Change("a.ipynb", 1, "picture"),), 1.0)
-FAILED = Rerun("c.ipynb", "failed", error="cell 2: ZeroDivisionError: division by zero")
-
-
-def rerunning(monkeypatch, *reruns, reference=True):
-    for name in ("run", "check"):
-        monkeypatch.setattr(notebooks, name, lambda *_, **__: list(reruns))
-    monkeypatch.setattr(notebooks, "is_reference", lambda: reference)
-
-
-LEFT = (
-    "Only the bytes of pictures differ in a.ipynb: they depend on the platform, the numbers are the same; "
-    "left as they are (--pictures writes them)."
-)
-
-
-def test_a_rerun_says_what_moved_and_what_failed(monkeypatch, capsys):
-    rerunning(monkeypatch, PICTURES, MOVED, FAILED)
-    assert cli.main(["notebooks"]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "b.ipynb, cell 5: 85.2 -> 85.3 (row 玉环, column 2027)",
-        "c.ipynb, cell 2: ZeroDivisionError: division by zero",
-        LEFT,
-        "3 notebooks: 1 only pictures differ, 1 results moved, 1 failed; 0 files written.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("words", "rerun", "reference", "status"),
-    [
-        (["notebooks"], MOVED, True, 0),
-        (["notebooks", "--check"], MOVED, True, 1),
-        (["notebooks", "--check"], PICTURES, True, 1),
-        (["notebooks", "--check"], PICTURES, False, 0),
-        (["notebooks", "--check"], Rerun("a.ipynb", "same"), True, 0),
-        (["notebooks", "--check"], Rerun("a.ipynb", "form"), True, 1),
-    ],
-)
-def test_the_status_says_whether_the_files_hold(monkeypatch, capsys, words, rerun, reference, status):
-    rerunning(monkeypatch, rerun, reference=reference)
-    assert cli.main(words) == status
-    assert (LEFT in capsys.readouterr().out) == (rerun is PICTURES)
-
-
-def test_a_long_list_of_changes_is_cut(monkeypatch, capsys):
-    changes = tuple(Change("b.ipynb", n, "number", "1", "2") for n in range(1, 31))
-    rerunning(monkeypatch, Rerun("b.ipynb", "moved", changes))
-    cli.main(["notebooks"])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[20] == "b.ipynb: and 10 more" and len(lines) == 22
+# ------------------------------------------------------------------------------------------------ progress
 
 
 class Terminal(io.StringIO):
@@ -164,71 +165,25 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("stream", "expected"),
     [
-        (io.StringIO(), "  a.ipynb: unchanged (3 s)\n"),
-        (Terminal(), "  1 of 2 cells executed\r" + " " * 23 + "\r  a.ipynb: unchanged (3 s)\n"),
+        (io.StringIO(), "  a.ipynb (3 s)\n"),
+        (Terminal(), "  1 of 2 cells executed\r\x1b[K  a.ipynb (3 s)\n"),
     ],
 )
-def test_progress_is_one_changing_line_in_a_terminal(monkeypatch, stream, expected):
-    def check(*_, progress, **__):
-        rerun = Rerun("a.ipynb", "same", seconds=3.2)
-        for event in [(1, 2, None), (2, 2, None), (2, 2, rerun)]:
+def test_progress_is_one_changing_line_in_a_terminal(monkeypatch, stream, expected, tmp_path):
+    def run(*_, progress, **__):
+        executed = notebooks.Executed("a.ipynb", seconds=3.2)
+        for event in [(1, 2, None), (2, 2, None), (2, 2, executed)]:
             progress(*event)
-        return [rerun]
+        return [executed]
 
-    monkeypatch.setattr(notebooks, "check", check)
+    monkeypatch.setattr(notebooks, "run", run)
     monkeypatch.setattr(sys, "stdout", stream)
-    assert cli.main(["notebooks", "--check"]) == 0
-    assert stream.getvalue() == expected + "1 notebook: 1 unchanged; 0 files written.\n"
-
-
-@pytest.fixture
-def checkout(tmp_path, monkeypatch, stand_in):
-    """A checkout with one committed figure, and a build that draws it with the given bytes."""
-    monkeypatch.setattr(reference, "ROOT", tmp_path)
-
-    def draw(folder, picture, data):
-        for name, content in {"zh/lead.png": picture, "zh/lead.txt": b"alt", "data/lead.csv": data}.items():
-            disk.write(folder / name, content)
-
-    def prepare(picture, data, here):
-        monkeypatch.setattr(reference, "is_reference", lambda: here)
-        stand_in(
-            "qiyou.figures", build=lambda _, folder, progress, workers: draw(Path(folder), picture, data)
-        )
-        return tmp_path / "figures"
-
-    draw(tmp_path / "figures", b"picture", b"5.5")
-    return prepare
-
-
-@pytest.mark.parametrize(
-    ("picture", "data", "here", "words", "written"),
-    [
-        (b"picture", b"5.5", True, [], []),
-        (b"another", b"5.5", True, [], ["zh/lead.png"]),
-        (b"another", b"5.5", False, [], []),
-        (b"another", b"5.5", False, ["--pictures"], ["zh/lead.png"]),
-        (b"another", b"5.6", False, [], ["data/lead.csv", "zh/lead.png"]),
-    ],
-)
-def test_figures_are_replaced_when_they_say_something_else(
-    checkout, capsys, picture, data, here, words, written
-):
-    folder = checkout(picture, data, here)
-    assert cli.main(["figures", *words]) == 0
-    *lines, closing = capsys.readouterr().out.splitlines()
-    assert [line for line in lines if line.endswith(": written")] == [
-        f"figures/{name}: written" for name in written
-    ]
-    assert closing == f"3 files of figures: {len(written)} written, the others as they were."
-    assert (folder / "zh/lead.png").read_bytes() == (picture if "zh/lead.png" in written else b"picture")
-    assert any("figures/zh/lead.png" in line and "--pictures" in line for line in lines) == (
-        not written and picture == b"another"
-    )
+    assert cli.main(["notebooks", "--lang", "en", "--to", str(tmp_path)]) == 0
+    assert stream.getvalue() == f"{expected}1 of 1 notebooks written to {tmp_path}.\n"
 
 
 def test_output_is_utf8_whatever_the_console_thinks():
-    code = "import qiyou.cli as c; c._parser = lambda: print('玉环 ㎡') or exit(0); c.main([])"
+    code = "import qiyou.cli as c; c.carry_out('qiyou', {'check': (lambda o: print('玉环 ㎡') or 0,)}, ['check'])"
     env = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
     assert done.stdout.decode("utf-8").strip() == "玉环 ㎡"
@@ -237,8 +192,8 @@ def test_output_is_utf8_whatever_the_console_thinks():
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell's pipe")
 def test_a_reader_that_stops_reading_is_no_error():
     code = (
-        "import qiyou.cli as c; c._figures = lambda options: [print('x' * 100) for _ in range(9999)] and 0; "
-        "c.main(['figures'])"
+        "import qiyou.cli as c; "
+        "c.carry_out('qiyou', {'check': (lambda o: [print('x' * 100) for _ in range(9999)] and 0,)}, ['check'])"
     )
     command = f'"{sys.executable}" -c "{code}" | head -n 1'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
@@ -249,13 +204,28 @@ def test_a_reader_that_stops_reading_is_no_error():
 
 
 def test_new_makes_a_folder_and_says_how_to_go_on(tmp_path, capsys):
-    words = ["new", "kaihua-plan-2023", "--place", "kaihua", "--years", "2022—2027", "--in", str(tmp_path)]
-    assert cli.main(words) == 0
+    arguments = [*NEW, "--in", str(tmp_path), "--lang", "en"]
+    assert cli.main(arguments) == 0
     folder = tmp_path / "kaihua-plan-2023"
     assert f"qiyou check --also {folder}" in capsys.readouterr().out
-    assert cli.main(["check", "--also", str(folder)]) == 1
+    assert cli.main(["check", "--also", str(folder), "--lang", "en"]) == 1
     assert "kaihua-plan-2023/table.csv:1: the table has no rows" in capsys.readouterr().out
-    assert cli.main(words) == 1 and "exists already" in capsys.readouterr().err
+    assert cli.main(arguments) == 1 and "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="quotes as a POSIX shell reads them")
+def test_the_printed_command_can_be_pasted(tmp_path, capsys):
+    parent = tmp_path / "a folder with 'blanks' & $more"
+    assert cli.main([*NEW, "--in", str(parent)]) == 0
+    command = capsys.readouterr().out.splitlines()[-1].strip().removeprefix("qiyou ")
+    code = f'"{sys.executable}" -m qiyou {command} --lang en'
+    done = subprocess.run(code, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "kaihua-plan-2023/table.csv:1" in done.stdout, done.stderr
+
+
+def test_on_windows_a_path_is_quoted_as_its_shell_reads_it(monkeypatch):
+    monkeypatch.setattr(cli.os, "name", "nt")
+    assert cli.quoted("C:\\my plans\\a") == '"C:\\my plans\\a"'
 
 
 @pytest.mark.parametrize("years", ["2022", "2022 to 2027", "2027-2022"])
@@ -266,64 +236,59 @@ def test_new_refuses_what_is_no_span_of_years(tmp_path, capsys, years):
 
 
 @pytest.mark.parametrize("command", ["notebooks", "figures"])
-def test_a_county_of_ones_own_never_goes_over_the_committed_results(command, capsys, tmp_path):
-    assert cli.main([command, "--also", str(tmp_path)]) == 1
-    assert "--also needs --to DIR" in capsys.readouterr().err
-    assert cli.main([command, "--to", str(notebooks.ROOT / command)]) == 1
+def test_results_never_go_over_those_of_the_repository(command, capsys, monkeypatch):
+    assert cli.main([command, "--to", str(notebooks.FOLDER.parent / command), "--lang", "en"]) == 1
     assert "name another" in capsys.readouterr().err
+    monkeypatch.chdir(notebooks.FOLDER)
+    options = argparse.Namespace(to=None)
+    assert cli._own_folder(options, command) == Path("results", command)
 
 
-def test_figures_take_the_county_in_and_go_to_a_folder_of_their_own(monkeypatch, capsys, tmp_path):
+def test_figures_take_the_county_in_and_name_what_it_does_not_fit_into(monkeypatch, capsys, tmp_path):
     asked = []
 
-    def build(data, **options):
-        asked.append((data, options["folder"]))
+    def build(data, *, folder, unfit, **options):
+        asked.append((data, folder))
+        if data == ["bad"]:
+            unfit(FigureError("Figure zh/lead: too narrow."))
         return ["a", "b"]
 
     monkeypatch.setattr("qiyou.figures.build", build)
     monkeypatch.setattr("qiyou.data.load", lambda *, also: also)
-    assert cli.main(["figures", "--also", "x", "--also", "y", "--to", str(tmp_path)]) == 0
-    assert asked == [(["x", "y"], str(tmp_path))] and "2 files of figures in" in capsys.readouterr().out
-
-
-def test_a_figure_that_the_county_does_not_fit_into_is_named(monkeypatch, capsys, tmp_path):
-    def build(data, *, unfit, **options):
-        unfit(FigureError("Figure zh/lead: too narrow."))
-        return ["a", "b"]
-
-    monkeypatch.setattr("qiyou.figures.build", build)
-    monkeypatch.setattr("qiyou.data.load", lambda *, also: also)
-    assert cli.main(["figures", "--also", "x", "--to", str(tmp_path)]) == 1
+    words_ = ["figures", "--to", str(tmp_path), "--lang", "en", "--also"]
+    assert cli.main([*words_, "x", "--also", "y"]) == 0
+    assert asked == [(["x", "y"], tmp_path)] and "2 files of figures in" in capsys.readouterr().out
+    assert cli.main([*words_, "bad"]) == 1
     out, err = capsys.readouterr()
     assert "2 files of figures in" in out and err == "qiyou: left out: Figure zh/lead: too narrow.\n"
 
 
-def test_notebooks_take_the_county_in_without_edits(tmp_path, capsys):
-    nbformat = pytest.importorskip("nbformat")
-    folder, out = tmp_path / "notebooks", tmp_path / "out"
-    folder.mkdir()
-    cells = [
-        nbformat.v4.new_code_cell("import os\nprint(os.path.basename(os.environ.get('QIYOU_ALSO', 'none')))")
-    ]
-    source = notebooks.tidy(nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode())
-    (folder / "a.ipynb").write_bytes(source)
-    assert cli.main(["notebooks", "--folder", str(folder), "--also", "my-county", "--to", str(out)]) == 0
-    assert "my-county" in (out / "a.ipynb").read_text(encoding="utf-8")
-    assert (folder / "a.ipynb").read_bytes() == source and [path.name for path in out.iterdir()] == [
-        "a.ipynb"
-    ]
-    assert "1 notebook of 1 in" in capsys.readouterr().out
+def test_docs_are_whole_and_need_no_network(tmp_path, capsys):
+    import qiyou
+
+    assert cli.main(["docs", "--to", str(tmp_path / "api"), "--lang", "en"]) == 0
+    assert str(tmp_path / "api" / "index.html") in capsys.readouterr().out
+    for name in qiyou.__all__:
+        if name not in ("load", "__version__"):
+            assert (tmp_path / "api" / "qiyou" / f"{name}.html").is_file(), name
+    page = (tmp_path / "api" / "qiyou.html").read_text(encoding="utf-8")
+    assert re.search(r'id="load".*?Parameters</h6>.*?Raises</h6>', page, re.DOTALL)
+    for page in (tmp_path / "api").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"""(src|@import|url\()\s*=?\s*["']?https?:""", text), page.name
+        assert not re.search(r'<link[^>]+href="https?:', text), page.name
 
 
-def test_a_county_in_the_environment_does_not_reach_the_committed_notebooks(monkeypatch):
-    monkeypatch.setenv("QIYOU_ALSO", "somewhere")
-    assert "QIYOU_ALSO" not in notebooks.environment()
-    assert notebooks.environment(["here"])["QIYOU_ALSO"].endswith("here")
+def test_docs_that_cannot_be_written_are_one_sentence(tmp_path, capsys, monkeypatch):
+    # What pdoc writes into comes last: nothing of the package need be rendered.
+    failed = subprocess.CompletedProcess([], 1, "", "Traceback\n  x\nNotADirectoryError: [Errno 20] file")
+    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **__: failed)
+    assert cli.main(["docs", "--to", str(tmp_path), "--lang", "en"]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "NotADirectoryError" in error
 
 
-def test_docs_say_where_they_are(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("qiyou.apidocs.build", lambda folder: Path(folder) / "index.html")
-    assert cli.main(["docs", "--to", str(tmp_path)]) == 0
-    assert str(tmp_path / "index.html") in capsys.readouterr().out
-    assert cli.main(["docs"]) == 0
-    assert str(Path("docs") / "api" / "index.html") in capsys.readouterr().out
+def test_no_module_asserts_what_users_rely_on():
+    """With PYTHONOPTIMIZE an assert checks nothing."""
+    for path in Path(cli.__file__).parent.rglob("*.py"):
+        assert not re.search(r"^\s*assert ", path.read_text(encoding="utf-8"), re.MULTILINE), path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 
 import qiyou
+from qiyou import words
 from qiyou.data import CODES, root
 from qiyou.data.files import COLUMNS, Findings, sentence
 from qiyou.data.schema import TABLES
@@ -200,6 +202,109 @@ def test_the_data_package_describes_the_files_as_they_are():
             assert next(csv.reader(file)) == [field["name"] for field in resource["schema"]["fields"]]
 
 
+# ------------------------------------------------------------------------------------------------- one table of figures
+
+PRINTED = (
+    "document place indicator variant year role origin locator kind from_year row printed value relation low high "
+    "low_closed high_closed step unit star department printed_name phrase decided"
+)
+
+
+def test_every_figure_stands_once_in_the_table_of_figures(data):
+    rows = data.printed
+    assert list(rows.columns) == PRINTED.split()
+    assert len(rows) == len(data.targets) + len(data.statements)
+    assert not rows.duplicated(["document", "locator", "year", "role"])[rows["origin"] == "table"].any()
+    cells, texts = rows[rows["origin"] == "table"], rows[rows["origin"] == "text"]
+    assert cells["locator"].tolist() == ("table:" + data.targets["row"]).tolist()
+    assert texts["locator"].tolist() == ("statement:" + data.statements["id"].astype(str)).tolist()
+    shared = [
+        "document",
+        "place",
+        "indicator",
+        "year",
+        "printed",
+        "value",
+        "relation",
+        "low",
+        "high",
+        "step",
+        "unit",
+    ]
+    pd.testing.assert_frame_equal(cells[shared], data.targets[shared])
+    pd.testing.assert_frame_equal(texts[shared].reset_index(drop=True), data.statements[shared])
+    assert (cells["kind"] == "").all() and (texts["row"] == "").all()
+    assert texts["role"].eq("baseline").tolist() == data.statements["kind"].eq("baseline").tolist()
+    for name in rows.columns.difference(["year", "from_year", "value", "low", "high", "step"]):
+        assert rows[name].notna().all(), name
+
+
+def test_what_is_printed_of_an_indicator_by_its_id_or_name(data):
+    rows = qiyou.data.printed(data, "人均体育场地面积")
+    text = rows.query("origin == 'text' and place == 'huangyan'")
+    assert text[["year", "value", "role"]].values.tolist() == [
+        [2020, 1.92, "baseline"],
+        [2025, 2.8, "target"],
+    ]
+    pd.testing.assert_frame_equal(rows, qiyou.data.printed(data, "sports_area_per_capita"))
+
+
+def test_one_answer_to_what_is_planned(data):
+    rows = data.planned()
+    keys = ["document", "place", "indicator", "variant", "year"]
+    assert list(rows.columns) == PRINTED.split()
+    assert (
+        not rows.duplicated(keys).any() and rows["role"].eq("target").all() and rows["indicator"].ne("").all()
+    )
+    # The table goes before the text: 3.2 stands in both.
+    one = data.planned("玉环", "人均体育场地面积", 2027)
+    assert one[["document", "locator", "printed"]].values.tolist() == [
+        ["yuhuan-plan-2023", "table:29", "3.2"]
+    ]
+    # Where the table is lost the text speaks, and its base is no plan.
+    one = data.planned("huangyan", "sports_area_per_capita")
+    assert one[["origin", "year", "value"]].values.tolist() == [["text", 2025, 2.8]]
+    # Cells that print nothing plan nothing; a word does.
+    assert data.planned("yuhuan", "long_term_care_insured").empty
+    words = data.planned(indicator="preschool_universal_pass")
+    assert (words["printed"] != "").all()
+    # Two lines of one indicator stay two.
+    assert set(data.planned("yuhuan", "premature_ncd_mortality", 2027)["variant"]) == {"a", "b"}
+    assert data.planned("yuhuan", year=1999).empty
+    with pytest.raises(DataError, match="玉环市（yuhuan）"):
+        data.planned("玉坏市")
+
+
+def test_a_table_without_rows_of_a_kind_is_a_table(data):
+    alone = dataclasses.replace(data, statements=data.statements[:0])
+    assert len(alone.printed) == len(data.targets) and set(alone.planned()["origin"]) == {"table"}
+    alone = dataclasses.replace(data, targets=data.targets[:0])
+    assert len(alone.printed) == len(data.statements) and set(alone.planned()["origin"]) == {"text"}
+
+
+def test_realised_values_are_read_and_stand_in_their_indicators_unit(data):
+    reference = data.reference
+    assert {"value", "relation", "low", "high", "low_closed", "high_closed", "step"} <= set(reference.columns)
+    assert (reference["unit"] == reference["indicator"].map(data.indicators.set_index("id")["unit"])).all()
+    china = reference.query(
+        "place == 'china' and indicator == 'nursery_places_per_1000' and kind == 'observed'"
+    )
+    assert {(2020, 1.8), (2021, 2.03), (2022, 2.57)} <= set(zip(china["year"], china["value"], strict=True))
+    bounds = reference[reference["relation"].isin(["ge", "gt"])]
+    assert (bounds["low_closed"] == bounds["relation"].eq("ge")).all()
+    assert reference["t"].dtype == "float64" and reference["year"].dtype == "Int64"
+
+
+def test_superiors_are_places_nearest_first(data):
+    places = set(data.places["id"])
+    assert set(data.superiors["place"]) | set(data.superiors["superior"]) <= places
+    assert data.superiors.query("place == 'yuhuan'").sort_values("order")["superior"].tolist() == [
+        "taizhou", "zhejiang", "china",
+    ]  # fmt: skip
+    assert set(data.plan_attainment["met"]) <= {"yes", "no", "open"}
+    assert (data.plan_counts["n_met_or_on_track"] <= data.plan_counts["n_indicators"]).all()
+
+
 # ------------------------------------------------------------------------------------------------- planted faults
 
 
@@ -327,6 +432,16 @@ ONLY_OF_ONES_OWN = {"SPREADSHEET", "TAKEN_AS", "NO_PARENT"}
 
 def test_every_code_of_an_error_can_be_produced(copy):
     assert set(CODES) - ONLY_OF_ONES_OWN == {code for code, _, _ in plant(copy)}
+
+
+def test_every_sentence_about_a_fault_is_used_and_every_one_used_is_there():
+    faults = words.table("faults")
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in Path(qiyou.data.__file__).parent.glob("*.py")
+    )
+    assert faults["key"].is_unique and faults["code"].isin(CODES).all() and set(faults["code"]) == set(CODES)
+    assert [key for key in faults["key"] if f'"{key}"' not in source] == []
+    assert faults["severity"].isin(["error", "warning", "note"]).all()
 
 
 def test_a_finding_needs_a_known_code(tmp_path):

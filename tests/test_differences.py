@@ -7,7 +7,7 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiyou.differences import Change, compare
+from tools.differences import Change, compare
 
 
 def notebook(*cells):

@@ -84,14 +84,14 @@ def test_the_descriptor_is_written_whole(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("part", ["document.toml", "table.csv"])
 def test_a_scaffold_that_is_interrupted(tmp_path, monkeypatch, part):
-    write_text = Path.write_text
+    write_bytes = Path.write_bytes
 
-    def interrupted(path, *arguments, **options):
+    def interrupted(path, content):
         if path.name == part:
             raise KeyboardInterrupt
-        return write_text(path, *arguments, **options)
+        return write_bytes(path, content)
 
-    monkeypatch.setattr(Path, "write_text", interrupted)
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
     with pytest.raises(KeyboardInterrupt):
         scaffold.new("a-plan", place="a", years=(2022, 2027), parent=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -108,7 +108,7 @@ def one_notebook(tmp_path):
 
 
 @pytest.mark.parametrize(("code", "says"), TROUBLES[:2])
-def test_a_rerun_on_a_failing_disk(one_notebook, monkeypatch, capsys, code, says):
+def test_notebooks_on_a_failing_disk(one_notebook, tmp_path, monkeypatch, capsys, code, says):
     before = contents(one_notebook)
     replace = os.replace
 
@@ -119,15 +119,17 @@ def test_a_rerun_on_a_failing_disk(one_notebook, monkeypatch, capsys, code, says
         return replace(source, target)
 
     monkeypatch.setattr(os, "replace", fail)
-    assert cli.main(["notebooks", "--folder", str(one_notebook)]) == 2
+    to = tmp_path / "out"
+    words = ["notebooks", "--folder", str(one_notebook), "--to", str(to), "--lang", "en"]
+    assert cli.main(words) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and says in said and "a.ipynb" in said
-    assert contents(one_notebook) == before
+    assert contents(one_notebook) == before and contents(to) == {}
 
 
 def test_a_folder_that_is_closed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(Path, "mkdir", failing(errno.EROFS))
-    words = ["new", "a-plan", "--place", "a", "--years", "2022-2027", "--in", str(tmp_path)]
+    words = ["new", "a-plan", "--place", "a", "--years", "2022-2027", "--in", str(tmp_path), "--lang", "en"]
     assert cli.main(words) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "read-only" in said and list(tmp_path.iterdir()) == []

@@ -106,7 +106,8 @@ def seen(county):
                 name: getattr(reading, name) if comparable else np.nan
                 for name in ("value", "low", "high", "step")
             }
-            rows.append({**row, "relation": reading.relation if comparable else "none"})
+            closed = {name: comparable and getattr(reading, name) for name in ("low_closed", "high_closed")}
+            rows.append({**row, **closed, "relation": reading.relation if comparable else "none"})
         every = pd.DataFrame(rows).astype({"year": "Int64", "quarter": "Int64"})
         yearly = every["quarter"].isna()
         observations = pd.concat(

@@ -40,7 +40,7 @@ def problems(content: bytes) -> list[str]:
     if notebook.metadata != notebooks.KERNEL or any(cell.metadata for cell in notebook.cells):
         found.append("metadata beside kernel and language")
     if notebooks.tidy(content) != content:
-        found.append("not laid out as `qiyou notebooks` writes it")
+        found.append("not laid out as a rerun writes it")
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)) or not code:
         found.append("not executed in order 1..n")
     if not any(_texts(cell) for cell in code):
@@ -122,10 +122,13 @@ CELLS = (
 def good(tmp_path_factory):
     """The bytes of a small notebook as `run` leaves it, which has no problems."""
     folder = tmp_path_factory.mktemp("good")
-    path = write(folder / "01_good.ipynb", *CELLS)
-    (rerun,) = notebooks.run(folder)
-    assert rerun.status == "moved" and rerun.written, rerun.error
-    return path.read_bytes()
+    write(folder / "01_good.ipynb", *CELLS)
+    assert errors(notebooks.run(folder / "out", folder=folder)) == [""]
+    return (folder / "out" / "01_good.ipynb").read_bytes()
+
+
+def errors(results):
+    return [result.error for result in results]
 
 
 def write(path, *sources):
@@ -189,80 +192,90 @@ def is_file(path, content):
 
 
 @pytest.fixture
-def folder(tmp_path, good):
-    (tmp_path / "01_good.ipynb").write_bytes(good)
-    return tmp_path
-
-
-@pytest.fixture
 def quick(tmp_path):
-    """A folder with an executed notebook that needs no library."""
-    write(tmp_path / "01_quick.ipynb", "1 + 1", "print('托位数 5.5')")
-    notebooks.run(tmp_path)
-    return tmp_path
+    """A folder with a notebook that needs no library."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    write(folder / "01_quick.ipynb", 'lang = "zh"', "print('托位数 5.5', lang)")
+    return folder
 
 
-def test_executing_again_gives_the_same_bytes(folder, good, monkeypatch):
-    monkeypatch.setenv("MPLBACKEND", "svg")
-    monkeypatch.setenv("TZ", "Asia/Shanghai")
-    write(folder / "02_clock.ipynb", "import os, time\nprint(time.tzname, os.environ['PYTHONHASHSEED'])")
-    (same, _) = notebooks.run(folder)
-    assert (same.status, same.changes, same.written) == ("same", (), False)
-    assert is_file(folder / "01_good.ipynb", good)
-    second = (folder / "02_clock.ipynb").read_bytes()
-    assert "('UTC', 'UTC') 0" in second.decode("utf-8")
-    reruns = notebooks.check(folder)
-    assert [rerun.status for rerun in reruns] == ["same", "same"] and notebooks.passed(reruns)
-    assert is_file(folder / "02_clock.ipynb", second)
-    assert sorted(path.name for path in folder.iterdir()) == ["01_good.ipynb", "02_clock.ipynb"]
+SETTINGS = """
+import os, time, builtins
+print(time.tzname, os.environ["PYTHONHASHSEED"], os.environ.get("PYTHONSTARTUP"), os.environ.get("COLUMNS"))
+print(hasattr(builtins, "from_a_start_up_file"), get_ipython().colors, __debug__)
+import matplotlib
+print(matplotlib.get_backend(), matplotlib.rcParams["figure.dpi"], matplotlib.rcParams["lines.linewidth"])
+"""
 
 
-def test_an_altered_number_is_caught_and_taken_back(folder, good):
-    path = folder / "01_good.ipynb"
-    raw = json.loads(good)
-    _code(raw, 2)["outputs"][0]["text"] = ["托位数 5.6\n"]
-    markup = _code(raw, 4)["outputs"][0]["data"]
-    markup["text/html"] = [line.replace("5.5", "5.4") for line in markup["text/html"]]
-    altered = as_file(raw)
-    path.write_bytes(altered)
-    (rerun,) = notebooks.check(folder)
-    assert rerun.status == "moved" and not rerun.written and not notebooks.passed([rerun])
-    assert is_file(path, altered)
-    assert list(map(str, rerun.changes)) == [
-        "01_good.ipynb, cell 2: 5.6 -> 5.5 (in: 托位数 5.5)",
-        "01_good.ipynb, cell 4: 5.4 -> 5.5 (row 玉环, column 2027)",
-    ]
-    (rerun,) = notebooks.run(folder)
-    assert rerun.written and is_file(path, good)
+def test_executing_again_elsewhere_gives_the_same_bytes(tmp_path, good, monkeypatch):
+    """A user's time zone, back end, start-up files, kernel and drawing settings do not reach the outputs."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    (folder / "01_good.ipynb").write_bytes(good)
+    write(folder / "02_settings.ipynb", SETTINGS)
+    assert errors(notebooks.run(tmp_path / "first", folder=folder)) == ["", ""]
+    home = tmp_path / "home"
+    profile = home / ".ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "c50_startup.py").write_text("import builtins; builtins.from_a_start_up_file = 1")
+    (profile / "ipython_kernel_config.py").write_text("c.InteractiveShell.colors = 'linux'\n1 / 0")
+    (home / ".config" / "matplotlib").mkdir(parents=True)
+    (home / ".config" / "matplotlib" / "matplotlibrc").write_text("figure.dpi: 33\nlines.linewidth: 9")
+    for name, value in {
+        **{"HOME": str(home), "USERPROFILE": str(home), "TZ": "Asia/Shanghai", "MPLBACKEND": "svg"},
+        **{"PYTHONOPTIMIZE": "1", "COLUMNS": "20", "PYTHONSTARTUP": "nowhere.py", "QIYOU_ALSO": "nowhere"},
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert errors(notebooks.run(tmp_path / "second", folder=folder)) == ["", ""]
+    for name in ("01_good.ipynb", "02_settings.ipynb"):
+        assert is_file(tmp_path / "second" / name, (tmp_path / "first" / name).read_bytes())
+    assert is_file(tmp_path / "first" / "01_good.ipynb", good)
+    said = (tmp_path / "first" / "02_settings.ipynb").read_text(encoding="utf-8")
+    assert "('UTC', 'UTC') 0 None None" in said and "False" in said and "True" in said
 
 
-def test_only_pictures_differ(folder, good, monkeypatch):
-    path = folder / "01_good.ipynb"
-    raw = json.loads(good)
-    (picture,) = [output for output in _code(raw, 3)["outputs"] if "image/png" in output["data"]]
-    picture["data"]["image/png"] = "iVBORw0KGgo=\n"
-    other_picture = as_file(raw)
-    path.write_bytes(other_picture)
-    monkeypatch.setattr(notebooks, "is_reference", lambda: False)
-    (rerun,) = notebooks.run(folder)
-    assert rerun.status == "pictures" and not rerun.written and is_file(path, other_picture)
-    assert notebooks.passed([rerun])
-    monkeypatch.setattr(notebooks, "is_reference", lambda: True)
-    assert not notebooks.passed([rerun])
-    (rerun,) = notebooks.run(folder)
-    assert rerun.status == "pictures" and rerun.written and is_file(path, good)
+def test_an_assertion_fails_also_where_python_skips_them(quick, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
+    write(quick / "01_quick.ipynb", "assert 1 == 2, 'not equal'")
+    assert errors(notebooks.run(tmp_path, folder=quick)) == ["cell 1: AssertionError: not equal"]
 
 
-def test_a_file_saved_by_an_editor_is_laid_out_again(quick):
+@pytest.mark.skipif(sys.platform == "win32", reason="no folder there that nobody can write")
+def test_a_settings_folder_that_cannot_be_written_does_not_show(quick, tmp_path):
+    write(quick / "01_quick.ipynb", "import matplotlib.pyplot as plt\nprint(5.5)")
+    command = [sys.executable, "-m", "qiyou", "notebooks", "--folder", str(quick), "--to", str(tmp_path)]
+    environment = {**os.environ, "MPLCONFIGDIR": "/proc/none"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_language_switch_is_set_and_the_committed_file_stays(quick, tmp_path):
     path = quick / "01_quick.ipynb"
-    content = path.read_bytes()
-    raw = json.loads(content)
+    before = path.read_bytes()
+    for lang in ("zh", "en"):
+        notebooks.run(tmp_path / lang, folder=quick, lang=lang)
+        written = (tmp_path / lang / path.name).read_text(encoding="utf-8")
+        assert f'lang = \\"{lang}\\"' in written and f"5.5 {lang}" in written
+    assert is_file(path, before)
+
+
+def test_a_county_is_taken_in_whatever_its_path_holds(quick, tmp_path):
+    code = "import json, os\nprint(json.loads(os.environ['QIYOU_ALSO'])[1].endswith('a:b;c d'))"
+    write(quick / "01_quick.ipynb", code, "import qiyou.data\nprint(qiyou.data._own_folders(None))")
+    own = tmp_path / "a:b;c d"
+    own.mkdir()
+    notebooks.run(tmp_path / "out", folder=quick, also=[tmp_path, own])
+    written = (tmp_path / "out" / "01_quick.ipynb").read_text(encoding="utf-8")
+    assert "True" in written and "a:b;c d" in written
+
+
+def test_a_file_saved_by_an_editor_is_laid_out_again(good):
+    raw = json.loads(good)
     raw["metadata"]["language_info"]["version"] = "3.12.1"
     raw["cells"][1]["id"] = "random-id"
-    path.write_bytes(as_file(raw))
-    (rerun,) = notebooks.run(quick)
-    assert (rerun.status, rerun.changes) == ("form", ())
-    assert is_file(path, content)
+    assert notebooks.tidy(as_file(raw)) == good
 
 
 FAILURES = {
@@ -273,48 +286,42 @@ FAILURES = {
 }
 
 
-def test_a_notebook_that_fails_is_said_in_one_sentence_and_left_alone(tmp_path):
+def test_a_notebook_that_fails_is_said_in_one_sentence_and_not_written(tmp_path):
     for n, source in enumerate(FAILURES):
         write(tmp_path / f"{n}.ipynb", "1 + 1", source, "print('never')")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    reruns = notebooks.run(tmp_path, timeout=5)
-    assert [rerun.error for rerun in reruns] == list(FAILURES.values())
-    assert {rerun.status for rerun in reruns} == {"failed"} and not notebooks.passed(reruns)
+    assert errors(notebooks.run(tmp_path / "out", folder=tmp_path, timeout=5)) == list(FAILURES.values())
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
-    write(tmp_path / "a.ipynb", "1 + 1")
+def test_a_kernel_that_does_not_start_says_why(quick, tmp_path, monkeypatch):
     (tmp_path / "ipykernel_launcher.py").write_text("raise ImportError('no kernel here')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    (rerun,) = notebooks.check(tmp_path)
-    assert rerun.error == "the kernel did not start: ImportError: no kernel here"
+    (error,) = errors(notebooks.run(tmp_path / "out", folder=quick))
+    assert error == "the kernel did not start: ImportError: no kernel here"
 
 
-def test_progress_counts_cells_and_ends_with_each_notebook(quick):
+def test_progress_counts_cells_and_it_runs_inside_an_event_loop_as_in_a_notebook(quick, tmp_path):
     seen = []
-    notebooks.check(quick, progress=lambda *event: seen.append(event))
+
+    async def as_in_a_notebook():
+        return notebooks.run(tmp_path / "out", folder=quick, progress=lambda *event: seen.append(event))
+
+    assert errors(asyncio.run(as_in_a_notebook())) == [""]
     assert [(done, total) for done, total, finished in seen if finished is None] == [(1, 2), (2, 2)]
     assert [finished.name for *_, finished in seen if finished] == ["01_quick.ipynb"]
 
 
-def test_it_runs_inside_an_event_loop_as_in_a_notebook(quick):
-    async def as_in_a_notebook():
-        return notebooks.check(quick)
-
-    assert [rerun.status for rerun in asyncio.run(as_in_a_notebook())] == ["same"]
-
-
-def test_an_empty_folder_an_unknown_name_and_a_broken_file_are_errors(folder):
-    empty = folder / "empty"
-    empty.mkdir()
+def test_an_empty_folder_an_unknown_name_and_a_broken_file_are_errors(quick, tmp_path):
     with pytest.raises(QiyouError, match=r"no notebooks .*nothing was executed"):
-        notebooks.run(empty)
-    with pytest.raises(QiyouError, match=r"no notebook 09_none\.ipynb .* 01_good\.ipynb"):
-        notebooks.check(folder, only=["09_none.ipynb"])
-    (folder / "02_broken.ipynb").write_text('{"cells"', encoding="utf-8")
+        notebooks.run(tmp_path / "out", folder=tmp_path)
+    with pytest.raises(QiyouError, match=r"no notebook 09_none\.ipynb .* 01_quick\.ipynb"):
+        notebooks.run(tmp_path / "out", folder=quick, only=["09_none.ipynb"])
+    with pytest.raises(QiyouError, match="name another folder"):
+        notebooks.run(quick, folder=quick)
+    (quick / "02_broken.ipynb").write_text('{"cells"', encoding="utf-8")
     with pytest.raises(QiyouError, match=r"02_broken\.ipynb cannot be read as a notebook"):
-        notebooks.check(folder)
+        notebooks.run(tmp_path / "out", folder=quick)
 
 
 def test_ids_follow_the_text_and_stay_when_a_cell_is_put_in_before():
@@ -336,7 +343,18 @@ def test_ctrl_c_stops_at_once_and_leaves_no_kernel(tmp_path):
         f"import os\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))",
         "import time\ntime.sleep(60)",
     )
-    command = [sys.executable, "-m", "qiyou.cli", "notebooks", "--folder", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "qiyou",
+        "notebooks",
+        "--folder",
+        str(tmp_path),
+        "--to",
+        str(tmp_path / "out"),
+        "--lang",
+        "en",
+    ]
     # A process that a shell put into the background hands on that it ignores the signal.
     heeding = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

@@ -85,7 +85,7 @@ def same(whole: pd.DataFrame, parts: list[pd.DataFrame]) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(labels=st.lists(st.integers(0, 4), min_size=1, max_size=60), seed=st.integers(0, 3))
 def test_a_partition_gives_the_rows_of_the_whole(name, labels, seed):
     rows = drawn(60, seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qiyou import reference
+from tools import reference
 
 
 def test_the_reference_is_the_locked_versions_on_one_platform(tmp_path, monkeypatch):

@@ -25,14 +25,16 @@ def run(monkeypatch):
     spec.loader.exec_module(module)
     module.calls = []
 
-    def pip(python, venv, *arguments, packages=0):
-        module.calls.append(arguments)
+    def log(command, venv, progress):
+        module.calls.append(tuple(command))
+        return 0, ""
 
     def call(command, **_):
         module.calls.append(tuple(command))
         return subprocess.CompletedProcess(command, 0, b"")
 
-    monkeypatch.setattr(module, "_pip", pip)
+    monkeypatch.setattr(module, "_log", log)
+    monkeypatch.setattr(module.shutil, "which", lambda name: None)
     monkeypatch.setattr(module, "_call", call)
     return module
 
@@ -70,8 +72,51 @@ def test_an_old_python_is_told_so(run, monkeypatch, capsys):
 
 def test_it_installs_the_lock_with_hashes_and_the_package_itself(run, tmp_path):
     calls = made(run, tmp_path / "venv")
-    assert ("install", "--require-hashes", "-r", str(run.LOCK)) in calls
-    assert ("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)) in calls
+    pip = [call[1:3] + call[7:] for call in calls if "pip" in call]
+    assert pip == [
+        ("-m", "pip", "install", "--require-hashes", "-r", str(run.LOCK)),
+        ("-m", "pip", "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)),
+    ]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_faster_installer_is_used_where_it_is_there_and_pip_where_it_fails(
+    run, tmp_path, monkeypatch, fails
+):
+    monkeypatch.setattr(run.shutil, "which", lambda name: "/bin/uv" if name == "uv" else None)
+
+    def log(command, venv, progress):
+        run.calls.append(tuple(command))
+        return int(fails and command[0] == "/bin/uv"), "no index"
+
+    monkeypatch.setattr(run, "_log", log)
+    tools = [
+        "uv" if call[0] == "/bin/uv" else "pip" for call in made(run, tmp_path / "venv") if "install" in call
+    ]
+    assert tools == (["uv", "pip"] * 2 if fails else ["uv"] * 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks a file the POSIX way")
+def test_of_two_runs_at_once_one_waits_and_finds_it_made(run, tmp_path, capfd):
+    import fcntl
+    import threading
+
+    venv = tmp_path / "venv"
+    with (tmp_path / "venv.lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        waiting = threading.Thread(target=run.set_up, args=[venv])
+        waiting.start()
+        while "waiting for it" not in (said := capfd.readouterr().out):
+            assert waiting.is_alive()
+        assert run.calls == [] and said.count("\n") == 1
+        stamp = {"python": sys.version.split()[0], "folder": str(venv), "lock": run._digest(run.LOCK)}
+        stamp["project"] = run._digest(ROOT / "pyproject.toml") + " in " + str(ROOT)
+        python = venv / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.touch()
+        (venv / run.STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+    waiting.join(timeout=20)
+    assert not waiting.is_alive() and run.calls == []
 
 
 def test_the_second_time_does_nothing(run, tmp_path):
@@ -85,7 +130,7 @@ def test_another_pyproject_installs_the_package_only(run, tmp_path):
     stamp = tmp_path / "venv" / run.STAMP
     stamp.write_text(json.dumps(json.loads(stamp.read_text()) | {"project": "another"}))
     run.set_up(tmp_path / "venv")
-    assert [call[:2] for call in run.calls] == [("install", "--no-deps")]
+    assert ["--no-deps" in call for call in run.calls] == [True]
 
 
 @pytest.mark.parametrize("what", ["lock", "python", "folder"])
@@ -104,7 +149,7 @@ def test_an_interrupted_set_up_starts_afresh(run, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(run, "_pip", interrupted)
+        patch.setattr(run, "_log", interrupted)
         run.set_up(tmp_path / "venv")
     run.calls.clear()
     run.set_up(tmp_path / "venv")
@@ -169,7 +214,8 @@ def test_it_says_what_it_knows(tmp_path):
 @pytest.mark.slow
 def test_without_a_network_it_says_so_in_a_sentence(tmp_path):
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull}
-    cleared = {"PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_NO_INDEX": "0"}
+    cleared = {"PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_NO_INDEX": "0", "UV_OFFLINE": "1"}
+    cleared["UV_NO_CACHE"] = "1"
     done = script("--venv", "venv", cwd=tmp_path, **nowhere, **cleared)
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert "the package index cannot be reached; check the network" in done.stderr
@@ -185,24 +231,19 @@ def test_the_jobs_are_handed_what_follows_them(run, monkeypatch):
         assert run.main() == 0
         return [call[1:] for call in run.calls]
 
-    assert [call[:3] for call in command()] == [
-        ("-m", "qiyou.cli", "notebooks"),
-        ("-m", "qiyou.cli", "figures"),
-    ]
+    assert [call[:3] for call in command()] == [("-m", "tools", "rerun")]
     assert command("lab", "--no-browser") == [("-m", "jupyterlab", "--no-browser")]
-    assert command("qiyou", "check", "--also", "mine") == [("-m", "qiyou.cli", "check", "--also", "mine")]
-    assert command("qiyou", "check", "--help") == [("-m", "qiyou.cli", "check", "--help")]
+    assert command("qiyou", "check", "--also", "mine") == [("-m", "qiyou", "check", "--also", "mine")]
+    assert command("qiyou", "check", "--help") == [("-m", "qiyou", "check", "--help")]
     (test,) = command("test", "-k", "pace", "--venv", "other", "-x")
-    assert test[-6:] == ("-k", "pace", "-x", "tests", "qiyou", "notebooks") and "--nbval" in test
+    assert test[-7:] == ("-k", "pace", "-x", "tests", "qiyou", "tools", "notebooks") and "--nbval" in test
     (test,) = command("test", "tests/test_run.py::test_it_says_what_it_knows")
     assert test[-1] == "tests/test_run.py::test_it_says_what_it_knows" and "notebooks" not in test
 
 
-def test_a_job_that_fails_makes_it_fail_and_the_figures_are_still_written(run, monkeypatch):
-    def call(command, **_):
-        run.calls.append(command[3])
-        return subprocess.CompletedProcess(command, int(command[3] == "notebooks"))
-
-    monkeypatch.setattr(run, "_call", call)
-    assert run.rerun(Path("python"), []) == 1
-    assert run.calls == ["notebooks", "figures"]
+def test_a_job_that_fails_makes_it_fail(run, monkeypatch):
+    for status in (0, 1, 2):
+        monkeypatch.setattr(
+            run, "_call", lambda command, status=status, **_: subprocess.CompletedProcess(command, status)
+        )
+        assert run.rerun(Path("python"), []) == status

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import qiyou
-from qiyou import cli, disk, scaffold
+from qiyou import cli, disk, notebooks, scaffold
 from qiyou.data import check, load, root
 from qiyou.data.schema import TABLES
 from qiyou.errors import DataError
@@ -128,7 +128,6 @@ def test_the_scaffold_has_the_years_and_the_base(tmp_path):
     about = (folder / "document.toml").read_text(encoding="utf-8")
     assert "period = [2022, 2025]" in about and "years = [2020, 2025]" in about
     assert not (folder / "places.csv").exists(), "the place is known, so there is nothing to add"
-    assert "places.csv`, with `parent`" not in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_guide_gives_the_header_of_every_file_that_may_be_added(tmp_path):
@@ -149,6 +148,7 @@ def test_the_guide_gives_the_header_of_every_file_that_may_be_added(tmp_path):
         ("a" * 81, "a", (2022, 2027), None, "document id"),
         ("a", "a-b", (2022, 2027), None, "place id"),
         ("a", 'x"\nextent = "', (2022, 2027), None, "place id"),
+        ("开化 方案", "a", (2022, 2027), None, "document id"),
         ("a", "b", (2027, 2022), None, "2027 to 2022"),
         ("a", "b", (1066, 2027), None, "1066 to 2027"),
         ("a", "b", (2022, 2027), 2030, "another start"),
@@ -178,7 +178,7 @@ def test_a_failing_disk_is_one_sentence_and_leaves_nothing(tmp_path, monkeypatch
     def fail(*_, **__):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(*((Path, "write_text", fail) if step == "write" else (os, "replace", fail)))
+    monkeypatch.setattr(*((Path, "write_bytes", fail) if step == "write" else (os, "replace", fail)))
     with pytest.raises(DataError, match=f"a cannot be made: {says}"):
         scaffold.new("a", place="b", years=(2022, 2027), parent=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -535,15 +535,60 @@ def test_the_county_stands_in_the_figures_under_its_name(county, tmp_path):
 
 
 @pytest.mark.slow
-def test_every_notebook_and_figure_takes_the_example_in_without_edits(tmp_path, capsys):
-    folder = scaffold.example(tmp_path)
-    committed = {path: path.read_bytes() for path in (root().parent / "notebooks").glob("*.ipynb")}
-    assert cli.main(["notebooks", "--also", str(folder), "--to", str(tmp_path / "out")]) == 0, (
-        capsys.readouterr().out
-    )
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {path.name for path in committed}
-    assert "示例" in (tmp_path / "out" / "02_core_indicators.ipynb").read_text(encoding="utf-8")
-    assert cli.main(["figures", "--also", str(folder), "--to", str(tmp_path / "figures")]) == 0
-    for name in ("core_overview", "target_paths", "convergence"):
-        assert "cixi_own" in (tmp_path / "figures" / "data" / f"{name}.csv").read_text(encoding="utf-8-sig")
+def test_every_notebook_takes_the_example_in_without_edits(tmp_path, capsys):
+    """The notebooks draw the figures too; those that name every place are written as files besides."""
+    folder, figures = scaffold.example(tmp_path), ["core_overview", "target_paths", "convergence"]
+    committed = {path: path.read_bytes() for path in notebooks.FOLDER.glob("*.ipynb")}
+    arguments = ["--also", str(folder), "--to", str(tmp_path / "out")]
+    assert cli.main(["notebooks", *arguments]) == 0, capsys.readouterr().out
+    executed = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()}
+    assert executed.keys() == {path.name for path in committed}
+    assert sum("示例" in text for text in executed.values()) >= 4
+    files = qiyou.figures.build(load(also=folder), folder=tmp_path / "figures", names=figures, workers=2)
+    for path in files[files["kind"] == "csv"]["path"]:
+        assert "cixi_own" in path.read_text(encoding="utf-8-sig"), path
     assert {path: path.read_bytes() for path in committed} == committed
+
+
+# ------------------------------------------------------------------------------------------- in Chinese
+
+
+def test_folder_and_place_may_have_chinese_names(tmp_path, capsys):
+    folder = scaffold.new("试填方案-2023", place="试填", years=(2022, 2027), parent=tmp_path)
+    assert (folder / "places.csv").read_text(encoding="utf-8").splitlines()[1] == "试填,试填,,county,,,"
+    (folder / "places.csv").write_text(PLACE.replace("cixi_own", "试填"), encoding="utf-8")
+    (folder / "table.csv").write_bytes(sheet(typed_table(), "gbk"))
+    about = (folder / "document.toml").read_text(encoding="utf-8")
+    about = about.replace('title = ""', 'title = "试填方案"').replace(
+        'title_en = ""', 'title_en = "As typed"'
+    )
+    (folder / "document.toml").write_text(about, encoding="utf-8")
+    assert errors(folder).empty, errors(folder)
+    own = load(also=folder).targets.query("place == '试填'")
+    assert set(own["document"]) == {"试填方案-2023"} and len(own) == 84
+    assert cli.main(["check", "--also", str(folder), "--lang", "zh"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["yuhuan", "玉环市", "玉环"])
+def test_a_place_of_the_data_is_known_by_its_name(tmp_path, name):
+    folder = scaffold.new("own", place=name, years=(2022, 2027), parent=tmp_path)
+    assert 'place = "yuhuan"' in (folder / "document.toml").read_text(encoding="utf-8")
+    assert not (folder / "places.csv").exists()
+
+
+def test_the_folder_explains_itself_in_the_language_asked_for(tmp_path):
+    texts = {}
+    for lang in ("zh", "en"):
+        folder = scaffold.new(f"own-{lang}", place="yuhuan", years=(2022, 2027), parent=tmp_path, lang=lang)
+        texts[lang] = [(folder / name).read_text(encoding="utf-8") for name in ("README.md", "document.toml")]
+    assert "照原文" in texts["zh"][0] and "照原文" in texts["zh"][1]
+    assert "as printed" in texts["en"][0] and "as printed" in texts["en"][1]
+    assert texts["zh"][0].count("`") == texts["en"][0].count("`")
+
+
+def test_the_example_holds_the_rows_of_the_transcription(tmp_path):
+    folder = scaffold.example(tmp_path)
+    text = (folder / "table.csv").read_bytes().decode("gbk")
+    typed = list(csv.DictReader(io.StringIO(text)))
+    assert typed == [{**row, "indicator": "", "star": "?"} for row in printed_rows()]

@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 
 import qiyou
-from qiyou.audit import main_report
 from qiyou.data import root
 from qiyou.data.files import Findings, Sheet, read_sheet, read_toml
 from qiyou.data.seals import seal, write_seals
 from qiyou.errors import DataError
 
-SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
 DOCUMENTS = sorted(path.name for path in (root() / "documents").iterdir())
 SEALED = [
     (document, name)
@@ -194,36 +192,6 @@ def test_a_sealed_file_cannot_just_disappear(tmp_path):
         "documents/wenling-plan-2023/document.toml",
         "documents/yuhuan-plan-2023/document.toml",
     }
-
-
-@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not here; the seals stand in for them")
-def test_the_seals_are_those_that_the_audit_writes(tmp_path):
-    copy = Path(shutil.copytree(root(), tmp_path / "data"))
-    before = {}
-    for document in DOCUMENTS:
-        path = copy / "documents" / document / "document.toml"
-        before[path] = path.read_bytes()
-        text = before[path].decode("utf-8")
-        path.write_text(
-            text.partition("\n[audit]")[0].partition("\n[seal]")[0], encoding="utf-8", newline="\n"
-        )
-    assert set(qiyou.data.check(copy)["code"]) == {"NOT_SEALED"}
-    lines, good = main_report(SOURCES, seal_them=True, folder=copy)
-    assert good, lines
-    assert {path: path.read_bytes() for path in before} == before
-
-
-@pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not here; the seals stand in for them")
-def test_what_is_not_proven_is_not_sealed(tmp_path):
-    copy = Path(shutil.copytree(root(), tmp_path / "data"))
-    path = copy / "documents" / "cixi-plan-2023"
-    table = (path / "table.csv").read_text(encoding="utf-8")
-    (path / "table.csv").write_text(table.replace("3.31", "3.13"), encoding="utf-8", newline="\n")
-    before = (path / "document.toml").read_bytes()
-    lines, good = main_report(SOURCES, seal_them=True, folder=copy)
-    assert not good and any("3.13" in line for line in lines)
-    assert (path / "document.toml").read_bytes() == before
-    assert broken(qiyou.data.check(copy)) == {"documents/cixi-plan-2023/table.csv"}
 
 
 ABOUT = 'id = "a"\nnote = "x"\n\n[table]\nstatus = "none"\n'

@@ -26,7 +26,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from qiyou.data.files import Findings, Sheet, read_sheet, read_toml, tidy
+from qiyou.data.files import Fault, Findings, Sheet, read_sheet, read_toml, tidy
 from qiyou.data.names import Vocabulary, identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
 from qiyou.data.seals import SEALED, seal
@@ -70,10 +70,6 @@ class Document:
     years: tuple[str, ...]
     decided: Decided
     lenient: bool = False
-
-    def spelled(self, name: str, words: Vocabulary) -> str:
-        """A printed name as the alias table spells it; in the repository's own documents it has to be spelled so."""
-        return words.spelled(name, self.id) if self.lenient else name
 
     @property
     def id(self) -> str:
@@ -149,13 +145,14 @@ def read_document(
     about = read_toml(folder / ABOUT, findings)
     if about is None or not _check_about(folder, about, findings):
         return None
-    sheets = {}
-    for name, table in DOCUMENT_TABLES.items():
-        path = folder / table.path
-        if os.path.lexists(path):
-            sheet = read_table(path, table, findings, lenient=lenient, words=words, document=about["id"])
-            if sheet is not None:
-                sheets[name] = sheet
+    sheets = {
+        name: read_table(
+            folder / table.path, table, findings, lenient=lenient, words=words, document=about["id"]
+        )
+        for name, table in DOCUMENT_TABLES.items()
+        if os.path.lexists(folder / table.path)
+    }
+    sheets = {name: sheet for name, sheet in sheets.items() if sheet is not None}
     status = about.get("table", {}).get("status", "none")
     if ("table" in sheets) != (status in _TABLE_KEPT) and not (folder / "table.csv").exists():
         findings.add("no_table", folder / "table.csv", status=status)
@@ -172,19 +169,16 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
     status = table.get("status", "none") if isinstance(table, dict) else table
     named = isinstance(one, str) and re.fullmatch(DOCUMENT_ID, one) and one == folder.name
     wrong: list[tuple[str, dict]] = [] if named else [("about_id", {"found": one, "folder": folder.name})]
-    for name in ("place", "title"):
-        if not isinstance(about.get(name), str) or not about[name]:
-            wrong.append(("about_missing", {"name": name}))
+    missing = [name for name in ("place", "title") if not isinstance(about.get(name), str) or not about[name]]
+    wrong += [("about_missing", {"name": name}) for name in missing]
     if not _is_span(about.get("period")):
         wrong.append(("about_period", {"name": "period", "found": about.get("period")}))
     if about.get("extent") not in EXTENTS:
         wrong.append(("about_extent", {"found": about.get("extent"), "allowed": "; ".join(EXTENTS)}))
-    for name in _OTHER_TEXTS:
-        if not isinstance(about.get(name, ""), (str, datetime.date)):
-            wrong.append(("about_text", {"name": name}))
-    for name in ("audit", "seal"):
-        if not isinstance(about.get(name, {}), dict):
-            wrong.append(("about_part", {"name": name}))
+    texts = [name for name in _OTHER_TEXTS if not isinstance(about.get(name, ""), (str, datetime.date))]
+    wrong += [("about_text", {"name": name}) for name in texts]
+    parts = [name for name in ("audit", "seal") if not isinstance(about.get(name, {}), dict)]
+    wrong += [("about_part", {"name": name}) for name in parts]
     if status not in TABLE_STATUSES:
         wrong.append(("about_status", {"allowed": ", ".join(TABLE_STATUSES)}))
     for key, fields in wrong:
@@ -242,88 +236,78 @@ def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings
     )
     decided = Decided()
     for line, record in sheets["decisions"].numbered() if "decisions" in sheets else ():
-        kind, _, rest = record["at"].partition(":")
-        one, _, column = rest.partition(":")
-        if kind == "header":
-            key = (
-                _enter(decided.headers, one, record["printed"], record)
-                if one in years
-                else "decision_nowhere"
-            )
-        else:
-            there = (rows if kind == "table" else texts).get(one)
-            settle = _settle_row if kind == "table" else _settle_statement
-            key = settle(record, there, column, years, decided) if there else "decision_nowhere"
-        if key:
-            found = (there or {}).get(column or "printed", "") if kind != "header" else ""
-            findings.add(
-                key, sheets["decisions"].path, line,
-                at=record["at"], printed=record["printed"], there=found, column=column,
-            )  # fmt: skip
+        kind, one, column, *_ = f"{record['at']}::".split(":")
+        try:
+            if kind == "header":
+                settled, key, value = _settled_header(record, one, years, decided)
+            elif one not in (rows if kind == "table" else texts):
+                raise Fault("decision_nowhere")
+            elif kind == "table":
+                settled, key, value = _settled_row(record, rows[one], column, years, decided)
+            else:
+                settled, key, value = _settled_statement(record, texts[one], column, decided)
+            if record["printed"] == record["reading"]:
+                raise Fault("decision_same")
+            # Of two readings none may win by its line.
+            if key in settled:
+                raise Fault("decision_twice")
+            settled[key] = value
+        except Fault as fault:
+            told = {"at": record["at"], "printed": record["printed"], "column": column} | fault.fields
+            findings.add(fault.key, sheets["decisions"].path, line, **told)
         decided.lines.setdefault(record["at"], line)
     return decided
 
 
-def _enter(settled: dict, key, value, record: dict) -> str:
-    """Enter a decision that changes something and is the only one: of two readings none may win by its line.
-
-    Gives the key of what is wrong with it, or the empty string.
-    """
-    if record["printed"] == record["reading"]:
-        return "decision_same"
-    if key in settled:
-        return "decision_twice"
-    settled[key] = value
-    return ""
+def _settled_header(
+    record: dict, year: str, years: tuple[str, ...], decided: Decided
+) -> tuple[dict, str, str]:
+    if year not in years:
+        raise Fault("decision_nowhere")
+    return decided.headers, year, record["printed"]
 
 
-def _settle_row(record: dict, row: dict, column: str, years: tuple[str, ...], decided: Decided) -> str:
-    printed, reading, number = record["printed"], record["reading"], row["row"]
-    if column in years:
-        fits = printed == row[column]
-        return _enter(decided.cells, (number, column), reading, record) if fits else "decision_cell"
+def _settled_row(record: dict, row: dict, column: str, years: tuple[str, ...], decided: Decided) -> tuple:
+    """What a decision about a row is entered in, under which key, and as what; a Fault where it does not fit."""
+    printed, reading, one = record["printed"], record["reading"], row["row"]
     if column == "unit":
-        fits = printed and any(row[year].endswith(printed) for year in years)
-        return _enter(decided.units, number, (printed, reading), record) if fits else "decision_unit"
-    if column in TABLE_FIELDS:
-        if printed.replace(TORN, "") != row[column]:
-            return "decision_cell"
-        if TORN in printed:
-            decided.torn[number, column] = printed
-        return _enter(decided.fields, (number, column), reading, record)
-    return "decision_field" if column else _settle_cells(record, row, years, decided)
-
-
-def _settle_cells(record: dict, row: dict, years: tuple[str, ...], decided: Decided) -> str:
-    """Which years a row's cells belong to, or how a run of characters was cut into them."""
-    cells = [row[year] for year in years if row[year]]
-    parts = record["reading"].split(PART)
-    if _YEARS.fullmatch(record["reading"]) and set(parts) <= set(years):
-        if record["printed"].split(PART) != [row[year] for year in parts] or len(cells) != len(parts):
-            return "decision_years"
-        if len(parts) == len(years):
-            return "decision_same"
-        return _enter(decided.placed, row["row"], tuple(parts), record)
-    if parts != cells or "".join(parts) not in record["printed"]:
-        return "decision_cut"
-    return "decision_same" if len(parts) == 1 else _enter(decided.cuts, row["row"], tuple(parts), record)
-
-
-def _settle_statement(
-    record: dict, statement: dict, column: str, years: tuple[str, ...], decided: Decided
-) -> str:
-    printed, reading, number = record["printed"], record["reading"], statement["id"]
+        if not printed or not any(row[year].endswith(printed) for year in years):
+            raise Fault("decision_unit")
+        return decided.units, one, (printed, reading)
     if column:
-        if column not in STATEMENT_FIELDS:
-            return "decision_field"
-        fits = printed == statement[column]
-        return (
-            _enter(decided.statement_fields, (number, column), reading, record) if fits else "decision_cell"
-        )
+        if column not in (*years, *TABLE_FIELDS):
+            raise Fault("decision_field")
+        if (printed if column in years else printed.replace(TORN, "")) != row[column]:
+            raise Fault("decision_cell", there=row[column])
+        if TORN in printed:
+            decided.torn[one, column] = printed
+        return decided.cells if column in years else decided.fields, (one, column), reading
+    cells, parts = [row[year] for year in years if row[year]], tuple(reading.split(PART))
+    if _YEARS.fullmatch(reading) and set(parts) <= set(years):
+        if printed.split(PART) != [row[year] for year in parts] or len(cells) != len(parts):
+            raise Fault("decision_years")
+        settled, changes = decided.placed, len(parts) < len(years)
+    else:
+        if list(parts) != cells or "".join(parts) not in printed:
+            raise Fault("decision_cut")
+        settled, changes = decided.cuts, len(parts) > 1
+    if not changes:
+        raise Fault("decision_same")
+    return settled, one, parts
+
+
+def _settled_statement(record: dict, statement: dict, column: str, decided: Decided) -> tuple:
+    """As `_settled_row`."""
+    printed, reading, one = record["printed"], record["reading"], statement["id"]
     parts = tuple(reading.split(PART))
-    if len(parts) > 1:
+    if column not in ("", *STATEMENT_FIELDS):
+        raise Fault("decision_field")
+    if not column and len(parts) > 1:
         if "".join(parts) != printed or statement["printed"] not in parts:
-            return "decision_cut"
-        return _enter(decided.statement_cuts, number, (printed, parts), record)
-    fits = printed == statement["printed"]
-    return _enter(decided.statements, number, reading, record) if fits else "decision_cell"
+            raise Fault("decision_cut")
+        return decided.statement_cuts, one, (printed, parts)
+    if printed != statement[column or "printed"]:
+        raise Fault("decision_cell", there=statement[column or "printed"])
+    return (
+        (decided.statement_fields, (one, column), reading) if column else (decided.statements, one, reading)
+    )

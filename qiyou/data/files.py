@@ -123,6 +123,14 @@ class Sheet:
         return zip(self.lines, self.records, strict=True)
 
 
+class Fault(Exception):
+    """What is wrong with a file or a cell: a key of ``faults.csv``, the line, and what the sentence speaks of."""
+
+    def __init__(self, key: str, line: int | None = None, **fields):
+        super().__init__(key)
+        self.key, self.line, self.fields = key, line, fields
+
+
 def read_sheet(path: Path, findings: Findings, *, lenient: bool = False) -> Sheet | None:
     """Read a CSV file, or record why it cannot be read and return None.
 
@@ -135,21 +143,26 @@ def read_sheet(path: Path, findings: Findings, *, lenient: bool = False) -> Shee
     lenient : bool
         Accept what spreadsheets save (a byte-order mark, GB 18030) with a note instead of an error.
     """
-    content = _read_bytes(path, findings, _LARGEST_CSV, "too_large_csv")
-    text = None if content is None else _decode(content, path, findings, lenient=lenient)
-    return None if text is None else _parse(text, path, findings)
+    try:
+        text, what, line = _decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
+        if what:
+            findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
+        return _parse(text, path, findings)
+    except Fault as fault:
+        findings.add(fault.key, path, fault.line, **fault.fields)
+    return None
 
 
 def read_toml(path: Path, findings: Findings) -> dict | None:
     """Read a TOML file, or record why it cannot be read and return None."""
-    content = _read_bytes(path, findings, _LARGEST_TOML, "too_large_toml")
-    if content is None:
-        return None
     try:
+        content = _read_bytes(path, _LARGEST_TOML, "too_large_toml")
         text = content.decode("utf-8-sig")
         if max(line.count(".") for line in text.split("\n")) > _MOST_POINTS:
             raise ValueError(f"a line with more than {_MOST_POINTS} points")
         return _small(tomllib.loads(text))
+    except Fault as fault:
+        findings.add(fault.key, path, **fault.fields)
     except UnicodeDecodeError as error:
         findings.add("not_utf8", path, content.count(b"\n", 0, error.start) + 1)
     except RecursionError:
@@ -173,79 +186,55 @@ def _small(about: dict) -> dict:
     return about
 
 
-def _read_bytes(path: Path, findings: Findings, largest: int, too_large: str) -> bytes | None:
+def _read_bytes(path: Path, largest: int, too_large: str) -> bytes:
     """The file's content. Only a regular file is opened: reading a pipe or a device might never end."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            findings.add("no_file", path)
-            return None
+            raise Fault("no_file")
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
-        findings.add("unreadable_file", path, why=error.strerror or type(error).__name__)
-        return None
+        raise Fault("unreadable_file", why=error.strerror or type(error).__name__) from None
     if len(content) > largest:
-        findings.add(too_large, path, largest=largest)
-        return None
+        raise Fault(too_large, largest=largest)
     return content
 
 
-def _decode(content: bytes, path: Path, findings: Findings, *, lenient: bool) -> str | None:
-    """The text, without byte-order mark; what is not plain UTF-8 is an error, or a note where it is tolerated."""
-    encoding, what, line = _encoding(content)
-    if encoding is None:
-        findings.add("encoding", path, line, why=what)
-        return None
-    text = content.decode(encoding).removeprefix("\ufeff")
-    if "\0" in text:
-        findings.add("nul", path, text.count("\n", 0, text.index("\0")) + 1)
-        return None
-    if what:
-        findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
-    return text
-
-
-def _encoding(content: bytes) -> tuple[str | None, str, int]:
-    """The encoding, what is to be said about it, and on which line; the encoding is None if there is no reading it."""
+def _decode(content: bytes) -> tuple[str, str, int]:
+    """The text without byte-order mark, what is to be said where it is not plain UTF-8, and on which line."""
+    encoding, what, line = "utf-8", "", 1
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            content.decode("utf-16")
-        except UnicodeDecodeError:
-            return None, "the file is damaged UTF-16", 1
-        return "utf-16", "the file is UTF-16, not UTF-8", 1
+        encoding, what = "utf-16", "the file is UTF-16, not UTF-8"
+    elif content.startswith(b"\xef\xbb\xbf"):
+        what = "the file starts with a byte-order mark"
     try:
-        content.decode("utf-8")
+        text = content.decode(encoding)
     except UnicodeDecodeError as failure:
-        line = content.count(b"\n", 0, failure.start) + 1
-    else:
-        marked = content.startswith(b"\xef\xbb\xbf")
-        return "utf-8", "the file starts with a byte-order mark" if marked else "", 1
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
-        return None, "neither UTF-8 nor GB 18030", line
-    return "gb18030", "the file is GBK (GB 18030), not UTF-8", line
+        if encoding == "utf-16":
+            raise Fault("encoding", 1, why="the file is damaged UTF-16") from None
+        line, what = content.count(b"\n", 0, failure.start) + 1, "the file is GBK (GB 18030), not UTF-8"
+        try:
+            text = content.decode("gb18030")
+        except UnicodeDecodeError:
+            raise Fault("encoding", line, why="neither UTF-8 nor GB 18030") from None
+    if "\0" in text:
+        raise Fault("nul", text.count("\n", 0, text.index("\0")) + 1)
+    return text.removeprefix("\ufeff"), what, line
 
 
-def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
-    rows = _rows(text, path, findings)
-    if rows is None:
-        return None
+def _parse(text: str, path: Path, findings: Findings) -> Sheet:
+    rows = _rows(text)
     if not rows:
-        findings.add("no_header", path, 1)
-        return None
-    header = _header(rows[0][1], path, findings)
-    if header is None:
-        return None
+        raise Fault("no_header", 1)
+    header = _header(rows[0][1])
     if len(header) == 1 and len(rows) > 1 and sum(map(bool, rows[1][1])) > 1:
-        findings.add("above_header", path, 1, text=header[0])
-        return None
+        raise Fault("above_header", 1, text=header[0])
     records, lines = [], []
     for line, row in rows[1:]:
         row = [cell.strip() for cell in row]
         if not any(row):
             continue
-        if len(row) > len(header) and not any(row[len(header) :]):
+        if not any(row[len(header) :]):
             row = row[: len(header)]
         if len(row) != len(header):
             findings.add("ragged", path, line, cells=len(row), columns=len(header))
@@ -257,7 +246,7 @@ def _parse(text: str, path: Path, findings: Findings) -> Sheet | None:
     return Sheet(path, header, tuple(records), tuple(lines))
 
 
-def _rows(text: str, path: Path, findings: Findings) -> list[tuple[int, list[str]]] | None:
+def _rows(text: str) -> list[tuple[int, list[str]]]:
     """Every row with the line that it starts on."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -267,27 +256,23 @@ def _rows(text: str, path: Path, findings: Findings) -> list[tuple[int, list[str
             if row:
                 rows.append((start, row))
             if len(rows) > _MOST_ROWS:
-                findings.add("many_rows", path, start, most=_MOST_ROWS)
-                return None
+                raise Fault("many_rows", start, most=_MOST_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
-        findings.add("csv", path, start, why=error)
-        return None
+        raise Fault("csv", start, why=error) from None
     return rows
 
 
-def _header(row: list[str], path: Path, findings: Findings) -> tuple[str, ...] | None:
+def _header(row: list[str]) -> tuple[str, ...]:
     """The column names, without the empty columns that spreadsheets leave behind the last one."""
     header = [cell.strip() for cell in row]
     while len(header) > 1 and not header[-1]:
         header.pop()
     if len(header) == 1 and (sign := next((sign for sign in "\t;，" if sign in header[0]), None)):
-        findings.add("no_commas", path, 1, sign=sign)
-        return None
-    repeated = next((name for name, times in Counter(header).items() if times > 1), None)
-    if repeated is not None:
-        findings.add("column_twice", path, 1, name=repeated)
-        return None
+        raise Fault("no_commas", 1, sign=sign)
+    for name, times in Counter(header).items():
+        if times > 1:
+            raise Fault("column_twice", 1, name=name)
     return tuple(header)
 
 

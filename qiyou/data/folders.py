@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -41,10 +42,8 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     _check_references(sheets, words, found, findings)
     for document in found:
         if document.about["place"] not in words.places:
-            known = {one: one for one in words.places}
-            suggest(
-                findings, "unknown", document.folder / ABOUT, None, "place", document.about["place"], known
-            )
+            known, asked = {one: one for one in words.places}, document.about["place"]
+            suggest(findings, "unknown", document.folder / ABOUT, None, "place", asked, known)
     data = {name: _frame(table, sheets[name]) for name, table in TABLES.items()}
     data |= {
         "documents": _documents_frame(found),
@@ -53,9 +52,8 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
         "decisions": _decisions_frame(found),
     }
     said = data["statements"]
-    _check_projects(
-        sheets["projects"], set(zip(said["document"], said["id"].astype("str"), strict=True)), findings
-    )
+    said = set(zip(said["document"], said["id"].astype("str"), strict=True))
+    _check_projects(sheets["projects"], said, findings)
     for name in VALUE_TABLES:
         data[name] = _with_values(data[name], sheets[name], words, findings)
     # Yearly and quarterly values stay apart, so that nobody takes a quarter for a year.
@@ -70,7 +68,10 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
 def _own_folders(also: Iterable[str | os.PathLike] | None) -> list[Path]:
     """The folders of one's own: those given, or those of the environment; a folder of folders stands for them all."""
     if also is None:
-        also = [path for path in os.environ.get(ALSO, "").split(os.pathsep) if path.strip()]
+        named = os.environ.get(ALSO, "")
+        # As JSON from `qiyou notebooks`, because a path may hold what separates paths.
+        paths = json.loads(named) if named.startswith('["') else named.split(os.pathsep)
+        also = [path for path in paths if path.strip()]
     elif isinstance(also, (str, os.PathLike)):
         also = [also]
     folders: dict[Path, None] = {}
@@ -111,25 +112,18 @@ def _sheets(
     known: dict[tuple[str, ...], dict] = {}
     for path, lenient in paths:
         sheet = read_table(path, table, findings, lenient=lenient, words=words)
-        if sheet is not None:
-            sheets.append(_additions(sheet, table, known, findings) if lenient else sheet)
-            for record in sheet.records:
-                known.setdefault(tuple(record[name] for name in table.key), record)
+        kept = {}
+        for line, record in sheet.numbered() if sheet else ():
+            key = tuple([record[name] for name in table.key])
+            there = known.setdefault(key, record)
+            # Two folders may bring the same row, but not two versions of it.
+            if there is record or not lenient:
+                kept[line] = record
+            elif there != record:
+                findings.add("redefined", path, line, table=table.path, row="/".join(key))
+        if sheet:
+            sheets.append(replace(sheet, lines=tuple(kept), records=tuple(kept.values())))
     return sheets
-
-
-def _additions(sheet: Sheet, table: Table, known: dict[tuple[str, ...], dict], findings: Findings) -> Sheet:
-    """The rows that are not there already; two folders may bring the same row, but not two versions of it."""
-    kept = []
-    for line, record in sheet.numbered():
-        key = tuple(record[name] for name in table.key)
-        there = known.get(key)
-        if there is None:
-            kept.append((line, record))
-        elif any(there[name] != record[name] for name in table.names):
-            findings.add("redefined", sheet.path, line, table=table.path, row="/".join(key))
-    lines, records = tuple(line for line, _ in kept), tuple(record for _, record in kept)
-    return replace(sheet, records=records, lines=lines)
 
 
 def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> Vocabulary:
@@ -271,29 +265,24 @@ def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: Vocabulary, fi
 
 
 def _documents_frame(found: list[Document]) -> pd.DataFrame:
-    rows = [
-        {name: str(document.about.get(name, "")) for name in _ABOUT.split()}
-        | dict(zip(("from_year", "to_year"), document.about["period"], strict=True))
-        | {"table": document.table_about.get("status", "none"), "digits": _audited_digits(document)}
-        for document in found
-    ]
+    rows = []
+    for document in found:
+        row = {name: str(document.about.get(name, "")) for name in _ABOUT.split()}
+        row["from_year"], row["to_year"] = document.about["period"]
+        counts = document.about.get("audit", {}).items()
+        digits = [one for name, one in counts if name.startswith("digits_") and isinstance(one, int)]
+        # How many digits of the source the audit accounted for; nothing if there was none.
+        rows.append(
+            row | {"table": document.table_about.get("status", "none"), "digits": sum(digits) or None}
+        )
     columns = [*_ABOUT.split(), "from_year", "to_year", "table", "digits"]
-    types = {name: "int64" if name.endswith("_year") else "str" for name in columns} | {"digits": "Int64"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
-
-
-def _audited_digits(document: Document) -> int | None:
-    """How many digits of the source the audit accounted for; None if there was none."""
-    counts = document.about.get("audit", {}).items()
-    digits = [count for name, count in counts if name.startswith("digits_") and isinstance(count, int)]
-    return sum(digits) if digits else None
+    types = {"from_year": "int64", "to_year": "int64", "digits": "Int64"}
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "str") | types)
 
 
 def _decisions_frame(found: list[Document]) -> pd.DataFrame:
-    rows = [
-        {"document": document.id, **record}
-        for document in found
-        if "decisions" in document.sheets
-        for record in document.sheets["decisions"].records
+    sheets = [
+        (document.id, document.sheets["decisions"]) for document in found if "decisions" in document.sheets
     ]
+    rows = [{"document": one, **record} for one, sheet in sheets for record in sheet.records]
     return pd.DataFrame(rows, columns=["document", *DOCUMENT_TABLES["decisions"].names], dtype="str")

@@ -78,21 +78,18 @@ class Vocabulary:
         """The name as the alias table spells it, where only widths and white space differ; else the name itself."""
         if (name, document) in self.aliases or (name, "") in self.aliases:
             return name
-        spellings = self._spellings.get(plain(name), ())
+        spellings = self._spellings.get(_key(name), ())
         return spellings[0] if len(spellings) == 1 else name
 
     def named(self, kind: str, name: str, document: str) -> str:
         """The id of a place or an indicator by a name that someone typed, or the empty string."""
         if kind == "place":
-            return self.places_by_name.get(plain(name), "")
+            return self.places_by_name.get(_key(name), "")
         return self.indicator_of(self.spelled(name, document), document)
 
     @cached_property
     def _spellings(self) -> dict[str, tuple[str, ...]]:
-        spellings: dict[str, tuple[str, ...]] = {}
-        for name in dict.fromkeys(name for name, _ in self.aliases):
-            spellings[plain(name)] = (*spellings.get(plain(name), ()), name)
-        return spellings
+        return _grouped((name, name) for name, _ in self.aliases)
 
     @cached_property
     def indicators_by_name(self) -> dict[str, str]:
@@ -103,11 +100,8 @@ class Vocabulary:
     @cached_property
     def places_by_name(self) -> dict[str, str]:
         """Every Chinese name that only one place has, and its id."""
-        names: dict[str, str] = {}
-        for place, record in self.places.items():
-            name = plain(record["name_zh"])
-            names[name] = "" if name in names else place
-        return {name: place for name, place in names.items() if place}
+        groups = _grouped((record["name_zh"], place) for place, record in self.places.items())
+        return {name: places[0] for name, places in groups.items() if len(places) == 1}
 
 
 def identify(sheet, schema, document: str, known: Vocabulary, findings):
@@ -126,31 +120,25 @@ def identify(sheet, schema, document: str, known: Vocabulary, findings):
     for line, record in sheet.numbered():
         found = dict(record)
         for column, kind in kinds.items():
-            cell, taken = record[column], ""
-            name = cell
-            if cell and not cell.isascii():
-                taken = known.named(kind, cell, document)
-            elif not cell and column == "indicator" and printed:
+            name, taken = record[column], ""
+            if name.isascii() and (name or column != "indicator" or not printed):
+                continue
+            if not name:
                 name, first = record[printed], firsts.get(serial(record.get("row", "")))
-                if name:
-                    taken = known.named(kind, name, document)
-                elif first is not None:
+                if not name and first is not None:
                     # A further line (12b) takes the first's.
                     taken, name = first["indicator"], first[printed]
-                if not taken and not needed:
-                    continue
-            else:
-                continue
+            taken = taken or known.named(kind, name, document)
             if taken:
                 found[column] = taken
                 findings.add("taken_as", sheet.path, line, name=name, id=taken, column=column)
-                continue
-            reported.add((line, column))
-            if name:
+            elif record[column] or needed:
+                reported.add((line, column))
                 ids = known.places_by_name if kind == "place" else known.indicators_by_name
-                suggest(findings, "unknown_name", sheet.path, line, kind, name, ids)
-            else:
-                findings.add("row_unnamed", sheet.path, line)
+                if name:
+                    suggest(findings, "unknown_name", sheet.path, line, kind, name, ids)
+                else:
+                    findings.add("row_unnamed", sheet.path, line)
         if "row" in record:
             firsts.setdefault(serial(record["row"]), found)
         records.append(found)

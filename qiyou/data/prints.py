@@ -104,10 +104,7 @@ def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]
 
 def _same(first: Reading | None, text: str, header: str) -> bool:
     """Whether a print says what a reading says."""
-    try:
-        return first is not None and first == read(text, header)
-    except NotationError:
-        return False
+    return first is not None and first == _outcome(text, header, "", frozenset(), False)[0]
 
 
 @dataclass(slots=True)
@@ -168,17 +165,13 @@ def _figures(
                 _changes_nothing(line.document, f"{line.at}:printed_unit", findings)
     keep = said.good & each(line.taken for line in lines).astype(bool)
     known = {"printed": printed, "reading": texts, "unit": np.where(units == "", said.column("unit"), units)}
+    known |= {name: said.column(name) for name in READ}
+    known |= {name: cell(line.cells[name] for line in lines) for name in (lines[0].cells if lines else ())}
     out = {}
     for name in columns:
-        if name not in known:
-            by_cell = bool(lines) and name in lines[0].cells
-            known[name] = (
-                said.column(name) if name in READ
-                else cell(line.cells[name] for line in lines) if by_cell
-                else each(line.facts[name] for line in lines)
-            )  # fmt: skip
+        values = known[name] if name in known else each(line.facts[name] for line in lines)
         kind = "Int64" if name in _INTEGERS else "bool" if name in _FLAGS else "str"
-        out[name] = pd.array(known[name][keep], dtype="float64" if name in _NUMBERS else kind)
+        out[name] = pd.array(values[keep], dtype="float64" if name in _NUMBERS else kind)
     return pd.DataFrame(out)
 
 
@@ -201,10 +194,8 @@ def target_rows(documents: list[Document], words: Vocabulary, findings: Findings
             # One check names everything: the cells of a row without a known name are looked at, too.
             taken = (line, "indicator") not in table.reported
             if taken:
-                name = document.spelled(record["printed_name"], words)
-                if not _check_indicator(
-                    name, record["indicator"], document.id, words, findings, table.path, line
-                ):
+                asked = record["printed_name"], record["indicator"], document
+                if not _check_name(*asked, table.path, line, words, findings):
                     continue
                 unit = words.indicators[record["indicator"]]["unit"]
             printed = [record[year] for year in years]
@@ -214,24 +205,14 @@ def target_rows(documents: list[Document], words: Vocabulary, findings: Findings
             facts |= {"printed_name": first["printed_name"], "printed_unit": first["printed_unit"]}
             facts |= {"document": document.id, "place": about["place"], "variant": variants[row]}
             spoken = [whole or (row, year) in decided.cells for year in years]
-            lines.append(
-                _Line(
-                    *(
-                        document,
-                        table,
-                        line,
-                        f"table:{row}",
-                        facts,
-                        printed,
-                        _texts(printed, row, years, decided),
-                    ),
-                    cells={"year": numbers, "role": roles, "decided": spoken},
-                    header=record["printed_unit"],
-                    unit=unit,
-                    taken=taken,
-                    undecided_header=first["printed_unit"] if decided_unit and taken else None,
-                )
+            texts = _texts(printed, row, years, decided)
+            one = _Line(document, table, line, f"table:{row}", facts, printed, texts, unit=unit, taken=taken)
+            one.header, one.cells = (
+                record["printed_unit"],
+                {"year": numbers, "role": roles, "decided": spoken},
             )
+            one.undecided_header = first["printed_unit"] if decided_unit and taken else None
+            lines.append(one)
     return _figures(lines, TARGET_COLUMNS, words, findings)
 
 
@@ -283,8 +264,7 @@ def statement_rows(documents: list[Document], words: Vocabulary, findings: Findi
             one, indicator = record["id"], record["indicator"]
             if not one.isascii() or not one.isdigit():
                 continue
-            phrase = document.spelled(record["phrase"], words)
-            if not _check_indicator(phrase, indicator, document.id, words, findings, sheet.path, line):
+            if not _check_name(record["phrase"], indicator, document, sheet.path, line, words, findings):
                 continue
             names = ("from_year", "year", "section", "item")
             facts = {name: decided.statement_fields.get((one, name), record[name]) for name in names}
@@ -318,19 +298,20 @@ def _year(text: str):
     return int(text) if re.fullmatch(YEAR, text) else pd.NA
 
 
-def _check_indicator(name, indicator, document, words: Vocabulary, findings: Findings, path, line) -> bool:
-    """A printed name and an indicator must belong together in the alias table, exactly; whether there is the indicator."""
-    known = words.indicator_of(name, document)
+def _check_name(
+    name, indicator, document: Document, path, line, words: Vocabulary, findings: Findings
+) -> bool:
+    """A printed name and an indicator must belong together in the alias table, exactly; False without the indicator."""
+    name = words.spelled(name, document.id) if document.lenient else name
+    known = words.indicator_of(name, document.id)
     if known != indicator:
-        refused = words.refuses(name, document, indicator)
+        refused = words.refuses(name, document.id, indicator)
         key = "alias_refused" if refused else "alias_other" if known else "alias_unknown"
         findings.add(key, path, line, name=name, known=known, indicator=indicator or "nothing")
-    there = indicator in words.indicators
-    if indicator and not there:
-        suggest(
-            findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators}
-        )
-    return there or not indicator
+    if not indicator or indicator in words.indicators:
+        return True
+    suggest(findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators})
+    return False
 
 
 # ------------------------------------------------------------------------------------------------- one table of figures
@@ -387,25 +368,19 @@ def cells(targets: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     >>> read.query("document == 'changxing-plan-2023' and row == '12' and year == 2027")[["how", "confidence"]].values
     array([['decided', 'high']], dtype=object)
     """
-    at = decisions["at"].str.extract(r"^table:(?P<row>[0-9]+[a-z]?)(?::(?P<part>.+))?$")
-    spoken = pd.concat([decisions[["document", "confidence"]], at], axis=1).dropna(subset="row")
-    spoken["rank"] = spoken["confidence"].map(CONFIDENCES.index)
-    spoken["year"] = pd.to_numeric(spoken["part"], errors="coerce").astype("Int64")
-    whole = spoken[spoken["year"].isna() & ~spoken["part"].isin(["domain", "printed_name"])]
-    ranks = []
-    for part, keys in (
-        (spoken.dropna(subset="year"), ["document", "row", "year"]),
-        (whole, ["document", "row"]),
-    ):
-        lowest = part.groupby(keys)["rank"].max().reset_index()
-        ranks.append(targets[keys].merge(lowest, how="left")["rank"])
-    rank = pd.concat(ranks, axis=1).max(axis=1).to_numpy()
+    at = decisions["at"].str.extract(r"^table:([0-9]+[a-z]?)(?::(.+))?$")
+    year = at[1].where(at[1].str.fullmatch(YEAR).eq(True), "")
+    worst = decisions["confidence"].map(CONFIDENCES.index).where(~at[1].isin(["domain", "printed_name"]))
+    worst = worst.groupby([decisions["document"], at[0], year]).max()
+    rows, years = [targets["document"], targets["row"]], targets["year"].astype("str")
+    ranks = [
+        worst.reindex([*zip(*rows, part, strict=True)]).to_numpy()
+        for part in (years, years.mask(years != "", ""))
+    ]
     shown = targets["printed"].to_numpy() != ""
     decided = targets["decided"].to_numpy() & shown
-    how = np.select(
-        [decided, ~shown, targets["relation"] == "none", targets["relation"] != "eq"],
-        ["decided", "empty", "word", "bound"],
-        "plain",
-    )
-    confidence = pd.Series(rank, index=targets.index).map(dict(enumerate(CONFIDENCES)))
-    return targets.assign(how=how, confidence=confidence.where(decided, "").fillna("").astype("str"))
+    relation = targets["relation"]
+    kinds = [decided, ~shown, relation == "none", relation != "eq"]
+    how = np.select(kinds, ["decided", "empty", "word", "bound"], "plain")
+    words = pd.Series(np.fmax(*ranks), index=targets.index).map(dict(enumerate(CONFIDENCES)))
+    return targets.assign(how=how, confidence=words.where(decided, "").fillna("").astype("str"))

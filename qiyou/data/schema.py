@@ -11,8 +11,8 @@ from pathlib import Path
 
 from qiyou.errors import DataError
 
-ID = r"[a-z][a-z0-9_]{0,79}"
-DOCUMENT_ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+ID = r"[a-z一-龥][a-z0-9_一-龥]{0,79}"
+DOCUMENT_ID = r"[a-z一-龥][a-z0-9一-龥]*(?:-[a-z0-9一-龥]+)*"
 YEAR = r"(?:19|20)[0-9]{2}"
 _FORMS = {"number": r"-?[0-9]+(?:\.[0-9]+)?", "year": YEAR, "integer": "[0-9]{1,4}"}
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -81,16 +81,9 @@ def _column(about: dict, refers: str, *, optional: bool = False) -> Column:
     rules = about.get("constraints", {})
     allowed = ("true", "false") if about["type"] == "boolean" else rules.get("enum", ())
     pattern = rules.get("pattern", "" if allowed else _FORMS.get(about["type"], ""))
-    return Column(
-        name=about["name"],
-        type=about["type"],
-        description=about["description"],
-        pattern=pattern,
-        values=tuple(map(str, allowed)),
-        required=rules.get("required", False),
-        refers=refers,
-        optional=optional,
-    )
+    required, values = rules.get("required", False), tuple(map(str, allowed))
+    described = about["name"], about["type"], about["description"]
+    return Column(*described, pattern, values, required, refers, optional)
 
 
 def _table(resource: dict) -> Table:

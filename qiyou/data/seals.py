@@ -1,6 +1,6 @@
 """Seals: fingerprints of a transcription and of its decisions as they were when it was audited against its source.
 
-``qiyou audit --sources DIR --seal`` writes them into document.toml; every later check recomputes them, so that one
+``python -m tools audit --sources DIR --seal`` writes them into document.toml; every later check recomputes them, so that one
 changed character is noticed on any machine, without the sources. The seal of the decisions holds the readings fast
 that were reviewed; it does not make a reading more certain than its decision says.
 """

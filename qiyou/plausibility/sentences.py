@@ -64,7 +64,7 @@ class _Speaker:
         printed, said = indicators["unit"], data.statements
         place = said["document"] + "/statement:" + said["id"].astype(str)
         # figures that flows.csv names by their place have no indicator, but a phrase and a unit
-        phrase, unit = said["phrase"].set_axis(place), said["unit"].set_axis(place)
+        phrase, unit = ("“" + said["phrase"] + "”").set_axis(place), said["unit"].set_axis(place)
         self.names = pd.concat([indicators[f"name_{lang}"], phrase]).to_dict()
         self.units = {key: self._glued(text) for key, text in pd.concat([printed, unit]).items()}
         self.changes = {key: self._glued(text, change=True) for key, text in printed.items()}
