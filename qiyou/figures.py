@@ -58,14 +58,18 @@ class Registered:
         function, _, made = self.function.partition(":")
         own = dict(part.split("=") for part in made.split(",") if part)
         if function not in dir(plot):
-            raise FigureError(f"figures.csv: {self.name} is drawn by {function!r}, which qiyou.plot does not have.")
+            raise FigureError(
+                f"figures.csv: {self.name} is drawn by {function!r}, which qiyou.plot does not have."
+            )
         return getattr(plot, function)(data, lang=lang, **own, **choice)
 
 
 def _registry() -> tuple[Registered, ...]:
     rows = words.table("figures").to_dict("records")
     split = ("tables", "widths")
-    return tuple(Registered(**{key: tuple(v.split()) if key in split else v for key, v in row.items()}) for row in rows)
+    return tuple(
+        Registered(**{key: tuple(v.split()) if key in split else v for key, v in row.items()}) for row in rows
+    )
 
 
 FIGURES: tuple[Registered, ...] = _registry()
@@ -115,7 +119,9 @@ def save(
     ['csv', 'pdf', 'plain.png', 'plain.svg', 'png', 'svg', 'txt']
     """
     told = caption or style.caption(drawn)
-    pictures = _pictures(drawn, name, told, lang, dict.fromkeys(FORMATS, True) | {"plain.svg": False, "plain.png": False})
+    pictures = _pictures(
+        drawn, name, told, lang, dict.fromkeys(FORMATS, True) | {"plain.svg": False, "plain.png": False}
+    )
     content = {**pictures, "txt": caption_text(told, lang).encode(), "csv": _csv(told.table)}
     return _write_all(content, name, lang, folder)
 
@@ -145,7 +151,11 @@ def caption_text(caption: Caption, lang: str) -> str:
 
 def _below(note: str, source: str, lang: str) -> str:
     """The lines under a figure."""
-    lines = [words.say(f"plot.{part}", lang, text=text) for part, text in (("note", note), ("source", source)) if text]
+    lines = [
+        words.say(f"plot.{part}", lang, text=text)
+        for part, text in (("note", note), ("source", source))
+        if text
+    ]
     return "\n".join(lines) if lang == "zh" else "\n".join(lines).translate(_STRAIGHT)
 
 
@@ -158,9 +168,15 @@ def _pictures(drawn, name: str, told: Caption, lang: str, kinds: dict[str, bool]
     style.language(lang)
     fig = getattr(drawn, "figure", None)
     if not isinstance(fig, Figure):
-        raise FigureError(f"save() takes Axes or a Figure, not {type(drawn).__name__}; pass what qiyou.plot returns.")
-    if re.fullmatch(r"(con|nul|aux|prn|(com|lpt)\d)(\..*)?", name) or not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,79}", name):
-        raise FigureError(f"{name!r} cannot name a figure's files on every system; use lower-case letters, digits and '-'.")
+        raise FigureError(
+            f"save() takes Axes or a Figure, not {type(drawn).__name__}; pass what qiyou.plot returns."
+        )
+    if re.fullmatch(r"(con|nul|aux|prn|(com|lpt)\d)(\..*)?", name) or not re.fullmatch(
+        r"[a-z0-9][a-z0-9_.-]{0,79}", name
+    ):
+        raise FigureError(
+            f"{name!r} cannot name a figure's files on every system; use lower-case letters, digits and '-'."
+        )
     for part in ("title", "alt", "source"):
         if not getattr(told, part).strip():
             raise FigureError(f"The figure's {part} is empty; say it in one sentence.")
@@ -176,7 +192,10 @@ def _pictures(drawn, name: str, told: Caption, lang: str, kinds: dict[str, bool]
             engine.execute(fig)
         width, height = fig.get_size_inches()
         lowest = note.get_window_extent().y0 / fig.dpi - _MARGIN_MM / style.MM_PER_INCH
-        areas = {True: Bbox([[0, lowest], [width, height]]), False: Bbox([[0, 0], [width, height * getattr(fig, "body", 1)]])}
+        areas = {
+            True: Bbox([[0, lowest], [width, height]]),
+            False: Bbox([[0, 0], [width, height * getattr(fig, "body", 1)]]),
+        }
         pictures = {}
         # Without any engine: even an idle one would have every picture drawn twice.
         with matplotlib.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
@@ -190,7 +209,9 @@ def _pictures(drawn, name: str, told: Caption, lang: str, kinds: dict[str, bool]
                     fig.savefig(buffer, format=suffix, bbox_inches=areas[whole], metadata=facts)
                     pictures[kind] = buffer.getvalue()
                     if suffix == "svg":
-                        pictures[kind] = _described(pictures[kind], f"{name}-{kind[:-4]}{lang}", lang, told.alt)
+                        pictures[kind] = _described(
+                            pictures[kind], f"{name}-{kind[:-4]}{lang}", lang, told.alt
+                        )
             finally:
                 fig.set_layout_engine(engine)
                 for text in heads:
@@ -234,7 +255,13 @@ def _metadata(suffix: str, told: Caption, lang: str) -> dict[str, str | None]:
     return {
         "svg": {**facts, "Date": None, "Creator": None, "Language": _XML_LANG[lang]},
         "png": {**facts, "Software": None},
-        "pdf": {"Title": told.title, "Subject": told.alt, "CreationDate": None, "Creator": None, "Producer": None},
+        "pdf": {
+            "Title": told.title,
+            "Subject": told.alt,
+            "CreationDate": None,
+            "Creator": None,
+            "Producer": None,
+        },
     }[suffix]
 
 
@@ -353,7 +380,9 @@ def build(
     for spec in whole:
         first, second = (_csv(told[spec.name, lang].table) for lang in style.LANGUAGES)
         if first != second:
-            raise FigureError(f"The data behind {spec.name} differ between zh and en; put ids in place of labels.")
+            raise FigureError(
+                f"The data behind {spec.name} differ between zh and en; put ids in place of labels."
+            )
     if names is None:
         _write(_root(folder) / "README.md", _index(whole, told).encode())
     return pd.DataFrame(rows, columns=["name", "lang", "kind", "path"]).drop_duplicates(ignore_index=True)

@@ -165,7 +165,10 @@ def test_the_png_has_300_dpi_at_full_width_and_its_metadata(saved):
         assert plain.height == pytest.approx(55 / 25.4 * 300, abs=1) and image.height > plain.height + 100
         assert image.info["Title"] == TITLE["zh"] and image.info["Description"] == ALT["zh"]
         band = np.asarray(image.convert("L"))[-plain.height :]
-        assert not (np.asarray(plain.convert("L"))[:3] < 200).any() and band.shape == (plain.height, plain.width)
+        assert not (np.asarray(plain.convert("L"))[:3] < 200).any() and band.shape == (
+            plain.height,
+            plain.width,
+        )
 
 
 @pytest.mark.parametrize("lang", style.LANGUAGES)
@@ -246,7 +249,6 @@ def test_column_names_and_categories_are_neutralised_too():
     assert figures._csv(frame).decode("utf-8-sig") == "'=a,flag\n'=b,True\n"
 
 
-
 def pdf_text(path: Path) -> str:
     """Text of the first page of a PDF written by matplotlib with Type 3 fonts, one line per text object."""
     content = path.read_bytes()
@@ -283,7 +285,6 @@ def pdf_text(path: Path) -> str:
             line += "".join(font[ord(code)] for code in plain)
         lines.append(line)
     return "\n".join(lines)
-
 
 
 @pytest.mark.parametrize("lang", style.LANGUAGES)
@@ -331,7 +332,9 @@ def test_a_missing_glyph_is_an_error_that_names_the_text_and_writes_nothing(wher
     ax.caption = told("zh")
     changes = {"source": "😀", "note": ""} if where == "source" else {}
     said = "托位😀数" if where == "title" else "资料来源：😀"
-    with pytest.raises(FigureError, match=rf"Noto Sans SC has no glyph for '😀' \(U\+1F600\), used in “{said}”"):
+    with pytest.raises(
+        FigureError, match=rf"Noto Sans SC has no glyph for '😀' \(U\+1F600\), used in “{said}”"
+    ):
         save(tmp_path, drawn=ax, **changes)
     assert not list(tmp_path.iterdir())
 
@@ -377,7 +380,11 @@ def test_an_unchanged_file_is_not_touched(tmp_path):
     for path in files.values():
         os.utime(path, (1, 1))
     save(tmp_path, drawn=ax, note="")
-    assert {kind for kind, path in files.items() if path.stat().st_mtime == 1} == {"csv", "plain.svg", "plain.png"}
+    assert {kind for kind, path in files.items() if path.stat().st_mtime == 1} == {
+        "csv",
+        "plain.svg",
+        "plain.png",
+    }
 
 
 @pytest.mark.parametrize(
@@ -428,8 +435,16 @@ def test_build_saves_every_figure_in_both_languages_and_writes_the_index(tmp_pat
             assert half.width == pytest.approx(82 / 25.4 * 300, abs=1)
     first = (tmp_path / "README.md").read_bytes()
     index = first.decode("utf-8")
-    (row,) = [line for line in index.splitlines() if TITLE["en"] in line and line.startswith("| [") and "#places" in line]
-    for part in ("[05_places.ipynb](../notebooks/05_places.ipynb)", "[places.csv](data/places.csv)", "`targets`"):
+    (row,) = [
+        line
+        for line in index.splitlines()
+        if TITLE["en"] in line and line.startswith("| [") and "#places" in line
+    ]
+    for part in (
+        "[05_places.ipynb](../notebooks/05_places.ipynb)",
+        "[places.csv](data/places.csv)",
+        "`targets`",
+    ):
         assert part in row
     assert "two counties, 2022 to 2027 \\<both\\>." in index and f"资料来源：{CITED['zh']}" in index
     for target in re.findall(r"\]\(((?!\.\.|#)[^)]+)\)", index):
@@ -440,7 +455,11 @@ def test_build_saves_every_figure_in_both_languages_and_writes_the_index(tmp_pat
 
 def test_pages_are_saved_one_by_one_and_linked(tmp_path):
     files = figures.build(object(), folder=tmp_path, figures=[spec(pages=3)])
-    assert {path.name for path in files["path"] if path.suffix == ".pdf"} == {"places.pdf", "places-2.pdf", "places-3.pdf"}
+    assert {path.name for path in files["path"] if path.suffix == ".pdf"} == {
+        "places.pdf",
+        "places-2.pdf",
+        "places-3.pdf",
+    }
     assert "(zh/places-3.png)" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 

@@ -110,7 +110,10 @@ def test_text_that_leaves_the_figure_or_is_clipped_is_found():
         (lambda fig, ax: fig.set_size_inches(82 / 25.4, 10), "254 mm high"),
         (lambda fig, ax: ax.set_title("标题", fontweight="bold"), "bold or italic"),
         (lambda fig, ax: ax.set_title("标题", fontstyle="italic"), "bold or italic"),
-        (lambda fig, ax: ax.set_title("places", fontfamily="No Such Font"), "No Such Font of “places” is not there"),
+        (
+            lambda fig, ax: ax.set_title("places", fontfamily="No Such Font"),
+            "No Such Font of “places” is not there",
+        ),
         (lambda fig, ax: fig.text(0.9, 0.9, "右边伸出去了"), "leaves the figure"),
     ],
 )

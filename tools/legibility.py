@@ -190,8 +190,13 @@ def faults(fig: MplFigure) -> list[str]:
     for text in visible_texts(fig):
         properties, said = text.get_fontproperties(), text.get_text()
         if text.get_fontsize() < style.MIN_SIZE:
-            found.append(f"“{said}” is {text.get_fontsize():g} pt; below {style.MIN_SIZE:g} pt Chinese closes up")
-        if properties.get_weight() not in (400, "normal", "regular", "book") or properties.get_style() != "normal":
+            found.append(
+                f"“{said}” is {text.get_fontsize():g} pt; below {style.MIN_SIZE:g} pt Chinese closes up"
+            )
+        if (
+            properties.get_weight() not in (400, "normal", "regular", "book")
+            or properties.get_style() != "normal"
+        ):
             found.append(f"“{said}” is bold or italic; the font has one regular face only")
         try:
             fontManager.findfont(properties, fallback_to_default=False)

@@ -160,7 +160,9 @@ def sources(data, ids: Iterable[str], lang: str) -> tuple[str, str]:
     others = data.sources[data.sources["id"].isin(used)]
     names, full = place_names(data, lang), []
     for row in documents.itertuples():
-        remarks = dict.fromkeys(words.group("extent", lang).get(part) for part in (row.known_from, row.extent))
+        remarks = dict.fromkeys(
+            words.group("extent", lang).get(part) for part in (row.known_from, row.extent)
+        )
         title = f"《{row.title}》" if lang == "zh" else row.title_en or row.title
         full.append(title + _bracket(joined(filter(None, remarks), lang), lang))
     for row in others[others["grade"] != "derived"].itertuples():
@@ -179,7 +181,16 @@ def sources(data, ids: Iterable[str], lang: str) -> tuple[str, str]:
 
 
 def told(
-    data, key: str, lang: str, *, chart: str, title: str, finding: str, used: Iterable[str], table: pd.DataFrame, **facts
+    data,
+    key: str,
+    lang: str,
+    *,
+    chart: str,
+    title: str,
+    finding: str,
+    used: Iterable[str],
+    table: pd.DataFrame,
+    **facts,
 ) -> Caption:
     """The caption of a figure whose messages are ``plot.<key>.subject`` and ``plot.<key>.note``.
 
@@ -251,7 +262,9 @@ def paged(items: Sequence, most: int, page: int, what: str) -> tuple[list, int]:
     """
     pages = max(1, math.ceil(len(items) / most))
     if not 1 <= page <= pages:
-        raise DataError(f"page {page} of the figure does not exist: {len(items)} {what} take {pages} page(s).")
+        raise DataError(
+            f"page {page} of the figure does not exist: {len(items)} {what} take {pages} page(s)."
+        )
     each = math.ceil(len(items) / pages)
     return list(items[(page - 1) * each : page * each]), pages
 
@@ -284,7 +297,14 @@ def fits(text: str, width: float, height: float) -> bool:
 
 # ---------------------------------------------------------------- matrix
 
-_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = {"zh": 8.0, "en": 17.0}, {"zh": 50.0, "en": 50.0}, 6.8, 7.0, 5.4, 22.0
+_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = (
+    {"zh": 8.0, "en": 17.0},
+    {"zh": 50.0, "en": 50.0},
+    6.8,
+    7.0,
+    5.4,
+    22.0,
+)
 
 
 def matrix(
@@ -337,7 +357,9 @@ def matrix(
         ax.text(left - 1.5, middle, row.unit, va="center", ha="right", fontsize=8, color=style.MUTED)
         if beside and row.aside:
             text, size = fit(row.aside, aside - 1, _ROW)
-            ax.text(170 - aside / 2, middle, text, ha="center", va="center", fontsize=size, gid=f"aside/{row.row}")
+            ax.text(
+                170 - aside / 2, middle, text, ha="center", va="center", fontsize=size, gid=f"aside/{row.row}"
+            )
     _groups(ax, rows, top, lang)
     _key(ax, used, fills, labels, lines, bottom + 2.5)
     return ax
@@ -349,14 +371,28 @@ def cells_fit(texts: Iterable[str], columns: int, lang: str) -> bool:
     return all(fits(text, pitch - 1.4, _ROW - 0.4) for text in set(texts))
 
 
-def _cells(ax: Axes, cells: pd.DataFrame, rows: pd.DataFrame, columns: list, used: list, fills, pitch: float) -> None:
+def _cells(
+    ax: Axes, cells: pd.DataFrame, rows: pd.DataFrame, columns: list, used: list, fills, pitch: float
+) -> None:
     shape = [rows["row"].to_list(), columns]
     ax.patch.set_visible(False)
-    state = cells.assign(state=cells["state"].map(used.index)).pivot(index="row", columns="column", values="state")
-    text = cells.pivot(index="row", columns="column", values="text").reindex(index=shape[0], columns=shape[1])
+    state = cells.assign(state=cells["state"].map(used.index)).pivot(
+        index="row", columns="column", values="state"
+    )
+    text = (
+        cells.pivot(index="row", columns="column", values="text")
+        .reindex(index=shape[0], columns=shape[1])
+        .astype(object)
+    )
     state = state.reindex(index=shape[0], columns=shape[1]).astype(float)
     colours = ListedColormap([fills[name].colour for name in used])
-    look = {"cmap": colours, "vmin": -0.5, "vmax": len(used) - 0.5, "linewidths": 1.2, "linecolor": style.PAPER}
+    look = {
+        "cmap": colours,
+        "vmin": -0.5,
+        "vmax": len(used) - 0.5,
+        "linewidths": 1.2,
+        "linecolor": style.PAPER,
+    }
     ticks = {"cbar": False, "xticklabels": False, "yticklabels": False}
     sns.heatmap(state, annot=text.fillna("").to_numpy(), fmt="", mask=state.isna(), ax=ax, **look, **ticks)
     ax.set(xlabel="", ylabel="")
@@ -379,7 +415,9 @@ def _groups(ax: Axes, rows: pd.DataFrame, top: float, lang: str) -> None:
         ax.plot([0, 170], [top + _ROW * start] * 2, color=style.RULE, lw=0.7)
         name = rows["group"].iloc[start]
         # Four characters stand two above two, so that one row holds them.
-        text = f"{name[:2]}\n{name[2:]}" if lang == "zh" and len(name) == 4 else style.wrap(name, 16.5, size=7.5)
+        text = (
+            f"{name[:2]}\n{name[2:]}" if lang == "zh" and len(name) == 4 else style.wrap(name, 16.5, size=7.5)
+        )
         middle = top + _ROW * (start + end) / 2
         size = 8 if lang == "zh" else 7.5
         ax.text(0.5, middle, text, va="center", fontsize=size, linespacing=1.05, color=style.MUTED)
@@ -536,7 +574,9 @@ def years(ax: Axes, first: float, last: float, room: float) -> tuple[float, floa
 _LANE, _LABELS, _SCALE, _VERDICT = 4.3, 54.0, (70.0, 116.0), 134.0
 
 
-def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], *, heads: Sequence[tuple[str, Look]] = ()) -> Axes:
+def lanes(
+    ax: Axes | None, caption: Caption, rows: Sequence[Mapping], *, heads: Sequence[tuple[str, Look]] = ()
+) -> Axes:
     """Rows with a scale of their own: two lanes each, in a lane one or two numbers, and words at the right.
 
     Parameters
@@ -561,14 +601,34 @@ def lanes(ax: Axes | None, caption: Caption, rows: Sequence[Mapping], *, heads: 
         ax.text(0.5, top + 2.9, name, va="center", fontsize=size, gid=f"name/{row['id']}")
         ax.text(0.5, top + 6.8, row["below"], va="center", color=style.MUTED, fontsize=8)
         said, size = fit(row["words"], 170 - _VERDICT - 0.5, tall - 1)
-        ax.text(_VERDICT, top + tall / 2, said, va="center", fontsize=size, linespacing=1.15, gid=f"words/{row['id']}")
-        ends = [mark[end] for lane in row["lanes"] for mark in lane for end in ("value", "low", "high") if end in mark]
+        ax.text(
+            _VERDICT,
+            top + tall / 2,
+            said,
+            va="center",
+            fontsize=size,
+            linespacing=1.15,
+            gid=f"words/{row['id']}",
+        )
+        ends = [
+            mark[end]
+            for lane in row["lanes"]
+            for mark in lane
+            for end in ("value", "low", "high")
+            if end in mark
+        ]
         low, high = min(ends), max(ends)
         scale = (_SCALE[1] - _SCALE[0]) / (high - low) if high > low else 0.0
         start = _SCALE[0] if high > low else sum(_SCALE) / 2
         for k, lane in enumerate(row["lanes"]):
             middle = top + tall / 2 + (k - (len(row["lanes"]) - 1) / 2) * _LANE
-            _lane(ax, lane, middle, lambda value, start=start, low=low, scale=scale: start + (value - low) * scale, row["id"])
+            _lane(
+                ax,
+                lane,
+                middle,
+                lambda value, start=start, low=low, scale=scale: start + (value - low) * scale,
+                row["id"],
+            )
         top += tall
     return ax
 
@@ -581,7 +641,9 @@ def _lane(ax: Axes, marks: Sequence[Mapping], y: float, at: Callable[[float], fl
     for k, (mark, x) in enumerate(zip(marks, xs, strict=True)):
         look = mark["look"]
         if "low" in mark:
-            ax.plot([at(mark["low"]), at(mark["high"])], [y, y], color=look.colour, lw=2.4, alpha=0.45, zorder=1)
+            ax.plot(
+                [at(mark["low"]), at(mark["high"])], [y, y], color=look.colour, lw=2.4, alpha=0.45, zorder=1
+            )
         ax.plot(x, y, **look.mark(hollow=mark.get("hollow", False)), zorder=3, gid=f"mark/{gid}")
         way = {"ge": 1, "gt": 1, "le": -1, "lt": -1}.get(mark.get("relation", "eq"), 0)
         if way:

@@ -62,7 +62,9 @@ def target_paths(
     if places is not None:
         frame = frame[frame["place"].isin([data.place(place) for place in places])]
     if frame.empty:
-        raise DataError(f"target_paths: no plan prints a number of {indicator} for a year; choose another indicator.")
+        raise DataError(
+            f"target_paths: no plan prints a number of {indicator} for a year; choose another indicator."
+        )
     label, unit = forms.indicator_names(data, lang)[indicator], forms.unit(frame["unit"].iloc[0], lang)
     order = list(dict.fromkeys(frame["place"]))
     chosen, pages = [order], 1
@@ -73,14 +75,19 @@ def target_paths(
     said = [f"{names[row.place]} {row.year:.0f}: {forms.value(row, lang)}" for row in lasts.itertuples()]
     title = _path_title(frame, lasts, names, label, lang)
     facts = {"chart": "lines", "title": title, "finding": forms.joined(said, lang), "used": frame["document"]}
-    facts |= {"table": frame.drop(columns=["low_closed", "high_closed"]).reset_index(drop=True), "pages": pages}
+    facts |= {
+        "table": frame.drop(columns=["low_closed", "high_closed"]).reset_index(drop=True),
+        "pages": pages,
+    }
     told = forms.told(data, "paths", lang, **facts, indicator=f"{label}, {unit}".strip(", "))
     if small:
         return _small_paths(frame, chosen, told, names, looks, unit, lang)
     ax = forms.panel(ax, told, 88 if width == "full" else 72, width)
     ends = forms.paths(ax, frame, looks)
     _, last = forms.years(ax, frame["year"].min(), frame["year"].max(), 120 if width == "full" else 46)
-    forms.name_ends(ax, ends, lambda row: end_label(row, last, names, lang), looks, 72 if width == "full" else 58)
+    forms.name_ends(
+        ax, ends, lambda row: end_label(row, last, names, lang), looks, 72 if width == "full" else 58
+    )
     ax.set_title(unit, loc="left")
     return ax
 
@@ -111,7 +118,11 @@ def _path_title(frame: pd.DataFrame, lasts: pd.DataFrame, names: dict, label: st
     facts |= {"low": values[0], "high": values[-1], "k": values.count(common)}
     if facts["n"] == 1:
         first = frame.sort_values("year", kind="stable").iloc[0]
-        facts |= {"place": names[first["place"]], "from_year": int(first["year"]), "first": forms.value(first, lang)}
+        facts |= {
+            "place": names[first["place"]],
+            "from_year": int(first["year"]),
+            "first": forms.value(first, lang),
+        }
         return say("plot.paths.one", lang, **facts)
     shared = "same" if facts["k"] == len(values) else "shared" if 2 * facts["k"] > len(values) else "range"
     return say(f"plot.paths.{shared}", lang, **facts)
@@ -189,24 +200,42 @@ def core_overview(
     cells = frame.assign(row=frame["indicator"] + "/" + line, column=frame["place"], text=text.str.strip())
     rows = cells.drop_duplicates("row").sort_values("row", key=lambda row: row.map(_row_order(cells["row"])))
     first = rows["row"].str.endswith("/0")
-    units = rows["unit"].map(lambda unit: forms.unit(unit, lang).split("/")[0] if lang == "zh" else _brief(unit))
+    units = rows["unit"].map(
+        lambda unit: forms.unit(unit, lang).split("/")[0] if lang == "zh" else _brief(unit)
+    )
     rows = pd.DataFrame(
         {
             "row": rows["row"],
             "label": rows["indicator"].map(labels).where(first, say("plot.core.second", lang)),
-            "group": rows["indicator"].map(data.indicators.set_index("id")["domain"]).map(words.group("domain", lang)),
+            "group": rows["indicator"]
+            .map(data.indicators.set_index("id")["domain"])
+            .map(words.group("domain", lang)),
             "unit": units.where(first & (kinds[rows.index] != "status"), ""),
             "aside": rows["indicator"].map(_references(frame, kinds, lang)).where(first, "").fillna("—"),
         }
     )
     order = list(dict.fromkeys(frame["place"]))
-    most = next((n for n in range(forms.MOST_PLACES, 3, -1) if forms.cells_fit(cells["text"], min(n, len(order)), lang)), 3)
+    most = next(
+        (
+            n
+            for n in range(forms.MOST_PLACES, 3, -1)
+            if forms.cells_fit(cells["text"], min(n, len(order)), lang)
+        ),
+        3,
+    )
     chosen, pages = forms.paged(order, most, page, "places")
     title = _core_title(frame, year, lang)
     missed = frame[frame["state"].isin(["not_met", "below"])]
     which = [f"{names[row.place]} {labels[row.indicator]}" for row in missed.itertuples()]
     finding = title + say("plot.core.missed", lang, n=len(which), which=forms.joined(which[:40], lang))
-    facts = {"chart": "matrix", "title": title, "finding": finding, "n": len(order), "year": year, "pages": pages}
+    facts = {
+        "chart": "matrix",
+        "title": title,
+        "finding": finding,
+        "n": len(order),
+        "year": year,
+        "pages": pages,
+    }
     used = [*frame["document"], *frame["reference_source"]]
     table = frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))])
     told = forms.told(data, "core", lang, used=used, table=table, **facts)
@@ -290,7 +319,9 @@ def pair(data, a: str, b: str, *, ax: Axes | None = None, lang: str = "zh", page
                     "text": _as_printed(row[f"{end}_printed_{side}"], row[f"{end}_{side}"], kind, lang),
                     "look": looks[place],
                     "hollow": end == "base" and row[f"base_role_{side}"] == "baseline",
-                    "relation": {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}.get(row[f"{end}_printed_{side}"][:1]),
+                    "relation": {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}.get(
+                        row[f"{end}_printed_{side}"][:1]
+                    ),
                 }
                 for end in ("base", "end")
                 if row["missing"] != place and pd.notna(row[f"{end}_{side}"])
@@ -324,7 +355,9 @@ def _as_printed(printed: str, number: float, kind: str, lang: str) -> str:
 
 
 @style.styled
-def convergence(data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | None = None, lang: str = "zh"):
+def convergence(
+    data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | None = None, lang: str = "zh"
+):
     """From the base to the end of the plans: whether the places come closer, one small panel per indicator.
 
     Returns
@@ -338,13 +371,28 @@ def convergence(data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | 
         raise DataError("convergence: no indicator has three places that print a base and an end.")
     names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
     narrows = int((found["verdict"] == "narrows").sum())
-    facts = {"n": len(found), "k": narrows, "year": to_year, "places": len(set(", ".join(found["places"]).split(", ")))}
-    spreads = [say("plot.convergence.spread", lang, indicator=labels[row.indicator], low=forms.number(row.range_base, 0, lang),
-                   high=forms.number(row.range_end, 0, lang)) for row in found.itertuples()]
+    facts = {
+        "n": len(found),
+        "k": narrows,
+        "year": to_year,
+        "places": len(set(", ".join(found["places"]).split(", "))),
+    }
+    spreads = [
+        say(
+            "plot.convergence.spread",
+            lang,
+            indicator=labels[row.indicator],
+            low=forms.number(row.range_base, 0, lang),
+            high=forms.number(row.range_end, 0, lang),
+        )
+        for row in found.itertuples()
+    ]
     parts = []
     for row in found.itertuples():
         rows = printed_path(data, row.indicator)
-        rows = rows[rows["place"].isin(row.places.split(", ")) & rows["year"].isin([row.base_year, row.end_year])]
+        rows = rows[
+            rows["place"].isin(row.places.split(", ")) & rows["year"].isin([row.base_year, row.end_year])
+        ]
         parts.append(rows[rows["relation"] == "eq"])
     used = pd.concat(parts)["document"].unique()
     facts |= {"title": say("plot.convergence.title", lang, **facts), "finding": forms.joined(spreads, lang)}
@@ -366,7 +414,9 @@ def convergence(data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | 
         panel.set_xticks([row.base_year, row.end_year])
         panel.xaxis.set_major_formatter("{x:.0f}")
         if few:
-            forms.name_ends(panel, ends, lambda end: f"{names[end.place]} {forms.value(end, lang)}", looks, 34)
+            forms.name_ends(
+                panel, ends, lambda end: f"{names[end.place]} {forms.value(end, lang)}", looks, 34
+            )
     return axes[0] if ax is not None else fig
 
 
@@ -401,27 +451,60 @@ def table_prose_worklist(
     both = both.sort_values("verdict", key=lambda verdict: verdict.map(grave.index), kind="stable")
     names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
     codes = words.table("codes").set_index("code")[f"name_{lang}"]
-    units, verdicts, origins = data.indicators.set_index("id")["unit"], words.group("verdict", lang), words.group("origin", lang)
+    units, verdicts, origins = (
+        data.indicators.set_index("id")["unit"],
+        words.group("verdict", lang),
+        words.group("origin", lang),
+    )
+    spoken = data.statements
+    phrases = dict(
+        zip(spoken["document"] + "/statement:" + spoken["id"].astype(str), spoken["phrase"], strict=True)
+    )
     rows = []
     for row in both.itertuples():
         implied = pd.notna(row.of)
-        sides = [("implied" if implied else row.a_cell.partition("/")[2].partition(":")[0], row.first, row.first_sign, row.a_printed)]
+        sides = [
+            (
+                "implied" if implied else row.a_cell.partition("/")[2].partition(":")[0],
+                row.first,
+                row.first_sign,
+                row.a_printed,
+            )
+        ]
         later = row.b_cell.partition("/")[0] != row.a_cell.partition("/")[0]
-        sides.append(("later" if later else row.b_cell.partition("/")[2].partition(":")[0], row.second, row.second_sign, row.b_printed))
+        sides.append(
+            (
+                "later" if later else row.b_cell.partition("/")[2].partition(":")[0],
+                row.second,
+                row.second_sign,
+                row.b_printed,
+            )
+        )
         lanes = []
         for k, (origin, amount, sign, printed) in enumerate(sides):
             said = forms.SIGNS.get(sign, "") + _as_printed(printed, amount, "", lang).lstrip("<>≤≥")
-            mark = {"value": amount, "text": f"{origins[origin]} {said}", "look": looks[row.place], "hollow": k == 1}
+            mark = {
+                "value": amount,
+                "text": f"{origins[origin]} {said}",
+                "look": looks[row.place],
+                "hollow": k == 1,
+            }
             lanes.append([mark | {"relation": sign}])
-        name = f"{labels[row.indicator]} {row.variant}".strip()
-        below = f"{names[row.place]} {row.year}, {forms.unit(units[row.indicator], lang)}".rstrip(", ")
+        name = f"{labels.get(row.indicator) or phrases[row.a_cell]} {row.variant}".strip()
+        year = "" if pd.isna(row.year) else row.year
+        below = f"{names[row.place]} {year}, {forms.unit(units.get(row.indicator, ''), lang)}".strip(", ")
         rows.append({"id": f"{row.code}/{row.indicator}", "name": name, "below": below, "lanes": lanes})
-        rows[-1]["words"] = f"{verdicts[row.verdict]}: {codes[row.code]}".replace(": ", "：" if lang == "zh" else ": ")
+        rows[-1]["words"] = f"{verdicts[row.verdict]}: {codes[row.code]}".replace(
+            ": ", "：" if lang == "zh" else ": "
+        )
     chosen, pages = forms.paged(rows, 22, page, "rows")
     counts = {"n": len(both), "k": int(both["verdict"].isin(grave[:2]).sum()), "pages": pages}
     counts["timing"] = int(found["code"].eq("TABLE_PROSE_TIMING").sum())
     title = say("plot.passages.title", lang, **counts)
-    said = [f"{row['name']} ({row['below']}): {', '.join(lane[0]['text'] for lane in row['lanes'])}" for row in rows]
+    said = [
+        f"{row['name']} ({row['below']}): {', '.join(lane[0]['text'] for lane in row['lanes'])}"
+        for row in rows
+    ]
     used = [cell.partition("/")[0] for cell in [*both["a_cell"], *both["b_cell"]]]
     counts |= {"chart": "lanes", "title": title, "finding": "; ".join(said)}
     told = forms.told(data, "passages", lang, used=used, table=both.drop(columns=["facts"]), **counts)

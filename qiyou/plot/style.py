@@ -393,7 +393,9 @@ def caption(drawn) -> Caption:
     """
     found = getattr(drawn, "caption", getattr(getattr(drawn, "figure", None), "caption", None))
     if not isinstance(found, Caption):
-        raise FigureError(f"{type(drawn).__name__} carries no caption; pass what a function of qiyou.plot returns.")
+        raise FigureError(
+            f"{type(drawn).__name__} carries no caption; pass what a function of qiyou.plot returns."
+        )
     return found
 
 
@@ -408,7 +410,9 @@ def fills(group: str) -> Mapping[str, Fill]:
     """
     rows = words.table("fills")
     rows = rows[rows["group"] == group]
-    return MappingProxyType({row.id: Fill(row.id, row.colour, row.hatch, row.symbol) for row in rows.itertuples()})
+    return MappingProxyType(
+        {row.id: Fill(row.id, row.colour, row.hatch, row.symbol) for row in rows.itertuples()}
+    )
 
 
 def lightness(colour: str) -> float:
