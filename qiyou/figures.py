@@ -34,57 +34,49 @@ from qiyou.plot.style import Caption
 
 FORMATS = ("svg", "png", "pdf")
 NOTE_GID, TITLE_GID = "source-note", "title"
-_GAP_MM, _MARGIN_MM = 1.5, 1.0
+_KINDS = dict.fromkeys(FORMATS, True) | dict.fromkeys(("plain.svg", "plain.png"), False)
+"""Kinds of pictures, and whether they have title and note."""
+_HALF = dict.fromkeys((f"half.{suffix}" for suffix in FORMATS), False)
 _XML_LANG = {"zh": "zh-CN", "en": "en"}
 # The Chinese font draws curly quotation marks as wide as a character: that tears English lines apart.
 _STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 _FONTS = "'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+_DEVICES = r"(con|nul|aux|prn|(com|lpt)\d)(\..*)?"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registered:
-    """One line of ``tables/figures.csv``."""
+    """One line of ``tables/figures.csv``; `tables` and `widths` are lists of words."""
 
     name: str
     notebook: str
     function: str
     title_zh: str
     title_en: str
-    tables: tuple[str, ...]
-    widths: tuple[str, ...]
+    tables: str
+    widths: str = "full"
 
     def draw(self, data, lang: str, **choice):
         """Draw it, with the choices that its line makes."""
         function, _, made = self.function.partition(":")
-        own = dict(part.split("=") for part in made.split(",") if part)
         if function not in dir(plot):
             raise FigureError(
                 f"figures.csv: {self.name} is drawn by {function!r}, which qiyou.plot does not have."
             )
+        own = dict(part.split("=") for part in made.split(",") if part)
         return getattr(plot, function)(data, lang=lang, **own, **choice)
 
 
-def _registry() -> tuple[Registered, ...]:
-    rows = words.table("figures").to_dict("records")
-    split = ("tables", "widths")
-    return tuple(
-        Registered(**{key: tuple(v.split()) if key in split else v for key, v in row.items()}) for row in rows
-    )
-
-
-FIGURES: tuple[Registered, ...] = _registry()
+FIGURES: tuple[Registered, ...] = tuple(
+    Registered(**row) for row in words.table("figures").to_dict("records")
+)
 
 
 # ---------------------------------------------------------------- save
 
 
 def save(
-    drawn,
-    name: str,
-    *,
-    lang: str = "zh",
-    caption: Caption | None = None,
-    folder: str | os.PathLike | None = None,
+    drawn, name: str, *, lang: str = "zh", caption: Caption | None = None, folder=None
 ) -> dict[str, Path]:
     """Save what a function of `qiyou.plot` returned, with its title, note, alternative text, caption and data.
 
@@ -119,16 +111,9 @@ def save(
     ['csv', 'pdf', 'plain.png', 'plain.svg', 'png', 'svg', 'txt']
     """
     told = caption or style.caption(drawn)
-    pictures = _pictures(
-        drawn, name, told, lang, dict.fromkeys(FORMATS, True) | {"plain.svg": False, "plain.png": False}
-    )
-    content = {**pictures, "txt": caption_text(told, lang).encode(), "csv": _csv(told.table)}
-    return _write_all(content, name, lang, folder)
-
-
-def _save_half(drawn, name: str, lang: str, folder) -> dict[str, Path]:
-    kinds = {f"half.{suffix}": False for suffix in FORMATS}
-    return _write_all(_pictures(drawn, name, style.caption(drawn), lang, kinds), name, lang, folder)
+    content = _pictures(drawn, name, told, lang, _KINDS)
+    content |= {"txt": caption_text(told, lang).encode(), "csv": _csv(told.table)}
+    return {kind: _write(folder, lang, name, kind, text) for kind, text in content.items()}
 
 
 def caption_text(caption: Caption, lang: str) -> str:
@@ -151,71 +136,59 @@ def caption_text(caption: Caption, lang: str) -> str:
 
 def _below(note: str, source: str, lang: str) -> str:
     """The lines under a figure."""
-    lines = [
-        words.say(f"plot.{part}", lang, text=text)
-        for part, text in (("note", note), ("source", source))
-        if text
-    ]
-    return "\n".join(lines) if lang == "zh" else "\n".join(lines).translate(_STRAIGHT)
+    parts = {"note": note, "source": source}
+    text = "\n".join(words.say(f"plot.{part}", lang, text=said) for part, said in parts.items() if said)
+    return text if lang == "zh" else text.translate(_STRAIGHT)
 
 
 def _pictures(drawn, name: str, told: Caption, lang: str, kinds: dict[str, bool]) -> dict[str, bytes]:
-    """Kind -> the picture as bytes; `kinds` says whether it has title and note. Laid out once for all."""
+    """Kind -> the picture as bytes; laid out once for all."""
     import matplotlib
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
-    style.language(lang)
-    fig = getattr(drawn, "figure", None)
+    fig, pictures = getattr(drawn, "figure", None), {}
     if not isinstance(fig, Figure):
         raise FigureError(
             f"save() takes Axes or a Figure, not {type(drawn).__name__}; pass what qiyou.plot returns."
         )
-    if re.fullmatch(r"(con|nul|aux|prn|(com|lpt)\d)(\..*)?", name) or not re.fullmatch(
-        r"[a-z0-9][a-z0-9_.-]{0,79}", name
-    ):
+    if re.fullmatch(_DEVICES, name) or not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,79}", name):
         raise FigureError(
-            f"{name!r} cannot name a figure's files on every system; use lower-case letters, digits and '-'."
+            f"{name!r} cannot name files on every system; use lower-case letters, digits and '-'."
         )
-    for part in ("title", "alt", "source"):
-        if not getattr(told, part).strip():
-            raise FigureError(f"The figure's {part} is empty; say it in one sentence.")
-    if told.table.empty:
-        raise FigureError("The data behind the figure are empty; pass the DataFrame that is drawn.")
-    with style.context(lang), _strict(fig):
-        note = _note(fig, told, lang)
+    empty = [part for part in ("title", "alt", "source") if not getattr(told, part).strip()]
+    if empty or told.table.empty:
+        raise FigureError(
+            f"The figure's {(empty or ['table of data'])[0]} is empty; a figure needs all of them."
+        )
+    with style.context(style.language(lang)), _strict(fig):
+        note, engine = _note(fig, told, lang), fig.get_layout_engine()
         heads = [text for text in fig.texts if text.get_gid() in (NOTE_GID, TITLE_GID)]
-        engine = fig.get_layout_engine()
+        # Room for the labels moves the ticks, and other ticks want other room: one pass does not settle it.
+        fig.draw_without_rendering()
         if engine is not None:
-            # Room for the labels moves the ticks, and other ticks want other room: one pass does not settle it.
-            fig.draw_without_rendering()
             engine.execute(fig)
         width, height = fig.get_size_inches()
-        lowest = note.get_window_extent().y0 / fig.dpi - _MARGIN_MM / style.MM_PER_INCH
+        lowest = note.get_window_extent().y0 / fig.dpi - 1 / style.MM_PER_INCH
         areas = {
-            True: Bbox([[0, lowest], [width, height]]),
-            False: Bbox([[0, 0], [width, height * getattr(fig, "body", 1)]]),
+            True: [[0, lowest], [width, height]],
+            False: [[0, 0], [width, height * getattr(fig, "body", 1)]],
         }
-        pictures = {}
         # Without any engine: even an idle one would have every picture drawn twice.
         with matplotlib.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
-            try:
-                fig.set_layout_engine(None)
-                for kind, whole in kinds.items():
-                    for text in heads:
-                        text.set_visible(whole)
-                    suffix = kind.rpartition(".")[2]
-                    buffer, facts = io.BytesIO(), _metadata(suffix, told, lang)
-                    fig.savefig(buffer, format=suffix, bbox_inches=areas[whole], metadata=facts)
-                    pictures[kind] = buffer.getvalue()
-                    if suffix == "svg":
-                        pictures[kind] = _described(
-                            pictures[kind], f"{name}-{kind[:-4]}{lang}", lang, told.alt
-                        )
-            finally:
-                fig.set_layout_engine(engine)
+            fig.set_layout_engine(None)
+            for kind, whole in kinds.items():
                 for text in heads:
-                    text.set_visible(True)
+                    text.set_visible(whole)
+                buffer, suffix = io.BytesIO(), kind.rpartition(".")[2]
+                facts = _metadata(told, lang)[suffix]
+                fig.savefig(buffer, format=suffix, bbox_inches=Bbox(areas[whole]), metadata=facts)
+                pictures[kind] = buffer.getvalue()
+                if suffix == "svg":
+                    pictures[kind] = _described(pictures[kind], f"{name}-{kind[:-4]}{lang}", lang, told.alt)
+            fig.set_layout_engine(engine)
+        for text in heads:
+            text.set_visible(True)
     return pictures
 
 
@@ -232,12 +205,10 @@ def _strict(fig) -> Iterator[None]:
             found = re.match(r"Glyph (\d+) .*missing from font\(s\) (.*)\.", str(warning))
             if found is None:
                 raise
-            character = chr(int(found[1]))
-            users = [text.get_text() for text in fig.findobj(Text) if character in text.get_text()]
-            raise FigureError(
-                f"The font {found[2]} has no glyph for {character!r} (U+{ord(character):04X}), used in "
-                f"“{users[0] if users else character}”; it would come out as an empty box: use another one."
-            ) from warning
+            lost = chr(int(found[1]))
+            text = next((text.get_text() for text in fig.findobj(Text) if lost in text.get_text()), lost)
+            told = f"The font {found[2]} has no glyph for {lost!r} (U+{ord(lost):04X}), used in “{text}”"
+            raise FigureError(f"{told}; it would come out as an empty box: use another one.") from warning
 
 
 def _note(fig, told: Caption, lang: str):
@@ -245,24 +216,19 @@ def _note(fig, told: Caption, lang: str):
     for old in [text for text in fig.texts if text.get_gid() == NOTE_GID]:
         old.remove()
     width, height = fig.get_size_inches() * style.MM_PER_INCH
-    text = style.wrap(_below(told.note, told.source, lang), width - 2 * _MARGIN_MM, size=style.NOTE_SIZE)
+    text = style.wrap(_below(told.note, told.source, lang), width - 2, size=style.NOTE_SIZE)
     look = {"size": style.NOTE_SIZE, "color": style.MUTED, "linespacing": 1.3, "gid": NOTE_GID}
-    return fig.text(_MARGIN_MM / width, -_GAP_MM / height, text, va="top", **look)
+    return fig.text(1 / width, -1.5 / height, text, va="top", **look)
 
 
-def _metadata(suffix: str, told: Caption, lang: str) -> dict[str, str | None]:
+def _metadata(told: Caption, lang: str) -> dict[str, dict[str, str | None]]:
     facts = {"Title": told.title, "Description": told.alt, "Source": told.citation}
+    undated = dict.fromkeys(("CreationDate", "Creator", "Producer"))
     return {
         "svg": {**facts, "Date": None, "Creator": None, "Language": _XML_LANG[lang]},
         "png": {**facts, "Software": None},
-        "pdf": {
-            "Title": told.title,
-            "Subject": told.alt,
-            "CreationDate": None,
-            "Creator": None,
-            "Producer": None,
-        },
-    }[suffix]
+        "pdf": {"Title": told.title, "Subject": told.alt, **undated},
+    }
 
 
 def _described(svg: bytes, prefix: str, lang: str, alt: str) -> bytes:
@@ -275,11 +241,10 @@ def _described(svg: bytes, prefix: str, lang: str, alt: str) -> bytes:
     hashed = re.findall(r'\bid="(\w*[0-9a-f]{10})"', text)
     numbered = {old: f"{prefix}-{number}" for number, old in enumerate(dict.fromkeys(hashed))}
     text = re.sub(r'(?<=[#"])\w+(?=[")])', lambda found: numbered.get(found[0], found[0]), text)
-    ids = f"{prefix}-title", f"{prefix}-desc"
-    role = f'<svg role="img" xml:lang="{_XML_LANG[lang]}" aria-labelledby="{ids[0]} {ids[1]}" '
-    text = text.replace("<svg ", role, 1).replace("<title>", f'<title id="{ids[0]}">', 1)
-    description = f'<desc id="{ids[1]}">{html.escape(alt, quote=False)}</desc>'
-    text = text.replace("</title>", f"</title>\n {description}", 1)
+    labelled = f'aria-labelledby="{prefix}-title {prefix}-desc"'
+    text = text.replace("<svg ", f'<svg role="img" xml:lang="{_XML_LANG[lang]}" {labelled} ', 1)
+    description = f'</title>\n <desc id="{prefix}-desc">{html.escape(alt, quote=False)}</desc>'
+    text = text.replace("<title>", f'<title id="{prefix}-title">', 1).replace("</title>", description, 1)
     return text.replace("'Noto Sans SC'", _FONTS).encode("utf-8")
 
 
@@ -292,27 +257,18 @@ def _csv(table: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + safe.to_csv(index=False, lineterminator="\n", float_format="%.10g").encode()
 
 
-def _root(folder: str | os.PathLike | None) -> Path:
-    if folder is not None:
-        return Path(folder)
+def _write(folder, lang: str, name: str, kind: str, content: bytes) -> Path:
+    """Write one file of a figure, by default under ``figures/`` of the repository or of the current folder."""
     repository = Path(__file__).resolve().parents[1]
-    return (repository if (repository / "pyproject.toml").is_file() else Path.cwd()) / "figures"
-
-
-def _write_all(content: dict[str, bytes], name: str, lang: str, folder) -> dict[str, Path]:
-    root = _root(folder)
-    paths = {kind: root / ("data" if kind == "csv" else lang) / f"{name}.{kind}" for kind in content}
-    for kind, path in paths.items():
-        _write(path, content[kind])
-    return paths
-
-
-def _write(path: Path, content: bytes) -> None:
+    own = repository if (repository / "pyproject.toml").is_file() else Path.cwd()
+    path = (Path(folder) if folder is not None else own / "figures") / ("data" if kind == "csv" else lang)
+    path = path / f"{name}.{kind}"
     try:
         disk.write(path, content)
     except OSError as error:
         reason = disk.reason(error, "pass another folder=")
         raise FigureError(f"{path} could not be written: {reason}") from error
+    return path
 
 
 # ---------------------------------------------------------------- build
@@ -358,7 +314,13 @@ def build(
     FigureError
         If a figure cannot be drawn or a file cannot be written; the message names figure and language.
     """
-    specs = _selected(FIGURES if figures is None else figures, names)
+    specs = list(FIGURES if figures is None else figures)
+    known = [spec.name for spec in specs]
+    if names is not None:
+        specs = [spec for spec in specs if spec.name in names]
+        if len(specs) < max(1, len(set(names))):
+            asked = ", ".join(sorted(set(names) - set(known))) or "without a name"
+            raise FigureError(f"There is no figure {asked}; the figures are {', '.join(known)}.")
     if data is None:
         from qiyou.data import load
 
@@ -369,32 +331,22 @@ def build(
         spec, lang = task[0], task[2]
         if progress is not None:
             progress(done, len(tasks), f"{lang}/{spec.name}")
-        if isinstance(result, QiyouError):
-            if unfit is None or isinstance(result, FigureError) and result.__cause__ is not None:
-                raise result
+        if not isinstance(result, QiyouError):
+            told[spec.name, lang], files = result
+            rows += [(spec.name, "" if kind == "csv" else lang, kind, path) for kind, path in files]
+        elif unfit is None or result.__cause__ is not None:
+            raise result
+        else:
             unfit(result)
-            continue
-        told[spec.name, lang], files = result
-        rows += [(spec.name, "" if kind == "csv" else lang, kind, path) for kind, path in files]
     whole = [spec for spec in specs if all((spec.name, lang) in told for lang in style.LANGUAGES)]
     for spec in whole:
-        first, second = (_csv(told[spec.name, lang].table) for lang in style.LANGUAGES)
-        if first != second:
+        if len({_csv(told[spec.name, lang].table) for lang in style.LANGUAGES}) > 1:
             raise FigureError(
                 f"The data behind {spec.name} differ between zh and en; put ids in place of labels."
             )
     if names is None:
-        _write(_root(folder) / "README.md", _index(whole, told).encode())
+        _write(folder, ".", "README", "md", _index(whole, told).encode())
     return pd.DataFrame(rows, columns=["name", "lang", "kind", "path"]).drop_duplicates(ignore_index=True)
-
-
-def _selected(specs: Sequence[Registered], names: Sequence[str] | None) -> list[Registered]:
-    known = [spec.name for spec in specs]
-    unknown = sorted(set(names or ()) - set(known))
-    if unknown or (names is not None and not names):
-        asked = ", ".join(unknown) or "without a name"
-        raise FigureError(f"There is no figure {asked}; the figures are {', '.join(known)}.")
-    return [spec for spec in specs if names is None or spec.name in names]
 
 
 def _side_by_side(tasks: Sequence[tuple], workers: int) -> Iterator:
@@ -407,57 +359,54 @@ def _side_by_side(tasks: Sequence[tuple], workers: int) -> Iterator:
 
 
 def _built(spec: Registered, data, lang: str, folder) -> tuple[Caption, list] | QiyouError:
-    """The caption of a figure and its files, page after page; the error in their place."""
+    """The caption of a figure and its files, page after page; the error in their place, caused by one of a disk."""
     import matplotlib.pyplot as plt
 
-    files, page = [], 1
+    files, page, pages = [], 1, 1
     try:
-        while page == 1 or page <= first.pages:
-            choice = {"page": page} if page > 1 else {}
-            name = spec.name if page == 1 else f"{spec.name}-{page}"
+        while page <= pages:
+            name, choice = (f"{spec.name}-{page}", {"page": page}) if page > 1 else (spec.name, {})
             drawn = spec.draw(data, lang, **choice)
-            first = style.caption(drawn) if page == 1 else first
+            caption = style.caption(drawn)
             files += save(drawn, name, lang=lang, folder=folder).items()
-            if "column" in spec.widths:
+            if "column" in spec.widths.split():
                 half = spec.draw(data, lang, width="column", **choice)
-                files += _save_half(half, name, lang, folder).items()
+                pictures = _pictures(half, name, style.caption(half), lang, _HALF)
+                files += [(kind, _write(folder, lang, name, kind, text)) for kind, text in pictures.items()]
+            pages, page = caption.pages, page + 1
             plt.close("all")
-            page += 1
     except QiyouError as error:
         plt.close("all")
         failure = type(error)(f"Figure {lang}/{spec.name}: {error}")
         failure.__cause__ = error.__cause__
         return failure
-    return first, files
+    return caption, files
 
 
 def _index(specs: Sequence[Registered], told: dict) -> str:
     """The text of figures/README.md."""
-    lines = [
-        "# Figures 图件",
-        "",
-        "Written by `qiyou figures`; do not edit. Each figure in Chinese (`zh/`) and English (`en/`): SVG, PDF and PNG",
-        "(300 dpi at its printed width), `.plain` without title and note, `.half` one column wide, its caption (`.txt`)",
-        "and the data behind it (`data/`).",
-        "",
-        "| Figure 图 | Notebook 笔记本 | Function 函数 | Data 数据 | Drawn from 取自 |",
-        "|---|---|---|---|---|",
-    ]
+    lines = ["# Figures 图件", "", *words.say("plot.index", "en").split("|")]
     for spec in specs:
-        lines.append(
-            f"| [{_plain(spec.title_zh)}<br>{_plain(spec.title_en)}](#{spec.name}) "
-            f"| [{spec.notebook}](../notebooks/{spec.notebook}) | `{spec.function}` "
-            f"| [{spec.name}.csv](data/{spec.name}.csv) | {', '.join(f'`{table}`' for table in spec.tables)} |"
-        )
-    for spec in specs:
-        lines += ["", f'<a id="{spec.name}"></a>', "", f"## {spec.name}"]
+        tables = ", ".join(f"`{table}`" for table in spec.tables.split())
+        links = f"[{spec.notebook}](../notebooks/{spec.notebook}), `{spec.function}`, {tables}"
+        lines += [
+            "",
+            f'<a id="{spec.name}"></a>',
+            "",
+            f"## {_plain(spec.title_zh)} · {_plain(spec.title_en)}",
+        ]
+        lines += ["", f"{links}, [{spec.name}.csv](data/{spec.name}.csv)"]
         for lang in style.LANGUAGES:
-            caption = told[spec.name, lang]
-            more = "".join(f", [{n}]({lang}/{spec.name}-{n}.png)" for n in range(2, caption.pages + 1))
-            links = ", ".join(f"[{suffix.upper()}]({lang}/{spec.name}.{suffix})" for suffix in FORMATS)
-            picture = f"[![{_plain(caption.alt)}]({lang}/{spec.name}.png)]({lang}/{spec.name}.svg)"
-            text = _plain(caption_text(caption, lang)).strip().replace("\n\n", "<br>").replace("\n", "<br>")
-            lines += ["", picture, "", f"{text} ({links}{more})"]
+            caption, path = told[spec.name, lang], f"{lang}/{spec.name}"
+            pages = "".join(f", [{n}]({path}-{n}.png)" for n in range(2, caption.pages + 1))
+            formats = ", ".join(f"[{suffix.upper()}]({path}.{suffix})" for suffix in FORMATS)
+            text = re.sub(r"\n+", "<br>", _plain(caption_text(caption, lang)).strip())
+            lines += [
+                "",
+                f"[![{_plain(caption.alt)}]({path}.png)]({path}.svg)",
+                "",
+                f"{text} ({formats}{pages})",
+            ]
     return "\n".join(lines) + "\n"
 
 

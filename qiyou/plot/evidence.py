@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import functools
+import itertools
 import re
 
 import numpy as np
@@ -12,16 +11,16 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from qiyou import words
 from qiyou.errors import DataError
 from qiyou.plausibility.profile import frames, profiles
 from qiyou.plot import forms, style
-from qiyou.plot.plans import end_label, printed_path
-from qiyou.plot.quantities import nation_line, realised
-from qiyou.words import say
+from qiyou.plot.forms import figure
+from qiyou.plot.plans import printed_path
+from qiyou.plot.quantities import draw_realised, realised
 
-_TOLD = {"BEYOND_EXPERIENCE": 1, "ABOVE_EXPERIENCE": 1, "NOT_BELOW_EXPERIENCE": 1, "WITHIN_EXPERIENCE": 0}
-_TOLD |= {"YARDSTICKS_DISAGREE": 0, "NOT_ABOVE_EXPERIENCE": -1, "BELOW_EXPERIENCE": -1}
+_SIDE = dict.fromkeys(["BEYOND_EXPERIENCE", "ABOVE_EXPERIENCE", "NOT_BELOW_EXPERIENCE"], 1)
+_SIDE |= dict.fromkeys(["NOT_ABOVE_EXPERIENCE", "BELOW_EXPERIENCE"], -1)
+_SIDE |= dict.fromkeys(["WITHIN_EXPERIENCE", "YARDSTICKS_DISAGREE"], 0)
 """Readings that hold a path against something realised, and on which side of it they put the path."""
 
 
@@ -31,15 +30,16 @@ def _profiles(data) -> pd.DataFrame:
     return profiles(data)
 
 
-@style.styled
-def readings(
-    data, *, profile: pd.DataFrame | None = None, ax: Axes | None = None, lang: str = "zh", page: int = 1
-) -> Axes:
+def _chunks(items: list, most: int) -> list[list]:
+    return [items[k : k + most] for k in range(0, len(items), most)]
+
+
+@figure
+def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     """The reading of every path, one word each: indicators by places, those held against something realised first.
 
     Parameters
     ----------
-    data : Data
     profile : DataFrame, optional
         `qiyou.plausibility.profiles` of the data, if it is at hand.
 
@@ -48,59 +48,28 @@ def readings(
     Axes
         In millimetres; texts of the cells, in its child Axes, have the gid ``indicator/line/place``.
     """
-    profile = _profiles(data) if profile is None else profile
-    names, labels = forms.place_names(data, lang), forms.indicator_names(data, lang)
-    fills, short = style.fills("reading"), words.group("reading_short", lang)
+    profile = _profiles(desk.data) if profile is None else profile
     line = profile.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
-    text = profile["reading"].map(lambda reading: f"{fills[reading].symbol} {short[reading]}".strip())
-    cells = pd.DataFrame({"row": profile["indicator"] + "/" + line, "column": profile["place"], "text": text})
-    cells = cells.assign(state=profile["reading"], indicator=profile["indicator"])
-    told = profile["reading"].isin(_TOLD)
-    facts = data.indicators.reset_index(drop=True)
-    place_of = {name: k for k, name in enumerate(facts["id"])}
-    rank = {
-        name: (name not in set(profile.loc[told, "indicator"]), place_of[name])
-        for name in set(profile["indicator"])
-    }
-    order = sorted(cells["row"].unique(), key=lambda row: (*rank[row.rpartition("/")[0]], row))
-    first, columns = order[: sum(1 for _ in order)], list(cells["column"].value_counts().index)
-    across = max(1, -(-len(columns) // forms.MOST_PLACES))
-    down = max(1, -(-len(first) // 30))
-    if not 1 <= page <= across * down:
-        raise DataError(f"page {page} of the figure does not exist; it has {across * down}.")
-    chosen, _ = forms.paged(columns, forms.MOST_PLACES, (page - 1) // down + 1, "places")
-    kept, _ = forms.paged(first, 30, (page - 1) % down + 1, "lines")
-    domain = facts.set_index("id")["domain"]
-    of = [row.rpartition("/")[0] for row in kept]
-    again = [row.endswith("/0") for row in kept]
-    groups = words.group("domain", lang) | {
-        "": say("plot.readings.other", lang),
-        "人口": say("plot.readings.other", lang),
-    }
-    rows = pd.DataFrame(
-        {
-            "row": kept,
-            "label": [
-                labels[name] if new else say("plot.core.second", lang)
-                for name, new in zip(of, again, strict=True)
-            ],
-            "group": [groups[domain[name]] for name in of],
-            "unit": "",
-            "aside": "",
-        }
+    symbols = {reading: fill.symbol for reading, fill in style.fills("reading").items()}
+    text = profile["reading"].map(symbols) + " " + profile["reading"].map(desk.group("reading_short"))
+    cells = profile.assign(
+        row=profile["indicator"] + "/" + line, column=profile["place"], text=text.str.strip()
     )
-    side = profile["reading"].map(_TOLD)
-    counts = {"n": len(profile), "told": int(told.sum())}
-    counts |= {"below": int((side == -1).sum()), "above": int((side == 1).sum()), "pages": across * down}
-    title = say("plot.readings.title", lang, **counts)
-    found = profile["reading"].value_counts()
-    full = words.group("reading", lang)
-    finding = (
-        title
-        + ("。" if lang == "zh" else ". ")
-        + forms.joined([f"{full[name]} {n}" for name, n in found.items()], lang)
-    )
-    columns = [
+    cells["state"], side = profile["reading"], profile["reading"].map(_SIDE)
+    told = set(profile.loc[side.notna(), "indicator"])
+    rank = {name: (name not in told, k) for k, name in enumerate(desk.data.indicators["id"])}
+    order = sorted(cells["row"].unique(), key=lambda row: (rank[row.rpartition("/")[0]], row))
+    columns = list(cells["column"].value_counts().index)
+    # Pages go down all lines of some places, then to the next places.
+    chunks = itertools.product(_chunks(columns, forms.MOST_PLACES), _chunks(order, 30))
+    ((columns, kept),) = desk.turn(list(chunks), 1)
+    rows = cells.drop_duplicates("row").set_index("row").loc[kept].reset_index()[["row", "indicator"]]
+    rows = rows.assign(unit="", aside="")
+    facts = {"n": len(profile), "told": int(side.notna().sum())}
+    facts |= {"below": int((side < 0).sum()), "above": int((side > 0).sum())}
+    title, count = desk.say("readings.title", **facts), profile["reading"].value_counts()
+    finding = desk.join(f"{desk.group('reading')[name]} {n}" for name, n in count.items())
+    names = [
         "document",
         "place",
         "indicator",
@@ -113,60 +82,61 @@ def readings(
         "n_low",
         "n_high",
     ]
-    counts |= {"chart": "matrix", "title": title, "finding": finding, "table": profile[columns]}
-    caption = forms.told(data, "readings", lang, used=profile["document"], **counts)
-    cells = cells[cells["row"].isin(kept) & cells["column"].isin(chosen)]
-    return forms.matrix(
-        ax, caption, cells, rows, {place: names[place] for place in chosen}, fills, full, lang=lang
-    )
+    facts |= {"chart": "matrix", "title": title, "used": profile["document"], "table": profile[names]}
+    desk.told("readings", finding=title + desk.stop + finding, **facts)
+    cells = cells[cells["row"].isin(kept) & cells["column"].isin(columns)]
+    return forms.matrix(desk, cells, rows, columns, "reading")
 
 
 # ---------------------------------------------------------------- required among realised paces
 
-_ROW, _HEAD, _FOOT, _FIELD = 4.6, 6.0, 10.0, (30.0, 122.0)
+_ROW, _HEAD, _FOOT, _LEFT, _RIGHT = 4.6, 6.0, 10.0, 30.0, 122.0
 
 
-@style.styled
-def required_among_realised(
-    data,
-    indicators: Sequence[str] | None = None,
-    *,
-    profile: pd.DataFrame | None = None,
-    ax: Axes | None = None,
-    lang: str = "zh",
-    page: int = 1,
-) -> Axes:
+@figure
+def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None = None) -> Axes:
     """The pace that each path requires among the realised changes of its class, one panel per question.
 
     Grey uprights are realised changes, their dots on top; a marker is what a place requires (its bar: the rounding of
     the base), and the words count the changes that were faster.
+
+    Parameters
+    ----------
+    indicators : sequence of str, optional
+        Only these, names or ids.
+    profile : DataFrame, optional
+        `qiyou.plausibility.profiles` of the data, if it is at hand.
 
     Returns
     -------
     Axes
         In millimetres, with one child Axes per panel in the units of the pace; markers have the gid ``place/variant``.
     """
-    profile = _profiles(data) if profile is None else profile
+    profile = _profiles(desk.data) if profile is None else profile
     held = profile[profile["m"] > 0].sort_values("m", ascending=False, kind="stable")
     if indicators is not None:
-        held = held[held["indicator"].isin([data.indicator(name) for name in indicators])]
+        held = held[held["indicator"].isin([desk.data.indicator(name) for name in indicators])]
     if held.empty:
         raise DataError(
             "required_among_realised: no path has realised changes to stand among; choose other indicators."
         )
-    blocks = [
-        part.iloc[k : k + 38]
-        for _, part in held.groupby(["indicator", "class_used"], sort=False)
-        for k in range(0, len(part), 38)
+    groups = [part for _, part in held.groupby(["indicator", "class_used"], sort=False)]
+    blocks = [part.iloc[k : k + 38] for part in groups for k in range(0, len(part), 38)]
+    tall = np.array([_HEAD + _ROW * (len(block) + 2) + _FOOT for block in blocks])
+    pages = [[]]
+    for block, height in zip(blocks, tall, strict=True):
+        if sum(tall for tall, _ in pages[-1]) + height > 205:
+            pages.append([])
+        pages[-1].append((height, block))
+    (shown,) = desk.turn(pages, 1)
+    spells = [frames(desk.data, block.iloc[0])["spells"] for _, block in shown]
+    said = [
+        f"{desk.names[row.place]} {desk.labels[row.indicator]}{desk.colon}{_rank(desk, row)}"
+        for row in held.itertuples()
     ]
-    pages = _packed([_HEAD + _ROW * (len(block) + 2) + _FOOT for block in blocks], 205)
-    if not 1 <= page <= len(pages):
-        raise DataError(f"page {page} of the figure does not exist; it has {len(pages)}.")
     slower = int((2 * held["k_high"] <= held["m"]).sum())
-    names, labels = forms.place_names(data, lang), forms.indicator_names(data, lang)
-    said = [f"{names[row.place]} {labels[row.indicator]}: {_rank(row, lang)}" for row in held.itertuples()]
-    title = say("plot.required.title", lang, n=len(held), k=slower)
-    columns = [
+    used = [*held["document"], *pd.concat(spells)[["from_source", "source"]].to_numpy().ravel()]
+    names = [
         "document",
         "place",
         "indicator",
@@ -175,148 +145,92 @@ def required_among_realised(
         "required",
         "required_low",
         "required_high",
+        "class_used",
     ]
-    table = held[
-        [*columns, "class_used", "m", "k_low", "k_high", "L90", "U90", "fifth_low", "fifth_high", "evidence"]
-    ]
-    facts = {
-        "chart": "dots",
-        "title": title,
-        "finding": forms.joined(said[:60], lang),
-        "table": table,
-        "pages": len(pages),
-    }
-    drawn = [blocks[k] for k in pages[page - 1]]
-    classes = [frames(data, block.iloc[0])["spells"] for block in drawn]
-    sources = pd.concat([spells[["from_source", "source"]].stack() for spells in classes])
-    caption = forms.told(data, "required", lang, used=[*held["document"], *sources], **facts)
-    body = sum(_HEAD + _ROW * (len(block) + 2) + _FOOT for block in drawn)
-    ax = forms.ground(ax, caption, body)
-    top = 0.0
-    for block, spells in zip(drawn, classes, strict=True):
-        top = _block(ax, data, block, spells, top, body, lang)
+    table = held[[*names, "m", "k_low", "k_high", "L90", "U90", "fifth_low", "fifth_high", "evidence"]]
+    facts = {"chart": "dots", "title": desk.say("required.title", n=len(held), k=slower), "used": used}
+    desk.told("required", finding=desk.join(said[:60]), table=table, **facts)
+    body, top = sum(height for height, _ in shown), 0.0
+    ax = desk.ground(body)
+    for (height, block), known in zip(shown, spells, strict=True):
+        _block(desk, ax, block, known, top, body)
+        top += height
     return ax
 
 
-def _packed(heights: Sequence[float], most: float) -> list[list[int]]:
-    """Which blocks stand on which page."""
-    pages, used = [[]], 0.0
-    for k, height in enumerate(heights):
-        if pages[-1] and used + height > most:
-            pages.append([])
-            used = 0.0
-        pages[-1].append(k)
-        used += height
-    return pages
-
-
-def _rank(row, lang: str) -> str:
+def _rank(desk, row) -> str:
     """How many of the realised changes were faster; from which to which where rounding decides."""
-    low, high = int(row.m - row.k_high), int(row.m - row.k_low)
-    return say("plot.required.rank", lang, count=str(low) if low == high else f"{low}–{high}", m=int(row.m))
+    count = dict.fromkeys(str(int(row.m - k)) for k in (row.k_high, row.k_low))
+    return desk.say("required.rank", count="–".join(count), m=int(row.m))
 
 
-def _shown(pace, scale: str, direction: str):
-    """A pace on its scale as people read it: units a year, or per cent a year."""
-    if scale == "points":
-        return pace
-    return (
-        100 * (np.exp(pace) - 1)
-        if scale == "log" and direction == "up"
-        else 100 * (1 - np.exp(-np.asarray(pace)))
-    )
+def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float, body: float) -> None:
+    """One question: what was realised, and below it what each place requires."""
+    first, facts = block.iloc[0], desk.fact(block["indicator"].iloc[0])
+    scale, sign = first["scale"], 1 if facts["direction"] == "up" else -1
 
+    def shown(pace):
+        """As people read it: units a year, or per cent a year."""
+        grown = 100 * np.expm1(pace) if scale == "log" and sign > 0 else -100 * np.expm1(-pace)
+        return pace if scale == "points" else grown
 
-def _block(
-    ax: Axes, data, block: pd.DataFrame, spells: pd.DataFrame, top: float, body: float, lang: str
-) -> float:
-    row0 = block.iloc[0]
-    facts = data.indicators.set_index("id").loc[row0["indicator"]]
-    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
-    ends = spells[["low", "high"]].apply(lambda pace: _shown(pace, row0["scale"], facts["direction"]))
-    middle = ends.mean(axis=1).where(np.isfinite(ends["high"]), ends["low"])
     tall = _ROW * (len(block) + 2)
-    left, right = _FIELD
-    place = (left / 170, 1 - (top + _HEAD + tall) / body, (right - left) / 170, tall / body)
-    field = ax.inset_axes(place)
-    sns.rugplot(x=middle, height=1, color=style.RULE, lw=0.5, alpha=0.55, ax=field, expand_margins=False)
-    dots = {"jitter": 0.28, "size": 3.4, "color": style.MUTED, "ax": field, "zorder": 2, "linewidth": 0}
-    # The jitter is drawn from the global generator of numpy: it is put back afterwards.
-    state = np.random.get_state()
-    np.random.seed(1)
-    sns.stripplot(x=middle, y=np.full(len(middle), 0), orient="h", native_scale=True, **dots)
-    np.random.set_state(state)
-    open_ = ~np.isfinite(ends["high"])
-    for x in middle[open_]:
-        field.annotate(
-            "",
-            xy=(x, 0),
-            xytext=(7, 0),
-            textcoords="offset points",
-            arrowprops={"arrowstyle": "<|-", "color": style.MUTED, "lw": 0.8},
-        )
+    field = ax.inset_axes((_LEFT / 170, 1 - (top + _HEAD + tall) / body, (_RIGHT - _LEFT) / 170, tall / body))
+    low, high = shown(spells["low"]), shown(spells["high"])
+    paces = ((low + high) / 2).where(np.isfinite(high), low)
+    sns.rugplot(x=paces, height=1, color=style.RULE, lw=0.5, alpha=0.55, ax=field, expand_margins=False)
+    sns.stripplot(
+        x=paces, y=0, orient="h", native_scale=True, jitter=False, size=3.4, color=style.MUTED, ax=field
+    )
+    for pace in paces[~np.isfinite(high)]:
+        forms.arrow(field, pace, 0, style.MUTED, (8, 0))
+    field.set(ylim=(len(block) + 1.5, -0.5), xlabel="", ylabel="", yticks=[])
+    field.spines["left"].set_visible(False)
     for k, row in enumerate(block.itertuples(), start=2):
-        look = looks[row.place]
-        low, at, high = (
-            float(_shown(pace, row.scale, facts["direction"]))
-            for pace in (row.required_low, row.required, row.required_high)
+        look, y = desk.looks[row.place], top + _HEAD + _ROW * (k + 0.5)
+        field.plot(
+            [shown(row.required_low), shown(row.required_high)], [k, k], color=look.colour, lw=2.6, alpha=0.45
         )
-        field.plot([low, high], [k, k], color=look.colour, lw=2.6, alpha=0.45, zorder=3)
-        field.plot(at, k, **look.mark(), zorder=4, gid=f"{row.place}/{row.variant}")
-        height = top + _HEAD + _ROW * (k + 0.5)
+        field.plot(shown(row.required), k, **look.mark(), zorder=4, gid=f"{row.place}/{row.variant}")
         name, size = forms.fit(
-            f"{names[row.place]} {row.variant if row.variant in 'ab' else ''}".strip(), left - 2, _ROW
+            f"{desk.names[row.place]} {row.variant}".removesuffix(" prose").strip(), _LEFT - 2, _ROW
         )
-        ax.text(left - 1.5, height, name, ha="right", va="center", fontsize=size, color=look.text_colour)
-        said, size = forms.fit(_rank(row, lang), 170 - right - 2, _ROW)
+        ax.text(_LEFT - 1.5, y, name, ha="right", va="center", fontsize=size, color=look.text_colour)
+        said, size = forms.fit(_rank(desk, row), 168 - _RIGHT, _ROW)
         ax.text(
-            right + 2,
-            height,
+            _RIGHT + 2,
+            y,
             said,
             va="center",
             fontsize=size,
             gid=f"rank/{row.place}/{row.indicator}/{row.variant}",
         )
-    known = say("plot.required.known", lang, m=len(spells))
+    aside = {"va": "center", "fontsize": 8, "color": style.MUTED}
     ax.text(
-        left - 1.5, top + _HEAD + _ROW * 0.5, known, ha="right", va="center", fontsize=8, color=style.MUTED
+        _LEFT - 1.5, top + _HEAD + _ROW / 2, desk.say("required.known", m=len(spells)), ha="right", **aside
     )
-    field.set(ylim=(len(block) + 1.5, -0.5), xlabel="", ylabel="", yticks=[])
-    field.spines["left"].set_visible(False)
-    of = words.group("class", lang).get(row0["class_used"], "")
-    ax.text(
-        0.5,
-        top + _HEAD - 1.2,
-        f"{labels[row0['indicator']]} {of}".strip(),
-        va="bottom",
-        gid=f"head/{row0['indicator']}",
-    )
-    scale = row0["scale"] if row0["scale"] != "log" else f"log_{facts['direction']}"
-    axis = say(f"plot.required.{scale}", lang, unit=forms.unit(facts["unit"], lang))
-    ax.text(right + 2, top + _HEAD + tall + 2.6, axis, va="center", fontsize=8, color=style.MUTED)
-    return top + _HEAD + tall + _FOOT
+    head = f"{desk.labels[first['indicator']]} {desk.group('class').get(first['class_used'], '')}".strip()
+    ax.text(0.5, top + _HEAD - 1.2, head, va="bottom", gid=f"head/{first['indicator']}")
+    key = scale if scale != "log" else "log_up" if sign > 0 else "log_down"
+    unit = desk.say(f"required.{key}", unit=desk.unit(facts["unit"]))
+    ax.text(_RIGHT + 2, top + _HEAD + tall + 2.6, unit, **aside)
 
 
 # ---------------------------------------------------------------- one path
 
 
-@style.styled
+@figure
 def answer_card(
-    data,
+    desk,
     place: str = "yuhuan",
     indicator: str = "sports_area_per_capita",
     variant: str | None = None,
-    *,
     profile: pd.DataFrame | None = None,
-    ax: Axes | None = None,
-    lang: str = "zh",
-    width: str = "full",
 ) -> Axes:
     """One path beside what was realised: its superior's series, and the latest level of other places.
 
     Parameters
     ----------
-    data : Data
     place, indicator : str
         Names or ids.
     variant : str, optional
@@ -329,33 +243,38 @@ def answer_card(
     DataError
         If the place has no target path of the indicator.
     """
-    place, indicator = data.place(place), data.indicator(indicator)
-    profile = _profiles(data) if profile is None else profile
+    place, indicator = desk.data.place(place), desk.data.indicator(indicator)
+    profile = _profiles(desk.data) if profile is None else profile
     own = profile[profile["place"].eq(place) & profile["indicator"].eq(indicator)]
     own = own if variant is None else own[own["variant"].eq(variant)]
-    rows = printed_path(data, indicator)
-    rows = rows[rows["place"] == place]
-    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
+    rows = printed_path(desk.data, indicator, [place])
     if own.empty or rows.empty:
-        raise DataError(
-            f"answer_card: {names[place]} has no target path of {labels[indicator]}; choose another indicator."
-        )
+        wanted = f"{desk.names[place]} has no target path of {desk.labels[indicator]}"
+        raise DataError(f"answer_card: {wanted}; choose another indicator.")
     path = own.iloc[0]
-    if path["variant"] in set(rows["variant"]):
-        rows = rows[rows["variant"].isin([path["variant"], "prose"])]
-    levels = frames(data, path)["levels"]
+    rows = (
+        rows[rows["variant"].isin([path["variant"], "prose"])]
+        if path["variant"] in set(rows["variant"])
+        else rows
+    )
+    levels = frames(desk.data, path)["levels"]
     levels = levels[levels["level"] != "country"].assign(
         x=levels["t"] - 1, at=levels["value"].fillna(levels["low"])
     )
-    seen = realised(data, path["superior"] or style.NATION, indicator)
-    seen = seen[seen["year"] >= rows["year"].min() - 5]
-    # The first sentence of the short form is the finding.
-    finding = path[f"short_{lang}"]
-    title = re.match(r".*?(?=。|\.(?:\s|$)|$)", finding)[0]
+    seen = realised(desk.data, path["superior"] or style.NATION, indicator, rows["year"].min() - 5)
+    # A few places far off would press everything else into a line.
+    near = levels["at"].quantile([0.05, 0.95]) if len(levels) else []
+    reach = np.array([*near, *seen["value"], *rows[["value", "low", "high"]].to_numpy(dtype=float).ravel()])
+    low, high = np.quantile(reach[np.isfinite(reach)], [0, 1])
+    edge = 0.08 * ((high - low) or 1)
+    off = int((~levels["at"].between(low - edge, high + edge)).sum())
+    finding = path[f"short_{desk.lang}"]
+    facts = {"place": desk.names[place], "indicator": desk.labels[indicator], "n": len(levels)}
+    facts |= {"off": desk.say("card.off", n=off) if off else "", "used": [*rows["document"], *seen["source"]]}
     table = pd.concat(
         [rows.assign(part="planned"), seen.assign(part="superior"), levels.assign(part="elsewhere")]
     )
-    columns = [
+    names = [
         "part",
         "place",
         "document",
@@ -367,46 +286,20 @@ def answer_card(
         "unit",
         "source",
     ]
-    # A few places far off would press everything else into a line.
-    near = levels["at"].quantile([0.05, 0.95]).to_list() if len(levels) else []
-    bounds = [*near, *seen["value"], *rows[["value", "low", "high"]].to_numpy(dtype=float).ravel()]
-    bounds = np.array(bounds)[np.isfinite(bounds)]
-    edge = 0.08 * (np.ptp(bounds) or 1)
-    low, high = bounds.min() - edge, bounds.max() + edge
-    outside = int((~levels["at"].between(low, high)).sum())
-    facts = {"chart": "lines", "title": title, "finding": finding, "table": table.reindex(columns=columns)}
-    facts |= {"n": len(levels), "off": say("plot.card.off", lang, n=outside) if outside else ""}
-    told = forms.told(
-        data,
-        "card",
-        lang,
-        used=[*rows["document"], *seen["source"]],
-        place=names[place],
-        indicator=labels[indicator],
-        **facts,
+    # The first sentence of the short form is the finding.
+    title = re.match(r".*?(?=。|\.(?:\s|$)|$)", finding)[0]
+    desk.told(
+        "card", chart="lines", title=title, finding=finding, table=table.reindex(columns=names), **facts
     )
-    ax = forms.panel(ax, told, 84 if width == "full" else 72, width)
+    ax, full = desk.panel(84 if desk.width == "full" else 72), desk.width == "full"
     sns.scatterplot(
         levels, x="x", y="at", color="#BDBDBD", s=11, linewidth=0, ax=ax, zorder=0.5, gid="elsewhere"
     )
-    ends = forms.paths(ax, rows, looks)
-    first = min([rows["year"].min(), *(seen["t"] - 1), *levels["x"]])
-    ax.set_ylim(low, high)
-    _, last = forms.years(ax, first, rows["year"].max(), 120 if width == "full" else 46)
-    if len(seen):
-        nation_line(ax, seen, looks, seen["place"].iloc[0])
-        end = seen.iloc[-1]
-        more = {
-            "place": end["place"],
-            "variant": "",
-            "year": end["t"] - 1,
-            "at": end["value"],
-            "relation": "eq",
-        }
-        ends = pd.concat([ends, pd.DataFrame([more | {"value": end["value"], "step": end["step"]}])])
-    looks = {**looks, **({seen["place"].iloc[0]: looks[style.NATION]} if len(seen) else {})}
-    forms.name_ends(
-        ax, ends, lambda row: end_label(row, last, names, lang), looks, 70 if width == "full" else 58
+    ends = pd.concat([forms.paths(ax, rows, desk.looks), draw_realised(desk, ax, seen)])
+    ax.set_ylim(low - edge, high + edge)
+    forms.years(
+        ax, min([rows["year"].min(), *(seen["t"] - 1), *levels["x"]]), rows["year"].max(), 120 if full else 46
     )
-    ax.set_title(forms.unit(rows["unit"].iloc[0], lang))
+    forms.name_ends(desk, ax, ends, rows["year"].max(), 70 if full else 58)
+    ax.set_title(desk.unit(rows["unit"].iloc[0]))
     return ax

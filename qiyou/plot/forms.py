@@ -1,14 +1,26 @@
-"""The forms that all figures are made of: a sheet with a title, a matrix, paths over years, lanes, bars.
+"""The forms that all figures are made of: a desk to work at, sheets, a matrix, paths over years, lanes.
 
-A sheet carries the finding as its title; note and source are written below it by `qiyou.figures.save`. A figure that
-is laid out in millimetres draws on a *ground*: Axes of the width of the page whose data coordinates are millimetres,
-y downwards. Printed values never vanish: they are set smaller, broken into lines, or the figure takes another page.
+A drawing function is written as::
+
+    @figure
+    def lead(desk, indicator="beds_per_1000"):
+        ...
+        desk.told("lead", chart="lines", title=..., finding=..., used=frame["document"], table=frame)
+        ax = desk.panel(80)
+
+and called ``lead(data, ax=None, lang="zh", width="full", page=1, indicator=...)``. The finding is the title of its sheet;
+note and source are written below by `qiyou.figures.save`. A figure that is laid out in millimetres draws on a *ground*:
+Axes whose data coordinates are millimetres of the page, y downwards. Printed values never vanish: they are set smaller,
+broken into lines, or the figure takes another page.
 """
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,39 +32,179 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from qiyou import words
-from qiyou.errors import DataError
+from qiyou.errors import DataError, FigureError
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
-from qiyou.words import say
 
 MOST_PLACES = 8
 """Places that one page holds side by side; more take further pages or small multiples."""
 
 SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "about": "≈"}
+_UP, _DOWN = ("ge", "gt"), ("le", "lt")
 _LINE = 1.3 / 72 * style.MM_PER_INCH
 """Millimetres of a line of text per point of its size."""
+_KINDS = (" City", " County", " District", " Province", " Prefecture", " Region", " Autonomous")
 
-# ---------------------------------------------------------------- words
+# ---------------------------------------------------------------- the desk
 
 
-def place_names(data, lang: str) -> dict[str, str]:
-    """Id -> short name of every place; names that two places share are told apart by what they lie in.
+def figure(function: Callable) -> Callable:
+    """Make a drawing function at a `Desk` one of ``(data, *, ax=None, lang="zh", width="full", page=1, **choice)``."""
 
-    Examples
-    --------
-    >>> import qiyou
-    >>> place_names(qiyou.load(), "en")["yuhuan"]
-    'Yuhuan'
-    """
-    frame = data.places
-    full = frame[f"name_{lang}"].where(frame[f"name_{lang}"].ne(""), frame["name_zh"])
-    brief = full.map(lambda name: short(name, lang))
-    shown = brief.mask(brief.duplicated(keep=False), full)
-    within = frame["parent"].map(dict(zip(frame["id"], brief, strict=True))).fillna(frame["id"])
-    shown = shown.mask(shown.duplicated(keep=False), shown + " (" + within + ")")
-    shown = shown.mask(shown.duplicated(keep=False), full + " (" + frame["id"] + ")")
-    return dict(zip(frame["id"], shown, strict=True)) | {style.NATION: words.group("nation", lang)["nation"]}
+    @functools.wraps(function)
+    def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
+        with style.context(lang):
+            result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
+            if not isinstance(getattr(result, "figure", None), Figure):
+                raise FigureError(
+                    f"{function.__name__} returned {type(result).__name__}, not its Axes or Figure."
+                )
+            style.settle(result.figure)
+        return result
+
+    first, *own = inspect.signature(function).parameters.values()
+    common = {"ax": None, "lang": "zh", "width": "full", "page": 1}
+    named = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value)
+        for name, value in common.items()
+    ]
+    order = [first.replace(name="data", annotation=inspect.Parameter.empty), *own, *named]
+    drawn.__signature__ = inspect.Signature(sorted(order, key=lambda parameter: parameter.kind))
+    return drawn
+
+
+class Desk:
+    """Data, language and place on the page of one figure, with the words and looks that all figures share."""
+
+    def __init__(self, data, ax: Axes | None, lang: str, width: str, page: int):
+        self.data, self.ax, self.lang, self.width, self.page = data, ax, lang, width, page
+        self.across, self.pages, self.caption = style.millimetres(width), 1, None
+        self.group = functools.partial(words.group, lang=lang)
+        self.looks = style.looks(data)
+        self.colon, self.stop, self.semicolon = ("：", "。", "；") if lang == "zh" else (": ", ". ", "; ")
+
+    @functools.cached_property
+    def names(self) -> dict[str, str]:
+        """Id -> short name of every place; names that two places share are told apart by what they lie in."""
+        frame = self.data.places
+        full = frame[f"name_{self.lang}"].where(frame[f"name_{self.lang}"].ne(""), frame["name_zh"])
+        shown = full.map(functools.partial(short, lang=self.lang))
+        within = frame["parent"].map(dict(zip(frame["id"], shown, strict=True))).fillna(frame["id"])
+        for longer in (full, full + " (" + within + ")", full + " (" + frame["id"] + ")"):
+            shown = shown.mask(shown.duplicated(keep=False), longer)
+        return dict(zip(frame["id"], shown, strict=True)) | {style.NATION: self.group("nation")["nation"]}
+
+    @functools.cached_property
+    def labels(self) -> dict[str, str]:
+        """Id -> name of every indicator; the Chinese name where there is no English one."""
+        frame = self.data.indicators
+        name = frame[f"name_{self.lang}"].where(frame[f"name_{self.lang}"].ne(""), frame["name_zh"])
+        return dict(zip(frame["id"], name, strict=True))
+
+    def fact(self, indicator: str) -> pd.Series:
+        """The row of an indicator."""
+        return self.data.indicators.set_index("id").loc[indicator]
+
+    def say(self, key: str, **fields) -> str:
+        """A message of the figures, ``plot.<key>``."""
+        return words.say(f"plot.{key}", self.lang, **fields)
+
+    def join(self, parts: Iterable[str]) -> str:
+        """A list as a sentence holds it."""
+        return ("、" if self.lang == "zh" else ", ").join(parts)
+
+    def unit(self, printed: str) -> str:
+        """A unit as a figure prints it; one that is not in the table of words stays as it is."""
+        return self.group("unit").get(printed, printed)
+
+    def value(self, row, kind: str = "") -> str:
+        """A value as `value` writes it."""
+        return value(row, self.lang, kind)
+
+    def turn(self, items: Sequence, most: int) -> list:
+        """The items of this page, all pages about equally full; counts the pages for the caption."""
+        self.pages = max(1, math.ceil(len(items) / most))
+        if not 1 <= self.page <= self.pages:
+            raise DataError(f"page {self.page} of the figure does not exist; it has {self.pages}.")
+        each = math.ceil(len(items) / self.pages)
+        return list(items[(self.page - 1) * each : self.page * each])
+
+    def told(
+        self, key: str, *, chart: str, title: str, finding: str, used, table: pd.DataFrame, **facts
+    ) -> None:
+        """Write the caption, with the messages ``plot.<key>.subject`` and ``plot.<key>.note``.
+
+        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``.
+        """
+        subject, note = self.say(f"{key}.subject", **facts), self.say(f"{key}.note", **facts)
+        if self.pages > 1:
+            note += self.say("pages", pages=self.pages)
+        alt = f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}".strip()
+        self.caption = Caption(title, alt, note, *self._sources(used), table, self.pages)
+
+    def _sources(self, used: Iterable[str]) -> tuple[str, str]:
+        """Where the data come from, in short for the picture and in full for the caption."""
+        ids = {part for text in used if isinstance(text, str) for part in text.split("; ")}
+        documents, others = (
+            frame[frame["id"].isin(ids)] for frame in (self.data.documents, self.data.sources)
+        )
+        full, extent = [], self.group("extent")
+        for row in documents.itertuples():
+            remarks = dict.fromkeys(extent[part] for part in (row.known_from, row.extent) if part in extent)
+            title = f"《{row.title}》" if self.lang == "zh" else row.title_en or row.title
+            full.append(title + self._bracket(self.join(remarks)))
+        for row in others[others["grade"] != "derived"].itertuples():
+            # A title in square brackets is none: it says what the source is about.
+            title = f"{row.publisher} {row.published}".strip() if row.title.startswith("[") else row.title
+            title = f"《{title}》" if self.lang == "zh" else f'"{title}"'
+            full.append(title + self._bracket(extent.get(row.grade, "")))
+        places = list(dict.fromkeys(documents["place"].map(self.names)))
+        said = self.join(places) if len(places) <= MOST_PLACES else self.say("places", n=len(places))
+        brief = [self.say("source.plans", places=said)] if places else []
+        brief += [self.say("source.others", n=len(others))] if len(others) else []
+        return self.semicolon.join(brief) + self.stop.strip(), self.join(full) + self.stop.strip()
+
+    def _bracket(self, text: str) -> str:
+        return text and (f"（{text}）" if self.lang == "zh" else f" ({text})")
+
+    # ------------------------------------------------------------ sheets
+
+    def sheet(self, body: float, layout: str = "constrained") -> Figure:
+        """A page with the finding over `body` millimetres for the picture."""
+        title = style.wrap(self.caption.title, self.across - 2, size=style.TITLE_SIZE)
+        total = (title.count("\n") + 1) * style.TITLE_SIZE * _LINE + 2.5 + body
+        fig = plt.figure(figsize=np.array([self.across, total]) / style.MM_PER_INCH, layout=layout)
+        if layout == "constrained":
+            fig.get_layout_engine().set(rect=(0, 0, 1, body / total), w_pad=0.03, h_pad=0.03)
+        look = {"va": "top", "fontsize": style.TITLE_SIZE, "linespacing": 1.3, "gid": "title"}
+        fig.text(0.5 / self.across, 1 - 0.6 / total, title, **look)
+        fig.caption, fig.body = self.caption, body / total
+        return fig
+
+    def panel(self, body: float) -> Axes:
+        """The Axes to draw on: the caller's, or one under the title on a sheet of its own."""
+        ax = self.ax or self.sheet(body).add_subplot()
+        ax.caption = self.caption
+        return ax
+
+    def panels(self, body: float, rows: int, columns: int, **how) -> tuple[Figure | Axes, np.ndarray]:
+        """What to return, and the Axes: a grid on one sheet, or the caller's one alone."""
+        if self.ax is not None:
+            self.ax.caption = self.caption
+            return self.ax, np.array([self.ax])
+        fig = self.sheet(body)
+        return fig, fig.subplots(rows, columns, squeeze=False, **how).ravel()
+
+    def ground(self, body: float) -> Axes:
+        """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's, without their axis)."""
+        ax = self.ax or self.sheet(body, "none").add_axes((0, 0, 1, 1))
+        if self.ax is None:
+            ax.set_position((0, 0, 1, ax.figure.body))
+        ax.caption = self.caption
+        ax.set_axis_off()
+        ax.set(xlim=(0, self.across), ylim=(body, 0))
+        return ax
 
 
 def short(name: str, lang: str) -> str:
@@ -64,34 +216,8 @@ def short(name: str, lang: str) -> str:
     ('Yuhuan', '玉环', '景宁畲族')
     """
     if lang == "zh":
-        kind = name[:-1] if len(name) > 2 and name[-1] in "省市县区州" else name
-        return kind.removesuffix("自治")
-    for kind in (" City", " County", " District", " Province", " Prefecture", " Region"):
-        name = name.removesuffix(kind)
-    return name.removesuffix(" Autonomous")
-
-
-def indicator_names(data, lang: str) -> dict[str, str]:
-    """Id -> name of every indicator; the Chinese name where there is no English one."""
-    frame = data.indicators
-    name = frame[f"name_{lang}"].where(frame[f"name_{lang}"].ne(""), frame["name_zh"])
-    return dict(zip(frame["id"], name, strict=True))
-
-
-def unit(printed: str, lang: str) -> str:
-    """A unit as a figure prints it; one that is not in the table of words stays as it is.
-
-    Examples
-    --------
-    >>> unit("平方米/人", "en"), unit("平方米/人", "zh")
-    ('m² per head', '平方米/人')
-    """
-    return words.group("unit", lang).get(printed, printed)
-
-
-def joined(parts: Iterable[str], lang: str) -> str:
-    """A list as a sentence holds it."""
-    return ("、" if lang == "zh" else ", ").join(parts)
+        return (name[:-1] if len(name) > 2 and name[-1] in "省市县区州" else name).removesuffix("自治")
+    return functools.reduce(str.removesuffix, _KINDS, name)
 
 
 def value(row, lang: str = "zh", kind: str = "") -> str:
@@ -100,8 +226,7 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
     Parameters
     ----------
     row : named tuple or Series
-        With value, relation, low, high, step. A step of 0 stands for a number that is not printed anywhere, as a
-        median: it is shown as it is.
+        With value, relation, low, high, step. A step of 0 stands for a number that is not printed anywhere.
     kind : str
         Kind of the indicator; a ``status`` is passed or not yet.
 
@@ -112,11 +237,9 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
     >>> [value(row) for row in rows.itertuples()]
     ['≥3.0', '5.0–5.5', '38.77万']
     """
-    if row.relation == "none":
-        return ""
     if row.relation == "range":
         return f"{number(row.low, row.step, lang)}–{number(row.high, row.step, lang)}"
-    if pd.isna(row.value):
+    if row.relation == "none" or pd.isna(row.value):
         return ""
     if kind == "status" and row.value in (0, 100):
         return words.group("passed", lang)["yes" if row.value else "no"]
@@ -126,147 +249,10 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
 def number(amount: float, step: float, lang: str) -> str:
     """A number with the decimals of its print; a large one in 万 or 亿, in thousands, millions or billions."""
     large = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "bn"), (1e6, "m"), (1e3, "k"))}[lang]
-    wanted = ((by, mark) for by, mark in large if abs(amount) >= max(by, 1e5))
-    scale, mark = next(wanted, (1.0, ""))
-    if not step > 0:
-        return f"{amount / scale:.6g}{mark}".replace("-", "−")
-    digits = max(0, math.ceil(-math.log10(step / scale) - 1e-9))
-    return f"{amount / scale:.{digits}f}{mark}".replace("-", "−")
-
-
-def alt(chart: str, subject: str, finding: str, lang: str) -> str:
-    """Alternative text: what kind of picture, of what, and what one sees in it.
-
-    Examples
-    --------
-    >>> alt("lines", "Nursery places", "From 3.6 to 5.5", "en")
-    'Line chart: Nursery places. From 3.6 to 5.5.'
-    """
-    stop, colon, gap = ("。", "：", "") if lang == "zh" else (".", ": ", " ")
-    parts = [part if part[-1] in "。.！!？?" else part + stop for part in (subject.strip(), finding.strip())]
-    return words.group("chart", lang)[chart] + colon + gap.join(parts)
-
-
-def sources(data, ids: Iterable[str], lang: str) -> tuple[str, str]:
-    """Where a figure's data come from, in short for the picture and in full for the caption.
-
-    Parameters
-    ----------
-    ids : iterable of str
-        Documents and sources, several joined by ``"; "`` or one by one.
-    """
-    used = {part for text in ids if isinstance(text, str) for part in text.split("; ") if part}
-    documents = data.documents[data.documents["id"].isin(used)]
-    others = data.sources[data.sources["id"].isin(used)]
-    names, full = place_names(data, lang), []
-    for row in documents.itertuples():
-        remarks = dict.fromkeys(
-            words.group("extent", lang).get(part) for part in (row.known_from, row.extent)
-        )
-        title = f"《{row.title}》" if lang == "zh" else row.title_en or row.title
-        full.append(title + _bracket(joined(filter(None, remarks), lang), lang))
-    for row in others[others["grade"] != "derived"].itertuples():
-        # A title in square brackets is none: it says what the source is about.
-        title = f"{row.publisher} {row.published}" if row.title.startswith("[") else row.title
-        title = f"《{title}》" if lang == "zh" else f'"{title}"'
-        full.append(title + _bracket(words.group("extent", lang).get(row.grade, ""), lang))
-    places = joined(dict.fromkeys(names[place] for place in documents["place"]), lang)
-    if documents["place"].nunique() > MOST_PLACES:
-        places = say("plot.places", lang, n=documents["place"].nunique())
-    parts = [say("plot.source.plans", lang, places=places)] if len(documents) else []
-    parts += [say("plot.source.others", lang, n=len(others))] if len(others) else []
-    stop = "。" if lang == "zh" else "."
-    brief = ("；" if lang == "zh" else "; ").join(parts)
-    return brief + stop, joined(full, lang) + stop
-
-
-def told(
-    data,
-    key: str,
-    lang: str,
-    *,
-    chart: str,
-    title: str,
-    finding: str,
-    used: Iterable[str],
-    table: pd.DataFrame,
-    **facts,
-) -> Caption:
-    """The caption of a figure whose messages are ``plot.<key>.subject`` and ``plot.<key>.note``.
-
-    Parameters
-    ----------
-    chart, title, finding : str
-        Kind of picture, finding as title, and what the alternative text says of it.
-    used : iterable of str
-        Documents and sources, as in `sources`.
-    facts
-        Fields of the messages, and ``pages``.
-    """
-    pages = facts.pop("pages", 1)
-    subject, note = say(f"plot.{key}.subject", lang, **facts), say(f"plot.{key}.note", lang, **facts)
-    if pages > 1:
-        note += say("plot.pages", lang, pages=pages)
-    return Caption(title, alt(chart, subject, finding, lang), note, *sources(data, used, lang), table, pages)
-
-
-def _bracket(text: str, lang: str) -> str:
-    return text and (f"（{text}）" if lang == "zh" else f" ({text})")
-
-
-# ---------------------------------------------------------------- sheets
-
-
-def sheet(caption: Caption, body: float, width: str = "full", *, layout: str = "constrained") -> Figure:
-    """A page with the finding over `body` millimetres for the picture."""
-    across = style.millimetres(width)
-    title = style.wrap(caption.title, across - 2, size=style.TITLE_SIZE)
-    head = (title.count("\n") + 1) * style.TITLE_SIZE * _LINE + 2.5
-    total = head + body
-    fig = plt.figure(figsize=(across / style.MM_PER_INCH, total / style.MM_PER_INCH), layout=layout)
-    if layout == "constrained":
-        fig.get_layout_engine().set(rect=(0, 0, 1, body / total), w_pad=0.03, h_pad=0.03)
-    where = {"va": "top", "fontsize": style.TITLE_SIZE, "linespacing": 1.3, "gid": "title"}
-    fig.text(0.5 / across, 1 - 0.6 / total, title, **where)
-    fig.caption, fig.body = caption, body / total
-    return fig
-
-
-def panel(ax: Axes | None, caption: Caption, body: float, width: str = "full") -> Axes:
-    """The Axes to draw on: the caller's, or one under the title on a sheet of its own."""
-    if ax is None:
-        ax = sheet(caption, body, width).add_subplot()
-    ax.caption = caption
-    return ax
-
-
-def ground(ax: Axes | None, caption: Caption, body: float, width: str = "full") -> Axes:
-    """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's Axes, without their axis)."""
-    if ax is None:
-        fig = sheet(caption, body, width, layout="none")
-        ax = fig.add_axes((0, 0, 1, fig.body))
-    ax.caption = caption
-    ax.set_axis_off()
-    ax.set_xlim(0, style.millimetres(width))
-    ax.set_ylim(body, 0)
-    return ax
-
-
-def paged(items: Sequence, most: int, page: int, what: str) -> tuple[list, int]:
-    """The items of one page, all pages about equally full, and how many pages there are.
-
-    Examples
-    --------
-    >>> paged(list("abcdefghi"), 8, 1, "places")
-    (['a', 'b', 'c', 'd', 'e'], 2)
-    """
-    pages = max(1, math.ceil(len(items) / most))
-    if not 1 <= page <= pages:
-        raise DataError(
-            f"page {page} of the figure does not exist: {len(items)} {what} take {pages} page(s)."
-        )
-    each = math.ceil(len(items) / pages)
-    return list(items[(page - 1) * each : page * each]), pages
+    scale, mark = next(((by, mark) for by, mark in large if abs(amount) >= max(by, 1e5)), (1.0, ""))
+    digits = max(0, math.ceil(-math.log10(step / scale) - 1e-9)) if step > 0 else None
+    text = f"{amount / scale:.6g}" if digits is None else f"{amount / scale:.{digits}f}"
+    return (text + mark).replace("-", "−")
 
 
 def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE) -> tuple[str, float]:
@@ -277,14 +263,15 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
     >>> fit("5.5", 12, 6), fit("38.77万", 8, 6)
     (('5.5', 9.0), ('38.77万', 7.0))
     """
-    for points in np.arange(size, style.MIN_SIZE - 0.1, -0.5):
-        if text_width(text, size=points) <= width:
-            return text, float(points)
-    for points in np.arange(size, style.MIN_SIZE - 0.1, -0.5):
+    sizes = np.arange(size, style.MIN_SIZE - 0.1, -0.5).tolist()
+    whole = [points for points in sizes if text_width(text, size=points) <= width]
+    if whole:
+        return text, whole[0]
+    for points in sizes:
         lines = style.wrap(text, width, size=points)
         torn = text.isascii() and any(text_width(part, size=points) > width for part in text.split())
         if not torn and (lines.count("\n") + 1) * points * _LINE <= height + 0.6:
-            return lines, float(points)
+            return lines, points
     return style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE
 
 
@@ -297,239 +284,197 @@ def fits(text: str, width: float, height: float) -> bool:
 
 # ---------------------------------------------------------------- matrix
 
-_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = (
-    {"zh": 8.0, "en": 17.0},
-    {"zh": 50.0, "en": 50.0},
-    6.8,
-    7.0,
-    5.4,
-    22.0,
-)
+_DOMAIN, _NAME, _ROW, _HEAD, _KEY, _ASIDE = {"zh": 8.0, "en": 17.0}, 50.0, 6.8, 7.0, 5.4, 22.0
 
 
 def matrix(
-    ax: Axes | None,
-    caption: Caption,
-    cells: pd.DataFrame,
-    rows: pd.DataFrame,
-    columns: Mapping[str, str],
-    fills: Mapping[str, Fill],
-    labels: Mapping[str, str],
-    *,
-    beside: Mapping[str, str] | None = None,
-    lang: str = "zh",
+    desk: Desk, cells: pd.DataFrame, rows: pd.DataFrame, columns: Sequence[str], group: str, head: str = ""
 ) -> Axes:
-    """Rows by columns, each cell a fill, a hatch and its text.
+    """Indicators by places, each cell a fill, a hatch and its text.
 
     Parameters
     ----------
     cells : DataFrame
-        row, column, state (a key of `fills`), text; one row per cell, none for an empty cell.
+        row, column, state, text; one row per cell, none for an empty cell.
     rows : DataFrame
-        row, label, group (printed once beside all its rows), unit, aside (a text at the right).
-    columns : mapping
-        Column -> its head.
-    labels : mapping
-        State -> what the key says; only states that occur are explained.
-    beside : mapping, optional
-        ``head`` of the column of ``aside``.
+        row, indicator, unit, aside (a text at the right, under `head`); a row whose name ends in ``/0`` is an
+        indicator's first.
+    columns : sequence of str
+        Places.
+    group : str
+        Of ``tables/fills.csv`` and of the words of the key, which explains the states that occur.
     """
-    aside, named = (_ASIDE, _NAME[lang]) if beside else (0.0, _NAME[lang] + 12)
+    fills, labels, lang = style.fills(group), desk.group(group), desk.lang
+    aside, named = (_ASIDE, _NAME) if head else (0.0, _NAME + 12)
     left = _DOMAIN[lang] + named
     pitch = min(27.0, (170 - left - aside) / len(columns))
     top, bottom = _HEAD, _HEAD + _ROW * len(rows)
     used = [state for state in fills if state in set(cells["state"])]
-    lines = _flow([labels[state] for state in used], 168)
-    body = bottom + 2.5 + _KEY * len(lines)
-    ax = ground(ax, caption, body)
-    inner = (left / 170, 1 - bottom / body, pitch * len(columns) / 170, (bottom - top) / body)
-    _cells(ax.inset_axes(inner), cells, rows, list(columns), used, fills, pitch)
-    for k, head in enumerate(columns.values()):
-        text, size = fit(head, pitch - 0.8, 7.4)
-        ax.text(left + pitch * (k + 0.5), top - 1, text, ha="center", va="bottom", fontsize=size, gid="head")
-    if beside:
-        ax.text(170 - aside / 2, top - 1, beside["head"], ha="center", va="bottom", gid="head")
+    key, lines = _flow([labels[state] for state in used])
+    body = bottom + 2.5 + _KEY * lines
+    ax = desk.ground(body)
+    inner = ax.inset_axes((left / 170, 1 - bottom / body, pitch * len(columns) / 170, (bottom - top) / body))
+    _cells(inner, cells, list(rows["row"]), list(columns), [fills[state] for state in used], pitch)
+
+    def write(
+        x: float, y: float, text: str, width: float, height: float, gid: str, size: float = 9, **look
+    ) -> None:
+        text, size = fit(text, width, height, size=size)
+        ax.text(x, y, text, **{"va": "center", "fontsize": size, "linespacing": 1.05, "gid": gid} | look)
+
+    for k, column in enumerate(columns):
+        place = left + pitch * (k + 0.5)
+        write(place, top - 1, desk.names[column], pitch - 0.8, 7.4, "head", ha="center", va="bottom")
+    write(170 - aside / 2, top - 1, head, aside or 1, 7.4, "head", ha="center", va="bottom")
     for k, row in enumerate(rows.itertuples()):
         middle = top + _ROW * (k + 0.5)
-        room = named - 2 - (text_width(row.unit, size=8) + 1 if row.unit else 0)
-        text, size = fit(row.label, room, _ROW - 0.4, size=8.5)
-        ax.text(_DOMAIN[lang] + 1, middle, text, va="center", fontsize=size, linespacing=1.05, gid=row.row)
-        ax.text(left - 1.5, middle, row.unit, va="center", ha="right", fontsize=8, color=style.MUTED)
-        if beside and row.aside:
-            text, size = fit(row.aside, aside - 1, _ROW)
-            ax.text(
-                170 - aside / 2, middle, text, ha="center", va="center", fontsize=size, gid=f"aside/{row.row}"
-            )
-    _groups(ax, rows, top, lang)
-    _key(ax, used, fills, labels, lines, bottom + 2.5)
+        name = desk.labels[row.indicator] if row.row.endswith("/0") else desk.say("second")
+        room = named - 3 - text_width(row.unit, size=8)
+        write(_DOMAIN[lang] + 1, middle, name, room, _ROW - 0.4, row.row, 8.5)
+        write(left - 1.5, middle, row.unit, 20, _ROW, "unit", 8, ha="right", color=style.MUTED)
+        write(170 - aside / 2, middle, row.aside, max(aside - 1, 1), _ROW, f"aside/{row.row}", ha="center")
+    _domains(desk, ax, rows["indicator"], top)
+    for state, (x, line) in zip(used, key, strict=True):
+        fill, y = fills[state], bottom + 2.5 + _KEY * line
+        hatch = {"hatch": fill.hatch, "edgecolor": fill.hatch_colour, "lw": 0} if fill.hatch else {"lw": 0}
+        ax.add_patch(Rectangle((x, y), 5.5, 4.2, facecolor=fill.colour, **hatch))
+        ax.add_patch(Rectangle((x, y), 5.5, 4.2, fill=False, edgecolor=style.RULE, lw=0.5))
+        write(x + 2.75, y + 2.1, fill.symbol, 5, 4, "symbol", 7, ha="center", color=fill.ink)
+        ax.text(x + 6.7, y + 2.1, labels[state], va="center", gid=f"key/{state}")
     return ax
 
 
-def cells_fit(texts: Iterable[str], columns: int, lang: str) -> bool:
-    """Whether a matrix of so many columns has room for every text."""
-    pitch = (170 - _DOMAIN[lang] - _NAME[lang] - _ASIDE) / columns
+def matrix_fits(texts: Iterable[str], columns: int, lang: str) -> bool:
+    """Whether a matrix with an aside and so many columns has room for every text."""
+    pitch = (170 - _DOMAIN[lang] - _NAME - _ASIDE) / columns
     return all(fits(text, pitch - 1.4, _ROW - 0.4) for text in set(texts))
 
 
-def _cells(
-    ax: Axes, cells: pd.DataFrame, rows: pd.DataFrame, columns: list, used: list, fills, pitch: float
-) -> None:
-    shape = [rows["row"].to_list(), columns]
-    ax.patch.set_visible(False)
-    state = cells.assign(state=cells["state"].map(used.index)).pivot(
-        index="row", columns="column", values="state"
-    )
-    text = (
-        cells.pivot(index="row", columns="column", values="text")
-        .reindex(index=shape[0], columns=shape[1])
-        .astype(object)
-    )
-    state = state.reindex(index=shape[0], columns=shape[1]).astype(float)
-    colours = ListedColormap([fills[name].colour for name in used])
-    look = {
-        "cmap": colours,
-        "vmin": -0.5,
-        "vmax": len(used) - 0.5,
+def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[Fill], pitch: float) -> None:
+    order = [fill.id for fill in used]
+    shown = cells.assign(state=cells["state"].map(order.index)).pivot(index="row", columns="column")
+    state = shown["state"].reindex(index=rows, columns=columns).astype(float)
+    text = shown["text"].reindex(index=rows, columns=columns).astype(object).fillna("")
+    look = {"cmap": ListedColormap([fill.colour for fill in used]), "vmin": -0.5, "vmax": len(used) - 0.5}
+    look |= {
         "linewidths": 1.2,
         "linecolor": style.PAPER,
+        "cbar": False,
+        "xticklabels": False,
+        "yticklabels": False,
     }
-    ticks = {"cbar": False, "xticklabels": False, "yticklabels": False}
-    sns.heatmap(state, annot=text.fillna("").to_numpy(), fmt="", mask=state.isna(), ax=ax, **look, **ticks)
+    sns.heatmap(state, annot=text.to_numpy(), fmt="", mask=state.isna(), ax=ax, **look)
     ax.set(xlabel="", ylabel="")
+    ax.patch.set_visible(False)
     for written, (i, j) in zip(ax.texts, np.argwhere(state.notna().to_numpy()), strict=True):
-        fill = fills[used[int(state.iat[i, j])]]
+        fill = used[int(state.iat[i, j])]
         fitted, size = fit(written.get_text(), pitch - 1.4, _ROW - 0.4)
-        # Without "pad" the ground of the text would hide the hatch, with none the hatch would cross the text.
-        back = {"facecolor": fill.colour, "edgecolor": "none", "pad": 0.6} if fill.hatch and fitted else None
-        written.set(text=fitted, size=size, color=fill.ink, linespacing=1.05, bbox=back)
-        written.set_gid(f"{shape[0][i]}/{columns[j]}")
+        written.set(text=fitted, size=size, color=fill.ink, linespacing=1.05, gid=f"{rows[i]}/{columns[j]}")
         if fill.hatch:
             hatch = {"fill": False, "hatch": fill.hatch, "edgecolor": fill.hatch_colour, "lw": 0}
             ax.add_patch(Rectangle((j + 0.02, i + 0.06), 0.96, 0.88, **hatch))
+            # What is written stands on a ground of its own: no hatch crosses it.
+            written.set_bbox({"facecolor": fill.colour, "edgecolor": "none", "pad": 0.6} if fitted else None)
 
 
-def _groups(ax: Axes, rows: pd.DataFrame, top: float, lang: str) -> None:
-    """What rows belong to: a name beside them and a line above."""
-    starts = np.flatnonzero(rows["group"].ne(rows["group"].shift()).to_numpy())
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+def _domains(desk: Desk, ax: Axes, indicators: pd.Series, top: float) -> None:
+    """What the rows belong to: a name beside them and a line above."""
+    names = desk.group("domain")
+    domain = indicators.map(desk.data.indicators.set_index("id")["domain"]).to_list()
+    starts = [k for k, name in enumerate(domain) if k == 0 or name != domain[k - 1]]
+    for start, end in zip(starts, [*starts[1:], len(domain)], strict=True):
         ax.plot([0, 170], [top + _ROW * start] * 2, color=style.RULE, lw=0.7)
-        name = rows["group"].iloc[start]
+        name = names.get(domain[start], desk.say("other"))
         # Four characters stand two above two, so that one row holds them.
-        text = (
-            f"{name[:2]}\n{name[2:]}" if lang == "zh" and len(name) == 4 else style.wrap(name, 16.5, size=7.5)
-        )
-        middle = top + _ROW * (start + end) / 2
-        size = 8 if lang == "zh" else 7.5
-        ax.text(0.5, middle, text, va="center", fontsize=size, linespacing=1.05, color=style.MUTED)
-    ax.plot([0, 170], [top + _ROW * len(rows)] * 2, color=style.RULE, lw=0.7)
+        text = f"{name[:2]}\n{name[2:]}".strip() if desk.lang == "zh" else style.wrap(name, 16.5, size=7.5)
+        look = {"va": "center", "fontsize": 7.5, "linespacing": 1.05, "color": style.MUTED}
+        ax.text(0.5, top + _ROW * (start + end) / 2, text, **look)
+    ax.plot([0, 170], [top + _ROW * len(domain)] * 2, color=style.RULE, lw=0.7)
 
 
-def _flow(labels: Sequence[str], width: float) -> list[list[float]]:
-    """Where the entries of a key begin, line by line."""
-    lines, at = [[]], 0.0
+def _flow(labels: Sequence[str]) -> tuple[list[tuple[float, int]], int]:
+    """Where the entries of a key stand: millimetres and line; and how many lines they take."""
+    places, at, line = [], 0.5, 0
     for label in labels:
-        needed = 6.5 + text_width(label) + 4
-        if at + needed > width and lines[-1]:
-            lines.append([])
-            at = 0.0
-        lines[-1].append(at)
+        needed = 10.5 + text_width(label)
+        at, line = (0.5, line + 1) if at + needed > 169 and at > 1 else (at, line)
+        places.append((at, line))
         at += needed
-    return lines
-
-
-def _key(ax: Axes, used: list, fills, labels, lines: list[list[float]], top: float) -> None:
-    places = [(left, top + _KEY * k) for k, line in enumerate(lines) for left in line]
-    for name, (left, upper) in zip(used, places, strict=True):
-        fill = fills[name]
-        hatch = {"hatch": fill.hatch, "edgecolor": fill.hatch_colour} if fill.hatch else {"edgecolor": "none"}
-        ax.add_patch(Rectangle((left + 0.5, upper), 5.5, 4.2, facecolor=fill.colour, lw=0, **hatch))
-        ax.add_patch(Rectangle((left + 0.5, upper), 5.5, 4.2, fill=False, edgecolor=style.RULE, lw=0.5))
-        middle = {"va": "center", "ha": "center", "color": fill.ink}
-        ax.text(left + 3.25, upper + 2.1, fill.symbol, fontsize=style.MIN_SIZE, **middle)
-        ax.text(left + 7.2, upper + 2.1, labels[name], va="center", gid=f"key/{name}")
+    return places, line + 1
 
 
 # ---------------------------------------------------------------- paths over years
 
 
 def paths(ax: Axes, frame: pd.DataFrame, looks: Mapping[str, Look], *, width: float = 1.4) -> pd.DataFrame:
-    """Draw the printed values of every path, and return the last of each.
+    """Draw the printed values of every path, rows of ``data.printed`` of one indicator; returns the last of each.
 
     Filled markers are planned, hollow ones reached; the upright through a hollow one is what its rounding leaves. A
     bound is a bar with an arrow, a range an upright between its ends. Values that only the text prints are tied by a
     thin line, since nothing is printed between them.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Rows of ``data.printed`` of one indicator.
     """
+    middle = (frame["low"] + frame["high"]) / 2
     frame = frame.assign(
         path=frame[["place", "document", "variant"]].agg("/".join, axis=1),
-        at=frame["value"].where(frame["relation"] != "range", (frame["low"] + frame["high"]) / 2),
+        at=frame["value"].where(frame["relation"] != "range", middle),
         year=frame["year"].astype(float),
     ).sort_values("year", kind="stable")
-    numbers = frame[~frame["relation"].isin(["ge", "gt", "le", "lt"])]
+    numbers = frame[~frame["relation"].isin([*_UP, *_DOWN])]
     for origin, weight in (("table", width), ("text", width / 2)):
-        part = numbers[numbers["origin"] == origin]
-        part = part[part["path"].duplicated(keep=False)]
-        if len(part):
-            of = part.drop_duplicates("path").set_index("path")["place"].map(looks)
-            tied = {"hue": "path", "style": "path", "palette": {key: look.colour for key, look in of.items()}}
-            dashes = {key: look.dashes or "" for key, look in of.items()}
-            plain = {"estimator": None, "legend": False, "lw": weight, "ax": ax, "zorder": 2}
-            sns.lineplot(part, x="year", y="at", dashes=dashes, **tied, **plain)
+        part = numbers[(numbers["origin"] == origin) & numbers.duplicated(["path", "origin"], keep=False)]
+        of = part.drop_duplicates("path").set_index("path")["place"].map(looks).to_dict()
+        tied = {"hue": "path", "style": "path", "palette": {key: look.colour for key, look in of.items()}}
+        tied |= {
+            "dashes": {key: look.dashes or "" for key, look in of.items()},
+            "legend": False,
+            "lw": weight,
+        }
+        if of:
+            sns.lineplot(part, x="year", y="at", estimator=None, ax=ax, zorder=2, **tied)
     reached = numbers[(numbers["role"] == "baseline") & (numbers["relation"] == "eq")]
     limits = box(reached, "measured")
     ax.vlines(reached["year"], limits.low, limits.high, color=style.MUTED, lw=1.0, zorder=2)
     for row in frame.itertuples():
         look, gid = looks[row.place], f"{row.place}/{row.variant}/{row.year:.0f}"
-        if row.relation in ("ge", "gt", "le", "lt"):
-            bound(ax, row.year, row.value, row.relation in ("ge", "gt"), look.colour, gid=gid)
+        if row.relation in (*_UP, *_DOWN):
+            bar = {"marker": "_", "markersize": 9, "markeredgewidth": 1.8, "color": look.colour, "gid": gid}
+            ax.plot(row.year, row.value, linestyle="None", **bar)
+            arrow(ax, row.year, row.value, look.colour, (0, 13 if row.relation in _UP else -13))
             continue
         if row.relation == "range":
             ax.vlines(row.year, row.low, row.high, color=look.colour, lw=2.2, zorder=2)
         ax.plot(row.year, row.at, **look.mark(hollow=row.role == "baseline"), zorder=3, gid=gid)
+    ax.set(xlabel="", ylabel="")
     # Where a year has both, the number names the path better than the bound that the text repeats.
     ranked = frame.assign(exact=frame["relation"] == "eq").sort_values(["year", "exact"], kind="stable")
-    ax.set(xlabel="", ylabel="")
     return ranked.drop_duplicates(["place", "document", "variant"], keep="last")
 
 
-def bound(ax: Axes, x: float, y: float, up: bool, colour: str, *, gid: str = "") -> None:
-    """A bound: a bar at the number and an arrow to where the values may lie."""
-    ax.plot(x, y, marker="_", color=colour, markersize=9, markeredgewidth=1.8, linestyle="None", gid=gid)
-    arrow = {"arrowstyle": "<|-", "color": colour, "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=(x, y), xytext=(0, 13 if up else -13), textcoords="offset points", arrowprops=arrow)
+def arrow(ax: Axes, x: float, y: float, colour: str, points: tuple[float, float]) -> None:
+    """From a bound to where the values may lie, `points` long."""
+    look = {"arrowstyle": "<|-", "color": colour, "lw": 1.1, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", xy=(x, y), xytext=points, textcoords="offset points", arrowprops=look)
 
 
-def name_ends(ax: Axes, ends: pd.DataFrame, text: Callable, looks: Mapping[str, Look], height: float) -> None:
-    """Write beside the end of each path; labels that would touch are moved apart and tied to their ends.
+def name_ends(desk: Desk, ax: Axes, ends: pd.DataFrame, last: float, height: float) -> None:
+    """Write place and value beside the end of each path, and the year where it is not the last of the figure.
 
-    Parameters
-    ----------
-    ends : DataFrame
-        As `paths` returns it.
-    text : callable
-        Row -> its label.
-    height : float
-        About how high the Axes are, in millimetres.
+    Labels that would touch are moved apart and tied to their ends; `height` is about that of the Axes, in millimetres.
     """
-    low, high = ax.get_ylim()
-    left, right = ax.get_xlim()
-    step = (right - left) * 0.02
-    last = float(ends["year"].max())
+    (low, high), (left, right) = ax.get_ylim(), ax.get_xlim()
+    step, edge = (right - left) * 0.02, float(ends["year"].max())
     gap = (high - low) * style.TEXT_SIZE * 1.15 / 72 * style.MM_PER_INCH / height
     heights = spread(ends["at"], gap)
     # A title stands over the Axes: no label reaches up to it.
     heights -= max(0.0, heights.max(initial=low) - (high - 0.4 * gap))
     for row, at in zip(ends.itertuples(), heights, strict=True):
         tie = {"color": style.RULE, "lw": 0.5, "clip_on": False, "zorder": 1, "gid": "tie"}
-        ax.plot([row.year + step * 0.6, last + 2 * step, last + 4 * step], [row.at, row.at, at], **tie)
-        colour = looks[row.place].text_colour
-        ax.annotate(text(row), (last + 4.5 * step, at), va="center", color=colour, annotation_clip=False)
-    ax.set_xlim(left, right)
-    ax.set_ylim(low, high)
+        ax.plot([row.year + step * 0.6, edge + 2 * step, edge + 4 * step], [row.at, row.at, at], **tie)
+        text = f"{desk.names[row.place]} {row.variant}".strip() + f" {desk.value(row)}"
+        text += "" if row.year == last else f" ({math.ceil(row.year - 1e-9)})"
+        look = {"va": "center", "color": desk.looks[row.place].text_colour, "annotation_clip": False}
+        ax.annotate(text, (edge + 4.5 * step, at), **look)
+    ax.set(xlim=(left, right), ylim=(low, high))
 
 
 def spread(positions: Iterable[float], gap: float) -> np.ndarray:
@@ -559,50 +504,51 @@ def spread(positions: Iterable[float], gap: float) -> np.ndarray:
     return moved
 
 
-def years(ax: Axes, first: float, last: float, room: float) -> tuple[float, float]:
+def years(ax: Axes, first: float, last: float, room: float) -> None:
     """A tick for every year, or every second and fifth where `room` millimetres do not hold them."""
     each = next(n for n in (1, 2, 5, 10, 20) if (last - first) / n * 8.5 <= room)
-    ax.set_xlim(first - 0.3, last + 0.3)
-    ax.set_xticks(np.arange(last, first - 0.5, -each)[::-1])
+    ax.set(xlim=(first - 0.3, last + 0.3), xticks=np.arange(last, first - 0.5, -each)[::-1])
     ax.xaxis.set_major_formatter("{x:.0f}")
     ax.grid(axis="y")
-    return first, last
 
 
 # ---------------------------------------------------------------- lanes
 
-_LANE, _LABELS, _SCALE, _VERDICT = 4.3, 54.0, (70.0, 116.0), 134.0
+_LANE, _LABELS, _SCALE, _WORDS = 4.3, 54.0, (70.0, 116.0), 134.0
 
 
-def lanes(
-    ax: Axes | None, caption: Caption, rows: Sequence[Mapping], *, heads: Sequence[tuple[str, Look]] = ()
-) -> Axes:
-    """Rows with a scale of their own: two lanes each, in a lane one or two numbers, and words at the right.
+def mark(value: float, text: str, look: Look, relation: str = "eq", hollow: bool = False) -> SimpleNamespace:
+    """A number in a lane; a bound gets an arrow."""
+    way = (relation in _UP) - (relation in _DOWN)
+    return SimpleNamespace(value=value, text=text, look=look, way=way, hollow=hollow)
+
+
+def lanes(desk: Desk, rows: Sequence[Mapping], heads: Sequence[str] = ()) -> Axes:
+    """Rows with a scale of their own, of two lanes with one or two marks each, and words at the right.
 
     Parameters
     ----------
     rows : sequence of mapping
-        ``name`` and ``below`` it; ``lanes``, sequences of marks; ``words``. A mark is a mapping of ``value``, ``text``,
-        ``look``, and where they apply ``hollow``, ``relation`` (a bound gets an arrow), ``low`` and ``high``.
-    heads : sequence of (name, Look)
-        Explained over the rows.
+        ``id``; ``name`` and what stands ``below`` it; ``lanes``, sequences of `mark`; ``words``.
+    heads : sequence of str
+        Places whose looks are explained over the rows.
     """
-    height = [max(9.4, _LANE * len(row["lanes"]) + 0.8) for row in rows]
-    top = 6.0 if heads else 0.5
-    ax = ground(ax, caption, sum(height) + top + 0.5)
-    left = _SCALE[0]
-    for name, look in heads:
-        ax.plot(left, 2.8, **look.mark())
-        ax.text(left + 2.2, 2.8, name, va="center", color=look.text_colour, gid="head")
-        left += text_width(name) + 10
-    for row, tall in zip(rows, height, strict=True):
+    tall, top, left = 2 * _LANE + 0.8, 6.0 if heads else 0.5, _SCALE[0]
+    ax = desk.ground(tall * len(rows) + top + 0.5)
+    for place in heads:
+        ax.plot(left, 2.8, **desk.looks[place].mark())
+        ax.text(
+            left + 2.2, 2.8, desk.names[place], va="center", color=desk.looks[place].text_colour, gid="head"
+        )
+        left += text_width(desk.names[place]) + 10
+    for row in rows:
         ax.plot([0, 170], [top, top], color=style.GRID, lw=0.6)
         name, size = fit(row["name"], _LABELS, 3.4)
         ax.text(0.5, top + 2.9, name, va="center", fontsize=size, gid=f"name/{row['id']}")
         ax.text(0.5, top + 6.8, row["below"], va="center", color=style.MUTED, fontsize=8)
-        said, size = fit(row["words"], 170 - _VERDICT - 0.5, tall - 1)
+        said, size = fit(row["words"], 169.5 - _WORDS, tall - 1)
         ax.text(
-            _VERDICT,
+            _WORDS,
             top + tall / 2,
             said,
             va="center",
@@ -610,48 +556,25 @@ def lanes(
             linespacing=1.15,
             gid=f"words/{row['id']}",
         )
-        ends = [
-            mark[end]
-            for lane in row["lanes"]
-            for mark in lane
-            for end in ("value", "low", "high")
-            if end in mark
-        ]
-        low, high = min(ends), max(ends)
-        scale = (_SCALE[1] - _SCALE[0]) / (high - low) if high > low else 0.0
-        start = _SCALE[0] if high > low else sum(_SCALE) / 2
+        ends = [one.value for lane in row["lanes"] for one in lane]
+        span = (min(ends), max(ends)) if min(ends) < max(ends) else (ends[0] - 1, ends[0] + 1)
         for k, lane in enumerate(row["lanes"]):
-            middle = top + tall / 2 + (k - (len(row["lanes"]) - 1) / 2) * _LANE
-            _lane(
-                ax,
-                lane,
-                middle,
-                lambda value, start=start, low=low, scale=scale: start + (value - low) * scale,
-                row["id"],
-            )
+            _lane(ax, lane, top + 0.4 + _LANE * (k + 0.5), span, row["id"])
         top += tall
     return ax
 
 
-def _lane(ax: Axes, marks: Sequence[Mapping], y: float, at: Callable[[float], float], gid: str) -> None:
+def _lane(ax: Axes, marks: Sequence[SimpleNamespace], y: float, span: tuple[float, float], gid: str) -> None:
     """The marks of one lane and their texts, which never meet."""
-    xs = [at(mark["value"]) for mark in marks]
+    xs = [float(np.interp(one.value, span, _SCALE)) for one in marks]
     if len(xs) > 1:
-        ax.plot(xs, [y, y], lw=1.2, zorder=1, **{"color": marks[0]["look"].colour})
-    for k, (mark, x) in enumerate(zip(marks, xs, strict=True)):
-        look = mark["look"]
-        if "low" in mark:
-            ax.plot(
-                [at(mark["low"]), at(mark["high"])], [y, y], color=look.colour, lw=2.4, alpha=0.45, zorder=1
-            )
-        ax.plot(x, y, **look.mark(hollow=mark.get("hollow", False)), zorder=3, gid=f"mark/{gid}")
-        way = {"ge": 1, "gt": 1, "le": -1, "lt": -1}.get(mark.get("relation", "eq"), 0)
-        if way:
-            arrow = {"arrowstyle": "-|>", "color": look.colour, "lw": 1.1, "shrinkA": 0, "shrinkB": 0}
-            ax.annotate("", xy=(x + way * 6, y), xytext=(x, y), arrowprops=arrow)
+        ax.plot(xs, [y, y], lw=1.2, zorder=1, color=marks[0].look.colour)
+    for k, (one, x) in enumerate(zip(marks, xs, strict=True)):
+        ax.plot(x, y, **one.look.mark(hollow=one.hollow), zorder=3, gid=f"mark/{gid}")
+        if one.way:
+            arrow(ax, x, y, one.look.colour, (one.way * 17, 0))
         # Of two numbers the texts stand outside, a single one is named towards the middle.
         left = x < xs[1 - k] or (x == xs[1 - k] and k == 0) if len(xs) > 1 else x > sum(_SCALE) / 2
-        ends = [x, at(mark["low"]), at(mark["high"])] if "low" in mark else [x]
-        edge = min(ends) - 2.2 - 5.5 * (way < 0) if left else max(ends) + 2.2 + 5.5 * (way > 0)
-        side = {"ha": "right" if left else "left", "va": "center", "color": look.text_colour}
-        ax.text(edge, y, mark["text"], **side, gid=f"value/{gid}")
+        beside = -2.2 - 5.5 * (one.way < 0) if left else 2.2 + 5.5 * (one.way > 0)
+        look = {"ha": "right" if left else "left", "va": "center", "color": one.look.text_colour}
+        ax.text(x + beside, y, one.text, **look, gid=f"value/{gid}")

@@ -12,28 +12,15 @@ from matplotlib.collections import LineCollection
 from qiyou import compare, plausibility, words
 from qiyou.errors import DataError
 from qiyou.plot import forms, style
-from qiyou.plot.style import Caption
-from qiyou.words import say
+from qiyou.plot.forms import figure, mark
 
 
-@style.styled
-def target_paths(
-    data,
-    indicator: str = "nursery_places_per_1000",
-    places=None,
-    *,
-    ax: Axes | None = None,
-    lang: str = "zh",
-    width: str = "full",
-    page: int = 1,
-) -> Axes:
-    """The printed path of one indicator for every place.
-
-    Up to eight places share one panel; more have a small one each, the others behind it in grey.
+@figure
+def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) -> Axes:
+    """The printed path of one indicator for every place; more than eight have a small panel each.
 
     Parameters
     ----------
-    data : Data
     indicator : str
         Name or id.
     places : sequence of str, optional
@@ -52,130 +39,96 @@ def target_paths(
     Examples
     --------
     >>> import qiyou
-    >>> ax = qiyou.plot.target_paths(qiyou.load(), "sports_area_per_capita", lang="en")
-    >>> [text.get_text() for text in ax.texts if "Yuhuan" in text.get_text()][-1]
-    'Yuhuan 3.2'
+    >>> ax = qiyou.plot.target_paths(qiyou.load(), "人均体育场地面积", lang="en")
+    >>> [text.get_text() for text in ax.texts if "Yuhuan" in text.get_text()]
+    ['Yuhuan 3.2', 'Yuhuan ≥3.1 (2024)']
     """
-    indicator = data.indicator(indicator)
-    names, looks = forms.place_names(data, lang), style.looks(data)
-    frame = printed_path(data, indicator)
-    if places is not None:
-        frame = frame[frame["place"].isin([data.place(place) for place in places])]
+    indicator = desk.data.indicator(indicator)
+    frame = printed_path(desk.data, indicator, places and [desk.data.place(place) for place in places])
     if frame.empty:
         raise DataError(
             f"target_paths: no plan prints a number of {indicator} for a year; choose another indicator."
         )
-    label, unit = forms.indicator_names(data, lang)[indicator], forms.unit(frame["unit"].iloc[0], lang)
-    order = list(dict.fromkeys(frame["place"]))
-    chosen, pages = [order], 1
-    small = len(order) > forms.MOST_PLACES and ax is None
-    if small:
-        chosen, pages = forms.paged(order, 35, page, "places")
+    unit, order = desk.unit(frame["unit"].iloc[0]), list(dict.fromkeys(frame["place"]))
+    small = len(order) > forms.MOST_PLACES and desk.ax is None
+    chosen = desk.turn(order, 35) if small else order
     lasts = frame.sort_values("year", kind="stable").drop_duplicates(["place", "variant"], keep="last")
-    said = [f"{names[row.place]} {row.year:.0f}: {forms.value(row, lang)}" for row in lasts.itertuples()]
-    title = _path_title(frame, lasts, names, label, lang)
-    facts = {"chart": "lines", "title": title, "finding": forms.joined(said, lang), "used": frame["document"]}
-    facts |= {
-        "table": frame.drop(columns=["low_closed", "high_closed"]).reset_index(drop=True),
-        "pages": pages,
-    }
-    told = forms.told(data, "paths", lang, **facts, indicator=f"{label}, {unit}".strip(", "))
-    if small:
-        return _small_paths(frame, chosen, told, names, looks, unit, lang)
-    ax = forms.panel(ax, told, 88 if width == "full" else 72, width)
-    ends = forms.paths(ax, frame, looks)
-    _, last = forms.years(ax, frame["year"].min(), frame["year"].max(), 120 if width == "full" else 46)
-    forms.name_ends(
-        ax, ends, lambda row: end_label(row, last, names, lang), looks, 72 if width == "full" else 58
+    said = [f"{desk.names[row.place]} {row.year}{desk.colon}{desk.value(row)}" for row in lasts.itertuples()]
+    facts = {"title": _path_title(desk, frame, lasts, desk.labels[indicator]), "finding": desk.join(said)}
+    facts |= {"chart": "lines", "used": frame["document"], "indicator": f"{desk.labels[indicator]} ({unit})"}
+    desk.told(
+        "paths", table=frame.drop(columns=["low_closed", "high_closed"]).reset_index(drop=True), **facts
     )
-    ax.set_title(unit, loc="left")
+    if small:
+        return _small_paths(desk, frame, chosen, unit)
+    full = desk.width == "full"
+    ax = desk.panel(88 if full else 72)
+    ends, last = forms.paths(ax, frame, desk.looks), frame["year"].max()
+    forms.years(ax, frame["year"].min(), last, 120 if full else 46)
+    forms.name_ends(desk, ax, ends, last, 72 if full else 58)
+    ax.set_title(unit)
     return ax
 
 
-def printed_path(data, indicator: str) -> pd.DataFrame:
+def printed_path(data, indicator: str, places=None) -> pd.DataFrame:
     """What is printed of an indicator for a year, without what the text repeats of its document's own table."""
     frame = data.printed
     frame = frame[frame["indicator"].eq(indicator) & frame["year"].notna() & frame["relation"].ne("none")]
     keys = ["document", "year", "value", "relation"]
-    table = frame.loc[frame["origin"] == "table", keys].drop_duplicates()
-    repeated = frame[keys].merge(table, on=keys, how="left", indicator=True)["_merge"].eq("both").to_numpy()
-    return frame[~(repeated & frame["origin"].eq("text").to_numpy())]
+    first = frame.sort_values("origin", kind="stable").drop_duplicates(keys).index
+    frame = frame[frame["origin"].eq("table") | frame.index.isin(first)]
+    return frame if places is None else frame[frame["place"].isin(places)]
 
 
-def end_label(row, last: float, names: dict, lang: str) -> str:
-    """Place, value as printed, and the year where it is not the last of the figure."""
-    of = f"{names[row.place]} {row.variant}".strip()
-    when = f" ({row.year:.0f})" if row.year != last else ""
-    return f"{of} {forms.value(row, lang)}{when}"
-
-
-def _path_title(frame: pd.DataFrame, lasts: pd.DataFrame, names: dict, label: str, lang: str) -> str:
+def _path_title(desk, frame: pd.DataFrame, lasts: pd.DataFrame, label: str) -> str:
+    """What most places aim at in the last year of most paths."""
     year = int(lasts["year"].mode().iloc[-1])
-    ends = lasts[lasts["year"] == year]
-    values = [forms.value(row, lang) for row in ends.sort_values("value").itertuples()]
+    ends = lasts[lasts["year"] == year].sort_values("value")
+    values = [desk.value(row) for row in ends.itertuples()]
     common = pd.Series(values).mode().iloc[0]
     facts = {"indicator": label, "year": year, "n": ends["place"].nunique(), "common": common}
     facts |= {"low": values[0], "high": values[-1], "k": values.count(common)}
     if facts["n"] == 1:
-        first = frame.sort_values("year", kind="stable").iloc[0]
-        facts |= {
-            "place": names[first["place"]],
-            "from_year": int(first["year"]),
-            "first": forms.value(first, lang),
-        }
-        return say("plot.paths.one", lang, **facts)
+        first = frame[frame["place"].isin(ends["place"])].sort_values("year", kind="stable").iloc[0]
+        facts |= {"place": desk.names[first["place"]], "from_year": first["year"], "first": desk.value(first)}
+        return desk.say("paths.one", **facts)
     shared = "same" if facts["k"] == len(values) else "shared" if 2 * facts["k"] > len(values) else "range"
-    return say(f"plot.paths.{shared}", lang, **facts)
+    return desk.say(f"paths.{shared}", **facts)
 
 
-def _small_paths(frame, chosen: list, told: Caption, names: dict, looks, unit: str, lang: str) -> Axes:
+def _small_paths(desk, frame: pd.DataFrame, chosen: list, unit: str) -> Axes:
     """One small panel per place; the paths of all others lie behind it."""
     lines = -(-len(chosen) // 5)
-    fig = forms.sheet(told, 29 * lines)
-    axes = fig.subplots(lines, 5, sharex=True, sharey=True, squeeze=False)
+    fig, axes = desk.panels(29 * lines, lines, 5, sharex=True, sharey=True)
     whole = frame[frame["value"].notna()].sort_values("year").groupby(["place", "document", "variant"])
     behind = [part[["year", "value"]].to_numpy(dtype=float) for _, part in whole]
-    for ax in axes.flat[len(chosen) :]:
+    for ax in axes[len(chosen) :]:
         ax.set_axis_off()
-    for ax, place in zip(axes.flat, chosen, strict=False):
+    for ax, place in zip(axes, chosen, strict=False):
         ax.add_collection(LineCollection(behind, colors=style.GRID, linewidths=0.6, zorder=0))
-        ends = forms.paths(ax, frame[frame["place"] == place], looks)
-        head = f"{names[place]} {forms.value(ends.iloc[-1], lang)}"
-        ax.set_title(forms.fit(head, 32, 5)[0], color=looks[place].text_colour)
+        end = forms.paths(ax, frame[frame["place"] == place], desk.looks).iloc[-1]
+        head, size = forms.fit(f"{desk.names[place]} {desk.value(end)}", 31, 7)
+        ax.set_title(head, fontsize=size, color=desk.looks[place].text_colour)
         ax.autoscale_view()
-    first, last = frame["year"].min(), frame["year"].max()
-    axes[0, 0].set_xticks([first, last])
-    axes[0, 0].xaxis.set_major_formatter("{x:.0f}")
+    axes[0].set_xticks([frame["year"].min(), frame["year"].max()])
+    axes[0].xaxis.set_major_formatter("{x:.0f}")
     fig.supylabel(unit)
-    return axes[0, 0]
+    return axes[0]
 
 
 # ---------------------------------------------------------------- core indicators
 
-_COMPARED = ("met", "not_met", "at_or_above", "level", "below", "undecidable")
 
-
-@style.styled
-def core_overview(
-    data,
-    year: int = 2027,
-    places=None,
-    *,
-    ax: Axes | None = None,
-    lang: str = "zh",
-    reference="auto",
-    page: int = 1,
-) -> Axes:
+@figure
+def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes:
     """Places against the core indicators in one year, each cell with its value and how it stands to its reference.
 
     Parameters
     ----------
-    data : Data
-    year : int
-    places : sequence of str, optional
-        Only these; eight stand on one page.
-    reference
+    year, reference
         As in `qiyou.compare.core`.
+    places : sequence of str, optional
+        Only these; eight at most stand on one page.
 
     Returns
     -------
@@ -187,325 +140,218 @@ def core_overview(
     >>> import qiyou
     >>> ax = qiyou.plot.core_overview(qiyou.load(), lang="en")
     >>> [text.get_text() for text in ax.child_axes[0].texts][0]
-    '● 5.5'
+    '▲ 5.5'
     """
-    year = int(year)
-    frame = compare.core(data, year, reference, places=places, grid=True)
-    names, labels = forms.place_names(data, lang), forms.indicator_names(data, lang)
-    symbols = style.fills("state")
+    year, facts = int(year), desk.data.indicators.set_index("id")
+    frame = compare.core(desk.data, year, reference, places=places, grid=True)
+    symbols = frame["state"].map({state: fill.symbol for state, fill in style.fills("state").items()})
+    shown = [desk.value(row, facts["kind"][row.indicator]) for row in frame.itertuples()]
     line = frame.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
-    kinds = frame["indicator"].map(data.indicators.set_index("id")["kind"])
-    shown = [forms.value(row, lang, kind) for row, kind in zip(frame.itertuples(), kinds, strict=True)]
-    text = frame["state"].map(lambda state: symbols[state].symbol) + " " + pd.Series(shown, frame.index)
-    cells = frame.assign(row=frame["indicator"] + "/" + line, column=frame["place"], text=text.str.strip())
-    rows = cells.drop_duplicates("row").sort_values("row", key=lambda row: row.map(_row_order(cells["row"])))
+    cells = frame.assign(row=frame["indicator"] + "/" + line, column=frame["place"])
+    cells["text"] = (symbols + " " + pd.Series(shown, frame.index)).str.strip()
+    rows = cells.drop_duplicates("row")[["row", "indicator"]].sort_values("row", kind="stable")
+    rows = rows.sort_values("indicator", key=lambda names: names.map(facts.index.get_loc), kind="stable")
     first = rows["row"].str.endswith("/0")
-    units = rows["unit"].map(
-        lambda unit: forms.unit(unit, lang).split("/")[0] if lang == "zh" else _brief(unit)
-    )
-    rows = pd.DataFrame(
-        {
-            "row": rows["row"],
-            "label": rows["indicator"].map(labels).where(first, say("plot.core.second", lang)),
-            "group": rows["indicator"]
-            .map(data.indicators.set_index("id")["domain"])
-            .map(words.group("domain", lang)),
-            "unit": units.where(first & (kinds[rows.index] != "status"), ""),
-            "aside": rows["indicator"].map(_references(frame, kinds, lang)).where(first, "").fillna("—"),
-        }
-    )
-    order = list(dict.fromkeys(frame["place"]))
-    most = next(
-        (
-            n
-            for n in range(forms.MOST_PLACES, 3, -1)
-            if forms.cells_fit(cells["text"], min(n, len(order)), lang)
-        ),
-        3,
-    )
-    chosen, pages = forms.paged(order, most, page, "places")
-    title = _core_title(frame, year, lang)
-    missed = frame[frame["state"].isin(["not_met", "below"])]
-    which = [f"{names[row.place]} {labels[row.indicator]}" for row in missed.itertuples()]
-    finding = title + say("plot.core.missed", lang, n=len(which), which=forms.joined(which[:40], lang))
-    facts = {
-        "chart": "matrix",
-        "title": title,
-        "finding": finding,
-        "n": len(order),
-        "year": year,
-        "pages": pages,
-    }
+    # What a density is divided by stands in the name of the indicator.
+    unit = rows["indicator"].map(facts["unit"].where(facts["kind"] != "status", "").str.split("/").str[0])
+    unit = unit if desk.lang == "zh" else unit.map({"%": "%", "岁": "years", "元": "yuan"}).fillna("")
+    asides = {name: _reference(desk, part, facts["kind"][name]) for name, part in frame.groupby("indicator")}
+    rows = rows.assign(unit=unit.where(first, ""), aside=rows["indicator"].map(asides).where(first, ""))
+    order, most = list(dict.fromkeys(frame["place"])), forms.MOST_PLACES
+    while most > 3 and not forms.matrix_fits(cells["text"], min(most, len(order)), desk.lang):
+        most -= 1
+    chosen = desk.turn(order, most)
+    low = frame[frame["state"].isin(["not_met", "below"])]
+    which = [f"{desk.names[row.place]} {desk.labels[row.indicator]}" for row in low.itertuples()]
+    title = _core_title(desk, frame["state"].value_counts(), year)
+    finding = title + desk.stop + desk.say("core.missed", n=len(which), which=desk.join(which[:40]))
     used = [*frame["document"], *frame["reference_source"]]
     table = frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))])
-    told = forms.told(data, "core", lang, used=used, table=table, **facts)
-    states = words.group("state", lang)
-    heads = {place: names[place] for place in chosen}
-    cells = cells[cells["column"].isin(chosen)]
-    beside = {"head": say("plot.core.reference", lang)}
-    return forms.matrix(ax, told, cells, rows, heads, symbols, states, beside=beside, lang=lang)
+    about = {"chart": "matrix", "title": title, "finding": finding, "used": used, "table": table}
+    desk.told("core", n=len(order), year=year, **about)
+    kept = cells[cells["column"].isin(chosen)]
+    return forms.matrix(desk, kept, rows, chosen, "state", desk.say("core.reference"))
 
 
-def _row_order(rows: pd.Series) -> dict[str, tuple[int, str]]:
-    """Lines of one indicator stand together."""
-    order = {name: k for k, name in enumerate(dict.fromkeys(rows.str.rpartition("/")[0]))}
-    return {row: (order[row.rpartition("/")[0]], row) for row in rows.unique()}
+def _reference(desk, rows: pd.DataFrame, kind: str) -> str:
+    """What the places are held against: a number, or from which to which where it differs, and of what kind."""
+    rows = rows[rows["reference_kind"].ne("")]
+    ends = rows[["reference_low", "reference_high", "reference_value"]].to_numpy(dtype=float)
+    ends = ends[np.isfinite(ends)]
+    if not len(ends) or kind == "status":
+        return desk.group("passed")["yes"] if len(ends) else "—"
+    span = "–".join(dict.fromkeys(f"{end:.6g}" for end in (ends.min(), ends.max())))
+    signs = {forms.SIGNS.get(relation, "") for relation in rows["reference_relation"]}
+    kinds = dict.fromkeys(desk.group("reference_kind").get(kind, "") for kind in rows["reference_kind"])
+    return f"{signs.pop() if len(signs) == 1 else ''}{span} {'/'.join(kinds)}"
 
 
-def _brief(unit: str) -> str:
-    """What a density is divided by stands in the name of the indicator."""
-    return {"%": "%", "‰": "‰", "岁": "years", "元/年": "yuan"}.get(unit, "")
-
-
-def _references(frame: pd.DataFrame, kinds: pd.Series, lang: str) -> dict[str, str]:
-    """What the places of an indicator are held against: a number, or from which to which where it differs."""
-    marks, found = words.group("reference_kind", lang), {}
-    known = frame[frame["state"].isin(_COMPARED)].assign(kind_of=kinds)
-    for indicator, rows in known.groupby("indicator", sort=False):
-        if rows["kind_of"].iloc[0] == "status":
-            found[indicator] = words.group("passed", lang)["yes"]
-            continue
-        ends = rows[["reference_low", "reference_high", "reference_value"]].to_numpy(dtype=float)
-        ends = ends[np.isfinite(ends)]
-        span = dict.fromkeys(f"{end:.6g}" for end in (ends.min(), ends.max()))
-        sign = rows["reference_relation"].iloc[0] if rows["reference_relation"].nunique() == 1 else "eq"
-        mark = "/".join(dict.fromkeys(marks.get(kind, "") for kind in rows["reference_kind"]))
-        found[indicator] = f"{forms.SIGNS.get(sign, '')}{'–'.join(span)} {mark}".strip()
-    return found
-
-
-def _core_title(frame: pd.DataFrame, year: int, lang: str) -> str:
+def _core_title(desk, count: pd.Series, year: int) -> str:
     """How many cells meet a target from above, how many stand below other plans."""
-    count = frame["state"].value_counts()
-    asked = {state: int(count.get(state, 0)) for state in _COMPARED}
-    parts = []
-    if judged := asked["met"] + asked["not_met"]:
-        parts.append(say("plot.core.met", lang, n=judged, k=asked["met"]))
-    if beside := asked["at_or_above"] + asked["level"] + asked["below"]:
-        parts.append(say("plot.core.beside", lang, n=beside, k=beside - asked["below"], below=asked["below"]))
-    said = ("；" if lang == "zh" else "; ").join(parts) or say("plot.core.none", lang)
-    return say("plot.core.title", lang, year=year, said=said)
+    met, missed, above, level, below = (
+        int(count.get(state, 0)) for state in ("met", "not_met", "at_or_above", "level", "below")
+    )
+    parts = [desk.say("core.met", n=met + missed, k=met)] if met + missed else []
+    beside = above + level + below
+    parts += [desk.say("core.beside", n=beside, below=below)] if beside else []
+    return desk.say("core.title", year=year, said=desk.semicolon.join(parts) or desk.say("core.none"))
 
 
 # ---------------------------------------------------------------- counties against one another
 
 
-@style.styled
-def pair(data, a: str, b: str, *, ax: Axes | None = None, lang: str = "zh", page: int = 1) -> Axes:
+@figure
+def pair(desk, a: str, b: str) -> Axes:
     """Two places side by side on the core indicators: where each starts, where it aims, who asks for more.
-
-    Each row has a scale of its own; a hollow marker is a base already reached. Counts are shown and not compared.
 
     Examples
     --------
     >>> import qiyou
-    >>> ax = qiyou.plot.pair(qiyou.load(), "yuhuan", "changxing", lang="en")
-    >>> [text.get_text() for text in ax.texts if text.get_gid() == "value/nursery_places_per_1000"]
+    >>> ax = qiyou.plot.pair(qiyou.load(), "玉环", "长兴", lang="en")
+    >>> [text.get_text() for text in ax.texts if text.get_gid() == "value/nursery_places_per_1000/"]
     ['3.87', '5.5', '4.50', '5.60']
     """
-    a, b = data.place(a), data.place(b)
-    frame = compare.pair(data, a, b, lang=lang)
-    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
-    kinds = data.indicators.set_index("id")["kind"]
-    both = {"a": names[a], "b": names[b]}
-    shown = frame[frame["missing"] != "both"]
-    rows = []
-    for row in shown.to_dict("records"):
-        kind, lanes = kinds[row["indicator"]], []
-        for side, place in (("a", a), ("b", b)):
-            marks = [
-                {
-                    "value": row[f"{end}_{side}"],
-                    "text": _as_printed(row[f"{end}_printed_{side}"], row[f"{end}_{side}"], kind, lang),
-                    "look": looks[place],
-                    "hollow": end == "base" and row[f"base_role_{side}"] == "baseline",
-                    "relation": {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}.get(
-                        row[f"{end}_printed_{side}"][:1]
-                    ),
-                }
-                for end in ("base", "end")
-                if row["missing"] != place and pd.notna(row[f"{end}_{side}"])
-            ]
-            same = len(marks) == 2 and marks[0]["text"] == marks[1]["text"]
-            lanes.append(marks[1:] if same else marks)
+    sides = {"a": desk.data.place(a), "b": desk.data.place(b)}
+    frame = compare.pair(desk.data, *sides.values(), lang=desk.lang)
+    both, rows = {side: desk.names[place] for side, place in sides.items()}, []
+    for row in frame[frame["missing"] != "both"].to_dict("records"):
+        facts, lanes = desk.fact(row["indicator"]), []
+        for side, place in sides.items():
+            marks = []
+            for end in ("base", "end"):
+                printed, amount = row[f"{end}_printed_{side}"], row[f"{end}_{side}"]
+                if pd.notna(amount):
+                    text, sign = _as_printed(desk, printed, amount, facts["kind"])
+                    hollow = end == "base" and row[f"base_role_{side}"] == "baseline"
+                    marks.append(mark(amount, text, desk.looks[place], sign, hollow))
+            lanes.append(marks[-1:] if len({one.text for one in marks}) == 1 else marks)
         word = row["word_end"] or ("missing" if row["missing"] else "uncompared")
-        which = names.get(row["missing"], "")
-        said = say(f"plot.pair.{word}", lang, **both, which=which)
-        unit = forms.unit(row["unit"], lang) if kind != "status" else ""
-        name = f"{labels[row['indicator']]} {row['variant']}".strip()
-        rows.append({"id": row["indicator"], "name": name, "below": unit, "lanes": lanes, "words": said})
-    chosen, pages = forms.paged(rows, 23, page, "indicators")
-    count = frame["word_end"].value_counts()
-    n = int(sum(count.get(word, 0) for word in ("at_or_above", "level", "below", "undecidable")))
-    facts = {**both, "n": n, **{word: int(count.get(word, 0)) for word in ("at_or_above", "level", "below")}}
-    title = say("plot.pair.title", lang, **facts)
-    found = [f"{row['name']}: {row['words']}" for row in rows]
-    facts |= {"chart": "lanes", "title": title, "finding": forms.joined(found, lang), "pages": pages}
-    used = data.documents.loc[data.documents["place"].isin([a, b]), "id"]
-    told = forms.told(data, "pair", lang, used=used, table=frame.drop(columns=["why_a", "why_b"]), **facts)
-    return forms.lanes(ax, told, chosen, heads=[(both["a"], looks[a]), (both["b"], looks[b])])
+        said = desk.say(f"pair.{word}", **both, which=desk.names.get(row["missing"], ""))
+        name = f"{desk.labels[row['indicator']]} {row['variant']}".strip()
+        below = desk.unit(facts["unit"]) if facts["kind"] != "status" else ""
+        key = f"{row['indicator']}/{row['variant']}"
+        rows.append({"id": key, "name": name, "below": below, "lanes": lanes, "words": said})
+    chosen, count = desk.turn(rows, 23), frame["word_end"].value_counts()
+    facts = {word: int(count.get(word, 0)) for word in ("at_or_above", "level", "below", "undecidable")}
+    facts |= {**both, "n": sum(facts.values())}
+    documents = desk.data.documents
+    facts |= {"chart": "lanes", "used": documents.loc[documents["place"].isin(sides.values()), "id"]}
+    found = desk.join(f"{row['name']}{desk.colon}{row['words']}" for row in rows)
+    table = frame.drop(columns=["why_a", "why_b"])
+    desk.told("pair", title=desk.say("pair.title", **facts), finding=found, table=table, **facts)
+    return forms.lanes(desk, chosen, list(sides.values()))
 
 
-def _as_printed(printed: str, number: float, kind: str, lang: str) -> str:
-    """A print that is a number and its sign, as it is; anything else by its number."""
+def _as_printed(desk, printed: str, amount: float, kind: str = "") -> tuple[str, str]:
+    """A print that is a number and its sign, as it is; anything else by its number. And its relation."""
     if kind == "status":
-        return words.group("passed", lang)["yes" if number == 100 else "no"]
+        return desk.group("passed")["yes" if amount == 100 else "no"], "eq"
     found = re.fullmatch(r"([<>≤≥]?)(\d+(?:\.\d+)?)%?", printed)
-    return found[1] + found[2] if found and float(found[2]) == number else forms.number(number, 0, lang)
+    sign = found[1] if found else printed[:1] if printed[:1] in "<>≤≥" else ""
+    text = found[2] if found and float(found[2]) == amount else forms.number(amount, 0, desk.lang)
+    return sign + text, {"≥": "ge", ">": "gt", "≤": "le", "<": "lt"}.get(sign, "eq")
 
 
-@style.styled
-def convergence(
-    data, from_year: int = 2022, to_year: int = 2027, *, ax: Axes | None = None, lang: str = "zh"
-):
+@figure
+def convergence(desk, from_year: int = 2022, to_year: int = 2027):
     """From the base to the end of the plans: whether the places come closer, one small panel per indicator.
 
     Returns
     -------
     Figure
-        Panels with the indicator as their label; with `ax`, the first indicator on it.
+        Panels with the indicator as their label; with `ax`, the Axes with the first indicator.
     """
-    found = compare.convergence(data, from_year, to_year)
+    found = compare.convergence(desk.data, from_year, to_year)
     found = found[found["why"] == ""].drop_duplicates("indicator")
     if found.empty:
         raise DataError("convergence: no indicator has three places that print a base and an end.")
-    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
-    narrows = int((found["verdict"] == "narrows").sum())
-    facts = {
-        "n": len(found),
-        "k": narrows,
-        "year": to_year,
-        "places": len(set(", ".join(found["places"]).split(", "))),
-    }
-    spreads = [
-        say(
-            "plot.convergence.spread",
-            lang,
-            indicator=labels[row.indicator],
-            low=forms.number(row.range_base, 0, lang),
-            high=forms.number(row.range_end, 0, lang),
-        )
-        for row in found.itertuples()
-    ]
-    parts = []
+    parts, spreads = [], []
     for row in found.itertuples():
-        rows = printed_path(data, row.indicator)
-        rows = rows[
-            rows["place"].isin(row.places.split(", ")) & rows["year"].isin([row.base_year, row.end_year])
-        ]
-        parts.append(rows[rows["relation"] == "eq"])
-    used = pd.concat(parts)["document"].unique()
-    facts |= {"title": say("plot.convergence.title", lang, **facts), "finding": forms.joined(spreads, lang)}
-    told = forms.told(data, "convergence", lang, chart="lines", used=used, table=found, **facts)
-    if ax is None:
-        lines = -(-len(found) // 3)
-        fig = forms.sheet(told, 52 * lines)
-        axes = fig.subplots(lines, 3, squeeze=False).ravel()
-        for empty in axes[len(found) :]:
-            empty.set_axis_off()
-    else:
-        axes, ax.caption = [ax], told
-    for panel, row, rows in zip(axes, found.itertuples(), parts, strict=False):
+        rows = printed_path(desk.data, row.indicator, row.places.split(", "))
+        parts.append(rows[rows["year"].isin([row.base_year, row.end_year]) & rows["relation"].eq("eq")])
+        ends = {
+            "low": forms.number(row.range_base, 0, desk.lang),
+            "high": forms.number(row.range_end, 0, desk.lang),
+        }
+        spreads.append(desk.say("convergence.spread", indicator=desk.labels[row.indicator], **ends))
+    every = pd.concat(parts)
+    facts = {"n": len(found), "k": int((found["verdict"] == "narrows").sum()), "year": to_year}
+    facts |= {"places": every["place"].nunique(), "title": desk.say("convergence.title", **facts)}
+    facts |= {"chart": "lines", "used": every["document"], "finding": desk.join(spreads), "table": found}
+    desk.told("convergence", **facts)
+    lines = -(-len(found) // 3)
+    drawn, axes = desk.panels(52 * lines, lines, 3)
+    for empty in axes[len(found) :]:
+        empty.set_axis_off()
+    for ax, row, rows in zip(axes, found.itertuples(), parts, strict=False):
         few = rows["place"].nunique() <= forms.MOST_PLACES
-        ends = forms.paths(panel, rows, looks, width=1.4 if few else 0.6)
-        panel.set_title(style.wrap(labels[row.indicator], 46))
-        panel.set_label(row.indicator)
-        panel.set_xlim(row.base_year - 0.4, row.end_year + 0.4)
-        panel.set_xticks([row.base_year, row.end_year])
-        panel.xaxis.set_major_formatter("{x:.0f}")
+        ends = forms.paths(ax, rows, desk.looks, width=1.4 if few else 0.6)
+        ax.set_title(style.wrap(desk.labels[row.indicator], 46))
+        ax.set(label=row.indicator, xticks=[row.base_year, row.end_year])
+        ax.set_xlim(row.base_year - 0.4, row.end_year + 0.4)
+        ax.xaxis.set_major_formatter("{x:.0f}")
         if few:
-            forms.name_ends(
-                panel, ends, lambda end: f"{names[end.place]} {forms.value(end, lang)}", looks, 34
-            )
-    return axes[0] if ax is not None else fig
+            forms.name_ends(desk, ax, ends, row.end_year, 34)
+    return drawn
 
 
 # ---------------------------------------------------------------- table, text, later document
 
+_GRAVE = ("CONTRADICTION", "QUESTION", "UNDECIDABLE", "NOTE")
 
-@style.styled
-def table_prose_worklist(
-    data, *, found: pd.DataFrame | None = None, ax: Axes | None = None, lang: str = "zh", page: int = 1
-) -> Axes:
+
+@figure
+def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
     """What two passages say of the same thing: table against text, plan against later document.
 
-    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper mark is the
-    plan's, the hollow one below what is held against it. A yearly amount stands beside what the plan implies for the year.
+    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper mark is
+    the plan's, the hollow one below what is held against it. A yearly amount stands beside what the plan implies.
 
     Parameters
     ----------
-    data : Data
     found : DataFrame, optional
         `qiyou.plausibility.check` of the data, if it is at hand.
     """
-    found = plausibility.check(data) if found is None else found
+    found = plausibility.check(desk.data) if found is None else found
     found = found[found["check"].isin(["C13", "C14"])]
-    facts = pd.DataFrame(found["facts"].tolist(), index=found.index)
-    first = facts["needed"].fillna(facts["a_value"]) if "needed" in facts else facts.get("a_value")
-    both = found.assign(first=first, second=facts.get("b_value"), first_sign=facts.get("a_relation"))
-    both = both.assign(second_sign=facts.get("b_relation"), of=facts.get("needed"))
-    both = both[both["first"].notna() & both["second"].notna() & both["code"].ne("TABLE_PROSE_TIMING")]
+    names = ["a_value", "a_relation", "b_value", "b_relation", "needed"]
+    facts = pd.DataFrame(found["facts"].tolist(), index=found.index).reindex(columns=names)
+    both = found.drop(columns="facts").join(facts.assign(a_value=facts["needed"].fillna(facts["a_value"])))
+    both = both[both["a_value"].notna() & both["b_value"].notna() & both["code"].ne("TABLE_PROSE_TIMING")]
     if both.empty:
         raise DataError("table_prose_worklist: no two passages print a number for the same thing and year.")
-    grave = ["CONTRADICTION", "QUESTION", "UNDECIDABLE", "NOTE"]
-    both = both.sort_values("verdict", key=lambda verdict: verdict.map(grave.index), kind="stable")
-    names, labels, looks = forms.place_names(data, lang), forms.indicator_names(data, lang), style.looks(data)
-    codes = words.table("codes").set_index("code")[f"name_{lang}"]
-    units, verdicts, origins = (
-        data.indicators.set_index("id")["unit"],
-        words.group("verdict", lang),
-        words.group("origin", lang),
-    )
-    spoken = data.statements
-    phrases = dict(
-        zip(spoken["document"] + "/statement:" + spoken["id"].astype(str), spoken["phrase"], strict=True)
-    )
+    both = both.sort_values("verdict", key=lambda verdict: verdict.map(_GRAVE.index), kind="stable")
+    codes, spoken = words.table("codes").set_index("code")[f"name_{desk.lang}"], desk.data.statements
+    cells = spoken["document"] + "/statement:" + spoken["id"].astype(str)
+    phrases = dict(zip(cells, spoken["phrase"], strict=True))
     rows = []
     for row in both.itertuples():
-        implied = pd.notna(row.of)
-        sides = [
-            (
-                "implied" if implied else row.a_cell.partition("/")[2].partition(":")[0],
-                row.first,
-                row.first_sign,
-                row.a_printed,
-            )
-        ]
-        later = row.b_cell.partition("/")[0] != row.a_cell.partition("/")[0]
-        sides.append(
-            (
-                "later" if later else row.b_cell.partition("/")[2].partition(":")[0],
-                row.second,
-                row.second_sign,
-                row.b_printed,
-            )
-        )
+        (first, cell), (second, other) = (cell.split("/", 1) for cell in (row.a_cell, row.b_cell))
+        origins = "implied" if pd.notna(row.needed) else cell, "later" if first != second else other
         lanes = []
-        for k, (origin, amount, sign, printed) in enumerate(sides):
-            said = forms.SIGNS.get(sign, "") + _as_printed(printed, amount, "", lang).lstrip("<>≤≥")
-            mark = {
-                "value": amount,
-                "text": f"{origins[origin]} {said}",
-                "look": looks[row.place],
-                "hollow": k == 1,
-            }
-            lanes.append([mark | {"relation": sign}])
-        name = f"{labels.get(row.indicator) or phrases[row.a_cell]} {row.variant}".strip()
-        year = "" if pd.isna(row.year) else row.year
-        below = f"{names[row.place]} {year}, {forms.unit(units.get(row.indicator, ''), lang)}".strip(", ")
-        rows.append({"id": f"{row.code}/{row.indicator}", "name": name, "below": below, "lanes": lanes})
-        rows[-1]["words"] = f"{verdicts[row.verdict]}: {codes[row.code]}".replace(
-            ": ", "：" if lang == "zh" else ": "
+        for side, origin in zip("ab", origins, strict=True):
+            amount, relation = getattr(row, f"{side}_value"), getattr(row, f"{side}_relation")
+            text = _as_printed(desk, getattr(row, f"{side}_printed"), amount)[0].lstrip("<>≤≥")
+            text = f"{desk.group('origin')[origin.partition(':')[0]]} {forms.SIGNS.get(relation, '')}{text}"
+            lanes.append([mark(amount, text, desk.looks[row.place], relation, side == "b")])
+        name = f"{desk.labels.get(row.indicator) or phrases[row.a_cell]} {row.variant}".strip()
+        unit = desk.unit(desk.fact(row.indicator)["unit"]) if row.indicator else ""
+        below = f"{desk.names[row.place]} {row.year}, {unit}".strip(", ")
+        said = f"{desk.group('verdict')[row.verdict]}{desk.colon}{codes[row.code]}"
+        rows.append(
+            {"id": f"{row.code}/{row.indicator}", "name": name, "below": below, "lanes": lanes, "words": said}
         )
-    chosen, pages = forms.paged(rows, 22, page, "rows")
-    counts = {"n": len(both), "k": int(both["verdict"].isin(grave[:2]).sum()), "pages": pages}
+    chosen = desk.turn(rows, 22)
+    counts = {"n": len(both), "k": int(both["verdict"].isin(_GRAVE[:2]).sum())}
     counts["timing"] = int(found["code"].eq("TABLE_PROSE_TIMING").sum())
-    title = say("plot.passages.title", lang, **counts)
-    said = [
-        f"{row['name']} ({row['below']}): {', '.join(lane[0]['text'] for lane in row['lanes'])}"
-        for row in rows
+    text = [
+        f"{row['name']} ({row['below']}): {', '.join(lane[0].text for lane in row['lanes'])}" for row in rows
     ]
     used = [cell.partition("/")[0] for cell in [*both["a_cell"], *both["b_cell"]]]
-    counts |= {"chart": "lanes", "title": title, "finding": "; ".join(said)}
-    told = forms.told(data, "passages", lang, used=used, table=both.drop(columns=["facts"]), **counts)
-    return forms.lanes(ax, told, chosen)
+    counts |= {
+        "chart": "lanes",
+        "title": desk.say("passages.title", **counts),
+        "finding": desk.semicolon.join(text),
+    }
+    desk.told("passages", used=used, table=both, **counts)
+    return forms.lanes(desk, chosen)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from types import MappingProxyType
 
 import numpy as np
@@ -30,30 +30,20 @@ MAX_HEIGHT_MM = 230.0
 
 # Points at the printed size. Below 7 pt the many strokes of Chinese characters close up in print.
 MIN_SIZE, NOTE_SIZE, TEXT_SIZE, TITLE_SIZE = 7.0, 8.0, 9.0, 10.5
-PRINT_DPI, SCREEN_DPI = 300, 144
-HASH_SALT = "qiyou"
-
-INK, MUTED, RULE, GRID, PAPER = "#1A1A1A", "#595959", "#8C8C8C", "#DEDEDE", "#FFFFFF"
+INK, MUTED, RULE, GRID, PAPER = "#1A1A1A #595959 #8C8C8C #DEDEDE #FFFFFF".split()
 
 # After Okabe and Ito (2008), moved apart in lightness: L* is 32, 71, 0, 58, 45, 16 in this order, so that any two
-# differ by at least MIN_GREY_STEP when printed in grey. The nation is a broad grey line.
+# differ by at least 12 when printed in grey. The nation is a broad grey line.
 PLACE_COLOURS = ("#00489B", "#E69F00", "#000000", "#009E73", "#C13C00", "#4B0055")
-MIN_GREY_STEP = 12.0
 # Sizes in points that make the markers look equally large.
 MARKERS = MappingProxyType({"o": 5.2, "s": 4.8, "^": 6.0, "D": 4.6, "v": 6.0, "P": 6.6, "X": 6.4})
 DASHES = ((), (5, 1.5), (1, 1.2), (6, 1.5, 1.5, 1.5), (9, 3))
 NATION = "china"
 
 FONT_PACKAGE = "pylopdf-fonts-zh-cn"
-SYSTEM_FONTS = (
-    "Microsoft YaHei",
-    "SimHei",
-    "PingFang SC",
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    # matplotlib before 3.11 sees only the first face of a font collection, and that is the Japanese one.
-    "Noto Sans CJK JP",
+# matplotlib before 3.11 sees only the first face of a font collection, and that is the Japanese one.
+_SYSTEM_FONTS = (
+    "Microsoft YaHei, SimHei, PingFang SC, Noto Sans CJK SC, WenQuanYi Micro Hei, Noto Sans CJK JP"
 )
 
 
@@ -101,18 +91,19 @@ def font() -> str:
     >>> font()
     'Noto Sans SC'
     """
-    try:
+    # RuntimeError is what FreeType says of a damaged file; a system font can still do.
+    with contextlib.suppress(ImportError, OSError, RuntimeError):
         return _register(_font_file())
-    except (ImportError, OSError, RuntimeError):
-        # RuntimeError is what FreeType says of a damaged file; a system font can still do.
-        pass
-    for name in SYSTEM_FONTS:
-        if _is_available(name):
+    from matplotlib.font_manager import fontManager
+
+    for name in _SYSTEM_FONTS.split(", "):
+        with contextlib.suppress(ValueError):
+            fontManager.findfont(name, fallback_to_default=False)
             return name
     raise FigureError(
         "No font with Chinese characters was found, so Chinese text would come out as empty boxes: install "
-        f"the package {FONT_PACKAGE} (python -m pip install {FONT_PACKAGE}; requirements.lock contains it), "
-        f"or one of the fonts {', '.join(SYSTEM_FONTS)}, and start Python again."
+        f"{FONT_PACKAGE} (python -m pip install {FONT_PACKAGE}), or one of the fonts {_SYSTEM_FONTS}, and start "
+        "Python again."
     )
 
 
@@ -138,16 +129,6 @@ def _register(path: str) -> str:
     return own[0].name
 
 
-def _is_available(name: str) -> bool:
-    from matplotlib.font_manager import fontManager
-
-    try:
-        fontManager.findfont(name, fallback_to_default=False)
-    except ValueError:
-        return False
-    return True
-
-
 def rc(lang: str = "zh") -> dict[str, object]:
     """Settings of matplotlib that differ from its defaults, as a plain dictionary.
 
@@ -156,47 +137,13 @@ def rc(lang: str = "zh") -> dict[str, object]:
     >>> rc("en")["pdf.fonttype"], rc("en")["font.family"]
     (3, ['Noto Sans SC'])
     """
+    import matplotlib as mpl
+
     language(lang)
-    name = font()
-    sized = ("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize")
-    inked = ("text.color", "axes.titlecolor", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor")
-    return {
-        "font.family": [name],
-        # Text made outside the context asks for "sans-serif" only; it must find Chinese characters too.
-        "font.sans-serif": [name],
-        **dict.fromkeys((*sized, "legend.title_fontsize", "figure.labelsize"), TEXT_SIZE),
-        **dict.fromkeys(("axes.titlesize", "figure.titlesize"), TEXT_SIZE),
-        **dict.fromkeys(("font.weight", "axes.titleweight", "axes.labelweight"), "normal"),
-        **dict.fromkeys(("figure.titleweight", "figure.labelweight"), "normal"),
-        **dict.fromkeys(inked, INK),
-        **dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), RULE),
-        **dict.fromkeys(("axes.linewidth", "xtick.major.width", "ytick.major.width"), 0.6),
-        **dict.fromkeys(("xtick.major.size", "ytick.major.size"), 2.5),
-        **dict.fromkeys(("axes.spines.top", "axes.spines.right", "legend.frameon"), False),
-        **dict.fromkeys(("figure.facecolor", "axes.facecolor", "savefig.facecolor"), PAPER),
-        "axes.titlelocation": "left",
-        "axes.titlepad": 5.0,
-        "axes.axisbelow": True,
-        "grid.color": GRID,
-        "grid.linewidth": 0.5,
-        "lines.linewidth": 1.3,
-        "hatch.linewidth": 0.6,
-        # A dollar sign in the name of a place is a dollar sign.
-        "text.parse_math": False,
-        # The real minus sign U+2212, and numbers written out: no "1e6" or "+2.02e3" at the end of an axis.
-        "axes.unicode_minus": True,
-        "axes.formatter.useoffset": False,
-        "axes.formatter.limits": (-6, 9),
-        "figure.dpi": SCREEN_DPI,
-        "savefig.dpi": PRINT_DPI,
-        "savefig.bbox": None,
-        # Without hinting text has the same proportions at 144, 300 and 72 dpi: what fits in one fits in all.
-        "text.hinting": "no_hinting",
-        "svg.fonttype": "none",
-        "svg.hashsalt": HASH_SALT,
-        "pdf.fonttype": 3,
-        "pdf.compression": 6,
-    }
+    with resources.as_file(resources.files("qiyou") / "tables" / "figures.mplstyle") as path:
+        settings = dict(mpl.rc_params_from_file(path, use_default_template=False))
+    # Text made outside the context asks for "sans-serif" only; it must find Chinese characters too.
+    return settings | dict.fromkeys(("font.family", "font.sans-serif"), [font()])
 
 
 @contextlib.contextmanager
@@ -221,46 +168,12 @@ def context(lang: str = "zh") -> Iterator[None]:
         yield
 
 
-def styled(function: Callable) -> Callable:
-    """Decorate a plot function: it runs in `context`, in the language of its argument ``lang``.
-
-    Axes that were made outside the style (``ax=``), or cleared, would get the font of the moment at which they are
-    drawn, and show Chinese labels as boxes. Their text is given the font here; its size stays the caller's.
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> @styled
-    ... def empty(*, lang="zh"):
-    ...     return Figure().add_subplot()
-    >>> empty().get_xticklabels()[0].get_fontfamily()
-    ['Noto Sans SC']
-    """
-    signature = inspect.signature(function)
-
-    @functools.wraps(function)
-    def inside(*args, **kwargs):
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        with context(bound.arguments.get("lang", "zh")):
-            result = function(*args, **kwargs)
-            _settle(result, function)
-        return result
-
-    return inside
-
-
-def _settle(result: object, function: Callable) -> None:
-    """Name the font in every text that asks for a generic one; asking for the texts makes the tick labels."""
+def settle(figure) -> None:
+    """Name the font in every text that asks for a generic one: Axes that were made outside the style, or cleared,
+    would get the font of the moment at which they are drawn. Asking for the texts makes the tick labels."""
     import matplotlib as mpl
     from matplotlib.text import Text
 
-    figure = getattr(result, "figure", None)
-    if figure is None:
-        raise FigureError(
-            f"{function.__module__}.{function.__qualname__} returned {type(result).__name__}; a plot "
-            "function has to return its Axes (or Figure)."
-        )
     for text in figure.findobj(Text):
         text.set_parse_math(False)
         if text.get_fontfamily() == ["sans-serif"]:
@@ -283,7 +196,7 @@ class Look:
         """The colour, darkened until it can be read as text on white (contrast of at least 4.5)."""
         return readable(self.colour)
 
-    def mark(self, *, hollow: bool = False, scale: float = 1.0) -> dict[str, object]:
+    def mark(self, *, hollow: bool = False) -> dict[str, object]:
         """Keyword arguments for ``Axes.plot`` of a single marker.
 
         Examples
@@ -294,7 +207,7 @@ class Look:
         return {
             "linestyle": "None",
             "marker": self.marker,
-            "markersize": scale * MARKERS[self.marker],
+            "markersize": MARKERS[self.marker],
             "markerfacecolor": PAPER if hollow else self.colour,
             "markeredgecolor": self.colour if hollow else PAPER,
             "markeredgewidth": 1.2 if hollow else 0.5,
@@ -415,21 +328,6 @@ def fills(group: str) -> Mapping[str, Fill]:
     )
 
 
-def lightness(colour: str) -> float:
-    """CIE lightness L* of a colour, 0 (black) to 100 (white): its grey level in print.
-
-    L* = 116 f(Y) - 16 with Y the relative luminance of sRGB (CIE 15, IEC 61966-2-1).
-
-    Examples
-    --------
-    >>> round(lightness("#808080"), 1)
-    53.6
-    """
-    luminance = _luminance(colour)
-    cube = np.cbrt(luminance) if luminance > 216 / 24389 else (24389 / 27 * luminance + 16) / 116
-    return float(116 * cube - 16)
-
-
 def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours after WCAG 2: 1 (none) to 21 (black on white); text needs 4.5.
 
@@ -480,9 +378,12 @@ def _luminance(colour: str) -> float:
 # opening one.
 _CJK = "\u2e80-\u2fdf\u3001-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WORD = rf"[^\s{_CJK}“”‘’]+"
-_UNITS = re.compile(rf"\s+|[{_CJK}]|{_WORD}(?:’{_WORD})*|[“”‘’]")
-_CLOSING = frozenset("，。、；：？！）〕］】》〉」』”’…·—％℃,.;:?!)]}%")
-_OPENING = frozenset("（〔［【《〈「『“‘([{")
+_UNIT = rf"(?:[{_CJK}]|{_WORD}(?:’{_WORD})*|[“”‘’])"
+_CLOSING = re.escape("，。、；：？！）〕］】》〉」』”’…·—％℃,.;:?!)]}%")
+_OPENING = re.escape("（〔［【《〈「『“‘([{")
+# A closing mark stays with what is before it, what follows with an opening mark, and with a number.
+_JOINED = rf"(?=[{_CLOSING}])|(?<=[{_OPENING}])|(?<=\d)(?![{_OPENING}])"
+_PIECES = re.compile(rf"\s+|{_UNIT}(?:(?:{_JOINED}){_UNIT})*")
 
 
 def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
@@ -518,7 +419,7 @@ def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
 def _lines(paragraph: str, width: float, size: float) -> list[str]:
     measure = _measure(size)
     lines, line, used = [], "", 0.0
-    for piece in _pieces(paragraph):
+    for piece in _PIECES.findall(paragraph):
         for part in _split_long(piece, width, measure):
             needed = measure(part)
             if line and used + needed > width and not part.isspace():
@@ -557,23 +458,6 @@ def _measure(size: float) -> Callable[[str], float]:
             return text_to_path.get_text_width_height_descent(piece, properties, ismath=False)[0]
 
     return measure
-
-
-def _pieces(paragraph: str) -> list[str]:
-    """Cut a paragraph where a line may end."""
-    pieces: list[str] = []
-    for unit in _UNITS.findall(paragraph):
-        if pieces and _joined(pieces[-1], unit):
-            pieces[-1] += unit
-        else:
-            pieces.append(unit)
-    return pieces
-
-
-def _joined(before: str, unit: str) -> bool:
-    if before.isspace() or unit.isspace():
-        return False
-    return unit[0] in _CLOSING or before[-1] in _OPENING or (before[-1].isdigit() and unit[0] not in _OPENING)
 
 
 def _split_long(piece: str, width: float, measure: Callable[[str], float]) -> list[str]:
