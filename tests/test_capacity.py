@@ -130,8 +130,12 @@ def test_a_tenth_of_a_square_metre_for_648000_residents_is_64800(data):
 def test_a_years_courts_and_gyms_come_to_about_7000_to_12500(data):
     total = capacity.supply_total(capacity.supply(data, "yuhuan", 2023)).set_index("part")
     assert total.loc["counted", ["low", "high"]].tolist() == pytest.approx([7_083.32, 12_498.19])
-    assert total.loc["size_not_known", "facilities"] == "village_fitness_square; pocket_park"
-    assert total.loc["size_not_known", "pieces"] == 6 and np.isnan(total.loc["size_not_known", "low"])
+    assert (
+        total.loc["size_not_known", "facilities"] == "village_fitness_square; pocket_park; youth_sports_space"
+    )
+    assert total.loc["size_not_known", "pieces"] == 1 + 5 + 20 and np.isnan(
+        total.loc["size_not_known", "low"]
+    )
 
 
 def test_facilities_of_no_printed_kind_stand_apart(data):
@@ -484,6 +488,19 @@ def test_span_is_the_hull_of_what_can_be_assessed(data):
     assert hull.loc["cixi", "status"] == "not assessable" and hull.loc["cixi", "reason"] == "NO_POPULATION"
 
 
+def test_names_do_as_well_as_ids(data):
+    by_name, by_id = (
+        capacity.balance(data, "玉环市", "人均体育场地面积"),
+        capacity.balance(data, "yuhuan", AREA),
+    )
+    pd.testing.assert_frame_equal(by_name, by_id)
+    assert capacity.supply(data, ["玉环", "Huangyan District"])["place"].unique().tolist() == [
+        "yuhuan",
+        "huangyan",
+    ]
+    assert capacity.facility_sizes(data, "玉环").equals(capacity.facility_sizes(data, "yuhuan"))
+
+
 def test_all_paths_at_once_are_the_paths_one_by_one(data):
     """Many paths in one call give what each gives alone."""
     together = capacity.additions(data).query("status == 'assessable'")
@@ -522,7 +539,12 @@ def test_every_project_has_a_type_and_a_statement_with_a_count(data):
     assert len(joined) == (~named).sum()
     assert data.projects.loc[~named, ["at", "phrase"]].eq("").all(axis=None)
     assert joined["unit"].isin(["个", "片", "家", "公里"]).all()
-    for facility, word in (("gym", "健身房"), ("trail", "步道"), ("football_cage", "足球")):
+    for facility, word in (
+        ("youth_sports_space", "运动友好空间"),
+        ("gym", "健身房"),
+        ("trail", "步道"),
+        ("football_cage", "足球"),
+    ):
         assert joined.loc[joined["facility"] == facility, "phrase"].str.contains(word).all()
 
 
@@ -540,8 +562,8 @@ def test_what_is_named_without_a_count_is_one_of_unknown_size(data):
         assert len(rows) == count and (rows["count"] == 1).all()
         assert rows["low"].isna().all() and set(rows["reason"]) == {"ONLY_NAMED"}
     left = capacity.balance(data, "yuhuan", AREA).set_index("year")
-    assert left.loc[2023, "left_out_count"] == 6
-    assert (left.loc[2024, "left_out_count"] == 8).all()
+    assert left.loc[2023, "left_out_count"] == 26
+    assert (left.loc[2024, "left_out_count"] == 28).all()
     assert left.loc[2024, "left_out"].str.endswith("sports_centre; olympic_sports_centre").all()
     size = {
         "facility": "sports_centre",
@@ -639,7 +661,7 @@ def test_what_huangyan_announces_with_a_size_is_a_twentieth(data):
 
 def test_projects_after_the_year_do_not_count(data):
     early = capacity.balance(data, "yuhuan", AREA, until=2023)
-    assert early["with_high"].item() < 20_000 and early["projects"].item() == 7
+    assert early["with_high"].item() < 20_000 and early["projects"].item() == 8
 
 
 def sized(data, size, *, trails=True, left_out=False):

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from qiyou import cli, disk, notebooks, scaffold
-from qiyou.data import root, seals
+from qiyou.data import root
 from qiyou.errors import DataError
 from tools.dictionary import write as write_descriptor
+from tools.sealing import write_seals
 
 TROUBLES = [
     (errno.ENOSPC, "the disk is full; free some space and run again."),
@@ -58,7 +59,7 @@ def test_sealing_on_a_failing_disk(document, monkeypatch, code, says):
     before = contents(document.parent)
     monkeypatch.setattr(os, "replace", failing(code))
     with pytest.raises(DataError, match=f"could not be sealed: .*{says}"):
-        seals.write_seals(document, {"table": "0" * 64}, {"cells": 1})
+        write_seals(document, {"table": "0" * 64}, {"cells": 1})
     assert contents(document.parent) == before
 
 
@@ -66,7 +67,7 @@ def test_sealing_that_is_interrupted(document, monkeypatch):
     before = contents(document.parent)
     monkeypatch.setattr(Path, "write_bytes", halfway)
     with pytest.raises(KeyboardInterrupt):
-        seals.write_seals(document, {"table": "0" * 64}, {"cells": 1})
+        write_seals(document, {"table": "0" * 64}, {"cells": 1})
     assert contents(document.parent) == before
 
 

@@ -263,7 +263,11 @@ def test_the_language_switch_is_set_and_the_committed_file_stays(quick, tmp_path
 
 def test_a_county_is_taken_in_whatever_its_path_holds(quick, tmp_path):
     code = "import json, os\nprint(json.loads(os.environ['QIYOU_ALSO'])[1].endswith('a:b;c d'))"
-    write(quick / "01_quick.ipynb", code, "import qiyou.data\nprint(qiyou.data._own_folders(None))")
+    write(
+        quick / "01_quick.ipynb",
+        code,
+        "from qiyou.data.folders import _own_folders\nprint(_own_folders(None))",
+    )
     own = tmp_path / "a:b;c d"
     own.mkdir()
     notebooks.run(tmp_path / "out", folder=quick, also=[tmp_path, own])

@@ -106,12 +106,8 @@ def test_the_order_of_rows_changes_nothing(name):
 
 def test_stocks_of_a_part_of_the_places():
     rows = data().targets.query("indicator == 'nursery_places_per_1000'")
-    people = capacity.populations(data(), sorted(rows["place"].unique()), years=range(2022, 2028))
-    whole = capacity.implied_stock(rows, people, data().indicators)
-    parts = [
-        capacity.implied_stock(part, people[people["place"] == place], data().indicators)
-        for place, part in rows.groupby("place", sort=False)
-    ]
+    whole = capacity.stock(data(), rows=rows)
+    parts = [capacity.stock(data(), rows=part) for _, part in rows.groupby("place", sort=False)]
     keys = ["document", "place", "indicator", "variant", "scenario", "year"]
     joined = pd.concat(parts, ignore_index=True)
     assert len(joined) == len(whole)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import qiyou
-from qiyou import capacity
+from qiyou import capacity, words
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,19 +23,24 @@ def test_first_finding(data):
     said = f"work list asks for {later['value']:g} m² of sports area per head or more in 2024; its plan has {plan[2024]:g} for that year"
     assert said in TEXT
     assert f"reaches {later['value']:g} in {reached}" in TEXT
-    balance = capacity.balance(data, "yuhuan", until=2024)
-    need = balance.query("kind == 'requirement' and item == 'yuhuan-worklist-2024'").iloc[0]
-    supply = balance[balance["kind"] == "supply"].set_index("trails")
-    span = capacity.words
-    assert f"takes {span(need['low'], need['high'], -3).replace(' or more', ' m² or more')}" in TEXT
-    assert f"come to {span(*supply.loc['none', ['low', 'high']], -3)} m², with 89 km" in TEXT
-    assert f"counted in full to {span(*supply.loc['full', ['low', 'high']], -3)} m²" in TEXT
-    assert (
-        supply.loc["none", "high"] < need["low"]
-        and supply.loc["full", "low"] < need["low"] < supply.loc["full", "high"]
-    )
-    unsized = capacity.supply(data, "yuhuan", 2024, trails="full").query("status != 'assessable'")["facility"]
-    assert unsized.str.contains("sports_centre").sum() == 2 and "two sports centres" in TEXT
+    need = capacity.balance(data, "yuhuan", "sports_area_per_capita", until=2024)
+    need = need.set_index("document").loc["yuhuan-worklist-2024"]
+    projects = capacity.supply(data, "yuhuan").query("year <= 2024")
+    announced = capacity.supply_total(projects).set_index("part")
+    people = capacity.populations(data, "yuhuan", 2024).set_index("scenario")["value"].round(-3)
+
+    def said_so(*ends, digits=-3):
+        return words.interval(*ends, digits, lang="en")
+
+    flat, trend = f"{people['flat']:,.0f}", f"{people['province_trend']:,.0f}"
+    assert f"With {flat} residents (the last count, of 2021) to {trend} (at the province's rate)" in TEXT
+    assert f"takes {said_so(need['need_low'], need['need_high'])} m² or more" in TEXT
+    digits = {"counted": -3, "kind_not_printed": -2, "trail": -3}
+    parts = [said_so(*announced.loc[part, ["low", "high"]], digits=n) for part, n in digits.items()]
+    assert f"come to {parts[0]} m², 14 facilities of no printed kind to {parts[1]}, and 89 km" in TEXT
+    assert f"counted in full, to {parts[2]}; {need['left_out_count']:.0f} more" in TEXT
+    assert "sports_centre; olympic_sports_centre" in need["left_out"] and "two sports centres" in TEXT
+    assert need["code"] == "DEPENDS_ON:trails" and "suffice depends on the trails" in TEXT
     assert data.statements.query("document == 'yuhuan-worklist-2024' and unit == '公里'")[
         "value"
     ].tolist() == [89]

@@ -13,8 +13,9 @@ import pytest
 import qiyou
 from qiyou.data import root
 from qiyou.data.files import Findings, Sheet, read_sheet, read_toml
-from qiyou.data.seals import seal, write_seals
+from qiyou.data.seals import seal
 from qiyou.errors import DataError
+from tools.sealing import write_seals
 
 DOCUMENTS = sorted(path.name for path in (root() / "documents").iterdir())
 SEALED = [

@@ -26,9 +26,10 @@ import numpy as np
 from qiyou.data import root
 from qiyou.data.documents import TORN, Document, read_document
 from qiyou.data.files import Findings, sentence
-from qiyou.data.seals import SEALED, seal, write_seals
+from qiyou.data.seals import SEALED, seal
 from qiyou.errors import QiyouError, SourceError
 from tools.locators import Place, Time, place_at, places, time_before, years_given
+from tools.sealing import write_seals
 
 _REACH = 80
 _EXCERPTS = "plan_excerpts.csv"

@@ -156,7 +156,7 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     >>> import qiyou
     >>> total = supply_total(supply(qiyou.load(), "yuhuan", 2023))
     >>> total[["part", "pieces", "low", "high"]].round(0).values.tolist()
-    [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 6.0, nan, nan]]
+    [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 26.0, nan, nan]]
     """
     if projects.empty:
         raise DataError("there are no projects: nothing is announced there")
@@ -280,7 +280,7 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
             f"observations.csv has {len(parts)} categories and {len(total)} totals of the sports area of {place} "
             f"in {year} on {basis!r}; add the categories and one total"
         )
-    (part, whole), sums = (pop.measured(rows) for rows in (parts, total)), ["sum", "total", "excess"]
+    (part, whole), sums = (box(rows, "measured") for rows in (parts, total)), ["sum", "total", "excess"]
     ends = [[end.sum(), *of] for end, of in ((part.low, whole.low), (part.high, whole.high))]
     frame = pd.DataFrame({"item": [*parts["indicator"], *sums]})
     frame["low"] = [*part.low, *ends[0], ends[0][0] - ends[1][1]]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from qiyou.capacity import population as pop
 from qiyou.errors import DataError
-from qiyou.intervals import COLUMNS, box, by_role
+from qiyou.intervals import box, by_role
 from qiyou.paths import KEYS
 from qiyou.words import table
 
@@ -139,14 +139,20 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     by = [name for name in known if name in frame and name != over]
     good = frame["reason"] == ""
     some = good.groupby([frame[name] for name in by], dropna=False).transform("any")
-    groups = frame[good | ~some].groupby(by, sort=False, dropna=False)
+    shown = frame[good | ~some]
+    groups = shown.groupby(by, sort=False, dropna=False)
+    place = pd.MultiIndex.from_arrays([groups.ngroup(), groups.cumcount()])
     hull = groups["value"].agg(value_low="min", value_high="max")
     for name in ("low", "per_year_low", "institutions_low", "high", "per_year_high", "institutions_high"):
         if name in frame:
             hull[name] = groups[name].min() if name.endswith("low") else groups[name].max()
     for name in (over, "basis", "source", "grade", "reason"):
         if name in frame:
-            hull[name] = groups[name].agg(pop.keys)
+            # the texts of one path side by side, so that each distinct pair is joined once
+            text, *others = (column for _, column in shown[name].set_axis(place).unstack().items())
+            for other in others:
+                text = pd.Series(pop.joined(text, other))
+            hull[name] = text.array
     hull["status"] = np.where(hull["reason"] == "", pop.ASSESSABLE, pop.NOT_ASSESSABLE)
     return hull.reset_index()
 
@@ -156,20 +162,17 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
 
 def printed(data, place=None, indicator=None) -> pd.DataFrame:
     """The printed levels of all paths: cells of tables, and the text's figures where a document's table has none."""
-    said = data.statements.rename(columns={"kind": "role"}).assign(variant="prose")
-    said["role"] = said["role"].where(said["role"] == "baseline", "target")
-    columns = [*KEYS, "year", "role", "printed", *COLUMNS]
-    cells, said = (
-        rows.loc[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none"), columns]
-        for rows in (data.targets, said)
-    )
-    line = ["document", "indicator"]
-    alone = ~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(cells[line]))
-    rows = pd.concat([cells, said[alone & ~said.duplicated([*line, "year"], keep=False)]], ignore_index=True)
+    rows, line = data.printed, ["document", "indicator"]
+    rows = rows[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none")]
+    text = rows["origin"] == "text"
+    tabled = pd.MultiIndex.from_frame(rows[line]).isin(pd.MultiIndex.from_frame(rows.loc[~text, line]))
+    rows = rows[~text | ~tabled & ~rows.duplicated([*line, "year"], keep=False)]
+    rows = rows.assign(variant=rows["variant"].mask(rows["origin"] == "text", "prose"))
     if place is not None:
         rows = rows[rows["place"].isin(pop.known_places(data, place))]
     if indicator is not None:
-        rows = rows[rows["indicator"].isin([indicator] if isinstance(indicator, str) else indicator)]
+        wanted = [indicator] if isinstance(indicator, str) else indicator
+        rows = rows[rows["indicator"].isin([data.indicator(name) for name in wanted])]
     if rows.empty:
         raise DataError(f"nothing is printed for place {place!r} and indicator {indicator!r}; name others")
     return rows

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qiyou.data.files import Fault, Findings, Sheet, read_sheet, read_toml, tidy
-from qiyou.data.names import Vocabulary, identify
+from qiyou.data.names import identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
 from qiyou.data.seals import SEALED, seal
 
@@ -40,7 +40,6 @@ _YEARS = re.compile(rf"{YEAR}(?:\|{YEAR})*")
 _MOST_YEARS = 60
 _OTHER_TEXTS = ("title_en", "issuer", "number", "dated", "published", "known_from", "note")
 _MAY_BE_EMPTY = ("decisions.csv", "asides.csv")
-_TABLE_KEPT = ("transcribed", "excerpt")
 
 
 @dataclass
@@ -83,17 +82,11 @@ class Document:
 
 
 def read_table(
-    path: Path,
-    table: Table,
-    findings: Findings,
-    *,
-    lenient: bool,
-    words: Vocabulary | None = None,
-    document: str = "",
+    path: Path, table: Table, findings: Findings, *, lenient: bool, document: str = ""
 ) -> Sheet | None:
     """Read a table and check its columns and cells; None if it cannot be used.
 
-    With `lenient` it is read as a spreadsheet leaves it, and with `words` names stand in for ids.
+    With `lenient` it is read as a spreadsheet leaves it, and names stand in for ids where they are known.
     """
     years = table is DOCUMENT_TABLES["table"]
     sheet = read_sheet(path, findings, lenient=lenient)
@@ -105,8 +98,8 @@ def read_table(
     if added:
         records = tuple({**record, **dict.fromkeys(added, "")} for record in sheet.records)
         sheet = replace(sheet, header=(*sheet.header, *added), records=records)
-    if lenient and words is not None and set(table.names) <= set(sheet.header):
-        sheet = identify(sheet, table, document, words, findings)
+    if lenient and findings.words and set(table.names) <= set(sheet.header):
+        sheet = identify(sheet, table, document, findings)
     return sheet if _check_columns(sheet, table, findings, years=years) else None
 
 
@@ -138,23 +131,19 @@ def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: boo
     return True
 
 
-def read_document(
-    folder: Path, findings: Findings, *, lenient: bool, words: Vocabulary | None = None
-) -> Document | None:
-    """Read a document's folder; None if it cannot even be named. `lenient` and `words` as in `read_table`."""
+def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Document | None:
+    """Read a document's folder; None if it cannot even be named. `lenient` is as in `read_table`."""
     about = read_toml(folder / ABOUT, findings)
     if about is None or not _check_about(folder, about, findings):
         return None
+    there = {name: table for name, table in DOCUMENT_TABLES.items() if os.path.lexists(folder / table.path)}
+    options = {"lenient": lenient, "document": about["id"]}
     sheets = {
-        name: read_table(
-            folder / table.path, table, findings, lenient=lenient, words=words, document=about["id"]
-        )
-        for name, table in DOCUMENT_TABLES.items()
-        if os.path.lexists(folder / table.path)
+        name: read_table(folder / table.path, table, findings, **options) for name, table in there.items()
     }
     sheets = {name: sheet for name, sheet in sheets.items() if sheet is not None}
     status = about.get("table", {}).get("status", "none")
-    if ("table" in sheets) != (status in _TABLE_KEPT) and not (folder / "table.csv").exists():
+    if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():
         findings.add("no_table", folder / "table.csv", status=status)
     years = _years(sheets.get("table"), about, folder, findings)
     decided = _settle(sheets, years, findings)
@@ -188,12 +177,9 @@ def _check_about(folder: Path, about: dict, findings: Findings) -> bool:
 
 
 def _is_span(period) -> bool:
-    return (
-        isinstance(period, list)
-        and len(period) == 2
-        and all(isinstance(year, int) and re.fullmatch(YEAR, str(year)) for year in period)
-        and 0 <= period[1] - period[0] < _MOST_YEARS
-    )
+    two = isinstance(period, list) and len(period) == 2
+    years = two and all(isinstance(year, int) and re.fullmatch(YEAR, str(year)) for year in period)
+    return bool(years) and 0 <= period[1] - period[0] < _MOST_YEARS
 
 
 def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -> tuple[str, ...]:

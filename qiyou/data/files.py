@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from qiyou import words
-from qiyou.data.names import plain
+from qiyou.data.names import Vocabulary, plain
 from qiyou.data.schema import YEAR, Table
 
 COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
@@ -47,10 +47,14 @@ _YEAR_HEADER = re.compile(rf"({YEAR})年?")
 
 @dataclass
 class Findings:
-    """Collects findings while a folder is read; nothing is raised before everything has been seen."""
+    """Collects findings while a folder is read; nothing is raised before everything has been seen.
+
+    ``words`` is what the tables that are read first define: ids, units, names.
+    """
 
     root: Path
     also: frozenset[Path] = frozenset()
+    words: Vocabulary | None = None
     rows: list[tuple] = field(default_factory=list)
     suggested: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     _counts: Counter = field(default_factory=Counter, repr=False)
@@ -78,10 +82,9 @@ class Findings:
         ]  # fmt: skip
         frame = pd.DataFrame(self.rows + more, columns=list(COLUMNS)).astype({"line": "Int64"})
         order = frame["severity"].map(SEVERITIES.index)
-        frame = frame.assign(_order=order).sort_values(
-            ["_order", "file", "line"], kind="stable", na_position="first", ignore_index=True
-        )
-        return frame.drop(columns="_order")
+        by = ["_order", "file", "line"]
+        frame = frame.assign(_order=order).sort_values(by, kind="stable", na_position="first")
+        return frame.drop(columns="_order").reset_index(drop=True)
 
     def _shown(self, path: Path) -> str:
         home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)
@@ -93,9 +96,10 @@ def _visible(text: str) -> str:
 
     What is quoted comes from files of unknown origin and goes to a terminal.
     """
-    shown = "".join(
+    escaped = (
         one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[: _LONGEST + 1]
     )
+    shown = "".join(escaped)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 

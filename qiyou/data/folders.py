@@ -26,6 +26,7 @@ VALUE_TABLES = ("observations", "benchmarks", "reference")
 # Read first: the other tables may name places and indicators by the names that stand here.
 _NAMING = ("indicators", "places", "aliases", "units")
 _CORE = 21
+_TYPES = {"number": "float64", "integer": "Int64", "year": "Int64"}
 _ABOUT = "id place title title_en issuer number dated published extent known_from note"
 
 
@@ -35,27 +36,27 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     extras = _own_folders(also)
     findings = Findings(base, also=frozenset(extras))
     sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}
-    words = _vocabulary(sheets, findings)
+    findings.words = _vocabulary(sheets, findings)
     rest = {name: table for name, table in TABLES.items() if name not in _NAMING}
-    sheets |= {name: _sheets(base, extras, table, findings, words) for name, table in rest.items()}
-    found = _documents(base, extras, words, findings)
-    _check_references(sheets, words, found, findings)
+    sheets |= {name: _sheets(base, extras, table, findings) for name, table in rest.items()}
+    found = _documents(base, extras, findings)
+    _check_references(sheets, found, findings)
     for document in found:
-        if document.about["place"] not in words.places:
-            known, asked = {one: one for one in words.places}, document.about["place"]
+        if document.about["place"] not in findings.words.places:
+            known, asked = {one: one for one in findings.words.places}, document.about["place"]
             suggest(findings, "unknown", document.folder / ABOUT, None, "place", asked, known)
     data = {name: _frame(table, sheets[name]) for name, table in TABLES.items()}
     data |= {
         "documents": _documents_frame(found),
-        "targets": target_rows(found, words, findings),
-        "statements": statement_rows(found, words, findings),
+        "targets": target_rows(found, findings),
+        "statements": statement_rows(found, findings),
         "decisions": _decisions_frame(found),
     }
     said = data["statements"]
     said = set(zip(said["document"], said["id"].astype("str"), strict=True))
     _check_projects(sheets["projects"], said, findings)
     for name in VALUE_TABLES:
-        data[name] = _with_values(data[name], sheets[name], words, findings)
+        data[name] = _with_values(data[name], sheets[name], findings)
     # Yearly and quarterly values stay apart, so that nobody takes a quarter for a year.
     every, quarterly = data["observations"], data["observations"]["quarter"].notna()
     data["observations"] = every[~quarterly].drop(columns="quarter").reset_index(drop=True)
@@ -74,11 +75,7 @@ def _own_folders(also: Iterable[str | os.PathLike] | None) -> list[Path]:
         also = [path for path in paths if path.strip()]
     elif isinstance(also, (str, os.PathLike)):
         also = [also]
-    folders: dict[Path, None] = {}
-    for path in map(_folder, also):
-        folders[path] = None
-        folders |= dict.fromkeys(_inside(path))
-    return list(folders)
+    return list(dict.fromkeys(one for path in map(_folder, also) for one in (path, *_inside(path))))
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -102,16 +99,14 @@ def _folder(path: str | os.PathLike) -> Path:
 # ---------------------------------------------------------------------------------------------------------- tables
 
 
-def _sheets(
-    base: Path, extras: list[Path], table: Table, findings: Findings, words: Vocabulary | None = None
-) -> list[Sheet]:
+def _sheets(base: Path, extras: list[Path], table: Table, findings: Findings) -> list[Sheet]:
     """A table of the data folder and what the document folders of one's own add to it."""
     paths = [(base / table.path, False)]
     paths += [(folder / table.path, True) for folder in extras if os.path.lexists(folder / table.path)]
     sheets: list[Sheet] = []
     known: dict[tuple[str, ...], dict] = {}
     for path, lenient in paths:
-        sheet = read_table(path, table, findings, lenient=lenient, words=words)
+        sheet = read_table(path, table, findings, lenient=lenient)
         kept = {}
         for line, record in sheet.numbered() if sheet else ():
             key = tuple([record[name] for name in table.key])
@@ -160,7 +155,7 @@ def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], s
     return aliases
 
 
-def _documents(base: Path, extras: list[Path], words: Vocabulary, findings: Findings) -> list[Document]:
+def _documents(base: Path, extras: list[Path], findings: Findings) -> list[Document]:
     folder = base / "documents"
     try:
         places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
@@ -172,7 +167,7 @@ def _documents(base: Path, extras: list[Path], words: Vocabulary, findings: Find
     places += [(path, True) for path in extras if path not in holding or os.path.lexists(path / ABOUT)]
     found: dict[str, Document] = {}
     for path, lenient in places:
-        document = read_document(path, findings, lenient=lenient, words=words if lenient else None)
+        document = read_document(path, findings, lenient=lenient)
         if document is not None and document.id in found:
             findings.add("document_twice", path / ABOUT, id=document.id)
         elif document is not None:
@@ -183,10 +178,11 @@ def _documents(base: Path, extras: list[Path], words: Vocabulary, findings: Find
 # ---------------------------------------------------------------------------------------------------------- checks
 
 
-def _check_references(sheets, words: Vocabulary, found: list[Document], findings: Findings) -> None:
+def _check_references(sheets, found: list[Document], findings: Findings) -> None:
     """Every id in a column that refers to another table must be there."""
     sources = (record["id"] for sheet in sheets["sources"] for record in sheet.records)
     documents = (document.id for document in found)
+    words = findings.words
     ids = {"indicators": words.indicators, "places": words.places, "sources": sources, "documents": documents}
     known = {name: {one: one for one in names} for name, names in ids.items()}
     for name, table in TABLES.items():
@@ -204,11 +200,8 @@ def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findi
     """A project's count is read from its statement; a facility named without a count says where, and in which words."""
     for sheet in sheets:
         for line, record in sheet.numbered():
-            document, counted, named = (
-                record["document"],
-                record["statement"],
-                (record["at"], record["phrase"]),
-            )
+            document, counted = record["document"], record["statement"]
+            named = record["at"], record["phrase"]
             if counted and (document, counted) not in statements:
                 findings.add("project_statement", sheet.path, line, document=document, statement=counted)
             if any(named) if counted else not all(named):
@@ -223,24 +216,23 @@ def _frame(table: Table, sheets: list[Sheet]) -> pd.DataFrame:
     rows = [record for sheet in sheets for record in sheet.records]
     frame = pd.DataFrame(rows, columns=list(table.names), dtype="str")
     for column in table.columns:
-        cells = frame[column.name]
-        # What is malformed is a finding already and must not stop the check halfway.
-        good = cells.where(~cells.map(lambda cell, column=column: bool(column.complaint(cell))), "")
         if column.type == "boolean":
-            frame[column.name] = cells == "true"
-        elif column.type in ("number", "integer", "year"):
-            frame[column.name] = pd.to_numeric(good.replace("", None), errors="coerce").astype(
-                "float64" if column.type == "number" else "Int64"
-            )
+            frame[column.name] = frame[column.name] == "true"
+        elif column.type in _TYPES:
+            # What is malformed is a finding already and must not stop the check halfway.
+            cells = [
+                None if not cell or column.complaint(cell) else float(cell) for cell in frame[column.name]
+            ]
+            frame[column.name] = pd.Series(cells, dtype=_TYPES[column.type], index=frame.index)
     return frame
 
 
-def _with_values(frame: pd.DataFrame, sheets: list[Sheet], words: Vocabulary, findings: Findings):
+def _with_values(frame: pd.DataFrame, sheets: list[Sheet], findings: Findings):
     """Add what the printed figures say, in the indicator's unit unless they print one of their own.
 
     A figure of one's own in another unit keeps that unit and has no reading: it is shown, and compared with nothing.
     """
-    where, units = [], []
+    words, where, units = findings.words, [], []
     for number, sheet in enumerate(sheets):
         for line, record in sheet.numbered():
             indicator = words.indicators.get(record["indicator"])
@@ -272,17 +264,14 @@ def _documents_frame(found: list[Document]) -> pd.DataFrame:
         counts = document.about.get("audit", {}).items()
         digits = [one for name, one in counts if name.startswith("digits_") and isinstance(one, int)]
         # How many digits of the source the audit accounted for; nothing if there was none.
-        rows.append(
-            row | {"table": document.table_about.get("status", "none"), "digits": sum(digits) or None}
-        )
+        row["table"], row["digits"] = document.table_about.get("status", "none"), sum(digits) or None
+        rows.append(row)
     columns = [*_ABOUT.split(), "from_year", "to_year", "table", "digits"]
     types = {"from_year": "int64", "to_year": "int64", "digits": "Int64"}
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "str") | types)
 
 
 def _decisions_frame(found: list[Document]) -> pd.DataFrame:
-    sheets = [
-        (document.id, document.sheets["decisions"]) for document in found if "decisions" in document.sheets
-    ]
-    rows = [{"document": one, **record} for one, sheet in sheets for record in sheet.records]
+    sheets = {document.id: document.sheets.get("decisions") for document in found}
+    rows = [{"document": one, **record} for one, sheet in sheets.items() if sheet for record in sheet.records]
     return pd.DataFrame(rows, columns=["document", *DOCUMENT_TABLES["decisions"].names], dtype="str")

@@ -104,13 +104,14 @@ class Vocabulary:
         return {name: places[0] for name, places in groups.items() if len(places) == 1}
 
 
-def identify(sheet, schema, document: str, known: Vocabulary, findings):
+def identify(sheet, schema, document: str, findings):
     """A sheet of one's own with ids where names were given or could be looked up by the printed name.
 
     An empty ``indicator`` is filled in from the printed name (or phrase) by the alias table; a Chinese name in a
     column of indicator or place ids is replaced by its id. What cannot be looked up is an error that lists near
     names, and is remembered as ``sheet.reported``, so that nothing else complains about the same cell.
     """
+    known = findings.words
     kinds = {one.name: one.refers[:-1] for one in schema.columns if one.refers in ("indicators", "places")}
     if not kinds:
         return sheet
@@ -121,7 +122,8 @@ def identify(sheet, schema, document: str, known: Vocabulary, findings):
         found = dict(record)
         for column, kind in kinds.items():
             name, taken = record[column], ""
-            if name.isascii() and (name or column != "indicator" or not printed):
+            ids = known.places if kind == "place" else known.indicators
+            if name in ids or (name.isascii() and (name or column != "indicator" or not printed)):
                 continue
             if not name:
                 name, first = record[printed], firsts.get(serial(record.get("row", "")))
@@ -134,9 +136,9 @@ def identify(sheet, schema, document: str, known: Vocabulary, findings):
                 findings.add("taken_as", sheet.path, line, name=name, id=taken, column=column)
             elif record[column] or needed:
                 reported.add((line, column))
-                ids = known.places_by_name if kind == "place" else known.indicators_by_name
+                names = known.places_by_name if kind == "place" else known.indicators_by_name
                 if name:
-                    suggest(findings, "unknown_name", sheet.path, line, kind, name, ids)
+                    suggest(findings, "unknown_name", sheet.path, line, kind, name, names)
                 else:
                     findings.add("row_unnamed", sheet.path, line)
         if "row" in record:

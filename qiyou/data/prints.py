@@ -13,7 +13,7 @@ import pandas as pd
 
 from qiyou.data.documents import TABLE_FIELDS, Decided, Document
 from qiyou.data.files import Findings, Sheet
-from qiyou.data.names import Vocabulary, serial, suggest
+from qiyou.data.names import serial, suggest
 from qiyou.data.schema import CONFIDENCES, YEAR
 from qiyou.errors import NotationError
 from qiyou.notation import BLANKS, Reading, read
@@ -64,28 +64,27 @@ class Readings:
         keys = zip(texts, headers, units, strict=True)
         self.at = np.array([distinct.setdefault(key, len(distinct)) for key in keys], dtype=np.intp)
         self.keys = list(distinct)
-        outcomes = [_outcome(*key, pairs, bare) for key in self.keys]
-        self.readings, self.faults, self.why = (
-            map(list, zip(*outcomes, strict=True)) if outcomes else ([], [], [])
-        )
-        self.good = np.array([fault == "" for fault in self.faults], dtype=bool)[self.at]
+        self.outcomes = [_outcome(*key, pairs, bare) for key in self.keys]
+        self.good = np.array([not fault for _, fault, _ in self.outcomes], dtype=bool)[self.at]
 
     def __getitem__(self, number: int) -> Reading | None:
-        return self.readings[self.at[number]]
+        return self.outcomes[self.at[number]][0]
 
     def faulty(self) -> Iterable[tuple[int, str, dict]]:
         """The number of each figure that cannot be taken, what is wrong with it, and what a sentence says of it."""
         for number in np.flatnonzero(~self.good):
-            k = self.at[number]
-            text, _, unit = self.keys[k]
-            own = self.readings[k].unit if self.readings[k] else ""
-            yield number, self.faults[k], {"text": text, "unit": unit, "own": own, "why": self.why[k]}
+            text, _, unit = self.keys[self.at[number]]
+            reading, fault, why = self.outcomes[self.at[number]]
+            yield (
+                number,
+                fault,
+                {"text": text, "unit": unit, "own": reading.unit if reading else "", "why": why},
+            )
 
     def column(self, name: str) -> np.ndarray:
         """A field of every figure's reading; NaN, False or ``none`` where there is none to take."""
         empty = {"relation": "none", "unit": ""}.get(name, False if name in _FLAGS else np.nan)
-        there = zip(self.readings, self.faults, strict=True)
-        values = [empty if fault else getattr(reading, name) for reading, fault in there]
+        values = [empty if fault else getattr(reading, name) for reading, fault, _ in self.outcomes]
         kind = object if isinstance(empty, str) else bool if name in _FLAGS else float
         return np.array(values, dtype=kind)[self.at]
 
@@ -129,9 +128,7 @@ class _Line:
         return f"{self.at}:{self.cells['year'][k]}" if self.cells else self.at
 
 
-def _figures(
-    lines: list[_Line], columns: tuple[str, ...], words: Vocabulary, findings: Findings
-) -> pd.DataFrame:
+def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -> pd.DataFrame:
     """The figures of these lines that can be taken; what cannot, and decisions that change nothing, are findings."""
     counts = [len(line.texts) for line in lines]
     number, first = np.repeat(np.arange(len(lines)), counts), np.cumsum([0, *counts])
@@ -144,7 +141,7 @@ def _figures(
 
     printed, texts = cell(line.printed for line in lines), cell(line.texts for line in lines)
     units = each(line.unit for line in lines)
-    said = Readings(texts, each(line.header for line in lines), units, words.units)
+    said = Readings(texts, each(line.header for line in lines), units, findings.words.units)
     told = set()
     for k, key, fields in said.faulty():
         line, fault = lines[number[k]], (number[k], key, fields["own"])
@@ -179,7 +176,7 @@ def _changes_nothing(document: Document, at: str, findings: Findings) -> None:
     findings.add("decision_same", document.folder / "decisions.csv", document.decided.lines.get(at), at=at)
 
 
-def target_rows(documents: list[Document], words: Vocabulary, findings: Findings) -> pd.DataFrame:
+def target_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
     """Every cell of the documents' tables, with the columns :data:`TARGET_COLUMNS`."""
     lines = []
     for document in documents:
@@ -194,10 +191,11 @@ def target_rows(documents: list[Document], words: Vocabulary, findings: Findings
             # One check names everything: the cells of a row without a known name are looked at, too.
             taken = (line, "indicator") not in table.reported
             if taken:
-                asked = record["printed_name"], record["indicator"], document
-                if not _check_name(*asked, table.path, line, words, findings):
+                if not _check_name(
+                    record["printed_name"], record["indicator"], document, table.path, line, findings
+                ):
                     continue
-                unit = words.indicators[record["indicator"]]["unit"]
+                unit = findings.words.indicators[record["indicator"]]["unit"]
             printed = [record[year] for year in years]
             decided_unit = (row, "printed_unit") in decided.fields
             whole = decided_unit or row in decided.units or row in decided.cuts or row in decided.placed
@@ -207,23 +205,21 @@ def target_rows(documents: list[Document], words: Vocabulary, findings: Findings
             spoken = [whole or (row, year) in decided.cells for year in years]
             texts = _texts(printed, row, years, decided)
             one = _Line(document, table, line, f"table:{row}", facts, printed, texts, unit=unit, taken=taken)
-            one.header, one.cells = (
-                record["printed_unit"],
-                {"year": numbers, "role": roles, "decided": spoken},
-            )
+            one.cells = {"year": numbers, "role": roles, "decided": spoken}
+            one.header = record["printed_unit"]
             one.undecided_header = first["printed_unit"] if decided_unit and taken else None
             lines.append(one)
-    return _figures(lines, TARGET_COLUMNS, words, findings)
+    return _figures(lines, TARGET_COLUMNS, findings)
 
 
 def _texts(printed: list[str], row: str, years: tuple[str, ...], decided: Decided) -> list[str]:
     """The characters of a row's cells as decided."""
     if decided.cells:
         printed = [decided.cells.get((row, year), text) for text, year in zip(printed, years, strict=True)]
-    old, new = decided.units.get(row, ("", ""))
-    return (
-        [text.removesuffix(old) + new if text.endswith(old) else text for text in printed] if old else printed
-    )
+    if row not in decided.units:
+        return printed
+    old, new = decided.units[row]
+    return [text.removesuffix(old) + new if text.endswith(old) else text for text in printed]
 
 
 def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
@@ -255,7 +251,7 @@ def _variants(table: Sheet) -> dict[str, str]:
     }
 
 
-def statement_rows(documents: list[Document], words: Vocabulary, findings: Findings) -> pd.DataFrame:
+def statement_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
     """Every statement of the documents, with the columns :data:`STATEMENT_COLUMNS`."""
     lines = []
     for document in documents:
@@ -264,7 +260,7 @@ def statement_rows(documents: list[Document], words: Vocabulary, findings: Findi
             one, indicator = record["id"], record["indicator"]
             if not one.isascii() or not one.isdigit():
                 continue
-            if not _check_name(record["phrase"], indicator, document, sheet.path, line, words, findings):
+            if not _check_name(record["phrase"], indicator, document, sheet.path, line, findings):
                 continue
             names = ("from_year", "year", "section", "item")
             facts = {name: decided.statement_fields.get((one, name), record[name]) for name in names}
@@ -280,10 +276,10 @@ def statement_rows(documents: list[Document], words: Vocabulary, findings: Findi
                 "decided": spoken,
             }
             text = decided.statements.get(one, record["printed"])
-            unit = words.indicators[indicator]["unit"] if indicator else ""
+            unit = findings.words.indicators[indicator]["unit"] if indicator else ""
             at = f"statement:{one}"
             lines.append(_Line(document, sheet, line, at, facts, [record["printed"]], [text], unit=unit))
-    return _figures(lines, STATEMENT_COLUMNS, words, findings)
+    return _figures(lines, STATEMENT_COLUMNS, findings)
 
 
 def _check_span(fields: dict, period: list[int], findings: Findings, path, line: int) -> None:
@@ -298,10 +294,9 @@ def _year(text: str):
     return int(text) if re.fullmatch(YEAR, text) else pd.NA
 
 
-def _check_name(
-    name, indicator, document: Document, path, line, words: Vocabulary, findings: Findings
-) -> bool:
+def _check_name(name, indicator, document: Document, path, line, findings: Findings) -> bool:
     """A printed name and an indicator must belong together in the alias table, exactly; False without the indicator."""
+    words = findings.words
     name = words.spelled(name, document.id) if document.lenient else name
     known = words.indicator_of(name, document.id)
     if known != indicator:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from qiyou.errors import DataError
@@ -67,10 +68,11 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    names: tuple[str, ...] = field(init=False, repr=False)
 
-    def __post_init__(self):
-        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The words that a column allows."""

@@ -1,9 +1,9 @@
-"""What can be said of a target path from the plans alone, exactly; and what is left to ask.
+"""What can be said of a target path: from the plans alone, exactly; and beside what was realised.
 
 A target path is not a sample: its values were chosen by an author. `check` says what arithmetic and logic
 decide, as facts: the code, the two cells compared, the numbers. It speaks only where there is something to
 say. `sentences` puts findings into words, `summary` counts them per path, `CODES` says what each code means
-and who made the rule.
+and who made the rule. `profiles` says how much each path asks, compared with what (`READINGS`, `spells`).
 
 >>> import qiyou
 >>> found = qiyou.plausibility.check(qiyou.load())
@@ -13,68 +13,20 @@ and who made the rule.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pandas as pd
-
-from qiyou import paths as _paths
-from qiyou.plausibility import passages, peers, plan, shape
-from qiyou.plausibility.facts import CODES, COLUMNS, VERDICTS, Settings, cells, collected, summary
+from qiyou.plausibility.checks import check
+from qiyou.plausibility.facts import CODES, COLUMNS, VERDICTS, Settings, summary
+from qiyou.plausibility.profile import READINGS, profiles, spells
 from qiyou.plausibility.sentences import sentences
 
-if TYPE_CHECKING:
-    from qiyou.data import Data
-
-__all__ = ["CODES", "COLUMNS", "VERDICTS", "Settings", "check", "sentences", "summary"]
-
-
-def check(data: Data, *, lang: str | None = None, settings: Settings | None = None) -> pd.DataFrame:
-    """Every check on what the documents print, C1 to C14.
-
-    Parameters
-    ----------
-    data : Data
-        What `qiyou.load()` returns.
-    lang : {"zh", "en"}, optional
-        Adds the column ``message``, a sentence for each finding.
-    settings : Settings, optional
-        The conventions; a finding that was held against one carries it as its threshold.
-
-    Returns
-    -------
-    DataFrame
-        One row per finding: place, document, indicator, variant, year (missing for a finding on the whole
-        path), check, code, verdict (NOTE, QUESTION, CONTRADICTION, UNDECIDABLE); ``a_cell, a_printed, b_cell,
-        b_printed``, the cells that are compared, as ``<document>/table:<row>:<year>`` or
-        ``<document>/statement:<id>``; ``statistic`` with ``low`` and ``high``, what observed values leave
-        open; ``threshold``; ``facts``, a dict of what the message names. By path in order of first
-        appearance, then by check.
-
-    Raises
-    ------
-    DataError
-        Columns missing, an unknown indicator, relation or direction.
-
-    Examples
-    --------
-    >>> import qiyou
-    >>> found = check(qiyou.load(), lang="en")
-    >>> found.loc[found["code"] == "REVERSAL", ["a_cell", "b_cell"]].values.tolist()
-    [['changxing-plan-2023/table:13:2023', 'changxing-plan-2023/table:13:2024']]
-    """
-    settings = settings or Settings()
-    clean, found = plan.take_out(_paths.table(data))
-    if len(clean):
-        every = cells(clean, data)
-        excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
-        alone, shaped = plan.checks(every, excerpts)
-        found += [
-            *alone,
-            *shape.checks(every, shaped, data.indicators, settings),
-            *passages.identities(every, data.identities),
-            *peers.standards(every, data),
-            *peers.plans(every, settings),
-            *passages.checks(every, data),
-        ]
-    table = collected(found)
-    return table if lang is None else table.assign(message=sentences(table, data, lang))
+__all__ = [
+    "CODES",
+    "COLUMNS",
+    "READINGS",
+    "VERDICTS",
+    "Settings",
+    "check",
+    "profiles",
+    "sentences",
+    "spells",
+    "summary",
+]

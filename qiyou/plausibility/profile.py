@@ -10,61 +10,21 @@ import pandas as pd
 
 from qiyou import paths, words
 from qiyou.intervals import above
-from qiyou.plausibility import telling
+from qiyou.plausibility import checks, telling
 from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required, superior
 from qiyou.plausibility.yardsticks.realised import spells
 
 __all__ = ["ASKING", "COLUMNS", "READINGS", "frames", "profiles", "spells", "yardsticks"]
 
-READINGS = (
-    *("CONTRADICTION", "PASS_YEAR", "FLOW_AGAINST_SUM", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE"),
-    *("BEYOND_EXPERIENCE", "YARDSTICKS_DISAGREE", "BELOW_EXPERIENCE", "ABOVE_EXPERIENCE"),
-    *("NOT_ABOVE_EXPERIENCE", "NOT_BELOW_EXPERIENCE", "WITHIN_EXPERIENCE", "NOT_TOLD", "ARITHMETIC_ONLY"),
-)
-"""One of these for each path; their words stand in ``words.csv``, group ``reading``."""
+READINGS = tuple(words.group("reading", "en"))
+"""One of these for each path: the first whose condition holds in ``parts.csv``."""
 ASKING = ("CONTRADICTION", "WEAKER_THAN_BASE", "BEYOND_EXPERIENCE", "ABOVE_EXPERIENCE")
 """Readings that are a question to the author of the plan."""
-GRADES = ("very_low", "low", "moderate", "high")
-_CLASS = [
-    *("class_used", "rho", "m", "k_low", "k_high", "provinces", "c_low", "c_high", "L90", "U90", "fifth_low"),
-    *("fifth_high", "gamma", "chance_low", "chance_high", "contradicted", "specifications"),
-]
-_AVERAGE = ["windows", "q_low", "q_high", "n_low", "n_high"]
-COLUMNS = [
-    *(
-        *paths.KEYS,
-        "base_year",
-        "base",
-        "base_printed",
-        "end_year",
-        "end",
-        "reached",
-        "years",
-        "years_last",
-        "scale",
-    ),
-    *("required", "required_low", "required_high", "gap_closed", "rate", *_CLASS, "superior", *_AVERAGE),
-    *(f"own_{name}" for name in _AVERAGE),
-    *("nation_there", "level_n", "level_low", "level_high", "peers", "peer_low", "peer_high"),
-    *("additions_low", "additions_high", "bottom_up", "met", "of", "evidence", "doubts", "agree", "reading"),
-    *("zh", "en", "short_zh", "short_en"),
-]
-_WHOLE = [
-    "m",
-    "k_low",
-    "k_high",
-    "provinces",
-    "c_low",
-    "c_high",
-    "fifth_low",
-    "fifth_high",
-    "first_year",
-    "last_year",
-]
-_WHOLE += ["contradicted", "specifications"]
-_FLAGS = ["qualified", "same_level", "contains", *realised.DOUBTS]
-_NOTED = ("IDENTICAL_PATHS", "COMMON_END_VALUE", "AMPLIFIED", "WORKLIST_AHEAD")
+COLUMNS = words.table("profile")["column"].tolist()
+"""The columns of `profiles`, in order; what each means stands in ``tables/profile.csv``."""
+GRADES = ("very_low", "low", "moderate", "high", "")
 _LOGIC = ("C2", "C3", "C4", "C6", "C12", "C13", "C14")
+_NOTED = ("IDENTICAL_PATHS", "COMMON_END_VALUE", "AMPLIFIED", "WORKLIST_AHEAD")
 
 
 def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -93,13 +53,9 @@ def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
     [[5, 0, 3, 1, 2, 'BELOW_EXPERIENCE']]
     """
     if found is None:
-        from qiyou import plausibility
-
-        found = plausibility.check(data)
+        found = checks.check(data)
     table = measured(data, found)
-    for lang in words.LANGUAGES:
-        table[lang], table[f"short_{lang}"] = telling.lines(data, table, lang)
-    return table[COLUMNS].copy()
+    return table.assign(**telling.lines(data, table))[COLUMNS]
 
 
 def measured(data, found: pd.DataFrame) -> pd.DataFrame:
@@ -107,125 +63,81 @@ def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    groups = (
-        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
-    )
-    held = set(known["indicator"])
-    series = [superior.windows(data, known, *group) for group in groups if group.indicator in held]
-    series = pd.concat(series or [superior.windows(data, known, data.indicators["id"].iloc[0], "points")])
+    groups = asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates()
+    series = pd.concat(superior.windows(data, known, *group) for group in groups.itertuples(index=False))
     asked["superior"] = superior.nearest(data, asked, series)
     blocks = [
-        asked,
-        required.others(asked),
-        _classes(data, known, asked),
-        superior.against(asked, series, "superior"),
-        superior.against(asked, series, "place", "own_"),
-        endstate.reached(asked, endstate.levels(data, known, rows)),
-        bottomup.needed(data, asked, rows),
-        record.kept(data, asked["indicator"]),
-        superior.progress(asked, known),
-        _checked(asked, found),
+        *(asked, required.others(asked), _classes(data, known, asked)),
+        *(superior.against(asked, series, "superior"), superior.against(asked, series, "place", "own_")),
+        *(endstate.reached(asked, endstate.levels(data, known, rows)), bottomup.needed(data, asked, rows)),
+        *(record.kept(data, asked["indicator"]), superior.progress(asked, known), _checked(asked, found)),
     ]
-    table = _judged(pd.concat(blocks, axis=1))
-    return _ready(table.assign(**record.overall(data)))
+    return _judged(pd.concat(blocks, axis=1).assign(**record.overall(data)))
 
 
 def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """D for all paths that ask a pace, class by class."""
-    some = asked[asked["ask"].eq("pace") & asked["indicator"].isin(data.reference["indicator"].unique())]
+    some = asked[asked["ask"].eq("pace") & asked["indicator"].isin(known["indicator"])]
     groups = some.groupby(["indicator", "scale", some["years"].eq(1)])
-    out = pd.concat([pd.DataFrame(), *(realised.graded(data, known, group) for _, group in groups)])
-    out = out.reindex(index=asked.index, columns=[*dict.fromkeys([*_CLASS, *_WHOLE, *_FLAGS])])
-    whole = {name: out[name].fillna(0).astype(int) for name in _WHOLE}
-    flags = {name: out[name].eq(True) for name in _FLAGS}
-    out = out.assign(class_used=out["class_used"].fillna(""), **whole, **flags)
-    return out.drop(columns="level").assign(other_level=out["level"])
+    out = pd.concat([realised.NOTHING, *(realised.graded(data, known, group) for _, group in groups)])
+    out = out.reindex(asked.index)
+    fill = {
+        name: 0 if kind == "int64" else "" if kind == "object" else False
+        for name, kind in realised.KINDS.items()
+    }
+    return out.fillna(fill).astype(realised.KINDS)
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
-    """Evidence, doubts, agreement and reading."""
+    """Evidence, doubts, agreement and reading, and the columns that conditions in ``parts.csv`` name."""
     some, own, average = (table[name].gt(0) for name in ("m", "own_windows", "windows"))
     # where faster places may have been published more often, a word below the top fifth needs N's support
     backed = table["qualified"] | average & table["n_high"].le(table["fifth_high"])
     table["fifth_high"] = table["fifth_high"].mask(some & ~backed, 5)
     told = some & ~(table["fifth_low"].eq(1) & table["fifth_high"].eq(5))
-    beyond = some & table["k_low"].eq(table["m"])
-    ranges = [(told, "fifth"), (average, "n"), (own, "own_n")]
+    ranges = ((told, "fifth"), (average, "n"), (own, "own_n"))
     low, high = (
         np.array([table[f"{name}_{end}"].where(there) for there, name in ranges], dtype=float)
         for end in ("low", "high")
     )
     apart = ((low[0] > high[1:]) | (high[0] < low[1:])).any(axis=0)
-    both = (told & (average | own)).to_numpy()
-    agree = np.select([apart, both], ["no", "yes"], "")
-    any_ = (told | average | own).to_numpy()
-    lo, hi = (np.where(any_, ends, 0.0) for ends in (low, high))
-    least_lo, most_lo = np.nanmin(lo, axis=0, initial=9), np.nanmax(lo, axis=0, initial=0)
-    least_hi, most_hi = np.nanmin(hi, axis=0, initial=9), np.nanmax(hi, axis=0, initial=0)
-    ask = table["ask"]
-    rules = {
-        "CONTRADICTION": table["contradicts"],
-        "PASS_YEAR": ask.eq("pass"),
-        "NO_NUMBERS": ask.eq("none"),
-        "KEEP": ask.eq("keep"),
-        "WEAKER_THAN_BASE": ask.eq("weaker"),
-        "BEYOND_EXPERIENCE": beyond,
-        "YARDSTICKS_DISAGREE": apart,
-        "BELOW_EXPERIENCE": any_ & (least_hi <= 2) & (most_hi <= 3),
-        "ABOVE_EXPERIENCE": any_ & (most_lo >= 4) & (least_lo >= 3),
-        "NOT_ABOVE_EXPERIENCE": any_ & (most_hi <= 3),
-        "NOT_BELOW_EXPERIENCE": any_ & (least_lo >= 3),
-        "WITHIN_EXPERIENCE": any_,
-        "NOT_TOLD": some,
-    }
-    reading = np.select(list(rules.values()), list(rules), "ARITHMETIC_ONLY")
+    beyond = some & table["k_low"].eq(table["m"])
     # the yardstick that carries the reading: the class where it tells something, else the own pace, else N
     by_class = told | beyond | some & ~own & ~average
     by_own, by_average = ~by_class & own, ~by_class & ~own & average
-    doubts = {name: by_class & table["other_level" if name == "level" else name] for name in realised.DOUBTS}
-    steps = sum(flag.astype(int) for flag in doubts.values())
-    of_own = np.where(table["own_values"].ge(4), 2, 1)
-    grade = np.select([by_class, by_own, by_average], [np.maximum(3 - steps, 0), of_own, 1], -1)
-    latest = np.select(
-        [by_class, by_own, by_average], [table[f"{name}_year"] for name in ("last", "own_to", "to")], 9999
+    grade = 3 - sum(table[f"doubt_{name}"].astype(int) for name in realised.DOUBTS)
+    grade = np.select(
+        [by_class, by_own, by_average], [grade.clip(lower=0), 1 + table["own_values"].ge(4), 1], -1
     )
-    doubts |= {
-        "selected": by_class & ~table["qualified"],
-        "contains": by_class & table["contains"],
-        "short": by_own & table["own_values"].lt(4),
-        "average": by_average,
-        "old": table["base_year"].sub(latest).ge(5),
+    latest = [table[f"{name}_year"] for name in ("last", "own_to", "to")]
+    bounds = {
+        f"{name}_bound": table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"]) for name in ("base", "end")
     }
-    return table.assign(
-        beyond=beyond,
-        agree=agree,
-        reading=reading,
-        evidence=np.array([*GRADES, ""], dtype=object)[grade],
-        doubts=paths.label([(np.asarray(flag), name) for name, flag in doubts.items()]),
-    )
-
-
-def _ready(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns that the conditions of ``parts.csv`` and the fields of messages name."""
-    bounds = {name: table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"]) for name in ("base", "end")}
-    most = table["required_low"].eq(-np.inf)
-    fifth = table["fifth_low"].astype(str) + "-" + table["fifth_high"].astype(str)
-    tails = {"1-1": "slow", "5-5": "fast"}
-    better = table["sign"] * (table["base"] - table["end"])
-    scale, sign = (table[name].to_numpy() for name in ("scale", "sign"))
-    return table.assign(
-        pace=table["ask"].eq("pace"),
-        stood_in=table["base_printed"].eq(""),
-        base_bound=bounds["base"],
-        end_bound=bounds["end"],
-        least=np.select([most, bounds["end"] | bounds["base"]], ["most", "least"], "none"),
-        better=better.round(10) + 0.0,
-        margin=better.abs(),
-        before=table["base_year"] - 1,
-        fifth=fifth.where(table["same_level"], fifth.replace(tails)),
-        nothing=table["ask"].eq("pace") & ~(table["m"] + table["windows"] + table["own_windows"]).gt(0),
+    scale, sign = table["scale"].to_numpy(), table["sign"].to_numpy()
+    table = table.assign(
+        **bounds,
         **{f"peer_rate_{end}": required.rates(table[f"peer_{end}"], scale, sign) for end in ("low", "high")},
+        **{"told": told, "beyond": beyond, "by_class": by_class, "by_own": by_own, "by_average": by_average},
+        least_low=np.fmin.reduce(low),
+        most_low=np.fmax.reduce(low),
+        least_high=np.fmin.reduce(high),
+        most_high=np.fmax.reduce(high),
+        agree=np.select([apart, told & (average | own)], ["no", "yes"], ""),
+        evidence=np.array(GRADES, dtype=object)[grade],
+        age=table["base_year"] - np.select([by_class, by_own, by_average], latest, 9999),
+        better=(table["sign"] * (table["base"] - table["end"])).round(10) + 0.0,
+        before=table["base_year"] - 1,
+        fifth=table["fifth_low"].astype(str) + "-" + table["fifth_high"].astype(str),
     )
+    table["margin"] = table["better"].abs()
+    # the tails do not survive a mismatch of government levels
+    table["fifth"] = table["fifth"].mask(
+        ~table["same_level"], table["fifth"].replace({"1-1": "1-2", "5-5": "4-5"})
+    )
+    table["doubts"] = [
+        "; ".join(filter(None, row)) for row in zip(*telling.each(table, "doubt"), strict=True)
+    ]
+    return table.assign(**{name: telling.first(table, name) for name in ("reading", "least")})
 
 
 def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

@@ -27,71 +27,75 @@ LINE = (
     ),
     *("peers", "additions", "projects", "progress", "kept", "kept_all", "evidence", "flags"),
 )
-SHORT = ("short", "margin|stood_in asked|short_class|short_ratio|short_own", "support", "decide")
+SHORT = ("short ease", "margin|stood_in asked|short_class|short_ratio|short_own", "support", "decide")
 _CHANGES = {"%": ("个百分点", "percentage points"), "元/年": ("元", "yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
 _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
 
-def lines(data, table: pd.DataFrame, lang: str) -> tuple[list[str], list[str]]:
-    """The line and the short form of every path of `qiyou.plausibility.profile.measured`."""
-    tell = functools.cache(lambda part: _part(data, table, part, lang))
-    gap, stop, _, space = _GAPS[lang]
+def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
+    """The line (``zh``, ``en``) and the short form (``short_zh, short_en``) of every path."""
+    keys, out = functools.cache(functools.partial(first, table)), {}
+    for lang, (gap, stop, _, space) in _GAPS.items():
 
-    def joined(spec: str, between: str) -> list[str]:
-        """Parts set beside each other without anything (a blank in `spec`) or with `between` (a bar)."""
-        groups = [[tell(name) for name in group.split()] for group in spec.split("|")]
-        glued = [["".join(row) for row in zip(*group, strict=True)] for group in groups]
-        return [between.join(filter(None, row)) for row in zip(*glued, strict=True)]
+        def joined(spec: str, between: str, lang=lang) -> list[str]:
+            """Parts set beside each other without anything (a blank in `spec`) or with `between` (a bar)."""
+            groups = [
+                [_part(data, table, keys(name), lang) for name in group.split()] for group in spec.split("|")
+            ]
+            glued = [["".join(row) for row in zip(*group, strict=True)] for group in groups]
+            return [_capital(between.join(filter(None, row))) for row in zip(*glued, strict=True)]
 
-    def sentences(specs, mark: str) -> list[list[str]]:
-        whole = [joined(spec, gap) for spec in specs]
-        return [[_capital(text) + mark for text in row if text] for row in zip(*whole, strict=True)]
-
-    line = [_capital(text) + stop for text in joined("|".join(LINE), gap)]
-    return line, [space.join(row) for row in sentences(SHORT, stop)]
+        out[lang] = [text + stop for text in joined("|".join(LINE), gap)]
+        sentences = zip(*(joined(spec, gap) for spec in SHORT), strict=True)
+        out[f"short_{lang}"] = [space.join(text + stop for text in row if text) for row in sentences]
+    return out
 
 
 def yardsticks(profile: pd.Series, lang: str) -> pd.DataFrame:
     """See `qiyou.plausibility.profile.yardsticks`."""
-    row = pd.DataFrame([profile])
+    row, columns = pd.DataFrame([profile]), ("result", "interval", "evidence")
     found = [
-        {"yardstick": name}
-        | {
-            column: _part(None, row, f"{key}_{column}", lang)[0]
-            for column in ("result", "interval", "evidence")
-        }
+        (name, *(_part(None, row, first(row, f"{key}_{column}"), lang)[0] for column in columns))
         for key, name in words.group("yardstick", lang).items()
     ]
-    found = pd.DataFrame(found)
-    return found[found["result"].ne("")].reset_index(drop=True)
+    return pd.DataFrame([one for one in found if one[1]], columns=["yardstick", *columns])
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _part(data, table: pd.DataFrame, part: str, lang: str) -> np.ndarray:
-    """What each path is told in one part: the message of the first condition that holds, else nothing."""
+def each(table: pd.DataFrame, part: str) -> list[np.ndarray]:
+    """For each rule of a part in ``parts.csv``: its key where its condition holds, else the empty string."""
+    rules, columns = words.table("parts"), dict(table.items())
+    rules = rules.loc[rules["part"].eq(part), ["key", "when"]].itertuples(index=False)
+    return [np.where(pd.eval(when, engine="python", local_dict=columns), key, "") for key, when in rules]
+
+
+def first(table: pd.DataFrame, part: str) -> np.ndarray:
+    """The key of the first rule of a part that holds for each path, else the empty string."""
     out = np.full(len(table), "", dtype=object)
-    left = np.ones(len(table), dtype=bool)
-    rules, templates = words.table("parts"), words.table("messages").set_index("key")[lang]
-    specs = words.table("fields").set_index("field")
-    for key, when in rules.loc[rules["part"].eq(part), ["key", "when"]].itertuples(index=False):
-        hit = left & np.broadcast_to(table.eval(when, engine="python"), len(table)).astype(bool)
-        at = np.flatnonzero(hit)
-        left &= ~hit
-        if not len(at):
-            continue
-        rows = table.iloc[at]
-        names = {name for _, name, _, _ in Formatter().parse(templates[key]) if name}
+    for keys in reversed(each(table, part)):
+        out = np.where(keys != "", keys, out).astype(object)
+    return out
+
+
+def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
+    """The message of each path's key, with its fields."""
+    out = np.full(len(table), "", dtype=object)
+    templates, specs = (
+        words.table("messages").set_index("key")[lang],
+        words.table("fields").set_index("field"),
+    )
+    for key in filter(None, pd.unique(keys)):
+        at = np.flatnonzero(keys == key)
+        rows, names = table.iloc[at], {name for _, name, _, _ in Formatter().parse(templates[key]) if name}
         fields = {
             name: _HOW[specs.at[name, "how"]](data, rows, lang, *specs.at[name, "of"].split())
             for name in names
         }
-        out[at] = words.say_each(
-            np.full(len(at), key, dtype=object), lang, pd.DataFrame(fields, index=rows.index)
-        )
+        out[at] = words.say_each(keys[at], lang, pd.DataFrame(fields, index=rows.index))
     return out
 
 
@@ -101,13 +105,13 @@ def _part(data, table: pd.DataFrame, part: str, lang: str) -> np.ndarray:
 def _range(
     data, rows, lang: str, low: str, high: str, digits: str = "", times: float = 1, mark: str = ""
 ) -> list[str]:
-    """Intervals rounded outward, to three significant digits or to `digits`; one rounded number where there is no width."""
+    """Intervals rounded outward, to `digits` or three that count (``sig``: of whole numbers, too); else one number."""
     low, high = (rows[end].to_numpy(dtype=float) * times for end in (low, high))
     known = np.where(np.isfinite(high), high, low)
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.floor(np.log10(np.abs(known)))
-    places = np.clip(2 - np.where(np.isfinite(size), size, 0), 0, 5).astype(int)
-    places = np.full(len(rows), int(digits)) if digits else places
+    places = np.clip(2 - np.where(np.isfinite(size), size, 0), -9 if digits == "sig" else 0, 5).astype(int)
+    places = np.full(len(rows), int(digits)) if digits not in ("", "sig") else places
     out, point = np.full(len(rows), "", dtype=object), same(low, high)
     to = words.group("to", lang)["to"]
     for count in np.unique(places):
@@ -167,13 +171,14 @@ def _counted(data, rows, lang: str, column: str) -> pd.Series:
 
 
 def _coded(data, rows, lang: str, column: str, group: str) -> pd.Series:
-    """Codes, several of them joined by "; ", as words of a group; of checks by the names in ``codes.csv``."""
+    """Codes, several of them joined by "; ", as words of a group; those of checks by their meaning."""
     if group == "places":
         names = data.places.set_index("id")[f"name_{lang}"].to_dict() | words.group("who", lang)
     elif group == "indicators":
-        names = data.indicators.set_index("id")[f"name_{lang}"].to_dict()
+        named = data.indicators.set_index("id")[f"name_{lang}"].str.replace("“", "‘").str.replace("”", "’")
+        names = named.to_dict()
     elif group == "codes":
-        names = words.table("codes").set_index("code")[f"name_{lang}"].to_dict()
+        names = words.table("codes").set_index("code")[f"meaning_{lang}"].to_dict()
     else:
         names = words.group(group, lang)
     comma = _GAPS[lang][2]

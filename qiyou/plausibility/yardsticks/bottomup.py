@@ -24,11 +24,11 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``additions_low, additions_high`` (a year, over all population scenarios), ``institutions_low,
-        institutions_high`` (nurseries), ``additions_unit, scenario``; ``bottom_up``: COVERED, NOT_COVERED,
+        institutions_high`` (nurseries), ``people`` (the base year's), ``additions_unit, scenario``; ``bottom_up``: COVERED, NOT_COVERED,
         ``DEPENDS_ON:<what>``, NO_PROJECTS, NO_POPULATION, or empty where a level is no density.
     """
     numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high"]
-    out = pd.DataFrame(np.nan, index=asked.index, columns=numbers).assign(
+    out = pd.DataFrame(np.nan, index=asked.index, columns=[*numbers, "people"]).assign(
         additions_unit="", scenario="", bottom_up=""
     )
     dense = asked[asked["ask"].eq("pace") & asked["kind"].eq("density")]
@@ -36,10 +36,11 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     counted = data.observations["indicator"].str.startswith("population_")
     dense = dense[dense["place"].isin(data.observations.loc[counted, "place"])]
     ends = dense.melt(paths.KEYS, ["base_year", "reached"], value_name="year")[[*paths.KEYS, "year"]]
-    try:
-        total = capacity.span(capacity.additions(data, rows=rows.merge(ends)))
-    except DataError:
+    if dense.empty:
         return out
+    total = capacity.additions(data, rows=rows.merge(ends))
+    people = total.groupby(paths.KEYS, as_index=False)["population_0"].first()
+    total = capacity.span(total).merge(people, how="left").rename(columns={"population_0": "people"})
     names = {"per_year_low": "additions_low", "per_year_high": "additions_high", "unit": "additions_unit"}
     total = (
         total[total["status"].eq(capacity.ASSESSABLE)].rename(columns=names).assign(bottom_up="NO_PROJECTS")

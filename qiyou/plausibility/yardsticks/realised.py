@@ -27,6 +27,15 @@ SLACK = 0.25
 EDGES = np.array([0.2, 0.4, 0.6, 0.8])
 DOUBTS = ("press", "level", "start", "few")
 COUNTS = ["k_low", "k_high", "m", "c_low", "c_high", "provinces"]
+KINDS = {
+    **dict.fromkeys(("class_used",), "object"),
+    **dict.fromkeys((*COUNTS, "fifth_low", "fifth_high", "first_year", "last_year"), "int64"),
+    **dict.fromkeys(("contradicted", "specifications"), "int64"),
+    **dict.fromkeys(("qualified", "same_level", "contains", *(f"doubt_{name}" for name in DOUBTS)), "bool"),
+}
+NOTHING = pd.DataFrame(
+    columns=[*KINDS, "rho", "L90", "U90", "gamma", "chance_low", "chance_high"], dtype=object
+)
 _BEST = {"bounded": True, "years": False, "doubts": True, "t": False}
 _SHOWN = [
     "place",
@@ -382,11 +391,11 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
         contains=asked["place"].map(held).astype(bool),
         first_year=found["from_year"].min(),
         last_year=found["year"].max(),
-        press=not complete,
-        level=2 * own < m,
-        start=(2 * (counted & near(asked, found, 1.5)).sum(axis=1) < m)
+        doubt_press=not complete,
+        doubt_level=2 * own < m,
+        doubt_start=(2 * (counted & near(asked, found, 1.5)).sum(axis=1) < m)
         | ~base.between(found["start"].min(), found["start"].max()),
-        few=out["provinces"] < 10,
+        doubt_few=out["provinces"] < 10,
     )
 
 

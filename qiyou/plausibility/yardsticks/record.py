@@ -44,7 +44,7 @@ def overall(data) -> dict:
     return {
         "all_met": int(closed["met"].eq("yes").sum()),
         "all_of": len(closed),
-        "plans": "、".join(
+        "plans": "; ".join(
             f"{one.n_met_or_on_track}/{one.n_indicators}"
             for one in plans.itertuples()
             if one.stage != "annual"
