@@ -102,7 +102,7 @@ def test_on_axes_of_ones_own_nothing_but_the_picture_is_drawn(data):
     ax = plt.subplots(figsize=(6, 4))[1]
     assert plot.target_paths(data, ax=ax) is ax
     assert ax.figure.texts == [] and plot.caption(ax).title
-    assert plot.counties_on_nation(data, SPORTS, ax=plt.subplots()[1]).get_title() == "人均体育场地面积"
+    assert plot.counties_on_nation(data, SPORTS, ax=plt.subplots()[1]).get_title("left") == "人均体育场地面积"
 
 
 def test_a_page_that_does_not_exist_is_named(data):
@@ -221,7 +221,7 @@ def test_ninety_counties_have_a_small_panel_each_on_three_pages(data):
     many, seen = enlarged(data, 85), []
     for page in (1, 2, 3):
         figure = plot.target_paths(many, page=page).figure
-        seen += [ax.get_title().replace("\n", " ") for ax in figure.axes if ax.axison]
+        seen += [ax.get_title("left").replace("\n", " ") for ax in figure.axes if ax.axison]
         assert faults(figure) == []
     assert len(seen) == 90 and plot.caption(figure.axes[0]).pages == 3
     assert "示例0 " in " ".join(seen) and all(title.split()[-1].replace(".", "").isdigit() for title in seen)

@@ -57,20 +57,14 @@ def figure(function: Callable) -> Callable:
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
             if not isinstance(getattr(result, "figure", None), Figure):
-                raise FigureError(
-                    f"{function.__name__} returned {type(result).__name__}, not its Axes or Figure."
-                )
+                kind = type(result).__name__
+                raise FigureError(f"{function.__name__} returned {kind}, not its Axes or Figure.")
             style.settle(result.figure)
         return result
 
     first, *own = inspect.signature(function).parameters.values()
-    common = {"ax": None, "lang": "zh", "width": "full", "page": 1}
-    named = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value)
-        for name, value in common.items()
-    ]
-    order = [first.replace(name="data", annotation=inspect.Parameter.empty), *own, *named]
-    drawn.__signature__ = inspect.Signature(sorted(order, key=lambda parameter: parameter.kind))
+    common = list(inspect.signature(drawn, follow_wrapped=False).parameters.values())[2:-1]
+    drawn.__signature__ = inspect.Signature([first.replace(name="data"), *own, *common])
     return drawn
 
 
@@ -130,25 +124,24 @@ class Desk:
         each = math.ceil(len(items) / self.pages)
         return list(items[(self.page - 1) * each : self.page * each])
 
-    def told(
-        self, key: str, *, chart: str, title: str, finding: str, used, table: pd.DataFrame, **facts
-    ) -> None:
+    def told(self, key: str, *, chart: str, title: str, finding: str, used, table, **facts) -> None:
         """Write the caption, with the messages ``plot.<key>.subject`` and ``plot.<key>.note``.
 
-        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``.
+        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``; of the `table` the
+        columns of ``tables/figure_columns.csv`` are kept.
         """
         subject, note = self.say(f"{key}.subject", **facts), self.say(f"{key}.note", **facts)
-        if self.pages > 1:
-            note += self.say("pages", pages=self.pages)
+        note += self.say("pages", pages=self.pages) if self.pages > 1 else ""
+        chosen = words.table("figure_columns").set_index("key")["columns"]
+        table = table[chosen[key].split()] if key in chosen else table
         alt = f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}".strip()
         self.caption = Caption(title, alt, note, *self._sources(used), table, self.pages)
 
     def _sources(self, used: Iterable[str]) -> tuple[str, str]:
         """Where the data come from, in short for the picture and in full for the caption."""
         ids = {part for text in used if isinstance(text, str) for part in text.split("; ")}
-        documents, others = (
-            frame[frame["id"].isin(ids)] for frame in (self.data.documents, self.data.sources)
-        )
+        tables = self.data.documents, self.data.sources
+        documents, others = (frame[frame["id"].isin(ids)] for frame in tables)
         full, extent = [], self.group("extent")
         for row in documents.itertuples():
             remarks = dict.fromkeys(extent[part] for part in (row.known_from, row.extent) if part in extent)
@@ -275,6 +268,12 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
     return style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE
 
 
+def put(ax: Axes, x: float, y: float, text: str, room: tuple, gid: str, size: float = 9, **look) -> None:
+    """Write a text that `fit` has fitted to the room of a width and a height in millimetres."""
+    text, size = fit(text, *room, size=size)
+    ax.text(x, y, text, **{"va": "center", "fontsize": size, "linespacing": 1.05, "gid": gid} | look)
+
+
 def fits(text: str, width: float, height: float) -> bool:
     """Whether `fit` finds room in words that are not torn."""
     lines, size = fit(text, width, height)
@@ -315,31 +314,24 @@ def matrix(
     ax = desk.ground(body)
     inner = ax.inset_axes((left / 170, 1 - bottom / body, pitch * len(columns) / 170, (bottom - top) / body))
     _cells(inner, cells, list(rows["row"]), list(columns), [fills[state] for state in used], pitch)
-
-    def write(
-        x: float, y: float, text: str, width: float, height: float, gid: str, size: float = 9, **look
-    ) -> None:
-        text, size = fit(text, width, height, size=size)
-        ax.text(x, y, text, **{"va": "center", "fontsize": size, "linespacing": 1.05, "gid": gid} | look)
-
     for k, column in enumerate(columns):
         place = left + pitch * (k + 0.5)
-        write(place, top - 1, desk.names[column], pitch - 0.8, 7.4, "head", ha="center", va="bottom")
-    write(170 - aside / 2, top - 1, head, aside or 1, 7.4, "head", ha="center", va="bottom")
+        put(ax, place, top - 1, desk.names[column], (pitch - 0.8, 7.4), "head", ha="center", va="bottom")
+    put(ax, 170 - aside / 2, top - 1, head, (aside or 1, 7.4), "head", ha="center", va="bottom")
     for k, row in enumerate(rows.itertuples()):
         middle = top + _ROW * (k + 0.5)
         name = desk.labels[row.indicator] if row.row.endswith("/0") else desk.say("second")
         room = named - 3 - text_width(row.unit, size=8)
-        write(_DOMAIN[lang] + 1, middle, name, room, _ROW - 0.4, row.row, 8.5)
-        write(left - 1.5, middle, row.unit, 20, _ROW, "unit", 8, ha="right", color=style.MUTED)
-        write(170 - aside / 2, middle, row.aside, max(aside - 1, 1), _ROW, f"aside/{row.row}", ha="center")
+        put(ax, _DOMAIN[lang] + 1, middle, name, (room, _ROW - 0.4), row.row, 8.5)
+        put(ax, left - 1.5, middle, row.unit, (20, _ROW), "unit", 8, ha="right", color=style.MUTED)
+        put(ax, 170 - aside / 2, middle, row.aside, (aside or 1, _ROW), f"aside/{row.row}", ha="center")
     _domains(desk, ax, rows["indicator"], top)
     for state, (x, line) in zip(used, key, strict=True):
         fill, y = fills[state], bottom + 2.5 + _KEY * line
         hatch = {"hatch": fill.hatch, "edgecolor": fill.hatch_colour, "lw": 0} if fill.hatch else {"lw": 0}
         ax.add_patch(Rectangle((x, y), 5.5, 4.2, facecolor=fill.colour, **hatch))
         ax.add_patch(Rectangle((x, y), 5.5, 4.2, fill=False, edgecolor=style.RULE, lw=0.5))
-        write(x + 2.75, y + 2.1, fill.symbol, 5, 4, "symbol", 7, ha="center", color=fill.ink)
+        put(ax, x + 2.75, y + 2.1, fill.symbol, (5, 4), "symbol", 7, ha="center", color=fill.ink)
         ax.text(x + 6.7, y + 2.1, labels[state], va="center", gid=f"key/{state}")
     return ax
 
@@ -356,14 +348,8 @@ def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[
     state = shown["state"].reindex(index=rows, columns=columns).astype(float)
     text = shown["text"].reindex(index=rows, columns=columns).astype(object).fillna("")
     look = {"cmap": ListedColormap([fill.colour for fill in used]), "vmin": -0.5, "vmax": len(used) - 0.5}
-    look |= {
-        "linewidths": 1.2,
-        "linecolor": style.PAPER,
-        "cbar": False,
-        "xticklabels": False,
-        "yticklabels": False,
-    }
-    sns.heatmap(state, annot=text.to_numpy(), fmt="", mask=state.isna(), ax=ax, **look)
+    look |= dict.fromkeys(("cbar", "xticklabels", "yticklabels"), False) | {"linecolor": style.PAPER}
+    sns.heatmap(state, annot=text.to_numpy(), fmt="", mask=state.isna(), lw=1.2, ax=ax, **look)
     ax.set(xlabel="", ylabel="")
     ax.patch.set_visible(False)
     for written, (i, j) in zip(ax.texts, np.argwhere(state.notna().to_numpy()), strict=True):
@@ -424,13 +410,10 @@ def paths(ax: Axes, frame: pd.DataFrame, looks: Mapping[str, Look], *, width: fl
         part = numbers[(numbers["origin"] == origin) & numbers.duplicated(["path", "origin"], keep=False)]
         of = part.drop_duplicates("path").set_index("path")["place"].map(looks).to_dict()
         tied = {"hue": "path", "style": "path", "palette": {key: look.colour for key, look in of.items()}}
-        tied |= {
-            "dashes": {key: look.dashes or "" for key, look in of.items()},
-            "legend": False,
-            "lw": weight,
-        }
+        tied["dashes"] = {key: look.dashes or "" for key, look in of.items()}
         if of:
-            sns.lineplot(part, x="year", y="at", estimator=None, ax=ax, zorder=2, **tied)
+            plain = {"estimator": None, "legend": False, "lw": weight, "zorder": 2}
+            sns.lineplot(part, x="year", y="at", ax=ax, **tied, **plain)
     reached = numbers[(numbers["role"] == "baseline") & (numbers["relation"] == "eq")]
     limits = box(reached, "measured")
     ax.vlines(reached["year"], limits.low, limits.high, color=style.MUTED, lw=1.0, zorder=2)
@@ -537,25 +520,13 @@ def lanes(desk: Desk, rows: Sequence[Mapping], heads: Sequence[str] = ()) -> Axe
     ax = desk.ground(tall * len(rows) + top + 0.5)
     for place in heads:
         ax.plot(left, 2.8, **desk.looks[place].mark())
-        ax.text(
-            left + 2.2, 2.8, desk.names[place], va="center", color=desk.looks[place].text_colour, gid="head"
-        )
+        put(ax, left + 2.2, 2.8, desk.names[place], (60, 5), "head", color=desk.looks[place].text_colour)
         left += text_width(desk.names[place]) + 10
     for row in rows:
         ax.plot([0, 170], [top, top], color=style.GRID, lw=0.6)
-        name, size = fit(row["name"], _LABELS, 3.4)
-        ax.text(0.5, top + 2.9, name, va="center", fontsize=size, gid=f"name/{row['id']}")
-        ax.text(0.5, top + 6.8, row["below"], va="center", color=style.MUTED, fontsize=8)
-        said, size = fit(row["words"], 169.5 - _WORDS, tall - 1)
-        ax.text(
-            _WORDS,
-            top + tall / 2,
-            said,
-            va="center",
-            fontsize=size,
-            linespacing=1.15,
-            gid=f"words/{row['id']}",
-        )
+        put(ax, 0.5, top + 2.9, row["name"], (_LABELS, 3.4), f"name/{row['id']}")
+        put(ax, 0.5, top + 6.8, row["below"], (_LABELS, 3.4), "below", 8, color=style.MUTED)
+        put(ax, _WORDS, top + tall / 2, row["words"], (169.5 - _WORDS, tall - 1), f"words/{row['id']}")
         ends = [one.value for lane in row["lanes"] for one in lane]
         span = (min(ends), max(ends)) if min(ends) < max(ends) else (ends[0] - 1, ends[0] + 1)
         for k, lane in enumerate(row["lanes"]):
