@@ -25,7 +25,6 @@ _MODULES = frozenset(
         "plot",
         "progress",
         "scaffold",
-        "style",
         "trajectory",
     }
 )

@@ -52,7 +52,7 @@ def texts(ax):
 
 
 def enlarged(data, n, name="示例{}县", **prints):
-    """The data with `n` more counties, copies of Yuhuan whose values differ; `prints` are put into their cells."""
+    """The data with `n` more counties, copies of Yuhuan with other values; `prints` go into their cells."""
     rng, parts, documents, places = np.random.default_rng(1), [], [], []
     cells = data.targets[data.targets["document"] == "yuhuan-plan-2023"]
     for k in range(n):
@@ -60,7 +60,9 @@ def enlarged(data, n, name="示例{}县", **prints):
         exact, step = own["relation"].eq("eq") & own["unit"].ne("%"), own["step"].replace(0, 1)
         moved = (own["value"] * rng.uniform(0.93, 1.07) / step).round() * step
         value = own["value"].where(~exact, moved)
-        own = own.assign(value=value, low=own["low"].where(~exact, value), high=own["high"].where(~exact, value))
+        own = own.assign(
+            value=value, low=own["low"].where(~exact, value), high=own["high"].where(~exact, value)
+        )
         for column, given in prints.items():
             own.loc[own["indicator"].eq(SPORTS) & own["year"].isin([2022, 2027]), column] = given
         parts.append(own)
@@ -159,7 +161,9 @@ def test_every_unit_of_an_indicator_has_english_words(data):
     assert {unit for unit in data.indicators["unit"] if unit} <= set(english) | {"张/千名老年人"}
 
 
-@pytest.mark.parametrize(("text", "width"), [("387,700人次", 9), ("Subsidised rental homes", 20), ("通过省级评估", 8)])
+@pytest.mark.parametrize(
+    ("text", "width"), [("387,700人次", 9), ("Subsidised rental homes", 20), ("通过省级评估", 8)]
+)
 def test_what_does_not_fit_is_set_smaller_or_broken_never_cut(text, width):
     fitted, size = forms.fit(text, width, 7)
     assert fitted.replace("\n", "").replace(" ", "") == text.replace(" ", "") and 7 <= size <= 9
@@ -168,7 +172,9 @@ def test_what_does_not_fit_is_set_smaller_or_broken_never_cut(text, width):
 # ---------------------------------------------------------------- paths
 
 
-@pytest.mark.parametrize("indicator", [SPORTS, "premature_ncd_mortality", "urban_unemployment_rate", "pension_insured"])
+@pytest.mark.parametrize(
+    "indicator", [SPORTS, "premature_ncd_mortality", "urban_unemployment_rate", "pension_insured"]
+)
 def test_every_printed_value_has_its_mark(data, indicator):
     rows = printed_path(data, indicator)
     ax = plot.target_paths(data, indicator)
@@ -184,7 +190,9 @@ def test_every_printed_value_has_its_mark(data, indicator):
 def test_a_base_has_the_box_of_its_rounding_and_a_target_none(data):
     ax = plot.target_paths(data, SPORTS, places=["玉环"])
     base = data.printed.query("place == 'yuhuan' and indicator == @SPORTS and role == 'baseline'")
-    (segments,) = [collection.get_segments() for collection in ax.collections if collection.get_linewidths()[0] == 1.0]
+    (segments,) = [
+        collection.get_segments() for collection in ax.collections if collection.get_linewidths()[0] == 1.0
+    ]
     limits = box(base, "measured")
     assert len(segments) == 1
     assert [tuple(point) for point in segments[0]] == [(2022, limits.low[0]), (2022, limits.high[0])]
@@ -194,7 +202,9 @@ def test_ends_are_named_as_printed(data):
     assert {"长兴 5.60", "玉环 5.5", "慈溪 5.5"} <= set(texts(plot.target_paths(data)))
     assert "玉环 <5" in texts(plot.target_paths(data, "urban_unemployment_rate"))
     assert "黄岩 2.8 (2025)" in texts(plot.target_paths(data, SPORTS))
-    assert {"玉环 96", "慈溪 96", "长兴 96"} <= set(texts(plot.target_paths(data, "wage_arrears_resolution_rate")))
+    assert {"玉环 96", "慈溪 96", "长兴 96"} <= set(
+        texts(plot.target_paths(data, "wage_arrears_resolution_rate"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -266,7 +276,10 @@ def test_printed_values_never_vanish_with_many_counties(data):
     frame = compare.core(many, 2027, grid=True)
     values = frame[frame["value"].notna()]
     assert len(seen) == len(frame) == values.shape[0] + int(frame["value"].isna().sum())
-    assert all(any(c.isdigit() or c in "通过未" for c in seen[f"{row.indicator}/0/{row.place}"][0]) for row in values.itertuples())
+    assert all(
+        any(c.isdigit() or c in "通过未" for c in seen[f"{row.indicator}/0/{row.place}"][0])
+        for row in values.itertuples()
+    )
 
 
 @LANGUAGES
@@ -281,7 +294,10 @@ def test_two_counties_side_by_side(data, lang):
             assert values == ["81.89", "82.7", "81.70", "82.70"]
     word = {"zh": "长兴要求更高", "en": "Changxing asks for more"}[lang]
     assert said[f"words/{NURSERY}/"] == [word]
-    assert sum(text == [word] for gid, text in said.items() if gid.startswith("words/")) == (frame["word_end"] == "below").sum()
+    assert (
+        sum(text == [word] for gid, text in said.items() if gid.startswith("words/"))
+        == (frame["word_end"] == "below").sum()
+    )
 
 
 def test_places_come_closer_as_compare_says(data):
@@ -300,7 +316,9 @@ def test_two_passages_stand_beside_each_other_with_their_verdict(data):
     assert conflict == ["table 9.5", "text ≤8.5"]
     assert said[f"value/WORKLIST_AHEAD/{SPORTS}"] == ["table 2.9", "later ≥3.1"]
     assert said["value/FLOW_SHORTFALL/rental_housing_cumulative"] == ["implied 2023", "later 1790"]
-    assert said["words/TABLE_PROSE_CONFLICT/premature_ncd_mortality"] == ["question: table and text\nconflict"]
+    assert said["words/TABLE_PROSE_CONFLICT/premature_ncd_mortality"] == [
+        "question: table and text\nconflict"
+    ]
     second = pd.Series([facts.get("b_value") for facts in found["facts"]], dtype=float)
     drawn = sum(len(group) for gid, group in said.items() if gid.startswith("value/"))
     assert drawn == 2 * second.notna().sum()
@@ -329,14 +347,18 @@ def test_required_paces_stand_among_the_realised_ones(data, profile):
     held = profile[(profile["m"] > 0) & profile["indicator"].isin([SPORTS, NURSERY])]
     ax = plot.required_among_realised(data, [SPORTS, NURSERY], lang="en")
     said, fields = by_gid(ax), ax.child_axes
-    for field, (indicator, rows) in zip(fields, held.sort_values("m", ascending=False).groupby("indicator", sort=False), strict=True):
+    for field, (indicator, rows) in zip(
+        fields, held.sort_values("m", ascending=False).groupby("indicator", sort=False), strict=True
+    ):
         spells = frames(data, rows.iloc[0])["spells"]
         assert len(spells) == rows["m"].iloc[0] == len(field.collections[0].get_segments())
         at = by_gid(field, "lines")
         for row in rows.itertuples():
             assert at[f"{row.place}/{row.variant}"] == [row.required]
             faster = sorted({int(row.m - row.k_high), int(row.m - row.k_low)})
-            assert said[f"rank/{row.place}/{indicator}/{row.variant}"] == [f"slower than {'–'.join(map(str, faster))} of {row.m}"]
+            assert said[f"rank/{row.place}/{indicator}/{row.variant}"] == [
+                f"slower than {'–'.join(map(str, faster))} of {row.m}"
+            ]
     slower = int((2 * held["k_high"] <= held["m"]).sum())
     assert plot.caption(ax).title.startswith(f"{slower} of {len(held)} ")
     with pytest.raises(DataError, match="no path has realised changes"):
@@ -366,10 +388,15 @@ def test_a_path_that_is_not_there_is_named(data):
 
 def test_the_nation_is_drawn_on_each_of_its_bases(data):
     ax = plot.counties_on_nation(data, [SPORTS]).axes[0]
-    seen = data.reference.query("place == 'china' and indicator == @SPORTS and kind in ('observed', 'derived') and t >= 2016")
+    seen = data.reference.query(
+        "place == 'china' and indicator == @SPORTS and kind in ('observed', 'derived') and t >= 2016"
+    )
     gids = [line.get_gid() for line in ax.lines if str(line.get_gid()).startswith("china/")]
     assert gids == [f"china/{basis}" for basis in seen.sort_values("t")["basis"].unique()]
-    assert "exceed the nation's 3.11 of 2025" in plot.caption(plot.counties_on_nation(data, [SPORTS], lang="en")).title
+    assert (
+        "exceed the nation's 3.11 of 2025"
+        in plot.caption(plot.counties_on_nation(data, [SPORTS], lang="en")).title
+    )
 
 
 def test_additions_are_those_of_capacity(data):
@@ -384,9 +411,17 @@ def test_additions_are_those_of_capacity(data):
 
 
 def test_need_and_supply_are_those_of_the_balance(data):
-    frame = capacity.balance(data, "yuhuan", SPORTS).query("year == 2024 and document == 'yuhuan-plan-2023'").iloc[0]
+    frame = (
+        capacity.balance(data, "yuhuan", SPORTS)
+        .query("year == 2024 and document == 'yuhuan-plan-2023'")
+        .iloc[0]
+    )
     ax = plot.sports_balance(data, lang="en").axes[0]
-    bars = {patch.get_gid(): (patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches if patch.get_gid()}
+    bars = {
+        patch.get_gid(): (patch.get_x(), patch.get_x() + patch.get_width())
+        for patch in ax.patches
+        if patch.get_gid()
+    }
     for gid, part in (("need/yuhuan-plan-2023/2024", "need"), ("without", "without"), ("with", "with")):
         assert bars[gid] == pytest.approx((frame[f"{part}_low"] / 1e4, frame[f"{part}_high"] / 1e4))
     assert [label.get_text() for label in ax.get_yticklabels()][1] == "work list: ≥3.1 m² in 2024"

@@ -287,9 +287,8 @@ def test_what_carries_no_caption_is_named():
 
 
 def test_importing_the_style_does_not_import_matplotlib():
-    code = (
-        "import sys, qiyou.plot.style, qiyou.figures; print({'matplotlib', 'seaborn', 'PIL'} & set(sys.modules))"
-    )
+    heavy = "{'matplotlib', 'seaborn', 'PIL'}"
+    code = f"import sys, qiyou.plot.style, qiyou.figures; print({heavy} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
 
 

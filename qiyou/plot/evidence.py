@@ -1,4 +1,4 @@
-"""What is asked beside what was realised: readings of all paths, required among realised paces, one path's card."""
+"""What is asked beside what was realised: readings, required among realised paces, the card of one path."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _chunks(items: list, most: int) -> list[list]:
 
 @figure
 def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
-    """The reading of every path, one word each: indicators by places, those held against something realised first.
+    """The reading of every path, one word each; indicators held against something realised come first.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ _ROW, _HEAD, _FOOT, _LEFT, _RIGHT = 4.6, 6.0, 10.0, 30.0, 122.0
 def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None = None) -> Axes:
     """The pace that each path requires among the realised changes of its class, one panel per question.
 
-    Grey uprights are realised changes, their dots on top; a marker is what a place requires (its bar: the rounding of
-    the base), and the words count the changes that were faster.
+    Grey uprights are realised changes, their dots on top; a marker is what a place requires (its bar: the
+    rounding of the base), and the words count the changes that were faster.
 
     Parameters
     ----------
@@ -97,7 +97,8 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
     Returns
     -------
     Axes
-        In millimetres, with one child Axes per panel in the units of the pace; markers have the gid ``place/variant``.
+        In millimetres, with one child Axes per panel in the units of the pace; markers have the gid
+        ``place/variant``.
     """
     profile = _profiles(desk.data) if profile is None else profile
     held = profile[profile["m"] > 0].sort_values("m", ascending=False, kind="stable")
@@ -168,7 +169,9 @@ def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float
         put(ax, _RIGHT + 2, y, _rank(desk, row), (168 - _RIGHT, _ROW), gid)
     known, room = desk.say("required.known", m=len(spells)), (_LEFT - 2, _ROW)
     put(ax, _LEFT - 1.5, top + _HEAD + _ROW / 2, known, room, "known", 8, ha="right", color=style.MUTED)
-    head = f"{desk.labels[first['indicator']]} {desk.group('class').get(first['class_used'], '')}".strip()
+    head = desk.labels[first["indicator"]] + desk.bracket(
+        desk.group("class").get(first["class_used"], "").strip()
+    )
     ax.text(0.5, top + _HEAD - 1.2, head, va="bottom", gid=f"head/{first['indicator']}")
     key = scale if scale != "log" else "log_up" if sign > 0 else "log_down"
     unit = desk.say(f"required.{key}", unit=desk.unit(facts["unit"]))

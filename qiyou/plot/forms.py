@@ -8,10 +8,10 @@ A drawing function is written as::
         desk.told("lead", chart="lines", title=..., finding=..., used=frame["document"], table=frame)
         ax = desk.panel(80)
 
-and called ``lead(data, ax=None, lang="zh", width="full", page=1, indicator=...)``. The finding is the title of its sheet;
-note and source are written below by `qiyou.figures.save`. A figure that is laid out in millimetres draws on a *ground*:
-Axes whose data coordinates are millimetres of the page, y downwards. Printed values never vanish: they are set smaller,
-broken into lines, or the figure takes another page.
+and called ``lead(data, ax=None, lang="zh", width="full", page=1, indicator=...)``. The finding is the title
+of its sheet; note and source are written below by `qiyou.figures.save`. A figure that is laid out in
+millimetres draws on a *ground*: Axes whose data coordinates are millimetres of the page, y downwards. Printed
+values never vanish: they are set smaller, broken into lines, or the figure takes another page.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _KINDS = (" City", " County", " District", " Province", " Prefecture", " Region"
 
 
 def figure(function: Callable) -> Callable:
-    """Make a drawing function at a `Desk` one of ``(data, *, ax=None, lang="zh", width="full", page=1, **choice)``."""
+    """Make a function that draws at a `Desk` one of ``(data, *, ax, lang, width, page, **choice)``."""
 
     @functools.wraps(function)
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
@@ -127,15 +127,17 @@ class Desk:
     def told(self, key: str, *, chart: str, title: str, finding: str, used, table, **facts) -> None:
         """Write the caption, with the messages ``plot.<key>.subject`` and ``plot.<key>.note``.
 
-        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``; of the `table` the
-        columns of ``tables/figure_columns.csv`` are kept.
+        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``; of the
+        `table` the columns of ``tables/figure_columns.csv`` are kept.
         """
         subject, note = self.say(f"{key}.subject", **facts), self.say(f"{key}.note", **facts)
         note += self.say("pages", pages=self.pages) if self.pages > 1 else ""
         chosen = words.table("figure_columns").set_index("key")["columns"]
         table = table[chosen[key].split()] if key in chosen else table
-        alt = f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}".strip()
-        self.caption = Caption(title, alt, note, *self._sources(used), table, self.pages)
+        alt = (
+            f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}"
+        )
+        self.caption = Caption(title, alt.strip(), note, *self._sources(used), table, self.pages)
 
     def _sources(self, used: Iterable[str]) -> tuple[str, str]:
         """Where the data come from, in short for the picture and in full for the caption."""
@@ -146,19 +148,20 @@ class Desk:
         for row in documents.itertuples():
             remarks = dict.fromkeys(extent[part] for part in (row.known_from, row.extent) if part in extent)
             title = f"《{row.title}》" if self.lang == "zh" else row.title_en or row.title
-            full.append(title + self._bracket(self.join(remarks)))
+            full.append(title + self.bracket(self.join(remarks)))
         for row in others[others["grade"] != "derived"].itertuples():
             # A title in square brackets is none: it says what the source is about.
             title = f"{row.publisher} {row.published}".strip() if row.title.startswith("[") else row.title
             title = f"《{title}》" if self.lang == "zh" else f'"{title}"'
-            full.append(title + self._bracket(extent.get(row.grade, "")))
+            full.append(title + self.bracket(extent.get(row.grade, "")))
         places = list(dict.fromkeys(documents["place"].map(self.names)))
         said = self.join(places) if len(places) <= MOST_PLACES else self.say("places", n=len(places))
         brief = [self.say("source.plans", places=said)] if places else []
         brief += [self.say("source.others", n=len(others))] if len(others) else []
         return self.semicolon.join(brief) + self.stop.strip(), self.join(full) + self.stop.strip()
 
-    def _bracket(self, text: str) -> str:
+    def bracket(self, text: str) -> str:
+        """A remark in brackets; nothing for no remark."""
         return text and (f"（{text}）" if self.lang == "zh" else f" ({text})")
 
     # ------------------------------------------------------------ sheets
@@ -190,7 +193,7 @@ class Desk:
         return fig, fig.subplots(rows, columns, squeeze=False, **how).ravel()
 
     def ground(self, body: float) -> Axes:
-        """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's, without their axis)."""
+        """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's)."""
         ax = self.ax or self.sheet(body, "none").add_axes((0, 0, 1, 1))
         if self.ax is None:
             ax.set_position((0, 0, 1, ax.figure.body))
@@ -225,8 +228,8 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"value": [3.0, np.nan, 387700], "relation": ["ge", "range", "eq"], "step": [0.1, 0.1, 100],
-    ...     "low": [3.0, 5.0, 387700], "high": [np.inf, 5.5, 387700]})
+    >>> rows = pd.DataFrame({"value": [3.0, np.nan, 387700], "relation": ["ge", "range", "eq"],
+    ...     "step": [0.1, 0.1, 100], "low": [3.0, 5.0, 387700], "high": [np.inf, 5.5, 387700]})
     >>> [value(row) for row in rows.itertuples()]
     ['≥3.0', '5.0–5.5', '38.77万']
     """
@@ -240,7 +243,7 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
 
 
 def number(amount: float, step: float, lang: str) -> str:
-    """A number with the decimals of its print; a large one in 万 or 亿, in thousands, millions or billions."""
+    """A number with the decimals of its print; a large one in 万 or 亿, thousands, millions, billions."""
     large = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "bn"), (1e6, "m"), (1e3, "k"))}[lang]
     scale, mark = next(((by, mark) for by, mark in large if abs(amount) >= max(by, 1e5)), (1.0, ""))
     digits = max(0, math.ceil(-math.log10(step / scale) - 1e-9)) if step > 0 else None
@@ -393,11 +396,11 @@ def _flow(labels: Sequence[str]) -> tuple[list[tuple[float, int]], int]:
 
 
 def paths(ax: Axes, frame: pd.DataFrame, looks: Mapping[str, Look], *, width: float = 1.4) -> pd.DataFrame:
-    """Draw the printed values of every path, rows of ``data.printed`` of one indicator; returns the last of each.
+    """Draw the printed values of every path (rows of ``data.printed``); returns the last of each.
 
-    Filled markers are planned, hollow ones reached; the upright through a hollow one is what its rounding leaves. A
-    bound is a bar with an arrow, a range an upright between its ends. Values that only the text prints are tied by a
-    thin line, since nothing is printed between them.
+    Filled markers are planned, hollow ones reached; the upright through a hollow one is what its rounding
+    leaves. A bound is a bar with an arrow, a range an upright between its ends. Values that only the text
+    prints are tied by a thin line, since nothing is printed between them.
     """
     middle = (frame["low"] + frame["high"]) / 2
     frame = frame.assign(
@@ -442,7 +445,8 @@ def arrow(ax: Axes, x: float, y: float, colour: str, points: tuple[float, float]
 def name_ends(desk: Desk, ax: Axes, ends: pd.DataFrame, last: float, height: float) -> None:
     """Write place and value beside the end of each path, and the year where it is not the last of the figure.
 
-    Labels that would touch are moved apart and tied to their ends; `height` is about that of the Axes, in millimetres.
+    Labels that would touch are moved apart and tied to their ends; `height` is about that of the Axes, in
+    millimetres.
     """
     (low, high), (left, right) = ax.get_ylim(), ax.get_xlim()
     step, edge = (right - left) * 0.02, float(ends["year"].max())
@@ -463,8 +467,8 @@ def name_ends(desk: Desk, ax: Axes, ends: pd.DataFrame, last: float, height: flo
 def spread(positions: Iterable[float], gap: float) -> np.ndarray:
     """Move labels apart until neighbours are at least a gap away, as little as possible and in their order.
 
-    Pools labels that touch into blocks centred on the mean of their wishes (the pool-adjacent-violators algorithm,
-    which gives the least squares solution).
+    Pools labels that touch into blocks centred on the mean of their wishes (the pool-adjacent-violators
+    algorithm, which gives the least squares solution).
 
     Examples
     --------

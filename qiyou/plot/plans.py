@@ -1,4 +1,4 @@
-"""What the plans print: paths, core indicators, two counties side by side, base against end, table against text."""
+"""What the plans print: paths, core indicators, two counties beside each other, table against text."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) 
 
 
 def printed_path(data, indicator: str, places=None) -> pd.DataFrame:
-    """What is printed of an indicator for a year, without what the text repeats of its document's own table."""
+    """What is printed of an indicator for a year, without what the text repeats of its own table."""
     frame = data.printed
     frame = frame[frame["indicator"].eq(indicator) & frame["year"].notna() & frame["relation"].ne("none")]
     keys = ["document", "year", "value", "relation"]
@@ -117,7 +117,7 @@ def _small_paths(desk, frame: pd.DataFrame, chosen: list, unit: str) -> Axes:
 
 @figure
 def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes:
-    """Places against the core indicators in one year, each cell with its value and how it stands to its reference.
+    """Places against the core indicators in one year, each cell with its value and its state.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
 
 
 def _reference(desk, rows: pd.DataFrame, kind: str) -> str:
-    """What the places are held against: a number, or from which to which where it differs, and of what kind."""
+    """What the places are held against: a number, or from which to which, and of what kind."""
     rows = rows[rows["reference_kind"].ne("")]
     ends = rows[["reference_low", "reference_high", "reference_value"]].to_numpy(dtype=float)
     ends = ends[np.isfinite(ends)]
@@ -295,8 +295,9 @@ _GRAVE = ("CONTRADICTION", "QUESTION", "UNDECIDABLE", "NOTE")
 def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
     """What two passages say of the same thing: table against text, plan against later document.
 
-    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper mark is
-    the plan's, the hollow one below what is held against it. A yearly amount stands beside what the plan implies.
+    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper
+    mark is the plan's, the hollow one below what is held against it. A yearly amount stands beside what the
+    plan implies.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def realised(data, place: str, indicator: str, since: float) -> pd.DataFrame:
 
 
 def draw_realised(desk, ax: Axes, seen: pd.DataFrame) -> pd.DataFrame:
-    """A superior's series, a broad line on each basis, its figures at the end of their year; returns its end."""
+    """A superior's series, a broad line on each basis, its figures at the ends of years; returns its end."""
     look = desk.looks[style.NATION]
     for (place, basis), part in seen.groupby(["place", "basis"], sort=False):
         ax.plot(
@@ -98,7 +98,7 @@ def _bar(
 
 
 def _bars(ax: Axes, rows: list[dict], unit: str) -> None:
-    """Intervals below one another (bars from their ``start``), their words at the right; an open end is an arrow."""
+    """Intervals below one another (from their ``start``), words at the right; an open end is an arrow."""
     finite = [end for row in rows for end in row["ends"] if np.isfinite(end)]
     right = max([*finite, 0.0]) * 1.05 or 1.0
     for k, row in enumerate(rows):
@@ -162,8 +162,9 @@ def _yearly(row) -> tuple[float, float]:
 def sports_balance(desk, indicator: str = AREA):
     """What has to be added against what is announced, for every place that announces projects.
 
-    Solid: the need of the plan's last year and of the year that a later document speaks of; hatched: announced projects
-    of known size, without and with trails. Bars have the gid ``need/document/year``, ``without`` and ``with``.
+    Solid: the need of the plan's last year and of the year that a later document speaks of; hatched:
+    announced projects of known size, without and with trails. Bars have the gid ``need/document/year``,
+    ``without`` and ``with``.
 
     Returns
     -------
