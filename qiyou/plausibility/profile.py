@@ -63,8 +63,11 @@ def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    groups = asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates()
-    series = pd.concat(superior.windows(data, known, *group) for group in groups.itertuples(index=False))
+    groups = (
+        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
+    )
+    held = [group for group in groups if group.indicator in set(known["indicator"])]
+    series = pd.concat(superior.windows(data, known, *group) for group in held or [("", "points")])
     asked["superior"] = superior.nearest(data, asked, series)
     blocks = [
         *(asked, required.others(asked), _classes(data, known, asked)),

@@ -142,7 +142,7 @@ def pairs(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame
 
 def _facts(data, indicator: str) -> tuple[float, float]:
     """Ceiling and sign of an indicator."""
-    facts = data.indicators.set_index("id").loc[indicator]
+    facts = data.indicators.set_index("id").reindex([indicator]).iloc[0]
     return float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
 
 
@@ -276,11 +276,15 @@ def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
     return 1 + (low + 1e-12 >= EDGES).sum(axis=1), 1 + (high - 1e-12 > EDGES).sum(axis=1)
 
 
-def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
-    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+def slower(asked: pd.DataFrame, found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each of m spells is certainly, and possibly, slower than each of n paths asks, shape (n, m)."""
     least, most = (asked[f"required_{end}"].to_numpy()[:, None] for end in ("low", "high"))
-    sure = counted & above(least, found["high"].to_numpy()[None])
-    maybe = counted & ~above(found["low"].to_numpy()[None], most)
+    return above(least, found["high"].to_numpy()[None]), ~above(found["low"].to_numpy()[None], most)
+
+
+def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray, slow=None) -> pd.DataFrame:
+    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+    sure, maybe = (counted & mask for mask in slow or slower(asked, found))
     names, code = np.unique(found["province"].to_numpy(dtype=str), return_inverse=True)
     member = (code[:, None] == np.arange(len(names))).astype(np.float32)
     inside, slow, perhaps = (mask.astype(np.float32) @ member for mask in (counted, sure, maybe))
@@ -351,9 +355,10 @@ def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, 
         found = _best(both[(both["doubts"].eq(0) | (not strict)) & (~both["bounded"] | bounds)], shortest, 6)
         if found.empty:
             continue
+        slow = slower(asked, found)
         others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
         for factor, lower in product((np.inf, 2.0, 1.5), (False, True)):
-            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor))
+            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor), slow)
             one_lo, one_hi = fifths(*limits(*(some[key] for key in COUNTS)))
             there = some["m"].to_numpy() > 0
             tried += there
