@@ -27,6 +27,7 @@ _MODULES = frozenset(
         "plausibility",
         "plot",
         "progress",
+        "read",
         "scaffold",
         "style",
         "trajectory",

@@ -1,9 +1,9 @@
 """What a planned level means in places, square metres and people, and what announced projects contribute.
 
-stock = level × population. Levels that are planned are exact, a base and a population have the box of their rounding,
-and populations come in named scenarios; every interval is the worst case over them, no confidence interval. What is
-assumed, and every number that is, stands in ``tables/assumptions.csv`` and is read from there. What a source does not
-say is ``not assessable``, never a default.
+stock = level × population. Levels that are planned are exact, a base and a population have the box of their
+rounding, and populations come in named scenarios; every interval is the worst case over them, no confidence
+interval. What is assumed, and every number that is, stands in ``tables/assumptions.csv`` and is read from
+there. What a source does not say is ``not assessable``, never a default.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""How many people there may be: residents under named scenarios, children under three; and what all this assumes."""
+"""How many people there may be: residents under named scenarios, children under three; and what all this
+assumes."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from qiyou.words import language, table
 
 ASSESSABLE = "assessable"
 NOT_ASSESSABLE = "not assessable"
-"""The two values of every column ``status``; the second comes with a ``reason``, a word of ``capacity_reason``."""
+"""The two values of every column ``status``; the second comes with a ``reason``, a word of
+``capacity_reason``."""
 
 GROUPS = ("resident", "elderly", "under_three")
 NURSERY = "nursery_places_per_1000"
@@ -33,8 +35,8 @@ _CHILDREN = (
     "place year births births_scenario per_1000 per_1000_low per_1000_high sourced births_source reason"
 )
 _CHILD_COLUMNS = (
-    "year level level_low level_high births births_scenario per_1000 per_1000_low per_1000_high sourced value low "
-    "high level_kept level_kept_low level_kept_high source grade status reason"
+    "year level level_low level_high births births_scenario per_1000 per_1000_low per_1000_high sourced "
+    "value low high level_kept level_kept_low level_kept_high source grade status reason"
 )
 
 
@@ -174,8 +176,8 @@ def populations(
 
     ``flat``: the observation of the year, else the last before it held (else the first after it held back).
     ``own_trend``: that observation grown at (last/first)^(1/years) − 1 of the place's own observations on its
-    basis. ``province_trend``: grown at the province's rate of year-end residents; only the rate is taken over.
-    A year that was observed is never overwritten, and bases are never mixed: of those allowed
+    basis. ``province_trend``: grown at the province's rate of year-end residents; only the rate is taken
+    over. A year that was observed is never overwritten, and bases are never mixed: of those allowed
     (``assumptions.csv``) the first that the place has is used, alone.
 
     Parameters
@@ -191,9 +193,9 @@ def populations(
     Returns
     -------
     DataFrame
-        One row per place, scenario and year: ``value`` (persons), ``low, high`` (rounding of every observation
-        used), ``anchor, printed`` (the observation it rests on), ``rate, rate_low, rate_high``, ``basis``,
-        ``beside`` (the place's other counts, on other bases), ``source, grade, status, reason``.
+        One row per place, scenario and year: ``value`` (persons), ``low, high`` (rounding of every
+        observation used), ``anchor, printed`` (the observation it rests on), ``rate, rate_low, rate_high``,
+        ``basis``, ``beside`` (the place's other counts, on other bases), ``source, grade, status, reason``.
 
     Raises
     ------
@@ -249,7 +251,8 @@ def _years(years) -> np.ndarray:
 
 
 def _series(data, indicator: str) -> pd.DataFrame:
-    """What was observed by place, basis and year; several sources of one year give the hull of what they print."""
+    """What was observed by place, basis and year; several sources of one year give the hull of what they
+    print."""
     rows = data.observations[data.observations["indicator"] == indicator]
     cells = box(rows, "measured")
     # A derived figure is the sum or difference of two printed ones, so two roundings lie in it.
@@ -262,7 +265,8 @@ def _series(data, indicator: str) -> pd.DataFrame:
 
 
 def _trends(series: pd.DataFrame) -> pd.DataFrame:
-    """The yearly rate between first and last observation: ``giver, rate, rate_low, rate_high, trend_source``."""
+    """The yearly rate between first and last observation: ``giver, rate, rate_low, rate_high,
+    trend_source``."""
     by = series.sort_values("year").groupby("place")
     first, last, enough = by.first(), by.last(), by.size() >= amounts("own_trend")[0]
     span = (last["year"] - first["year"]).astype(float).where(enough)
@@ -293,11 +297,11 @@ def _beside(seen: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
 def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
     """Nursery places per child under three that levels of places per 1,000 residents mean.
 
-    places per child = level / (children under three per 1,000 residents); those are the births of three years:
-    the place's own (``number:<basis>``) over its ``flat`` population, or a survey's birth rate of the place, its
-    prefecture or its province (``rate:<place>``). A year between two sourced ones lies between their values, one
-    before the first takes the first (``held back``); after the last the number is ``held`` or goes on ``falling``
-    at the factor so far, from at least three sourced years. Capacity is not use.
+    places per child = level / (children under three per 1,000 residents); those are the births of three
+    years: the place's own (``number:<basis>``) over its ``flat`` population, or a survey's birth rate of the
+    place, its prefecture or its province (``rate:<place>``). A year between two sourced ones lies between
+    their values, one before the first takes the first (``held back``); after the last the number is ``held``
+    or goes on ``falling`` at the factor so far, from at least three sourced years. Capacity is not use.
 
     Parameters
     ----------
@@ -310,8 +314,8 @@ def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per cell, basis of births and scenario: ``value, low, high`` (places per child), ``per_1000``
         (children per 1,000 residents) with its interval, ``sourced`` (how many of the three years a source
-        gives), ``level_kept`` with its interval (places per child had the level stayed at the path's first: what
-        the number of children does alone); ``source, grade, status, reason``.
+        gives), ``level_kept`` with its interval (places per child had the level stayed at the path's first:
+        what the number of children does alone); ``source, grade, status, reason``.
 
     Raises
     ------
@@ -371,7 +375,8 @@ def _children(data, cells: pd.DataFrame) -> pd.DataFrame:
     made["sourced"] = three(seen["value"].notna().to_numpy(dtype=int))
     scenarios = [made.assign(births_scenario=name) for name in ("held", "falling")]
     for end, other in ENDS.items():
-        # A year between two sourced ones lies between them; before the first and after the last one stands alone.
+        # A year between two sourced ones lies between them; before the first and after the last one stands
+        # alone.
         before, after = (fill(axis=1).to_numpy() for fill in (seen[end].ffill, seen[end].bfill))
         known = {"value": np.nanmean, "low": np.nanmin, "high": np.nanmax}[end]([before, after], axis=0)
         start = seen[other].bfill(axis=1).to_numpy()[:, :1]
@@ -396,7 +401,8 @@ def _children(data, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _births(data, places: pd.Series) -> pd.DataFrame:
-    """Place -> its own births by basis, and the survey's birth rates of it and of all above it in the country."""
+    """Place -> its own births by basis, and the survey's birth rates of it and of all above it in the
+    country."""
     chain, bases = ancestors(data.places), {"births": assumed("births"), "birth_rate": assumed("birth_rate")}
     chain = chain[chain["place"].isin(places)]
     own, parts = chain["place"] == chain["above"], []

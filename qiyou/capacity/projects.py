@@ -1,8 +1,9 @@
 """Announced projects × sizes of facilities, set against what a target needs.
 
-Counts stand in the documents' statements, sizes come from site surveys (area ÷ count; for trails area ÷ length), never
-from the projects themselves. Every announced facility is a row of its own. What has no printed kind, or no known size,
-is counted apart; a trail stands at its full area, and whether it counts is a question to ask, not a fact.
+Counts stand in the documents' statements, sizes come from site surveys (area ÷ count; for trails area ÷
+length), never from the projects themselves. Every announced facility is a row of its own. What has no
+printed kind, or no known size, is counted apart; a trail stands at its full area, and whether it counts is a
+question to ask, not a fact.
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ _COLUMNS = (
 )
 _BALANCE_COLUMNS = (
     "base_document from_year year years printed level relation scenarios need_low need_high unit without_low "
-    "without_high with_low with_high without_share_low without_share_high with_share_low with_share_high projects "
-    "left_out left_out_count code source grade"
+    "without_high with_low with_high without_share_low without_share_high with_share_low with_share_high "
+    "projects left_out left_out_count code source grade"
 )
 
 
 def facility_sizes(data, place: str) -> pd.DataFrame:
-    """How large a facility of each type is: the least and the greatest mean size of site surveys in the province.
+    """How large a facility of each type is: the least and the greatest mean size of site surveys in the
+    province.
 
-    A type that none of them counts has the dimensions of data sheets (``basis`` says which). A nation's mean does not
-    serve, nor do the least sizes that building standards set.
+    A type that none of them counts has the dimensions of data sheets (``basis`` says which). A nation's mean
+    does not serve, nor do the least sizes that building standards set.
 
     Parameters
     ----------
@@ -41,8 +43,8 @@ def facility_sizes(data, place: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per type: ``facility, name_zh, low, high`` (m² per piece or per km), ``unit, basis, places, source, note,
-        grade``.
+        One row per type: ``facility, name_zh, low, high`` (m² per piece or per km), ``unit, basis, places,
+        source, note, grade``.
 
     Raises
     ------
@@ -86,11 +88,11 @@ def supply(data, place=None, year: int | None = None, *, sizes: pd.DataFrame | N
     Returns
     -------
     DataFrame
-        Where it is announced (``at``), ``printed, relation, count`` (of ``30家以上`` the 30 are counted; a facility that is
-        only named is one), ``size_low, size_high, size_basis``, ``low, high`` in m² (a length with its rounding),
-        ``source, grade, status, reason``. ``part``: ``counted`` (kind and size known), ``trail`` (full area),
-        ``kind_not_printed`` (between the smallest and the largest single facility surveyed), ``size_not_known``. No
-        rows: nothing is announced.
+        Where it is announced (``at``), ``printed, relation, count`` (of ``30家以上`` the 30 are counted; a
+        facility that is only named is one), ``size_low, size_high, size_basis``, ``low, high`` in m² (a
+        length with its rounding), ``source, grade, status, reason``. ``part``: ``counted`` (kind and size
+        known), ``trail`` (full area), ``kind_not_printed`` (between the smallest and the largest single
+        facility surveyed), ``size_not_known``. No rows: nothing is announced.
 
     Raises
     ------
@@ -143,8 +145,8 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``place, part, projects`` (rows), ``pieces`` (facilities, or km), ``low, high`` in m² (NaN for what has no known
-        size), ``facilities, source, grade``.
+        ``place, part, projects`` (rows), ``pieces`` (facilities, or km), ``low, high`` in m² (NaN for what
+        has no known size), ``facilities, source, grade``.
 
     Raises
     ------
@@ -172,9 +174,9 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
 def balance(data, place=None, indicator=None, until: int | None = None) -> pd.DataFrame:
     """What a target needs by a year, against what announced projects bring by then.
 
-    A need runs from the path's base (else the place's first printed base of the indicator, else the path's first
-    target) to the number that is asked for, over all population scenarios. Projects count that lie after the base year
-    and not after the year of the target.
+    A need runs from the path's base (else the place's first printed base of the indicator, else the path's
+    first target) to the number that is asked for, over all population scenarios. Projects count that lie
+    after the base year and not after the year of the target.
 
     Parameters
     ----------
@@ -186,12 +188,12 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
     Returns
     -------
     DataFrame
-        One row per path and later printed year: ``need_low, need_high``; ``without_low, without_high`` and ``with_low,
-        with_high``: what is announced, without and with trails in full, and the ``…_share_…`` of the need that it
-        covers; ``projects``; ``left_out, left_out_count``: facilities of unknown size, in no sum. ``code``:
-        ``COVERED`` (lowest supply ≥ highest need), ``NOT_COVERED`` (highest < lowest, nothing left out),
-        ``DEPENDS_ON:trails``, ``DEPENDS_ON:size_not_known`` (what is left out), ``DEPENDS_ON:unit_sizes``,
-        ``NO_PROJECTS``, ``NO_POPULATION``.
+        One row per path and later printed year: ``need_low, need_high``; ``without_low, without_high`` and
+        ``with_low, with_high``: what is announced, without and with trails in full, and the ``…_share_…`` of
+        the need that it covers; ``projects``; ``left_out, left_out_count``: facilities of unknown size, in
+        no sum. ``code``: ``COVERED`` (lowest supply ≥ highest need), ``NOT_COVERED`` (highest < lowest,
+        nothing left out), ``DEPENDS_ON:trails``, ``DEPENDS_ON:size_not_known`` (what is left out),
+        ``DEPENDS_ON:unit_sizes``, ``NO_PROJECTS``, ``NO_POPULATION``.
 
     Raises
     ------
@@ -241,8 +243,8 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
 def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -> pd.DataFrame:
     """The areas by category of one site survey, their sum, the printed total, and the sum less the total.
 
-    A survey may name only some of its categories, so a sum below the total says nothing; a sum above it means that
-    categories overlap, or that one of them is not counted in full.
+    A survey may name only some of its categories, so a sum below the total says nothing; a sum above it
+    means that categories overlap, or that one of them is not counted in full.
 
     Parameters
     ----------
@@ -255,8 +257,8 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     Returns
     -------
     DataFrame
-        One row per category and the rows ``sum``, ``total`` and ``excess`` (``item``): ``low, high`` in m²; ``share_low,
-        share_high`` of the total; ``source, grade``.
+        One row per category and the rows ``sum``, ``total`` and ``excess`` (``item``): ``low, high`` in m²;
+        ``share_low, share_high`` of the total; ``source, grade``.
 
     Raises
     ------
@@ -277,8 +279,8 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     parts, total = areas[~total], areas[total]
     if parts.empty or len(total) != 1:
         raise DataError(
-            f"observations.csv has {len(parts)} categories and {len(total)} totals of the sports area of {place} "
-            f"in {year} on {basis!r}; add the categories and one total"
+            f"observations.csv has {len(parts)} categories and {len(total)} totals of the sports area of "
+            f"{place} in {year} on {basis!r}; add the categories and one total"
         )
     (part, whole), sums = (box(rows, "measured") for rows in (parts, total)), ["sum", "total", "excess"]
     ends = [[end.sum(), *of] for end, of in ((part.low, whole.low), (part.high, whole.high))]
@@ -307,7 +309,8 @@ def _announced(data) -> pd.DataFrame:
 
 
 def _sizes(data, places: pd.Series, given: pd.DataFrame | None) -> pd.DataFrame:
-    """Place, facility -> size_low, size_high, size_basis, size_source; with the types that are sized by others."""
+    """Place, facility -> size_low, size_high, size_basis, size_source; with the types that are sized by
+    others."""
     columns = ["low", "high", "basis", "source"]
     found = [pd.DataFrame(columns=["place", "facility", *columns])]
     for place in places.unique():

@@ -40,21 +40,24 @@ def stock(data, place=None, indicator=None, *, rows=None, people=None) -> pd.Dat
     Returns
     -------
     DataFrame
-        One row per printed cell and scenario: ``value, low, high`` in ``unit`` (个, 平方米, 人, 张, 套; visits per head
-        give 次 a year), the boxes of ``level`` and ``population``, ``printed, role, relation``, the population's
-        ``anchor`` and ``basis``, ``source, grade, status, reason``. A bound gives a half-open interval, and
-        ``value`` for the number that it asks for. A stock itself has the scenario ``printed``.
+        One row per printed cell and scenario: ``value, low, high`` in ``unit`` (个, 平方米, 人, 张, 套;
+        visits per head give 次 a year), the boxes of ``level`` and ``population``, ``printed, role,
+        relation``, the population's ``anchor`` and ``basis``, ``source, grade, status, reason``. A bound
+        gives a half-open interval, and ``value`` for the number that it asks for. A stock itself has the
+        scenario ``printed``.
 
     Raises
     ------
     DataError
-        Nothing is printed, or an indicator asked for is neither a stock nor a density over a known denominator.
+        Nothing is printed, or an indicator asked for is neither a stock nor a density over a known
+        denominator.
 
     Examples
     --------
     >>> import qiyou
     >>> frame = stock(qiyou.load(), "yuhuan", "sports_area_per_capita")
-    >>> frame.query("scenario == 'flat' and year == 2027")[["value", "low", "high", "unit"]].round().values.tolist()
+    >>> last = frame.query("scenario == 'flat' and year == 2027")
+    >>> last[["value", "low", "high", "unit"]].round().values.tolist()
     [[2073600.0, 2072000.0, 2075200.0, '平方米']]
     """
     levels = printed(data, place, indicator) if rows is None else rows
@@ -80,12 +83,12 @@ def additions(data, place=None, indicator=None, *, whole=True, rows=None, people
     Returns
     -------
     DataFrame
-        One row per path, scenario and step: ``from_year, year, years``; ``value, low, high`` in ``unit`` and the
-        same ``per_year``; ``level_part`` (what has to be built for the rise) and ``population_part``, whose
-        intervals are worst cases of their own; ``institutions_low, institutions_high`` (nursery places only:
-        institutions a year); ``fall_needed`` = 1 − L0/L1, the fall of the population that would bring the end with
-        nothing built; both ends' prints, levels and populations; ``source, grade, status, reason``. A path with
-        one printed year is one row, ``not assessable``.
+        One row per path, scenario and step: ``from_year, year, years``; ``value, low, high`` in ``unit`` and
+        the same ``per_year``; ``level_part`` (what has to be built for the rise) and ``population_part``,
+        whose intervals are worst cases of their own; ``institutions_low, institutions_high`` (nursery places
+        only: institutions a year); ``fall_needed`` = 1 − L0/L1, the fall of the population that would bring
+        the end with nothing built; both ends' prints, levels and populations; ``source, grade, status,
+        reason``. A path with one printed year is one row, ``not assessable``.
 
     Raises
     ------
@@ -116,9 +119,9 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per path and year or step: ``low, high`` (and ``per_year_low, per_year_high``) the least and the
-        greatest, ``value_low, value_high`` those of the values, ``over``, ``basis, source, grade`` joined; ``not
-        assessable``, with the reasons, only where no scenario is.
+        One row per path and year or step: ``low, high`` (and ``per_year_low, per_year_high``) the least and
+        the greatest, ``value_low, value_high`` those of the values, ``over``, ``basis, source, grade``
+        joined; ``not assessable``, with the reasons, only where no scenario is.
 
     Raises
     ------
@@ -161,7 +164,8 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
 
 
 def printed(data, place=None, indicator=None) -> pd.DataFrame:
-    """The printed levels of all paths: cells of tables, and the text's figures where a document's table has none."""
+    """The printed levels of all paths: cells of tables, and the text's figures where a document's table has
+    none."""
     rows, line = data.printed, ["document", "indicator"]
     rows = rows[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none")]
     text = rows["origin"] == "text"
@@ -185,7 +189,8 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
     growth = {end: (1 + steps[pop.column("rate", end)]) ** years for end in pop.ENDS}
 
     def figures(l0: str, l1: str, p0: str, p1: str) -> list:
-        """What follows if each unknown lies at the end named: the first level, the last, the first people, the last."""
+        """What follows if each unknown lies at the end named: the first level, the last, the first people,
+        the last."""
         first, last = steps[pop.column("level", l0) + "_0"], steps[pop.column("level", l1)]
         start = steps[pop.column("population", p0) + "_0"] / steps["per"]
         # On one observation the number of people is one unknown, grown by a rate; otherwise there are two.
@@ -210,7 +215,8 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
 
 
 def _times(first, second):
-    """Nothing times an open end is nothing: a population that does not change adds nothing, whatever the level."""
+    """Nothing times an open end is nothing: a population that does not change adds nothing, whatever the
+    level."""
     with np.errstate(invalid="ignore"):
         return np.where((first == 0) | (second == 0), 0.0, first * second)
 
@@ -244,15 +250,16 @@ def _stocks(data, rows: pd.DataFrame, people) -> pd.DataFrame:
 
 
 def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows that imply a stock, with the box of their level, the unit of the stock, group and persons per unit."""
+    """The rows that imply a stock, with the box of their level, the unit of the stock, group and persons per
+    unit."""
     facts = data.indicators.set_index("id").reindex(rows["indicator"])
     known = table("assumptions").query("key.str.startswith('per ')").set_index("key")
     over = ("per " + facts["denominator"]).where(facts["kind"] != "stock", "")
     fit = ((facts["kind"] == "stock") | (facts["kind"] == "density") & over.isin(known.index)).to_numpy()
     if not fit.any():
         raise DataError(
-            "a stock is implied by stocks and by densities over a known denominator only, and there is none: select "
-            f"indicators {', '.join(known.index)}",
+            "a stock is implied by stocks and by densities over a known denominator only, and there is none: "
+            f"select indicators {', '.join(known.index)}",
             rows=rows[~fit],
         )
     rows, facts, over = rows[fit], facts[fit], over[fit]

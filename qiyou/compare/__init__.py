@@ -10,8 +10,8 @@ indicators are named as people write them. Three rules hold in all of them:
 - the reference is named in the row, and a place is never part of its own: what the province asks for (met
   or not met), what most other plans share, or what lies in the middle of them (at or above, level, below).
 
-What every place prints of an indicator, side by side, is one line: ``data.printed.query("indicator == …")`` and
-``pivot_table(index=["place", "document", "variant"], columns="year", values="printed", aggfunc=" / ".join)``.
+What every place prints of an indicator, side by side, is ``data.printed.query("indicator == …")`` and
+``.pivot_table(index=["place", "document", "variant"], columns="year", values="printed", aggfunc=list)``.
 
 >>> import qiyou
 >>> data = qiyou.load()
