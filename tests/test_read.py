@@ -207,7 +207,7 @@ def test_a_pdf_comes_in_cell_for_cell(tmp_path):
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_pdf import PdfPages
 
-    from qiyou import style
+    from qiyou.plot import style
 
     body = lines("words", domain=False)
     edges = [0, 4, 40, 52, *(52 + 11 * k for k in range(1, 7)), 140]
@@ -233,7 +233,7 @@ def test_a_pdf_of_an_office_program_comes_in(tmp_path):
 
     from matplotlib import font_manager
 
-    from qiyou import style
+    from qiyou.plot import style
 
     body = lines("words")
     source = to_docx(tmp_path / "plan.docx", body, merged=merges(body), wide=True)

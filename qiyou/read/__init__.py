@@ -106,10 +106,10 @@ def into(
     path, folder = Path(path), Path(folder)
     found = _found(path)
     years = "; ".join("-".join(sorted(one.years.values())) for one in found)
-    need(len(found) == 1, words.both("read.several", name=path.name, years=years))
-    need(folder.is_dir(), words.both("read.no_folder", folder=folder))
+    need(len(found) == 1, "read.several", name=path.name, years=years)
+    need(folder.is_dir(), "read.no_folder", folder=folder)
     table, stubs = folder / "table.csv", folder / "indicators.csv"
-    need(_rows(table, ["row"]).empty, words.both("read.taken", table=table))
+    need(_rows(table, ["row"]).empty, "read.taken", table=table)
     if data is None:
         from qiyou.data import load
 
@@ -135,7 +135,7 @@ def _found(path: Path) -> list[Found]:
             last.lines += one.lines
             last.left += one.left
     found = {years: one for years, one in found.items() if one.lines}
-    need(found, words.both("read.no_table", name=path.name))
+    need(found, "read.no_table", name=path.name)
     for one in found.values():
         _number(one)
     return list(found.values())
@@ -183,7 +183,7 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
             try:
                 read(line[year], unit or None)
             except NotationError as error:
-                why.append(f"{year}: {error}")
+                why.append(f"{year}: {error.said(lang)}")
         report.append((outcome, line["at"], row, name, ids[row], "; ".join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
     return ids, report + left, added
@@ -206,4 +206,4 @@ def _rows(path: Path, columns: list[str]) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise DataError(words.both("read.stuck", path=path, why=error)) from error
+        raise DataError("read.stuck", path=path, why=error) from error

@@ -19,7 +19,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 from qiyou.errors import DataError, need
-from qiyou.words import both
 
 _LARGEST = 64 * 2**20
 _MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS, _MOST_PAGES, _MOST_SECONDS = 5_000, 5_000, 200, 300, 60
@@ -65,7 +64,7 @@ class Grid:
             column += 1
         width, height = max(1, min(width, _MOST_COLUMNS)), max(1, min(height, _MOST_ROWS))
         fits = row < _MOST_ROWS and column + width <= _MOST_COLUMNS
-        need(fits, both("read.wide", where=self.where))
+        need(fits, "read.wide", where=self.where)
         self.rows.extend([] for _ in range(len(self.rows), row + 1))
         cells = self.rows[row]
         cells.extend([""] * (column + width - len(cells)))
@@ -80,12 +79,12 @@ class Grid:
 
 def grids(path: Path) -> list[Grid]:
     """Every table of a file."""
-    need(path.is_file(), both("read.no_file", name=path.name))
+    need(path.is_file(), "read.no_file", name=path.name)
     try:
         with path.open("rb") as file:
             start, size = file.read(8), path.stat().st_size
     except OSError as error:
-        raise DataError(both("read.unreadable", name=path.name, why=error.strerror or error)) from error
+        raise DataError("read.unreadable", name=path.name, why=error.strerror or error) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
     faults = {
         "large": size > _LARGEST,
@@ -94,7 +93,7 @@ def grids(path: Path) -> list[Grid]:
         "kind": kind not in _READERS,
     }
     for fault, raised in faults.items():
-        need(not raised, both(f"read.{fault}", name=path.name, mb=_LARGEST >> 20))
+        need(not raised, f"read.{fault}", name=path.name, mb=_LARGEST >> 20)
     try:
         return list(_READERS[kind](path))
     except DataError:
@@ -102,7 +101,7 @@ def grids(path: Path) -> list[Grid]:
     except Exception as error:  # whatever a library raises on a damaged file
         what = " ".join(repr(error).split())[:200]
         fault = "read.password" if "password" in what.lower() else "read.damaged"
-        raise DataError(both(fault, name=path.name, why=what)) from error
+        raise DataError(fault, name=path.name, why=what) from error
 
 
 def _office(path: Path) -> Iterator[Grid]:
@@ -110,13 +109,13 @@ def _office(path: Path) -> Iterator[Grid]:
     with zipfile.ZipFile(path) as packed:
         parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
         bounded = len(parts) <= _MOST_PARTS and sum(part.file_size for part in parts) <= _LARGEST
-        need(bounded, both("read.unpacks", name=path.name, mb=_LARGEST >> 20))
+        need(bounded, "read.unpacks", name=path.name, mb=_LARGEST >> 20)
         foreign = any(mark in packed.read(part) for part in parts for mark in _DOCTYPE)
-        need(not foreign, both("read.entities", name=path.name))
+        need(not foreign, "read.entities", name=path.name)
     names = {part.filename for part in parts}
     reader = _sheets if "xl/workbook.xml" in names else _word
     known = reader is _sheets or "word/document.xml" in names
-    need(known, both("read.neither", name=path.name))
+    need(known, "read.neither", name=path.name)
     yield from reader(path)
 
 
@@ -226,16 +225,16 @@ def _pages(path: Path) -> Iterator[Grid]:
     streams = (match.end() for match in re.finditer(rb"stream\r?\n", content))
     bounded = all(_unpacked(content[at : content.find(b"endstream", at)]) < _LARGEST for at in streams)
     bounded = bounded and not re.search(rb"/FlateDecode\s*/FlateDecode", content)
-    need(bounded, both("read.unpacks", name=path.name, mb=_LARGEST >> 20))
+    need(bounded, "read.unpacks", name=path.name, mb=_LARGEST >> 20)
     started, printed = time.monotonic(), 0
     with pdfplumber.open(path) as pdf:
         for number, page in enumerate(itertools.islice(pdf.pages, _MOST_PAGES), 1):
             quick = time.monotonic() - started < _MOST_SECONDS
-            need(quick, both("read.slow", name=path.name, seconds=_MOST_SECONDS))
+            need(quick, "read.slow", name=path.name, seconds=_MOST_SECONDS)
             printed += len(page.chars)
             yield from (_laid(f"page {number}", table) for table in page.extract_tables())
             page.close()
-    need(printed > 0, both("read.picture", name=path.name))
+    need(printed > 0, "read.picture", name=path.name)
 
 
 def _unpacked(stream: bytes) -> int:
@@ -268,9 +267,9 @@ def decoded(path: Path) -> str:
             text = content.decode(code)
         except UnicodeDecodeError:
             continue
-        need("\0" not in text, both("read.no_text", name=path.name))
+        need("\0" not in text, "read.no_text", name=path.name)
         return text
-    raise DataError(both("read.encoding", name=path.name))
+    raise DataError("read.encoding", name=path.name)
 
 
 _READERS = {
