@@ -94,7 +94,8 @@ def draw_realised(desk, ax: Axes, seen: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------- amounts
 
 _NEED, _SUPPLY = {"facecolor": "#3F6FA8"}, {"facecolor": "#F6D9A0", "hatch": "////"}
-_SCENARIOS = {"flat": _NEED, "province_trend": {"facecolor": "#9CC3EA"}}
+_OWN = {"facecolor": "#DCE9F2", "hatch": "...."}
+_SCENARIOS = {"flat": _NEED, "province_trend": {"facecolor": "#9CC3EA"}, "own_trend": _OWN}
 
 
 def _bar(
