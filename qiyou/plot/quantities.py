@@ -144,7 +144,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     chosen = desk.turn(bars, 26)
     spans = words.interval(hull["per_year_low"], hull["per_year_high"], lang=desk.lang)
     said = [f"{desk.names[place]} {span}" for place, span in zip(hull["place"], spans, strict=True)]
-    gone = desk.join(dict.fromkeys(frame.loc[~frame["place"].isin(good["place"]), "place"].map(desk.names)))
+    gone = desk.listed(frame.loc[~frame["place"].isin(good["place"]), "place"])
     facts = {"chart": "bars", "title": desk.say("stocks.title", said=desk.join(said[:8])), "table": frame}
     facts |= {"used": [*frame["document"], *frame["source"]], "left": ""}
     facts |= {"left": desk.say("stocks.left", names=gone)} if gone else {}

@@ -386,7 +386,7 @@ _CLOSING = re.escape("，。、；：？！）〕］】》〉」』”’…·�
 _OPENING = re.escape("（〔［【《〈「『“‘([{")
 # A closing mark stays with what is before it, what follows with an opening mark, and with a number.
 _JOINED = rf"(?=[{_CLOSING}])|(?<=[{_OPENING}])|(?<=\d)(?![{_OPENING}])"
-_PIECES = re.compile(rf"\s+|{_UNIT}(?:(?:{_JOINED}){_UNIT})*")
+PIECES = re.compile(rf"\s+|{_UNIT}(?:(?:{_JOINED}){_UNIT})*")
 
 
 def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
@@ -422,7 +422,7 @@ def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
 def _lines(paragraph: str, width: float, size: float) -> list[str]:
     measure = _measure(size)
     lines, line, used = [], "", 0.0
-    for piece in _PIECES.findall(paragraph):
+    for piece in PIECES.findall(paragraph):
         for part in _split_long(piece, width, measure):
             needed = measure(part)
             if line and used + needed > width and not part.isspace():
