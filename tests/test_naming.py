@@ -110,7 +110,13 @@ def naming_sheets():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("玉坏市", ["没有叫“玉坏市”的地方；相近的有：玉环市（yuhuan）", "'玉坏市'; the nearest are 玉环市（yuhuan）"]),
+        (
+            "玉坏市",
+            [
+                "没有叫“玉坏市”的地方；相近的有：玉环市（yuhuan）",
+                "'玉坏市'; the nearest are 玉环市（yuhuan）",
+            ],
+        ),
         ("Yuhaun City", ["there is no place 'Yuhaun City'", "Yuhuan City (yuhuan)"]),
         ("yuhaun", ["there is no place 'yuhaun'", "Yuhuan City (yuhuan)"]),
         ("Baoshan", ["may be one of several places", "(baoshan_yunnan)", "(baoshan_shanghai)"]),

@@ -122,7 +122,9 @@ def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: boo
         for line, record in sheet.numbered() if wrong else ():
             why = wrong.get(record[column.name])
             if why and (line, column.name) not in sheet.reported:
-                findings.add("bad_cell", sheet.path, line, why=why, description=column.description, column=column.name)
+                findings.add(
+                    "bad_cell", sheet.path, line, why=why, description=column.description, column=column.name
+                )
     seen: dict[tuple, int] = {}
     for line, record in sheet.numbered():
         key = tuple([record[name] for name in table.key])

@@ -95,7 +95,9 @@ class Findings:
         frame = self.frame(lang)
         errors = frame[frame["severity"] == "error"]
         lines = [sentence(row, lang) for _, row in errors.head(_FIRST).iterrows()]
-        more = [words.say("data.more_errors", lang, count=len(errors) - _FIRST)] if len(errors) > _FIRST else []
+        more = (
+            [words.say("data.more_errors", lang, count=len(errors) - _FIRST)] if len(errors) > _FIRST else []
+        )
         return "".join(f"\n  {line}" for line in lines + more)
 
     def _shown(self, path: Path) -> str:

@@ -104,15 +104,12 @@ def into(
     """
     path, folder = Path(path), Path(folder)
     found = _found(path)
-    several = "; ".join("-".join(sorted(one.years.values())) for one in found)
-    need(
-        len(found) == 1,
-        f"{path.name} holds several target tables ({several}); save the one that is meant alone",
-    )
-    need(folder.is_dir(), f"{folder} is no folder; make it with qiyou new")
+    several = ["-".join(sorted(one.years.values())) for one in found]
+    need(len(found) == 1, "read.several", file=path.name, several=several)
+    need(folder.is_dir(), "read.no_folder", folder=folder)
     table, stubs = folder / "table.csv", folder / "indicators.csv"
     free = _rows(table, ["row"]).empty
-    need(free, f"{table} has rows already; nothing is overwritten: delete them or take another folder")
+    need(free, "read.taken", table=table)
     if data is None:
         from qiyou.data import load
 
@@ -140,7 +137,7 @@ def _found(path: Path) -> list[Found]:
             last.lines += one.lines
             last.left += one.left
     found = {years: one for years, one in found.items() if one.lines}
-    need(found, f"{path.name} has no table with 指标 and years in its head; save the target table on its own")
+    need(found, "read.no_table", file=path.name)
     for one in found.values():
         _number(one)
     return list(found.values())
@@ -188,7 +185,7 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
             try:
                 read(line[year], unit or None)
             except NotationError as error:
-                why.append(f"{year}: {error}")
+                why.append(f"{year}: {error.said(lang)}")
         report.append((outcome, line["at"], row, name, ids[row], "; ".join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
     return ids, report + left, added
@@ -211,4 +208,4 @@ def _rows(path: Path, columns: list[str]) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read ({error}); move it away") from error
+        raise DataError("read.unreadable_table", table=path, why=str(error)) from error

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from qiyou import disk
 from qiyou.errors import DataError, need
 
 _LARGEST = 64 * 2**20
@@ -66,10 +67,7 @@ class Grid:
         while (row, column) in self._taken:
             column += 1
         width, height = max(1, min(width, _MOST_COLUMNS)), max(1, min(height, _MOST_ROWS))
-        need(
-            row < _MOST_ROWS and column + width <= _MOST_COLUMNS,
-            f"{self.where} is too large for a target table",
-        )
+        need(row < _MOST_ROWS and column + width <= _MOST_COLUMNS, "read.wide", where=self.where)
         while len(self.rows) <= row:
             self.rows.append([])
         cells = self.rows[row]
@@ -85,28 +83,24 @@ class Grid:
 
 def grids(path: Path) -> list[Grid]:
     """Every table of a file."""
-    need(path.is_file(), f"{path.name} is no file; give the plan as .xlsx, .docx, .html, .pdf or .csv")
+    need(path.is_file(), "read.no_file", file=path.name)
     try:
         with path.open("rb") as file:
             start, size = file.read(8), path.stat().st_size
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror or error}") from error
+        raise DataError("read.unreadable", file=path.name, why=disk.trouble(error)) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
-    why = {
-        f"has more than {_LARGEST >> 20} MB; save the target table on its own": size > _LARGEST,
-        "is empty; save the plan again": not size,
-        "has a password or the form of before 2007; save it as .xlsx or .docx without a password": start
-        == _OLD,
-        "is none of .xlsx, .docx, .html, .pdf, .csv; save it as one of these": kind not in _READERS,
-    }
-    need(not any(why.values()), f"{path.name} {next((what for what, so in why.items() if so), '')}")
+    need(size <= _LARGEST, "read.large", file=path.name, most=_LARGEST >> 20)
+    need(size > 0, "read.empty", file=path.name)
+    need(start != _OLD, "read.old", file=path.name)
+    need(kind in _READERS, "read.kind", file=path.name)
     try:
         return list(_READERS[kind](path))
     except DataError:
         raise
     except Exception as error:  # whatever a library raises on a damaged file
         what = " ".join(f"{type(error).__name__} {error}".split())[:200]
-        raise DataError(f"{path.name} is damaged and cannot be opened ({what}); save it again") from error
+        raise DataError("read.damaged", file=path.name, what=what) from error
 
 
 def _office(path: Path) -> Iterator[Grid]:
@@ -115,13 +109,13 @@ def _office(path: Path) -> Iterator[Grid]:
         parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
         size = sum(part.file_size for part in parts)
         bounded = len(parts) <= _MOST_PARTS and size <= _LARGEST
-        need(bounded, f"{path.name} unpacks to {size >> 20} MB in {len(parts)} parts; it is not opened")
+        need(bounded, "read.bomb", file=path.name, size=size >> 20, parts=len(parts))
         foreign = any(mark in packed.read(part) for part in parts for mark in _DOCTYPE)
-        need(not foreign, f"{path.name} declares entities, which no office program writes; it is not opened")
+        need(not foreign, "read.entities", file=path.name)
     names = {part.filename for part in parts}
     reader = _sheets if "xl/workbook.xml" in names else _word
     known = reader is _sheets or "word/document.xml" in names
-    need(known, f"{path.name} is neither a workbook nor a Word file; save it as .xlsx or .docx")
+    need(known, "read.neither", file=path.name)
     yield from reader(path)
 
 
@@ -241,21 +235,16 @@ def _pages(path: Path) -> Iterator[Grid]:
     streams = (match.end() for match in re.finditer(rb"stream\r?\n", content))
     bounded = all(_unpacked(content[at : content.find(b"endstream", at)]) < _LARGEST for at in streams)
     bounded = bounded and not re.search(rb"/FlateDecode\s*/FlateDecode", content)
-    need(bounded, f"{path.name} unpacks to more than {_LARGEST >> 20} MB; it is not opened")
+    need(bounded, "read.pdf_bomb", file=path.name, most=_LARGEST >> 20)
     started, printed = time.monotonic(), 0
     with pdfplumber.open(path) as pdf:
         for number, page in enumerate(itertools.islice(pdf.pages, _MOST_PAGES), 1):
             quick = time.monotonic() - started < _MOST_SECONDS
-            need(
-                quick,
-                f"{path.name} takes more than {_MOST_SECONDS} seconds; save the target table on its own",
-            )
+            need(quick, "read.slow", file=path.name, most=_MOST_SECONDS)
             printed += len(page.chars)
             yield from (_laid(f"page {number}", table) for table in page.extract_tables())
             page.close()
-    need(
-        printed > 0, f"{path.name} is a picture without text; type the table in, or have it recognised first"
-    )
+    need(printed > 0, "read.picture", file=path.name)
 
 
 def _unpacked(stream: bytes) -> int:
@@ -288,9 +277,9 @@ def decoded(path: Path) -> str:
             text = content.decode(code)
         except UnicodeDecodeError:
             continue
-        need("\0" not in text, f"{path.name} is no text; save the table as .xlsx or as CSV UTF-8")
+        need("\0" not in text, "read.no_text", file=path.name)
         return text
-    raise DataError(f"{path.name} is in no encoding that is known; save it as CSV UTF-8")
+    raise DataError("read.encoding", file=path.name)
 
 
 _READERS = {

@@ -50,7 +50,7 @@ def find(grid: Grid, above: Found | None = None) -> Found | None:
             return None
         years, columns, bottom = above.years, above.columns, -1
     twice = next((year for year in years.values() if list(years.values()).count(year) > 1), None)
-    need(not twice, f"{grid.where}: two columns are headed {twice}; keep the one that holds the targets")
+    need(not twice, "read.twice", where=grid.where, year=twice)
     found = Found(years, columns)
     for line, cells in enumerate(grid.rows):
         if line > bottom:
