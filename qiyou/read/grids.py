@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from qiyou.disk import trouble
 from qiyou.errors import DataError, need
 
 _LARGEST = 64 * 2**20
@@ -84,7 +85,7 @@ def grids(path: Path) -> list[Grid]:
         with path.open("rb") as file:
             start, size = file.read(8), path.stat().st_size
     except OSError as error:
-        raise DataError("read.unreadable", name=path.name, why=error.strerror or error) from error
+        raise DataError("read.unreadable", name=path.name, why=trouble(error)) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
     faults = {
         "large": size > _LARGEST,
