@@ -29,7 +29,6 @@ _MODULES = frozenset(
         "progress",
         "read",
         "scaffold",
-        "style",
         "trajectory",
     }
 )

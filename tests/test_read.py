@@ -402,11 +402,39 @@ def test_other_habits_of_print(tmp_path):
         "二、学有优教": "no row of an indicator",
         "注：★为核心指标": "a footnote",
     }
+    # a bracket that holds no unit belongs to the name; a name that people ask by is no printed one
+    path.write_text("指标,单位,2027\n残疾人之家（试点）,,9\n托位数,个,5\n", encoding="utf-8")
+    assert tables(path)[0][["printed_name", "printed_unit"]].values[0].tolist() == ["残疾人之家（试点）", ""]
+    assert into(path, _folder(tmp_path, "asked-plan-2023"))["outcome"].tolist() == ["stub", "stub"]
     # years above their meaning, the name's head one line lower; one year; years as values
     path.write_text(",,2022年,2027年\n指标,单位,基期值,目标值\n甲,个,1950,2027\n", encoding="utf-8")
     assert tables(path)[0][["printed_name", "2022", "2027"]].values.tolist() == [["甲", "1950", "2027"]]
     path.write_text("主要指标\t计量单位\t2027年\n人均预期寿命\t岁\t82.7\n", encoding="utf-16")
     assert tables(path)[0].loc[0, ["row", "star", "2027"]].tolist() == ["1", "?", "82.7"]
+
+
+def test_a_table_without_a_head_goes_on_only_if_its_columns_are_the_same(tmp_path):
+    head, rest = "<tr><td>指标<td>单位<td>2027年<tr><td>甲<td>个<td>5", "<tr><td>乙<td>个<td>6"
+    path = tmp_path / "plan.html"
+    path.write_text(
+        f"<table>{head}</table><table>{rest}</table><table><tr><td>电话<td>123</table>", encoding="utf-8"
+    )
+    assert tables(path)[0][["row", "printed_name", "2027"]].values.tolist() == [
+        ["1", "甲", "5"],
+        ["2", "乙", "6"],
+    ]
+
+
+def test_what_a_merged_cell_hides_is_not_printed(tmp_path):
+    import docx
+
+    body = [["领域", "指标", "2027年"], ["幼有善育", "甲", "5"], ["", "乙", "6"]]
+    path = to_docx(tmp_path / "plan.docx", body, merged=[(1, 2, 1, 3)])
+    document = docx.Document(path)
+    hidden = document.tables[1]._tbl.tr_lst[2].tc_lst[0]
+    hidden.p_lst[0].add_r().text = "学有优教"
+    document.save(path)
+    assert tables(path)[0]["domain"].tolist() == ["幼有善育", ""]
 
 
 def test_several_tables_are_not_mixed(tmp_path):

@@ -15,7 +15,7 @@ from qiyou.data.documents import TABLE_FIELDS, Decided, Document
 from qiyou.data.files import Findings, Sheet
 from qiyou.data.names import serial, suggest
 from qiyou.data.schema import CONFIDENCES, YEAR
-from qiyou.errors import NotationError
+from qiyou.errors import Message, NotationError
 from qiyou.notation import BLANKS, Reading, read
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]
     try:
         reading = read(text, header)
     except NotationError as error:
-        return None, "unreadable_cell", str(error)
+        return None, "unreadable_cell", error
     fine = not unit or reading.relation == "none" or reading.unit == unit or (reading.unit, unit) in pairs
     if fine or (bare and not reading.unit):
         return reading, "", ""
@@ -149,7 +149,8 @@ def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -
         if key == "unreadable_cell" or fault not in told:
             told.add(fault)
             at = line.locator(k - first[number[k]])
-            where = at.replace("table:", "row ").replace("statement:", "statement ").replace(":", ", ")
+            kind, number_, *year = at.split(":")
+            where = Message(f"data.at_{kind}{'_year' if year else ''}", at=number_, year="".join(year))
             findings.add(key, line.sheet.path, line.line, where=where, **fields)
     for k in np.flatnonzero((printed != texts) & said.good):
         line = lines[number[k]]
@@ -291,7 +292,7 @@ def _check_span(fields: dict, period: list[int], findings: Findings, path, line:
     years = [int(fields[name]) for name in ("from_year", "year") if re.fullmatch(YEAR, fields[name])]
     low, high = period[0] - _YEARS_BACK, period[1] + _YEARS_AHEAD
     if any(not low <= year <= high for year in years) or years != sorted(years):
-        findings.add("years_span", path, line, years=" to ".join(map(str, years)), low=low, high=high)
+        findings.add("years_span", path, line, years="–".join(map(str, years)), low=low, high=high)
 
 
 def _year(text: str):
@@ -306,7 +307,7 @@ def _check_name(name, indicator, document: Document, path, line, findings: Findi
     if known != indicator:
         refused = words.refuses(name, document.id, indicator)
         key = "alias_refused" if refused else "alias_other" if known else "alias_unknown"
-        findings.add(key, path, line, name=name, known=known, indicator=indicator or "nothing")
+        findings.add(key, path, line, name=name, known=known, indicator=indicator or Message("data.nothing"))
     if not indicator or indicator in words.indicators:
         return True
     suggest(findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators})

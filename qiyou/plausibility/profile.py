@@ -63,8 +63,11 @@ def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    groups = asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates()
-    series = pd.concat(superior.windows(data, known, *group) for group in groups.itertuples(index=False))
+    groups = (
+        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
+    )
+    held = [group for group in groups if group.indicator in set(known["indicator"])]
+    series = pd.concat(superior.windows(data, known, *group) for group in held or [("", "points")])
     asked["superior"] = superior.nearest(data, asked, series)
     blocks = [
         *(asked, required.others(asked), _classes(data, known, asked)),
@@ -79,26 +82,13 @@ def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """D for all paths that ask a pace, class by class."""
     some = asked[asked["ask"].eq("pace") & asked["indicator"].isin(known["indicator"])]
     groups = some.groupby(["indicator", "scale", some["years"].eq(1)])
-    columns = [
-        *realised.FLAGS,
-        *realised.WHOLE,
-        "class_used",
-        "rho",
-        "L90",
-        "U90",
-        "gamma",
-        "chance_low",
-        "chance_high",
-    ]
-    blocks = [
-        pd.DataFrame(columns=columns, dtype=object),
-        *(realised.graded(data, known, one) for _, one in groups),
-    ]
+    columns = [*realised.FLAGS, *realised.WHOLE, *realised.NUMBERS, "class_used"]
+    blocks = [pd.DataFrame(columns=columns), *(realised.graded(data, known, one) for _, one in groups)]
     out = pd.concat([block.astype(object) for block in blocks if len(block.columns)]).reindex(asked.index)
     out[realised.FLAGS] = out[realised.FLAGS].eq(True)
     out[realised.WHOLE] = out[realised.WHOLE].fillna(0).astype(int)
     out["class_used"] = out["class_used"].fillna("")
-    return out.astype(dict.fromkeys(columns[-6:], float))
+    return out.astype(dict.fromkeys(realised.NUMBERS, float))
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
@@ -110,19 +100,14 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
     table["fifth_high"] = table["fifth_high"].mask(some & ~backed, 5)
     told = some & ~(table["fifth_low"].eq(1) & table["fifth_high"].eq(5))
     beyond = some & table["k_low"].eq(table["m"])
+    there = {"fifth": told, "n": average, "own_n": own}
     for end in ("low", "high"):
-        ranges = [
-            table[f"{name}_{end}"].where(there)
-            for name, there in (("fifth", told), ("n", average), ("own_n", own))
-        ]
+        ranges = [table[f"{name}_{end}"].where(known) for name, known in there.items()]
         table[f"least_{end}"], table[f"most_{end}"] = np.fmin.reduce(ranges), np.fmax.reduce(ranges)
     apart = np.zeros(len(table), dtype=bool)
-    for name, there in (("n", average), ("own_n", own)):
-        over, under = (
-            table[f"{name}_low"].gt(table["fifth_high"]),
-            table[f"{name}_high"].lt(table["fifth_low"]),
-        )
-        apart |= (told & there & (over | under)).to_numpy()
+    for name in ("n", "own_n"):
+        over = table[f"{name}_low"].gt(table["fifth_high"]) | table[f"{name}_high"].lt(table["fifth_low"])
+        apart |= (told & there[name] & over).to_numpy()
     table["agree"] = np.select([apart, told & (average | own)], ["no", "yes"], "")
     # the yardstick that carries the reading: the class where it tells something, else the own pace, else N
     by_class = told | beyond | some & ~own & ~average
@@ -198,9 +183,8 @@ def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
     levels = endstate.levels(data, known, paths.table(data))
     shortest, longest = (1, 2) if profile["years"] == 1 else (2, 6)
     found = spells(data, indicator, shortest=shortest, longest=longest, scale=scale)
-    found = found[found["level"].isin(realised.SELECTIONS.get(profile["class_used"], ()))].reset_index(
-        drop=True
-    )
+    levels_used = realised.SELECTIONS.get(profile["class_used"], ())
+    found = found[found["level"].isin(levels_used)].reset_index(drop=True)
     found = found[realised.foreign(pd.DataFrame([profile]), found)[0]]
     slower, faster = (
         above(profile["required_low"], found["high"]),

@@ -16,18 +16,8 @@ import pandas as pd
 from qiyou import units, words
 from qiyou.intervals import outward, same
 
-LINE = (
-    *(
-        "finding margin",
-        "stood_in asked steep",
-        "class class_year class_fast",
-        "ratio",
-        "own",
-        "nation",
-        "levels",
-    ),
-    *("peers", "additions", "projects", "progress", "kept", "kept_all", "evidence", "flags"),
-)
+LINE = "finding margin|stood_in asked steep|class class_year class_fast|ratio|own|nation|levels|peers"
+LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
 SHORT = ("short ease", "margin|stood_in asked|short_class|short_ratio|short_own", "support", "decide")
 _CHANGES = {"%": ("个百分点", "percentage points"), "元/年": ("元", "yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
@@ -38,16 +28,15 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     """The line (``zh``, ``en``) and the short form (``short_zh, short_en``) of every path."""
     keys, out = functools.cache(functools.partial(first, table)), {}
     for lang, (gap, stop, _, space) in _GAPS.items():
+        tell = functools.cache(lambda name, lang=lang: _part(data, table, keys(name), lang))
 
-        def joined(spec: str, between: str, lang=lang) -> list[str]:
+        def joined(spec: str, between: str, tell=tell) -> list[str]:
             """Parts set beside each other without anything (a blank in `spec`) or with `between` (a bar)."""
-            groups = [
-                [_part(data, table, keys(name), lang) for name in group.split()] for group in spec.split("|")
-            ]
+            groups = [[tell(name) for name in group.split()] for group in spec.split("|")]
             glued = [["".join(row) for row in zip(*group, strict=True)] for group in groups]
             return [_capital(between.join(filter(None, row))) for row in zip(*glued, strict=True)]
 
-        out[lang] = [text + stop for text in joined("|".join(LINE), gap)]
+        out[lang] = [text + stop for text in joined(LINE, gap)]
         sentences = zip(*(joined(spec, gap) for spec in SHORT), strict=True)
         out[f"short_{lang}"] = [space.join(text + stop for text in row if text) for row in sentences]
     return out
@@ -85,10 +74,8 @@ def first(table: pd.DataFrame, part: str) -> np.ndarray:
 def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
     """The message of each path's key, with its fields."""
     out = np.full(len(table), "", dtype=object)
-    templates, specs = (
-        words.table("messages").set_index("key")[lang],
-        words.table("fields").set_index("field"),
-    )
+    templates = words.table("messages").set_index("key")[lang]
+    specs = words.table("fields").set_index("field")
     for key in filter(None, pd.unique(keys)):
         at = np.flatnonzero(keys == key)
         names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(templates[key]) if name))

@@ -29,6 +29,7 @@ DOUBTS = ("press", "level", "start", "few")
 COUNTS = ["k_low", "k_high", "m", "c_low", "c_high", "provinces"]
 FLAGS = ["qualified", "same_level", "contains", *(f"doubt_{name}" for name in DOUBTS)]
 WHOLE = [*COUNTS, "fifth_low", "fifth_high", "first_year", "last_year", "contradicted", "specifications"]
+NUMBERS = ["rho", "L90", "U90", "gamma", "chance_low", "chance_high"]
 _KINDS = {"eq": "observed", "about": "approximate", "ge": "lower_bound", "gt": "lower_bound"}
 _STARTS = {"year_0": "from_year", "printed_0": "from_printed", "value_0": "start", "source_0": "from_source"}
 _BEST = {"bounded": True, "years": False, "doubts": True, "t": False}
@@ -141,7 +142,7 @@ def pairs(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame
 
 def _facts(data, indicator: str) -> tuple[float, float]:
     """Ceiling and sign of an indicator."""
-    facts = data.indicators.set_index("id").loc[indicator]
+    facts = data.indicators.set_index("id").reindex([indicator]).iloc[0]
     return float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
 
 
@@ -246,10 +247,8 @@ def limits(k_low, k_high, m, c_low, c_high, provinces, *, whole: int = 0) -> tup
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.09], [0.484])
     """
-    ends = [
-        _limits(*map(np.asarray, counts), whole)
-        for counts in ((k_low, k_high, m), (c_low, c_high, provinces))
-    ]
+    both = (k_low, k_high, m), (c_low, c_high, provinces)
+    ends = [_limits(*map(np.asarray, of), whole) for of in both]
     return np.minimum(*(low for low, _ in ends)), np.maximum(*(high for _, high in ends))
 
 
@@ -259,11 +258,8 @@ def _limits(low, high, of, whole: int) -> tuple[np.ndarray, np.ndarray]:
     found, back = np.unique((low * size + high) * size + of, return_inverse=True)
     k_0, k_1, n = found // size**2, found // size % size, found % size
     if whole:
-        ends = [
-            (hypergeometric(a, c, whole)[0], hypergeometric(b, c, whole)[1]) if c else (0, 1)
-            for a, b, c in zip(k_0, k_1, n, strict=True)
-        ]
-        lower, upper = np.array(ends, dtype=float).T
+        lower = np.array([hypergeometric(k, m, whole)[0] for k, m in zip(k_0, n, strict=True)])
+        upper = np.array([hypergeometric(k, m, whole)[1] for k, m in zip(k_1, n, strict=True)])
     else:
         lower = np.where(k_0 > 0, stats.beta.ppf(0.05, np.maximum(k_0, 1), n - k_0 + 1), 0.0)
         upper = np.where(k_1 < n, stats.beta.ppf(0.95, k_1 + 1, np.maximum(n - k_1, 1)), 1.0)
@@ -280,19 +276,21 @@ def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
     return 1 + (low + 1e-12 >= EDGES).sum(axis=1), 1 + (high - 1e-12 > EDGES).sum(axis=1)
 
 
-def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
-    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+def slower(asked: pd.DataFrame, found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each of m spells is certainly, and possibly, slower than each of n paths asks, shape (n, m)."""
     least, most = (asked[f"required_{end}"].to_numpy()[:, None] for end in ("low", "high"))
-    sure = counted & above(least, found["high"].to_numpy()[None])
-    maybe = counted & ~above(found["low"].to_numpy()[None], most)
+    return above(least, found["high"].to_numpy()[None]), ~above(found["low"].to_numpy()[None], most)
+
+
+def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray, slow=None) -> pd.DataFrame:
+    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+    sure, maybe = (counted & mask for mask in slow or slower(asked, found))
     names, code = np.unique(found["province"].to_numpy(dtype=str), return_inverse=True)
     member = (code[:, None] == np.arange(len(names))).astype(np.float32)
     inside, slow, perhaps = (mask.astype(np.float32) @ member for mask in (counted, sure, maybe))
     whole = (inside > 0) & (slow == inside)
     sums = [sure, maybe, counted, whole, perhaps > 0, inside > 0]
-    return pd.DataFrame(
-        {name: mask.sum(axis=1) for name, mask in zip(COUNTS, sums, strict=True)}, index=asked.index
-    )
+    return pd.DataFrame(np.column_stack([mask.sum(axis=1) for mask in sums]), asked.index, COUNTS)
 
 
 def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
@@ -300,10 +298,8 @@ def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     ends = ["from_year", "year", "from_printed", "printed"]
     below = found[["parent", *ends, "place"]].rename(columns={"parent": "place", "place": "child"})
     child = found.merge(below.drop_duplicates(["place", *ends]), on=["place", *ends], how="left")["child"]
-    place = asked["place"].to_numpy(dtype=object)[:, None]
-    return (place != found["place"].to_numpy(dtype=object)[None]) & (
-        place != child.to_numpy(dtype=object)[None]
-    )
+    place, others = asked["place"].to_numpy(dtype=object)[:, None], found["place"].to_numpy(dtype=object)
+    return (place != others[None]) & (place != child.to_numpy(dtype=object)[None])
 
 
 def near(asked: pd.DataFrame, found: pd.DataFrame, factor: float) -> np.ndarray:
@@ -321,11 +317,7 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
         Those of the contract from ``class_used`` to ``specifications``; `FLAGS`: ``qualified`` (a set of levels passed
         the selection check), ``same_level, contains`` and the doubts; ``first_year, last_year``. No rows without a spell.
     """
-    indicator, scale, year = (
-        asked["indicator"].iloc[0],
-        asked["scale"].iloc[0],
-        bool(asked["years"].iloc[0] == 1),
-    )
+    (indicator, scale), year = asked[["indicator", "scale"]].iloc[0], bool(asked["years"].iloc[0] == 1)
     both = _foreign(data, known, indicator, scale)
     found = _best(both, *((1, 2) if year else (2, 6)))
     name, rho = selection(data, known, found, indicator, scale)
@@ -333,9 +325,8 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     if found.empty:
         return found.reindex(columns=[])
     all_ = data.places.loc[data.places["level"].eq("province"), "id"]
-    complete = (
-        found["level"].eq("province").all() and all_.isin(found.loc[found["press"].eq(0), "place"]).all()
-    )
+    official = found.loc[found["press"].eq(0) & found["level"].eq("province"), "place"]
+    complete = len(official) == len(found) and all_.isin(official).all()
     counted = foreign(asked, found)
     out = counts(asked, found, counted).assign(class_used=name or "all", rho=rho, qualified=bool(name))
     low, high = limits(*(out[key] for key in COUNTS), whole=len(all_) * complete)
@@ -364,9 +355,10 @@ def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, 
         found = _best(both[(both["doubts"].eq(0) | (not strict)) & (~both["bounded"] | bounds)], shortest, 6)
         if found.empty:
             continue
+        slow = slower(asked, found)
         others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
         for factor, lower in product((np.inf, 2.0, 1.5), (False, True)):
-            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor))
+            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor), slow)
             one_lo, one_hi = fifths(*limits(*(some[key] for key in COUNTS)))
             there = some["m"].to_numpy() > 0
             tried += there
