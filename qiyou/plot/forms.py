@@ -241,7 +241,11 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
     ['≥3.0', '5.0–5.5', '38.77万']
     """
     if row.relation == "range":
-        return f"{number(row.low, row.step, lang)}–{number(row.high, row.step, lang)}"
+        # An end that is finer than the step of the other (5–5.5) keeps its decimals.
+        steps = {
+            end: row.step * math.isclose(end / row.step, round(end / row.step)) for end in (row.low, row.high)
+        }
+        return "–".join(number(end, step, lang) for end, step in steps.items())
     if row.relation == "none" or pd.isna(row.value):
         return ""
     if kind == "status" and row.value in (0, 100):
