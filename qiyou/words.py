@@ -127,6 +127,15 @@ def joined(texts, lang: str) -> str:
     return ("、" if language(lang) == "zh" else ", ").join(texts)
 
 
+def unit(name: str, lang: str = "en") -> str:
+    """The word for a unit; one that ``words.csv`` does not list stays as it is.
+
+    >>> unit("平方米/人"), unit("亩", "zh")
+    ('m² per head', '亩')
+    """
+    return group("unit", lang).get(name, name)
+
+
 def number(value: float, digits: int = 10) -> str:
     """A number as people write it: no binary noise, no trailing zeros, a real minus sign.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou import units, words
+from qiyou import words
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -130,7 +130,7 @@ class _Speaker:
 
     def _glued(self, unit: str, *, change: bool = False) -> str:
         """A unit with the space that goes before it, if one does."""
-        text = unit if self.lang == "zh" else units.english(unit)
+        text = unit if self.lang == "zh" else words.unit(unit)
         text = words.group("change", self.lang).get(unit, text) if change else text
         return f" {text}" if text[:1].isascii() and text[:1].isalpha() else text
 
