@@ -188,7 +188,8 @@ def table(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of ``data.printed``, and ``path``, the number of the path in order of first appearance.
+        The columns of ``data.printed``, and ``path``, the number of the path in order of first appearance; by
+        path and year.
 
     Examples
     --------
@@ -199,7 +200,8 @@ def table(data: Data) -> pd.DataFrame:
     """
     rows = _lines(data)
     number, asks = _asks(rows)
-    return rows[asks].reset_index(drop=True).assign(path=pd.factorize(number[asks])[0])
+    rows = rows[asks].assign(path=pd.factorize(number[asks])[0])
+    return rows.sort_values(["path", "year"], kind="stable", ignore_index=True)
 
 
 def set_aside(data: Data) -> pd.DataFrame:
@@ -296,7 +298,7 @@ def _number_paths(targets: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     """The number of each row's path, and the keys of the paths in order of first appearance."""
     # rows of one path mostly stand together, so only the first row of each run has to be looked up
     starts = np.zeros(len(targets), dtype=bool)
-    starts[0] = True
+    starts[:1] = True
     for name in KEYS:
         key = targets[name].to_numpy(dtype=object, na_value=None)
         starts[1:] |= key[1:] != key[:-1]

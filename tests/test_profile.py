@@ -364,3 +364,22 @@ def readings_table(profiles: pd.DataFrame) -> pd.DataFrame:
         .assign(**{name: profiles[name].map(lambda q: "" if np.isnan(q) else f"{q:.3f}") for name in ranges})
         .astype(str)
     )
+
+
+def test_a_line_that_the_text_contradicts_is_asked_about(profiles):
+    row = one(profiles, "yuhuan", "premature_ncd_mortality", "a")
+    assert "须问哪一行是目标" in row["zh"] and "不能同时成立" not in row["zh"]
+
+
+@pytest.mark.parametrize(
+    ("empty", "readings"),
+    [
+        (["reference", "observations"], {"ARITHMETIC_ONLY", "KEEP", "PASS_YEAR", "WEAKER_THAN_BASE"}),
+        (["superiors"], None),
+    ],
+)
+def test_a_table_without_rows_leaves_every_path_its_answer(data, found, profiles, empty, readings):
+    bare = dataclasses.replace(data, **{name: getattr(data, name).iloc[:0] for name in empty})
+    table = profiling.profiles(bare, found)
+    assert table[TEXTS].ne("").all(axis=None)
+    assert set(table["reading"]) == (readings or set(profiles["reading"]))

@@ -156,7 +156,8 @@ class Desk:
             full.append(title + self.bracket(self.join(remarks)))
         for row in others[others["grade"] != "derived"].itertuples():
             # A title in square brackets is none: it says what the source is about.
-            title = f"{row.publisher} {row.published}".strip() if row.title.startswith("[") else row.title
+            named = row.title and not row.title.startswith("[")
+            title = row.title if named else f"{row.publisher} {row.published}".strip() or row.id
             title = f"《{title}》" if self.lang == "zh" else f'"{title}"'
             full.append(title + self.bracket(extent.get(row.grade, "")))
         places = documents["place"]
