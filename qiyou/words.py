@@ -15,7 +15,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError, Message
+from qiyou.errors import DataError
 from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
@@ -93,7 +93,7 @@ def _told(value: object, lang: str) -> object:
         return joined([str(_told(one, lang)) for one in value], lang)
     if isinstance(value, float):
         return number(value)
-    return value.said(lang) if isinstance(value, Message) else value
+    return value.said(lang) if hasattr(value, "said") else value
 
 
 def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
