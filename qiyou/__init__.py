@@ -28,8 +28,8 @@ _MODULES = frozenset(
         "plausibility",
         "plot",
         "progress",
+        "read",
         "scaffold",
-        "style",
         "trajectory",
     }
 )

@@ -6,6 +6,8 @@ Sentences are looked up when a result is read; arithmetic never composes one.
 from __future__ import annotations
 
 import functools
+import locale
+import os
 import unicodedata
 from importlib import resources
 from string import Formatter
@@ -13,7 +15,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
@@ -40,8 +42,15 @@ def language(lang: str) -> str:
         For anything but ``"zh"`` and ``"en"``.
     """
     if lang not in LANGUAGES:
-        raise DataError(f"lang is {lang!r}; give 'zh' or 'en'")
+        raise DataError("lang", given=lang)
     return lang
+
+
+def language_here() -> str:
+    """The language of the user's settings, QIYOU_LANG before the locale, as far as there are words for it."""
+    names = [os.environ.get(name, "") for name in ("QIYOU_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next(filter(None, [*names, locale.getlocale(locale.LC_CTYPE)[0] or ""]), "")
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 @functools.cache
@@ -59,40 +68,32 @@ def group(name: str, lang: str) -> dict[str, str]:
 
 
 @functools.cache
-def _message(key: str, lang: str) -> str:
+def _messages(lang: str) -> dict[str, str]:
     rows = table("messages")
-    found = rows.loc[rows["key"] == key, language(lang)]
-    if len(found) != 1:
-        raise KeyError(f"messages.csv has {len(found)} rows for {key!r}")
-    return found.iloc[0]
+    return dict(zip(rows["key"], rows[language(lang)], strict=True))
 
 
 def say(key: str, lang: str, **fields) -> str:
-    """One sentence of ``messages.csv`` with its fields filled in; numbers as `number` writes them."""
-    shown = {name: number(value) if isinstance(value, float) else value for name, value in fields.items()}
-    return _message(key, lang).format(**shown)
+    """One sentence of ``messages.csv`` with its fields filled in; a text that is no key is said as it stands."""
+    template = _messages(lang).get(key)
+    return key if template is None else filled(template, lang, fields)
 
 
-class Both(str):
-    """A sentence in English that knows itself in Chinese: what errors carry, so that the command line can choose."""
+def filled(template: str, lang: str, fields: dict) -> str:
+    """A template with its fields filled in: messages said in the same language, lists joined, numbers as `number`.
 
-    zh: str
-
-    def said(self, lang: str) -> str:
-        """The sentence in one language."""
-        return self.zh if language(lang) == "zh" else str(self)
-
-
-def both(key: str, **fields) -> Both:
-    """One sentence of ``messages.csv`` in both languages, for an error: ``raise DataError(both("new.exists", …))``.
-
-    >>> both("notebooks.broken", name="a.ipynb").said("zh")
-    'a.ipynb 读不成笔记本：请从版本库取回'
+    >>> filled("{names} in {step}", "en", {"names": ["a", "b"], "step": 0.1 + 0.2})
+    'a, b in 0.3'
     """
-    sentence = Both(say(key, "en", **fields))
-    chinese = {name: value.zh if isinstance(value, Both) else value for name, value in fields.items()}
-    sentence.zh = say(key, "zh", **chinese)
-    return sentence
+    return template.format(**{name: _told(value, lang) for name, value in fields.items()})
+
+
+def _told(value: object, lang: str) -> object:
+    if isinstance(value, list | tuple):
+        return joined([str(_told(one, lang)) for one in value], lang)
+    if isinstance(value, float):
+        return number(value)
+    return value.said(lang) if isinstance(value, Message) else value
 
 
 def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
@@ -104,7 +105,7 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     out = np.full(len(keys), "", dtype=object)
     for key in pd.unique(keys):
         at = np.flatnonzero(keys == key)
-        template = _message(key, lang)
+        template = _messages(lang)[key]
         names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
         columns = [_texts(rows[name].iloc[at]) for name in names]
         # by place instead of by name, which is several times faster

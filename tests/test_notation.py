@@ -151,6 +151,10 @@ ALSO_READ = [
     ("⩽5", "le", -INF, 5, "", 1),
     ("2/3", "eq", 2 / 3, 2 / 3, "", 0),
     ("2/3以上", "ge", 2 / 3, INF, "", 0),
+    ("3/4", "eq", 3 / 4, 3 / 4, "", 0),
+    ("不超5%", "le", -INF, 5, "%", 1),
+    ("三个月", "eq", 3, 3, "个月", 1),
+    ("一个百分点", "eq", 1, 1, "个百分点", 1),
     ("18∶1", "eq", 18, 18, ":1", 1),
     ("80（岁）", "eq", 80, 80, "岁", 1),
     ("5(个)", "eq", 5, 5, "个", 1),
@@ -211,7 +215,7 @@ def test_a_remark_that_leaves_the_figure_is_kept(remark):
 
 NAMES = re.split(
     r"\s+",
-    """一批 二期 三期 十大 百大 一本 二本 二类 二批 5月 十月 18日 十月底 5号 8时 3点 2季度 2级 三级 3届
+    """一批 一类 5/10 2/4 50/60 二期 三期 十大 百大 一本 二本 二类 二批 5月 十月 18日 十月底 5号 8时 3点 2季度 2级 三级 3届
     2.0版 第3 第3批 一流 5年内 2027年 五年级 三甲 一体化 110报警 12345热线 7×24小时 3+2 5A级 8:30 3/2
     12/31 40%公办 3个新增 5个百强 增长8% 下降3% 提高5个百分点 提升至 达到 控制在5% 控制在 年均5% 累计5个
     其中5个 新增5个 5万出头 5万起步 5万开外 5万许 5个有余 上万人 数十家 若干 大批 部分 过半 半数 翻番
@@ -645,6 +649,20 @@ def test_a_foreign_character_anywhere_in_a_number_is_never_passed_over(number, i
     place = data.draw(st.integers(0, len(number)))
     with pytest.raises(NotationError):
         read(number[:place] + intruder + number[place:])
+
+
+def test_a_refusal_is_said_in_chinese_too():
+    refused = [text for texts in REFUSED.values() for text in texts]
+    for printed in (*NAMES, *refused, *(f"5%({remark})" for remark in REMARKS)):
+        with pytest.raises(NotationError) as caught:
+            read(printed)
+        told = {lang: caught.value.said(lang) for lang in ("zh", "en")}
+        assert told["zh"].startswith("读不出") and told["en"].startswith("cannot read")
+        assert "notation." not in told["zh"] + told["en"]
+    with pytest.raises(NotationError) as caught:
+        read("6.5(年均增速)", "%")
+    why = "括注（年均增速）关系到数值的含义：是每年的步幅或增速，不是水平；请记一条判读"
+    assert caught.value.said("zh") == f"读不出'6.5(年均增速)'：{why}"
 
 
 han = st.text(alphabet=[chr(code) for code in range(0x4E00, 0x9FA5)], min_size=1, max_size=6)

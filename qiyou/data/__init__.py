@@ -17,15 +17,13 @@ import pandas as pd
 
 from qiyou import words
 from qiyou.data import prints
-from qiyou.data.files import CODES, sentence
+from qiyou.data.files import CODES
 from qiyou.data.folders import ALSO, assemble
 from qiyou.data.names import Resolver
 from qiyou.data.schema import root
 from qiyou.errors import DataError
 
 __all__ = ["ALSO", "CODES", "Data", "check", "load", "named", "printed", "root"]
-
-_SHOWN_FINDINGS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,18 +245,16 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     """
     data, findings = assemble(folder, also)
     table = findings.frame()
-    errors = table[table["severity"] == "error"]
-    if len(errors):
-        first = "\n".join(f"  {sentence(row)}" for _, row in errors.head(_SHOWN_FINDINGS).iterrows())
-        more = f"\n  … and {len(errors) - _SHOWN_FINDINGS} more" if len(errors) > _SHOWN_FINDINGS else ""
-        raise DataError(
-            f"{len(errors)} errors in the data, run qiyou check to see them:\n{first}{more}", table
-        )
+    if (errors := table["severity"] == "error").any():
+        raise DataError("data.errors", table, count=int(errors.sum()), first=findings)
     return Data(**data, findings=table)
 
 
 def check(
-    folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None
+    folder: str | os.PathLike | None = None,
+    *,
+    also: Iterable[str | os.PathLike] | None = None,
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """Everything that is wrong with a data folder, as a table of findings.
 
@@ -266,6 +262,8 @@ def check(
     ----------
     folder, also
         As in :func:`load`.
+    lang : {"zh", "en"}, optional
+        Language of what and remedy; by default the one in force, see `qiyou.errors.Message`.
 
     Returns
     -------
@@ -278,7 +276,7 @@ def check(
     >>> (qiyou.data.check()["severity"] == "error").sum()
     np.int64(0)
     """
-    return assemble(folder, also)[1].frame()
+    return assemble(folder, also)[1].frame(lang)
 
 
 def printed(data: Data, indicator: str) -> pd.DataFrame:
