@@ -1,6 +1,9 @@
-"""Drawing: every function takes a frame, draws on an Axes (its own if none is given) and returns the Axes.
+"""The figures: every function is ``NAME(data, *, ax=None, lang="zh", **choice)`` and returns its Axes (or Figure).
 
-Functions are found by name, ``qiyou.plot.target_paths``; their modules, and matplotlib, load when first used.
+``data`` is what `qiyou.load` returns. Common choices are ``width`` (``"full"``, 170 mm, or ``"column"``, 82 mm, where a
+figure has a single panel) and ``page``, where more places are drawn than one page holds. The finding is the title of a
+figure of its own; with ``ax=`` nothing but the picture is drawn. What is said about it hangs on what is returned:
+``qiyou.plot.caption(drawn)``. Modules, and matplotlib, load when a function is first used.
 """
 
 from __future__ import annotations
@@ -8,28 +11,20 @@ from __future__ import annotations
 import importlib
 
 _WHERE = {
-    "core_overview": "core",
-    "slopes": "changes",
-    "time_distance": "timing",
-    "target_paths": "paths",
-    "requirement_supply": "capacity",
-    "scenario_band": "capacity",
-    "places_per_child": "children",
-    "county_on_national": "national",
-    "reading_overview": "transcription",
-    "path_families": "families",
-    "verdict_matrix": "verdicts",
-    "required_vs_realised": "realised",
-    "table_prose_worklist": "between",
+    "style": ("caption", "looks"),
+    "plans": ("target_paths", "core_overview", "pair", "convergence", "table_prose_worklist"),
+    "evidence": ("readings", "required_among_realised", "answer_card"),
+    "quantities": ("counties_on_nation", "nursery_stocks", "sports_balance"),
 }
-"""Function -> module of this package."""
+"""Module of this package -> its functions."""
 
 
 def __getattr__(name: str):
-    if name in _WHERE:
-        return getattr(importlib.import_module(f"qiyou.plot.{_WHERE[name]}"), name)
+    for module, functions in _WHERE.items():
+        if name in functions:
+            return getattr(importlib.import_module(f"qiyou.plot.{module}"), name)
     raise AttributeError(f"module 'qiyou.plot' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(_WHERE)
+    return sorted(function for functions in _WHERE.values() for function in functions)

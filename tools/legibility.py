@@ -1,30 +1,31 @@
 """Whether a figure can be read in print: no text overlaps, is cut, too small or in a font that is not there.
 
-`overlaps` is for anyone; `qiyou.figures.save` and `qiyou.figures.build` turn what is found here into errors.
+``python -m tools.legibility [NAME ...]`` draws every registered figure in both languages and widths and prints what
+does not hold. `overlaps` and `faults` are what the tests ask.
 """
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import re
-import warnings
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qiyou import style
-from qiyou.errors import FigureError
+from qiyou import figures
+from qiyou.errors import QiyouError
+from qiyou.figures import NOTE_GID
+from qiyou.plot import style
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure as MplFigure
     from matplotlib.text import Text
 
-NOTE_GID = "source-note"
-"""The gid of the note that `qiyou.figures.save` writes below a figure."""
+NOTE_SHARE = 0.12
+"""The most of a picture's height that its note may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def overlaps(fig: MplFigure, *, tolerance: float = 1.0) -> list[Clash]:
     >>> [(clash.kind, clash.first, clash.second) for clash in overlaps(fig)]
     [('overlap', 'here', 'there')]
     """
-    with style.context(), strict(fig):
+    with style.context():
         fig.draw_without_rendering()
         texts = list(visible_texts(fig))
         pixel = 72 / fig.dpi
@@ -176,73 +177,67 @@ def _depth(first: np.ndarray, second: np.ndarray) -> float:
     return float((np.minimum(a.max(axis=0), b.max(axis=0)) - np.maximum(a.min(axis=0), b.min(axis=0))).min())
 
 
-_GLYPH = re.compile(r"Glyph (\d+) .*missing from font\(s\) (.*)\.")
-
-
-@contextlib.contextmanager
-def strict(fig: MplFigure) -> Iterator[None]:
-    """Turn what matplotlib only warns of, and a reader would stumble over, into errors."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", message=r"Glyph \d+")
-        warnings.filterwarnings("error", message=r".*layout not applied")
-        try:
-            yield
-        except UserWarning as warning:
-            if "layout not applied" in str(warning):
-                raise FigureError(
-                    f"The figure has no room for its axes beside their labels ({warning}); make it larger or "
-                    "the labels shorter."
-                ) from warning
-            glyph = _GLYPH.match(str(warning))
-            if glyph is None:
-                raise
-            character = chr(int(glyph[1]))
-            users = [text.get_text() for text in visible_texts(fig) if character in text.get_text()]
-            raise FigureError(
-                f"The font {glyph[2]} has no glyph for {character!r} (U+{ord(character):04X}), used in "
-                f"“{users[0] if users else character}”; it would come out as an empty box: use another one."
-            ) from warning
-
-
-def require_fonts(fig: MplFigure) -> None:
-    """Every text must find its own font; matplotlib would only log that it took another one."""
+def faults(fig: MplFigure) -> list[str]:
+    """What keeps a figure from print: clashes, sizes, fonts, an unfit page; empty if nothing does."""
     from matplotlib.font_manager import fontManager
 
+    found = [str(clash) for clash in overlaps(fig)]
+    width, height = fig.get_size_inches() * style.MM_PER_INCH
+    if min(abs(width - known) for known in style.WIDTHS.values()) > 0.5:
+        found.append(f"{width:.0f} mm wide, not 170 or 82 mm")
+    if height > style.MAX_HEIGHT_MM + 0.5:
+        found.append(f"{height:.0f} mm high; an A4 page holds {style.MAX_HEIGHT_MM:g} mm")
     for text in visible_texts(fig):
-        properties = text.get_fontproperties()
-        weight, slant = properties.get_weight(), properties.get_style()
-        if weight not in (400, "normal", "regular", "book") or slant != "normal":
-            raise FigureError(
-                f"“{text.get_text()}” is set in {weight} {slant}; the font has one regular face only, so "
-                "emphasise by size or colour."
+        properties, said = text.get_fontproperties(), text.get_text()
+        if text.get_fontsize() < style.MIN_SIZE:
+            found.append(
+                f"“{said}” is {text.get_fontsize():g} pt; below {style.MIN_SIZE:g} pt Chinese closes up"
             )
+        if (
+            properties.get_weight() not in (400, "normal", "regular", "book")
+            or properties.get_style() != "normal"
+        ):
+            found.append(f"“{said}” is bold or italic; the font has one regular face only")
         try:
             fontManager.findfont(properties, fallback_to_default=False)
-        except ValueError as error:
-            raise FigureError(
-                f"The font {', '.join(properties.get_family())} of “{text.get_text()}” is not there; draw "
-                "inside style.context(lang), or install that font."
-            ) from error
+        except ValueError:
+            found.append(f"the font {', '.join(properties.get_family())} of “{said}” is not there")
+    notes = [text for text in fig.texts if text.get_gid() == NOTE_GID]
+    if notes and width > style.WIDTHS["column"] + 1:
+        below = -notes[0].get_window_extent(fig.canvas.get_renderer()).y0 / fig.dpi * style.MM_PER_INCH
+        if (share := below / (below + height)) > NOTE_SHARE + 0.005:
+            found.append(f"the note takes {share:.0%} of the height")
+    return found
 
 
-def require_print_form(fig: MplFigure, clashes: Sequence[Clash]) -> None:
-    """What a registered figure, laid out, has to keep beside what `save` demands of every figure.
+def main(names: list[str]) -> int:
+    """Draw the registered figures and print their faults; 1 if there are any."""
+    import tempfile
 
-    `clashes` are its `overlaps`.
-    """
-    width, height = fig.get_size_inches() * style.MM_PER_INCH
-    if min(abs(width - style.FULL_WIDTH_MM), abs(width - style.COLUMN_WIDTH_MM)) > 0.5:
-        raise FigureError(
-            f"The figure is {width:.0f} mm wide; use style.size('full', …) or style.size('column', …), "
-            f"{style.FULL_WIDTH_MM:g} or {style.COLUMN_WIDTH_MM:g} mm."
-        )
-    if height > style.MAX_HEIGHT_MM + 0.5:
-        raise FigureError(f"The figure is {height:.0f} mm high; an A4 page holds {style.MAX_HEIGHT_MM:g} mm.")
-    for text in visible_texts(fig):
-        if text.get_fontsize() < style.MIN_SIZE:
-            raise FigureError(
-                f"“{text.get_text()}” is {text.get_fontsize():g} pt; below {style.MIN_SIZE:g} pt Chinese "
-                "cannot be read in print."
-            )
-    if clashes:
-        raise FigureError("; ".join(map(str, clashes[:5])) + ". Move or shorten them, or enlarge the figure.")
+    import matplotlib.pyplot as plt
+
+    import qiyou
+
+    data, bad = qiyou.load(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        for entry in figures.FIGURES:
+            if names and entry.name not in names:
+                continue
+            for lang in style.LANGUAGES:
+                for width in entry.widths:
+                    choice = {"width": width} if width != "full" else {}
+                    try:
+                        drawn = entry.draw(data, lang, **choice)
+                        if not choice:
+                            figures.save(drawn, entry.name, lang=lang, folder=folder)
+                        found = faults(drawn.figure)
+                    except QiyouError as error:
+                        found = [str(error)]
+                    bad += bool(found)
+                    print(f"{lang}/{entry.name} ({width}):", "; ".join(found) or "fit for print")
+                    plt.close("all")
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
