@@ -27,8 +27,8 @@ _MODULES = frozenset(
         "plausibility",
         "plot",
         "progress",
+        "read",
         "scaffold",
-        "style",
         "trajectory",
     }
 )

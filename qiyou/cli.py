@@ -8,7 +8,6 @@ option, a file that cannot be written, interrupted). Every error is one sentence
 from __future__ import annotations
 
 import argparse
-import locale
 import os
 import re
 import shlex
@@ -18,8 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qiyou.disk import reason
-from qiyou.errors import QiyouError
-from qiyou.words import LANGUAGES, Both, aligned, both, group, say
+from qiyou.errors import Message, QiyouError
+from qiyou.words import LANGUAGES, aligned, group, language_here, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +60,7 @@ def carry_out(program: str, commands: dict[str, tuple], arguments: Sequence[str]
     asked = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     asked.add_argument("--lang", nargs="?")
     lang = asked.parse_known_args(arguments)[0].lang
-    lang = lang if lang in LANGUAGES else _language_here()
+    lang = lang if lang in LANGUAGES else language_here()
     options = _parser(program, commands, lang).parse_args(arguments)
     try:
         status = options.command(options)
@@ -72,26 +71,18 @@ def carry_out(program: str, commands: dict[str, tuple], arguments: Sequence[str]
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except QiyouError as error:
-        return _fail(program, error.args[0], lang, 1)
+        return _fail(program, error, lang, 1)
     except KeyboardInterrupt:
-        return _fail(program, both("cli.stopped"), lang, 2)
+        return _fail(program, Message("cli.stopped"), lang, 2)
     except ImportError as error:
-        return _fail(program, both("cli.incomplete", what=str(error)), lang, 2)
+        return _fail(program, Message("cli.incomplete", what=str(error)), lang, 2)
     except OSError as error:
-        return _fail(program, both("cli.disk", file=error.filename or "", why=reason(error)), lang, 2)
+        return _fail(program, Message("cli.disk", file=error.filename or "", why=reason(error)), lang, 2)
 
 
-def _fail(program: str, sentence: str, lang: str, status: int) -> int:
-    text = sentence.said(lang) if isinstance(sentence, Both) else sentence
-    print(f"{program}: {text.lstrip(':： ')}", file=sys.stderr)
+def _fail(program: str, sentence: Message, lang: str, status: int) -> int:
+    print(f"{program}: {sentence.said(lang).lstrip(':： ')}", file=sys.stderr)
     return status
-
-
-def _language_here() -> str:
-    """The language of the user's settings, as far as there are words for it."""
-    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    name = next(filter(None, [*names, locale.getlocale(locale.LC_CTYPE)[0] or ""]), "")
-    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 class _Complaining(argparse.ArgumentParser):
@@ -159,7 +150,7 @@ def _compare(options: argparse.Namespace) -> int:
     else:
         years = data.planned(a)["year"]
         if years.empty:
-            raise QiyouError(both("cli.no_plan", place=options.place_name))
+            raise QiyouError("cli.no_plan", place=options.place_name)
         table = compare.core(data, options.year or int(years.max()), places=[a])
     words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
     heads = {
@@ -176,12 +167,12 @@ def _check(options: argparse.Namespace) -> int:
     from qiyou.data import check
     from qiyou.data.files import SEVERITIES, sentence
 
-    findings = check(options.data, also=options.also)
+    findings = check(options.data, also=options.also, lang=options.lang)
     counts = {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES}
     shown = findings if options.notes else findings[findings["severity"] != "note"]
     names = group("severity", options.lang)
     for _, row in shown.iterrows():
-        print(f"{names[row['severity']]:<8} {sentence(row)}")
+        print(f"{names[row['severity']]:<8} {sentence(row, options.lang)}")
     print(say("cli.checked", options.lang, **counts))
     return int(counts["error"] > 0)
 
@@ -218,7 +209,7 @@ def _own_folder(options: argparse.Namespace, name: str) -> Path:
 
     to = Path(options.to or Path("results", name))
     if to.resolve() == (FOLDER.parent / name).resolve():
-        raise QiyouError(both("notebooks.own_folder", folder=to))
+        raise QiyouError("notebooks.own_folder", folder=to)
     return to
 
 
@@ -252,7 +243,7 @@ def _figures(options: argparse.Namespace) -> int:
     made = build(data, folder=to, progress=line.figures, workers=options.workers, unfit=unfit.append)
     line.clear()
     for error in unfit:
-        _fail("qiyou", both("cli.unfit", what=error.args[0]), options.lang, 1)
+        _fail("qiyou", Message("cli.unfit", what=error), options.lang, 1)
     print(say("cli.figures", options.lang, made=len(made), folder=to))
     return int(bool(unfit))
 
@@ -264,7 +255,7 @@ def _docs(options: argparse.Namespace) -> int:
     print(say("cli.documenting", options.lang), flush=True)
     done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise QiyouError(both("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1]))
+        raise QiyouError("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1])
     print(say("cli.docs", options.lang, page=folder / "index.html"))
     return 0
 

@@ -10,9 +10,10 @@ import os
 import re
 from pathlib import Path
 
-from qiyou.words import Both, both
+from qiyou.errors import Message
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_KNOWN = ("EACCES", "EEXIST", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENOENT", "ENOTDIR")
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -61,20 +62,32 @@ def beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
-def reason(error: OSError, elsewhere: str | None = None) -> Both:
+def reason(error: OSError, elsewhere: str | None = None) -> Message:
     """Say in half a sentence why something could not be written and what to do, in both languages.
 
     Examples
     --------
-    >>> reason(OSError(errno.ENOSPC, "No space left on device"))
-    'the disk is full; free some space and run again.'
+    >>> print(reason(OSError(errno.ENOSPC, "No space left on device")))
+    the disk is full; free some space and run again.
     """
     if error.errno in _FULL:
-        return both("disk.full")
-    remedy = both("disk.elsewhere") if elsewhere is None else elsewhere
+        return Message("disk.full")
+    remedy = Message("disk.elsewhere") if elsewhere is None else elsewhere
     if error.errno in _CLOSED:
-        return both("disk.closed", elsewhere=remedy)
-    return both("disk.other", what=error.strerror or str(error), elsewhere=remedy)
+        return Message("disk.closed", elsewhere=remedy)
+    return Message("disk.other", what=trouble(error), elsewhere=remedy)
+
+
+def trouble(error: OSError) -> Message:
+    """What an operating system says, where there are words for it in both languages; else its own.
+
+    Examples
+    --------
+    >>> trouble(FileNotFoundError(errno.ENOENT, "No such file or directory")).said("zh")
+    '没有这个文件或文件夹'
+    """
+    name = errno.errorcode.get(error.errno or 0, "")
+    return Message(f"disk.{name}" if name in _KNOWN else error.strerror or str(error))
 
 
 def neutral(value: object) -> object:

@@ -1,14 +1,15 @@
 """Save figures so that they can be printed, cited and rebuilt byte for byte; build all and write their index.
 
-A figure of the registry is a line of ``qiyou/tables/figures.csv``: its name, the notebook that shows it, the function
-of `qiyou.plot` that draws it with the choices it makes (``target_paths:indicator=beds_per_1000``), a title for the
-index, the tables of `qiyou.load` that it is drawn from, and ``full`` or ``full column`` for the widths.
+A figure of the registry is a line of ``qiyou/tables/figures.csv``: its name, the notebook that shows it, the
+function of `qiyou.plot` that draws it with the choices it makes (``target_paths:indicator=beds_per_1000``), a
+title for the index, the tables of `qiyou.load` that it is drawn from, and ``full`` or ``full column`` for the
+widths.
 
-`save` writes into ``figures/<lang>/``: ``<name>.svg``, ``.png`` (300 dpi) and ``.pdf`` with the finding as title and a
-note below; ``<name>.plain.svg`` and ``.png``, the same picture without both, for papers that set their own caption; the
-caption as text, ``<name>.txt``; and the data behind it, ``figures/data/<name>.csv``. `build` adds ``<name>.half.*``, one
-column wide, without title and note, and ``<name>-2.*`` where a figure takes more pages. The same versions of the
-libraries give the same bytes, on any day and in any process.
+`save` writes into ``figures/<lang>/``: ``<name>.svg``, ``.png`` (300 dpi) and ``.pdf`` with the finding as
+title and a note below; ``<name>.plain.svg`` and ``.png``, the same picture without both, for papers that set
+their own caption; the caption as text, ``<name>.txt``; and the data behind it, ``figures/data/<name>.csv``.
+`build` adds ``<name>.half.*``, one column wide, without title and note, and ``<name>-2.*`` where a figure
+takes more pages. The same versions of the libraries give the same bytes, on any day and in any process.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ FIGURES: tuple[Registered, ...] = tuple(
 def save(
     drawn, name: str, *, lang: str = "zh", caption: Caption | None = None, folder=None
 ) -> dict[str, Path]:
-    """Save what a function of `qiyou.plot` returned, with its title, note, alternative text, caption and data.
+    """Save what a function of `qiyou.plot` returned, with title, note, alternative text, caption and data.
 
     Parameters
     ----------
@@ -93,13 +94,14 @@ def save(
     Returns
     -------
     dict of str to Path
-        Files by ``svg png pdf plain.svg plain.png txt csv``. A file whose content would not change is left alone.
+        Files by ``svg png pdf plain.svg plain.png txt csv``. A file whose content would not change is left
+        alone.
 
     Raises
     ------
     FigureError
-        If a glyph is missing, an argument is empty, or a file cannot be written. Nothing is written before all
-        pictures are complete, and no file is ever left half written.
+        If a glyph is missing, an argument is empty, or a file cannot be written. Nothing is written before
+        all pictures are complete, and no file is ever left half written.
 
     Examples
     --------
@@ -234,8 +236,8 @@ def _metadata(told: Caption, lang: str) -> dict[str, dict[str, str | None]]:
 def _described(svg: bytes, prefix: str, lang: str, alt: str) -> bytes:
     """Add what a screen reader looks for, number the ids, and name fonts that stand in for the one used.
 
-    matplotlib's ids hash coordinates to the last bit, which a second layout of the same figure may change; and two
-    pictures in one web page must not share an id.
+    matplotlib's ids hash coordinates to the last bit, which a second layout of the same figure may change;
+    and two pictures in one web page must not share an id.
     """
     text = svg.decode("utf-8")
     hashed = re.findall(r'\bid="(\w*[0-9a-f]{10})"', text)
@@ -258,7 +260,7 @@ def _csv(table: pd.DataFrame) -> bytes:
 
 
 def _write(folder, lang: str, name: str, kind: str, content: bytes) -> Path:
-    """Write one file of a figure, by default under ``figures/`` of the repository or of the current folder."""
+    """Write one file of a figure, by default under ``figures/`` of the repository or current folder."""
     repository = Path(__file__).resolve().parents[1]
     own = repository if (repository / "pyproject.toml").is_file() else Path.cwd()
     path = (Path(folder) if folder is not None else own / "figures") / ("data" if kind == "csv" else lang)
@@ -299,10 +301,11 @@ def build(
     progress : callable, optional
         Called as ``progress(done, total, "zh/name")`` after each figure.
     workers : int
-        Draw in so many processes side by side; a script then needs ``if __name__ == "__main__":`` around its call.
+        Draw in so many processes side by side; a script then needs ``if __name__ == "__main__":`` around its
+        call.
     unfit : callable, optional
-        Called with the error of a figure for which the data hold nothing to draw; it is then left out. By default the
-        first error is raised.
+        Called with the error of a figure for which the data hold nothing to draw; it is then left out. By
+        default the first error is raised.
 
     Returns
     -------
@@ -359,7 +362,7 @@ def _side_by_side(tasks: Sequence[tuple], workers: int) -> Iterator:
 
 
 def _built(spec: Registered, data, lang: str, folder) -> tuple[Caption, list] | QiyouError:
-    """The caption of a figure and its files, page after page; the error in their place, caused by one of a disk."""
+    """The caption of a figure and its files, page after page; or its error, caused by one of a disk."""
     import matplotlib.pyplot as plt
 
     files, page, pages = [], 1, 1

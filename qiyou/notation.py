@@ -94,8 +94,8 @@ _PERCENT = re.compile(rf"{_PREFIX}(?P<whole>百|千)分之(?P<first>{_NUMBER}|{_
 _FRACTION = re.compile(
     rf"(?P<below>[1-9][0-9]{{0,3}}|{_CHINESE})分之(?P<above>[1-9][0-9]{{0,3}}|{_CHINESE}){_SUFFIX}"
 )
-# 2/3; what could be a date (12/31) is none
-_SLASHED = re.compile(rf"(?P<above>[1-9])/(?P<below>[2-9]|10){_SUFFIX}")
+# 2/3; what is more likely a date or two counts (5/10, 12/31, 2/4) is none
+_SLASHED = re.compile(rf"(?=1/|2/[35]|3/[45]|4/5)(?P<above>[1-4])/(?P<below>[2-5]){_SUFFIX}")
 _WHOLE = re.compile(rf"(?:百分百|百分之百)(?:{_NOTE})?")
 # 1万2千 and 1亿2千万: a number in two counts
 _COMPOUND = re.compile(
@@ -396,8 +396,6 @@ def _fraction(match: re.Match, printed: str, header: str) -> Reading:
     below, above = _number(match["below"], printed), _number(match["above"], printed)
     if not below:
         raise _refused(printed, "a fraction of zero parts")
-    if below <= above and "/" in match.group():
-        raise _refused(printed, "it is no part of a whole; split the cell or record a decision")
     relation = _WORDS["suffix"].get(match["suffix"], "eq")
     return _reading(relation, above / below, Decimal(0), "", "")
 

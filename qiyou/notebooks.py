@@ -25,7 +25,6 @@ from typing import Any
 
 from qiyou import disk
 from qiyou.errors import QiyouError
-from qiyou.words import both
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 KERNEL = {
@@ -131,13 +130,13 @@ def run(
     """
     own = Path(folder)
     if os.path.realpath(to) == os.path.realpath(own):
-        raise QiyouError(both("notebooks.own_folder", folder=to))
+        raise QiyouError("notebooks.own_folder", folder=to)
     paths = sorted(own.glob("*.ipynb"))
     names = [path.name for path in paths]
     if not paths:
-        raise QiyouError(both("notebooks.none", folder=own))
+        raise QiyouError("notebooks.none", folder=own)
     if unknown := ", ".join(sorted(set(only) - set(names))):
-        raise QiyouError(both("notebooks.unknown", names=unknown, folder=own, known=", ".join(names)))
+        raise QiyouError("notebooks.unknown", names=unknown, folder=own, known=", ".join(names))
     read = {path: _read(path.name, path.read_bytes(), lang) for path in paths if path.name in (only or names)}
     code = [cell for notebook in read.values() for cell in notebook.cells if cell.cell_type == "code"]
     done = itertools.count(1)
@@ -287,7 +286,7 @@ def _read(name: str, content: bytes, lang: str | None = None) -> Any:
             warnings.simplefilter("ignore")
             return nbformat.reads(content.decode("utf-8"), as_version=4)
     except ValueError as error:
-        raise QiyouError(both("notebooks.broken", name=name)) from error
+        raise QiyouError("notebooks.broken", name=name) from error
 
 
 def _bytes(notebook: Any) -> bytes:

@@ -195,7 +195,7 @@ def table(data: Data) -> pd.DataFrame:
     >>> import qiyou
     >>> rows = table(qiyou.load())
     >>> rows["path"].nunique(), rows.loc[rows["origin"] == "text", "locator"].tolist()
-    (75, ['statement:32', 'statement:73'])
+    (78, ['statement:32', 'statement:73'])
     """
     rows = _lines(data)
     number, asks = _asks(rows)

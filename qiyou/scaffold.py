@@ -13,7 +13,7 @@ from qiyou import disk
 from qiyou.data import root
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, ID, TABLES
 from qiyou.errors import DataError
-from qiyou.words import both, group, language
+from qiyou.words import group, language
 
 _MOST_YEARS = 60
 _LONGEST_ID = 80
@@ -70,17 +70,17 @@ def new(
     ['README.md', 'decisions.csv', 'document.toml', 'places.csv', 'table.csv']
     """
     if not re.fullmatch(f"(?!{_DEVICE}$){DOCUMENT_ID}", document) or len(document) > _LONGEST_ID:
-        raise DataError(both("new.document", name=repr(document[:40])))
+        raise DataError("new.document", name=repr(document[:40]))
     known = {name: id_ for id_, zh in _places().items() for name in (id_, zh, zh.rstrip("省市区县"))}
     name, place = place, known.get(place, place)
     if not re.fullmatch(ID, place):
-        raise DataError(both("new.place", name=repr(place[:40])))
+        raise DataError("new.place", name=repr(place[:40]))
     first, last = years
     if not 1950 <= first <= last <= 2099 or last - first >= _MOST_YEARS:
-        raise DataError(both("new.years", first=first, last=last))
+        raise DataError("new.years", first=first, last=last)
     start = min(first + 1, last) if start is None else start
     if not first <= start <= last:
-        raise DataError(both("new.start", start=start, first=first, last=last))
+        raise DataError("new.start", start=start, first=first, last=last)
     shown = dict(document=document, place=place, first=first, last=last, start=start)
     headers = (f"- `{table}.csv`: {what}: `{header(table)}`" for table, what in group("added", lang).items())
     *fixed, department = DOCUMENT_TABLES["table"].names
@@ -140,7 +140,7 @@ def span(text: str) -> tuple[int, int]:
     """
     match = _YEARS.fullmatch(text)
     if not match:
-        raise DataError(both("new.span", text=repr(text[:40])))
+        raise DataError("new.span", text=repr(text[:40]))
     return int(match[1]), int(match[2] or match[1])
 
 
@@ -164,7 +164,7 @@ def _places() -> dict[str, str]:
 def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write beside the folder and rename: it is there with all its files, or not at all."""
     if folder.exists() or folder.is_symlink():
-        raise DataError(both("new.exists", folder=folder))
+        raise DataError("new.exists", folder=folder)
     draft = disk.beside(folder)
     try:
         draft.mkdir(parents=True)
@@ -172,6 +172,6 @@ def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             (draft / name).write_bytes(content)
         os.replace(draft, folder)
     except OSError as error:
-        raise DataError(both("new.cannot", folder=folder, why=disk.reason(error))) from error
+        raise DataError("new.cannot", folder=folder, why=disk.reason(error)) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)

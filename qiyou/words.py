@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import html
+import locale
+import os
 import unicodedata
 from dataclasses import dataclass
 from importlib import resources
@@ -15,7 +17,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
@@ -42,8 +44,15 @@ def language(lang: str) -> str:
         For anything but ``"zh"`` and ``"en"``.
     """
     if lang not in LANGUAGES:
-        raise DataError(f"lang is {lang!r}; give 'zh' or 'en'")
+        raise DataError("lang", given=lang)
     return lang
+
+
+def language_here() -> str:
+    """The language of the user's settings, QIYOU_LANG before the locale, as far as there are words for it."""
+    names = [os.environ.get(name, "") for name in ("QIYOU_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next(filter(None, [*names, locale.getlocale(locale.LC_CTYPE)[0] or ""]), "")
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 @functools.cache
@@ -61,40 +70,32 @@ def group(name: str, lang: str) -> dict[str, str]:
 
 
 @functools.cache
-def _message(key: str, lang: str) -> str:
+def _messages(lang: str) -> dict[str, str]:
     rows = table("messages")
-    found = rows.loc[rows["key"] == key, language(lang)]
-    if len(found) != 1:
-        raise KeyError(f"messages.csv has {len(found)} rows for {key!r}")
-    return found.iloc[0]
+    return dict(zip(rows["key"], rows[language(lang)], strict=True))
 
 
 def say(key: str, lang: str, **fields) -> str:
-    """One sentence of ``messages.csv`` with its fields filled in; numbers as `number` writes them."""
-    shown = {name: number(value) if isinstance(value, float) else value for name, value in fields.items()}
-    return _message(key, lang).format(**shown)
+    """One sentence of ``messages.csv`` with its fields filled in; a text that is no key is said as it stands."""
+    template = _messages(lang).get(key)
+    return key if template is None else filled(template, lang, fields)
 
 
-class Both(str):
-    """A sentence in English that knows itself in Chinese: what errors carry, so that the command line can choose."""
+def filled(template: str, lang: str, fields: dict) -> str:
+    """A template with its fields filled in: messages said in the same language, lists joined, numbers as `number`.
 
-    zh: str
-
-    def said(self, lang: str) -> str:
-        """The sentence in one language."""
-        return self.zh if language(lang) == "zh" else str(self)
-
-
-def both(key: str, **fields) -> Both:
-    """One sentence of ``messages.csv`` in both languages, for an error: ``raise DataError(both("new.exists", …))``.
-
-    >>> both("notebooks.broken", name="a.ipynb").said("zh")
-    'a.ipynb 读不成笔记本：请从版本库取回'
+    >>> filled("{names} in {step}", "en", {"names": ["a", "b"], "step": 0.1 + 0.2})
+    'a, b in 0.3'
     """
-    sentence = Both(say(key, "en", **fields))
-    chinese = {name: value.zh if isinstance(value, Both) else value for name, value in fields.items()}
-    sentence.zh = say(key, "zh", **chinese)
-    return sentence
+    return template.format(**{name: _told(value, lang) for name, value in fields.items()})
+
+
+def _told(value: object, lang: str) -> object:
+    if isinstance(value, list | tuple):
+        return joined([str(_told(one, lang)) for one in value], lang)
+    if isinstance(value, float):
+        return number(value)
+    return value.said(lang) if isinstance(value, Message) else value
 
 
 def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
@@ -106,7 +107,7 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     out = np.full(len(keys), "", dtype=object)
     for key in pd.unique(keys):
         at = np.flatnonzero(keys == key)
-        template = _message(key, lang)
+        template = _messages(lang)[key]
         names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
         columns = [_texts(rows[name].iloc[at]) for name in names]
         # by place instead of by name, which is several times faster
@@ -218,18 +219,19 @@ def _cell(value) -> str:
 
 
 def spans(low, high, lang: str) -> list[str]:
-    """Intervals of one column in words, rounded outward to three digits of the largest; empty where one is missing.
+    """Intervals in words, each rounded outward to three digits of its larger end; empty where an end is missing.
 
-    >>> spans([0.3254, np.nan], [0.3268, 1.0], "en")
-    ['0.325 to 0.327', '']
+    >>> spans([0.3254, 186.3, 3, np.nan], [0.3268, 219.9, 5, 1], "en")
+    ['0.325 to 0.327', '186 to 220', '3 to 5', '']
     """
-    low, high = (np.asarray(end, dtype=float) for end in (low, high))
-    ends = np.concatenate([low, high])
-    ends = np.abs(ends[np.isfinite(ends)])
-    whole = bool((ends == np.round(ends)).all()) and ends.max(initial=0) < 1000
-    digits = 0 if whole else 2 - int(np.floor(np.log10(ends.max(initial=1e-9))))
-    missing = np.isnan(low) | np.isnan(high)
-    return np.where(missing, "", interval(low, high, digits, lang=lang)).tolist()
+    out = []
+    for ends in zip(np.asarray(low, dtype=float), np.asarray(high, dtype=float), strict=True):
+        known = [abs(end) for end in ends if np.isfinite(end)]
+        most = max(known, default=0.0)
+        whole = most < 1000 and all(end == round(end) for end in known)
+        digits = 0 if whole else 2 - int(np.floor(np.log10(most)))
+        out.append("" if np.isnan(ends).any() else interval(*ends, digits, lang=lang))
+    return out
 
 
 def _width(text: str) -> int:

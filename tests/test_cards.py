@@ -67,7 +67,9 @@ def test_an_unknown_name_lists_the_nearest(data, read):
 
 def test_no_verdict_words_in_any_form_of_a_card(data, read):
     for lang in words.LANGUAGES:
-        for place, indicator in read.profiles[["place", "indicator"]].drop_duplicates().itertuples(index=False):
+        for place, indicator in (
+            read.profiles[["place", "indicator"]].drop_duplicates().itertuples(index=False)
+        ):
             card = qiyou.answer(data, place, indicator, lang=lang, read=read)
             for text in (str(card), card._repr_markdown_(), card._repr_html_()):
                 assert not any(word in text.lower() for word in ("plausible", "feasible", "合理", "可行"))

@@ -14,7 +14,6 @@ import pytest
 
 from qiyou import cli, notebooks, words
 from qiyou.errors import DataError, FigureError
-from qiyou.words import both
 
 NEW = ["new", "kaihua-plan-2023", "--place", "kaihua", "--years", "2022-2027"]
 
@@ -30,7 +29,7 @@ def failing(error):
     ("error", "status", "zh", "en"),
     [
         (DataError("table.csv:3: no unit; add one"), 1, "table.csv:3: no unit; add one", None),
-        (DataError(both("new.span", text="'x'")), 1, "'x' 不是年份", "'x' is not a span of years"),
+        (DataError("new.span", text="'x'"), 1, "'x' 不是年份", "'x' is not a span of years"),
         (
             PermissionError(13, "Permission denied", "figures/zh"),
             2,
@@ -140,15 +139,15 @@ def test_check_prints_what_has_to_be_mended_and_one_line(
 ):
     asked = []
 
-    def check(root=None, also=()):
-        asked.append((root, also))
+    def check(root=None, also=(), lang=""):
+        asked.append((root, also, lang))
         return findings(*severities)
 
     monkeypatch.setattr("qiyou.data.check", check)
     words_ = ["check", "--data", "d", "--also", "a", "--also", "b", "--lang", "en", *options]
     assert cli.main(words_) == status
     *lines, closing = capsys.readouterr().out.splitlines()
-    assert asked == [("d", ["a", "b"])]
+    assert asked == [("d", ["a", "b"], "en")]
     counts = [severities.count(severity) for severity in ("error", "warning", "note")]
     assert list(map(int, re.findall(r"\d+", closing))) == counts
     assert [line.split()[:2] for line in lines] == [[s, "table.csv:3:"] for s in shown]

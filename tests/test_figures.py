@@ -12,7 +12,6 @@ import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -335,7 +334,7 @@ def test_a_dollar_sign_and_a_backslash_are_what_they_are(tmp_path):
 
 @pytest.mark.parametrize("where", ["title", "source"])
 def test_a_missing_glyph_is_an_error_that_names_the_text_and_writes_nothing(where, tmp_path):
-    fig, ax = blank(title="托位😀数" if where == "title" else "")
+    _, ax = blank(title="托位😀数" if where == "title" else "")
     ax.caption = told("zh")
     changes = {"source": "😀", "note": ""} if where == "source" else {}
     said = "托位😀数" if where == "title" else "资料来源：😀"

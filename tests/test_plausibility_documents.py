@@ -357,7 +357,7 @@ def test_stages_are_printed_in_the_sources(data):
 
 def test_paths_and_what_stands_beside_them(data):
     rows = paths.table(data)
-    assert rows["path"].nunique() == 75 and (rows["path"].diff().fillna(0) >= 0).all()
+    assert rows["path"].nunique() == 78 and (rows["path"].diff().fillna(0) >= 0).all()
     spoken = rows[rows["variant"] == "prose"]
     assert spoken["place"].unique().tolist() == ["huangyan"] and spoken["value"].tolist() == [1.92, 2.8]
     aside = paths.set_aside(data)

@@ -59,7 +59,7 @@ HEADS = {
 
 
 def lines(head="plain", *, unit="column", star="★", domain=True, two=True) -> list[list[str]]:
-    """The rows as a plan prints them: a head of two lines, a star behind the name, the unit in its own column or
+    """The rows as a plan prints them: a head of two lines, a star behind the name, the unit in a column or
     behind the name in brackets."""
     units = ["单位"] if unit == "column" else []
     above = ["序号", *(["领域"] if domain else []), "指标名称", *units]
@@ -271,10 +271,15 @@ def test_a_text_table_comes_in_cell_for_cell(tmp_path, form):
 
 
 def test_the_files_of_the_cases_come_in(tmp_path):
-    """A table as WPS saves it, with a title and two head lines; pipes; Excel's Unicode text; a head in words."""
-    printed = "附件1,,,,,,,,,,\n某县公共服务“七优享”工程五年目标,,,,,,,,,,\n序号,领域,指标名称,单位,基期,目标,,,,,牵头单位\n"
-    printed += ",,,,2022年,2023年,2024年,2025年,2026年,2027年,\n1,幼有善育,每千人口拥有3岁以下婴幼儿托位数*,个,3,3.5,4,4.5,5,5.5,"
-    printed += "县卫健局\n2,体有强健,人均体育场地面积,m²,2.5,2.6,2.7,2.8,2.9,3,县文旅局\n备注：1.带*为全省共性指标。,,,,,,,,,,\n"
+    """A table as WPS saves it, in GBK, with a title above, two head lines and a footnote."""
+    printed = """附件1,,,,,,,,,,
+某县公共服务“七优享”工程五年目标,,,,,,,,,,
+序号,领域,指标名称,单位,基期,目标,,,,,牵头单位
+,,,,2022年,2023年,2024年,2025年,2026年,2027年,
+1,幼有善育,每千人口拥有3岁以下婴幼儿托位数*,个,3,3.5,4,4.5,5,5.5,县卫健局
+2,体有强健,人均体育场地面积,m²,2.5,2.6,2.7,2.8,2.9,3,县文旅局
+备注：1.带*为全省共性指标。,,,,,,,,,,
+"""
     path = tmp_path / "saved.csv"
     path.write_bytes(printed.encode("gb18030"))
     (found,) = tables(path)
@@ -367,6 +372,71 @@ def test_what_a_cell_does_not_tell_is_named_and_left_empty(tmp_path):
     assert "目标表!E5 (2022): a merged cell" in report.loc[2, "why"]
 
 
+def test_other_habits_of_print(tmp_path):
+    """Domains as lines, units in the names' brackets, serials in brackets, a column of remarks."""
+    path = tmp_path / "habits.csv"
+    path.write_text(
+        """某某区目标表
+序号,指标名称（单位）,2022年实际,2023年,2027年目标,责任部门,备注
+一、幼有善育,,,,,,
+1,★每千人口拥有3岁以下婴幼儿托位数（个）,3.87,4,5.5,卫健局,约束性
+（2）,普惠托位占比(%),60,62.5,≥70,卫健局,
+,其中：公办（%）,20,25,30,,
+二、学有优教,,,,,,
+3,高等教育毛入学率,66.3%,67.5%,72%,教育局,
+注：★为核心指标,,,,,,
+""",
+        encoding="utf-8",
+    )
+    (found,) = tables(path)
+    assert found["row"].tolist() == ["1", "2", "2b", "3"] and found["star"].tolist() == ["*", "", "", ""]
+    assert found["printed_unit"].tolist() == ["个", "%", "%", ""]
+    assert found["2027"].tolist() == ["5.5", "≥70", "30", "72%"]
+    report = into(path, _folder(tmp_path), lang="en")
+    assert report["outcome"].tolist() == ["matched", "matched", "stub", "matched"] + ["left"] * 5
+    left = dict(zip(report["printed_name"][4:], report["why"][4:], strict=True))
+    assert left == {
+        "某某区目标表": "text above the head of the table",
+        "一、幼有善育": "no row of an indicator",
+        "约束性": "table.csv has no such column",
+        "二、学有优教": "no row of an indicator",
+        "注：★为核心指标": "a footnote",
+    }
+    # a bracket that holds no unit belongs to the name; a name that people ask by is no printed one
+    path.write_text("指标,单位,2027\n残疾人之家（试点）,,9\n托位数,个,5\n", encoding="utf-8")
+    assert tables(path)[0][["printed_name", "printed_unit"]].values[0].tolist() == ["残疾人之家（试点）", ""]
+    assert into(path, _folder(tmp_path, "asked-plan-2023"))["outcome"].tolist() == ["stub", "stub"]
+    # years above their meaning, the name's head one line lower; one year; years as values
+    path.write_text(",,2022年,2027年\n指标,单位,基期值,目标值\n甲,个,1950,2027\n", encoding="utf-8")
+    assert tables(path)[0][["printed_name", "2022", "2027"]].values.tolist() == [["甲", "1950", "2027"]]
+    path.write_text("主要指标\t计量单位\t2027年\n人均预期寿命\t岁\t82.7\n", encoding="utf-16")
+    assert tables(path)[0].loc[0, ["row", "star", "2027"]].tolist() == ["1", "?", "82.7"]
+
+
+def test_a_table_without_a_head_goes_on_only_if_its_columns_are_the_same(tmp_path):
+    head, rest = "<tr><td>指标<td>单位<td>2027年<tr><td>甲<td>个<td>5", "<tr><td>乙<td>个<td>6"
+    path = tmp_path / "plan.html"
+    path.write_text(
+        f"<table>{head}</table><table>{rest}</table><table><tr><td>电话<td>123</table>", encoding="utf-8"
+    )
+    assert tables(path)[0][["row", "printed_name", "2027"]].values.tolist() == [
+        ["1", "甲", "5"],
+        ["2", "乙", "6"],
+    ]
+
+
+def test_what_a_merged_cell_hides_is_not_printed(tmp_path):
+    import docx
+
+    body = [["领域", "指标", "2027年"], ["幼有善育", "甲", "5"], ["", "乙", "6"]]
+    path = to_docx(tmp_path / "plan.docx", body, merged=[(1, 2, 1, 3)])
+    document = docx.Document(path)
+    hidden = document.tables[1]._tbl.tr_lst[2].tc_lst[0]
+    hidden.p_lst[0].add_r().text = "学有优教"
+    document.save(path)
+    assert tables(path)[0]["domain"].tolist() == ["幼有善育", ""]
+
+
 def test_several_tables_are_not_mixed(tmp_path):
     body = lines(two=False)
     other = [line[:-3] for line in body]
@@ -385,7 +455,7 @@ def test_several_tables_are_not_mixed(tmp_path):
         tables(to_html(tmp_path / "twice.html", twice))
 
 
-# ------------------------------------------------------------------------------------------------- hostile files
+# --------------------------------------------------------------------------------------- hostile files
 
 
 def _zip(path, parts: dict[str, bytes]):
@@ -439,8 +509,10 @@ def _written(name, content):
 
 def _pdf_bomb(tmp_path):
     stream = zlib.compress(b" " * 400_000_000, 9)
-    head = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    page = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n4 0 obj<</Filter/FlateDecode/Length "
+    head = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    head += b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    page = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>endobj\n"
+    page += b"4 0 obj<</Filter/FlateDecode/Length "
     path = tmp_path / "bomb.pdf"
     path.write_bytes(
         head
@@ -514,6 +586,22 @@ def test_a_million_empty_rows_and_macros_change_nothing(tmp_path):
 
 def test_a_protected_pdf_and_a_scan_are_one_sentence(tmp_path):
     import matplotlib.pyplot as plt
+
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        b"<</Filter/Standard/V 1/R 2/O<" + b"00" * 32 + b">/U<" + b"11" * 32 + b">/P -4>>",
+    ]
+    body, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj" % number + content + b"endobj\n"
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF\n" % len(body)
+    (tmp_path / "locked.pdf").write_bytes(body + table + end)
+    with pytest.raises(DataError, match=r"locked.pdf has a password"):
+        tables(tmp_path / "locked.pdf")
 
     figure = plt.figure()
     figure.savefig(tmp_path / "scan.pdf")

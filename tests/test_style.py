@@ -197,7 +197,7 @@ def test_axes_made_outside_the_style_show_chinese_labels(data):
 def test_a_plot_function_that_returns_nothing_is_told_so_and_all_have_one_signature(data):
     with pytest.raises(FigureError, match=r"plot_nothing returned NoneType, not its Axes"):
         forms.figure(plot_nothing)(data)
-    for name in dir(plot):
+    for name in set(dir(plot)) - {"caption", "looks"}:
         first, *rest = inspect.signature(getattr(plot, name)).parameters.values()
         assert first.name == "data" and {one.name for one in rest} >= {"ax", "lang", "width", "page"}
 
@@ -287,9 +287,8 @@ def test_what_carries_no_caption_is_named():
 
 
 def test_importing_the_style_does_not_import_matplotlib():
-    code = (
-        "import sys, qiyou.plot.style, qiyou.figures; print({'matplotlib', 'seaborn', 'PIL'} & set(sys.modules))"
-    )
+    heavy = "{'matplotlib', 'seaborn', 'PIL'}"
+    code = f"import sys, qiyou.plot.style, qiyou.figures; print({heavy} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
 
 

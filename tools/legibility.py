@@ -1,7 +1,7 @@
 """Whether a figure can be read in print: no text overlaps, is cut, too small or in a font that is not there.
 
-``python -m tools.legibility [NAME ...]`` draws every registered figure in both languages and widths and prints what
-does not hold. `overlaps` and `faults` are what the tests ask.
+``python -m tools.legibility [NAME ...]`` draws every registered figure in both languages and widths and
+prints what does not hold. `overlaps` and `faults` are what the tests ask.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import pandas as pd
 
 from qiyou import words
 from qiyou.data import prints
-from qiyou.data.files import CODES, sentence
+from qiyou.data.files import CODES
 from qiyou.data.folders import ALSO, assemble
 from qiyou.data.names import Resolver
 from qiyou.data.schema import root
@@ -25,8 +25,6 @@ from qiyou.errors import DataError
 from qiyou.units import english
 
 __all__ = ["ALSO", "CODES", "Data", "check", "load", "named", "printed", "root"]
-
-_SHOWN_FINDINGS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,7 +244,7 @@ class Data:
         fields = {name: self.named(pd.DataFrame({"place": [self.place(one)]}), lang).iat[0, 0] for name, one in places.items()}
         for name in columns.split() or list(named):
             low, _, high = str(name).partition(":")
-            column = named[low if high else name]
+            column = named[low] if high else named[name]
             if high:
                 column = words.spans(column, named[high], lang)
             elif low == "unit" and lang == "en":
@@ -256,14 +254,14 @@ class Data:
             elif not pd.api.types.is_numeric_dtype(column) or column.dtype == bool:
                 said = words.group(low if low in groups else "yes", lang)
                 column = column.fillna("").map(lambda one, said=said: _said(str(one), said, lang))
-            head = heads.get(low.removesuffix("_low"), low).format(**fields)
-            out[head] = column
+            head = heads.get(name) or heads.get(low.removesuffix("_low"), low)
+            out[str(head).format(**fields)] = column
         return words.Shown(pd.DataFrame(out))
 
 
 def _said(text: str, known: dict[str, str], lang: str) -> str:
     """The words for a code, or for a list of codes; any other text as it is."""
-    codes = text.replace("; ", " ").split()
+    codes = [text] if text in known else text.replace("; ", " ").split()
     return words.joined([known[one] for one in codes], lang) if codes and set(codes) <= known.keys() else text
 
 
@@ -300,18 +298,16 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     """
     data, findings = assemble(folder, also)
     table = findings.frame()
-    errors = table[table["severity"] == "error"]
-    if len(errors):
-        first = "\n".join(f"  {sentence(row)}" for _, row in errors.head(_SHOWN_FINDINGS).iterrows())
-        more = f"\n  … and {len(errors) - _SHOWN_FINDINGS} more" if len(errors) > _SHOWN_FINDINGS else ""
-        raise DataError(
-            f"{len(errors)} errors in the data, run qiyou check to see them:\n{first}{more}", table
-        )
+    if (errors := table["severity"] == "error").any():
+        raise DataError("data.errors", table, count=int(errors.sum()), first=findings)
     return Data(**data, findings=table)
 
 
 def check(
-    folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None
+    folder: str | os.PathLike | None = None,
+    *,
+    also: Iterable[str | os.PathLike] | None = None,
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """Everything that is wrong with a data folder, as a table of findings.
 
@@ -319,6 +315,8 @@ def check(
     ----------
     folder, also
         As in :func:`load`.
+    lang : {"zh", "en"}, optional
+        Language of what and remedy; by default the one in force, see `qiyou.errors.Message`.
 
     Returns
     -------
@@ -331,7 +329,7 @@ def check(
     >>> (qiyou.data.check()["severity"] == "error").sum()
     np.int64(0)
     """
-    return assemble(folder, also)[1].frame()
+    return assemble(folder, also)[1].frame(lang)
 
 
 def printed(data: Data, indicator: str) -> pd.DataFrame:

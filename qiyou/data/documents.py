@@ -30,6 +30,7 @@ from qiyou.data.files import Fault, Findings, Sheet, read_sheet, read_toml, tidy
 from qiyou.data.names import identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
 from qiyou.data.seals import SEALED, seal
+from qiyou.errors import Message
 
 TORN = "…"
 PART = "|"
@@ -121,7 +122,9 @@ def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: boo
         for line, record in sheet.numbered() if wrong else ():
             why = wrong.get(record[column.name])
             if why and (line, column.name) not in sheet.reported:
-                findings.add("bad_cell", sheet.path, line, why=why, description=column.description)
+                findings.add(
+                    "bad_cell", sheet.path, line, why=why, description=column.description, column=column.name
+                )
     seen: dict[tuple, int] = {}
     for line, record in sheet.numbered():
         key = tuple([record[name] for name in table.key])
@@ -190,7 +193,7 @@ def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -
     if not _is_span(stated):
         findings.add("about_period", folder / ABOUT, name="table.years", found=stated)
     elif years != tuple(str(year) for year in range(stated[0], stated[1] + 1)):
-        found = ", ".join(years) or "missing"
+        found = years or Message("data.missing")
         findings.add("years_header", table.path, 1, found=found, first=stated[0], last=stated[1])
     return years
 

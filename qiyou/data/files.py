@@ -20,6 +20,8 @@ import pandas as pd
 from qiyou import words
 from qiyou.data.names import Vocabulary, plain
 from qiyou.data.schema import YEAR, Table
+from qiyou.disk import trouble
+from qiyou.errors import Message
 
 COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
 SEVERITIES = ("error", "warning", "note")
@@ -29,6 +31,7 @@ CODES = words.group("fault", "en")
 _FAULTS = {row.key: row for row in words.table("faults").itertuples(index=False)}
 _MOST_ALIKE = 1_000
 _LONGEST = 600
+_FIRST = 5
 
 _LARGEST_CSV = 32 * 2**20
 _LARGEST_TOML = 64 * 2**10
@@ -68,27 +71,44 @@ class Findings:
         fault = _FAULTS[key]
         severity = severity or fault.severity
         shown = self._names.get(file) or self._names.setdefault(file, self._shown(file))
-        self._counts[severity, fault.code, shown] += 1
-        if self._counts[severity, fault.code, shown] <= _MOST_ALIKE:
-            told = (_visible(text.format(**fields)) for text in (fault.what, fault.remedy))
-            self.rows.append((severity, fault.code, _visible(shown), line, *told))
+        alike = severity, fault.code, _visible(shown)
+        self._counts[alike] += 1
+        if self._counts[alike] <= _MOST_ALIKE:
+            self.rows.append((*alike, line, key, fields))
 
-    def frame(self) -> pd.DataFrame:
-        """The findings as a table, errors first, then by file and line."""
-        more = [
-            (*key[:2], _visible(key[2]), None, f"and {count - _MOST_ALIKE:,} more of these", "mend the first ones")
-            for key, count in self._counts.items()
-            if count > _MOST_ALIKE
-        ]  # fmt: skip
-        frame = pd.DataFrame(self.rows + more, columns=list(COLUMNS)).astype({"line": "Int64"})
+    def frame(self, lang: str | None = None) -> pd.DataFrame:
+        """The findings as a table, errors first, then by file and line; in a language, or the one in force."""
+        lang = words.language(lang or words.language_here())
+        rows = [(*row, *_told(key, lang, fields)) for *row, key, fields in self.rows]
+        for alike, count in self._counts.items():
+            if (over := count - _MOST_ALIKE) > 0:
+                told = (words.say(key, lang, count=over) for key in ("data.more", "data.more_remedy"))
+                rows.append((*alike, None, *told))
+        frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"line": "Int64"})
         order = frame["severity"].map(SEVERITIES.index)
         by = ["_order", "file", "line"]
         frame = frame.assign(_order=order).sort_values(by, kind="stable", na_position="first")
         return frame.drop(columns="_order").reset_index(drop=True)
 
+    def said(self, lang: str) -> str:
+        """The first errors, a line each."""
+        frame = self.frame(lang)
+        errors = frame[frame["severity"] == "error"]
+        lines = [sentence(row, lang) for _, row in errors.head(_FIRST).iterrows()]
+        more = (
+            [words.say("data.more_errors", lang, count=len(errors) - _FIRST)] if len(errors) > _FIRST else []
+        )
+        return "".join(f"\n  {line}" for line in lines + more)
+
     def _shown(self, path: Path) -> str:
         home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)
         return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
+
+
+def _told(key: str, lang: str, fields: dict) -> list[str]:
+    """What is wrong and what to do."""
+    fault = _FAULTS[key]._asdict()
+    return [_visible(words.filled(fault[f"{part}_{lang}"], lang, fields)) for part in ("what", "remedy")]
 
 
 def _visible(text: str) -> str:
@@ -103,10 +123,11 @@ def _visible(text: str) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
-def sentence(row) -> str:
+def sentence(row, lang: str | None = None) -> str:
     """One finding as a sentence: where, what, what to do."""
     where = row["file"] if pd.isna(row["line"]) else f"{row['file']}:{row['line']}"
-    return f"{where}: {row['what']}; {row['remedy']} [{row['code']}]"
+    told = {name: row[name] for name in ("what", "remedy", "code")}
+    return words.say("data.finding", lang or words.language_here(), where=where, **told)
 
 
 @dataclass(frozen=True)
@@ -163,14 +184,14 @@ def read_toml(path: Path, findings: Findings) -> dict | None:
         content = _read_bytes(path, _LARGEST_TOML, "too_large_toml")
         text = content.decode("utf-8-sig")
         if max(line.count(".") for line in text.split("\n")) > _MOST_POINTS:
-            raise ValueError(f"a line with more than {_MOST_POINTS} points")
+            raise Fault("toml", why=Message("data.toml_points", most=_MOST_POINTS))
         return _small(tomllib.loads(text))
     except Fault as fault:
         findings.add(fault.key, path, **fault.fields)
     except UnicodeDecodeError as error:
         findings.add("not_utf8", path, content.count(b"\n", 0, error.start) + 1)
     except RecursionError:
-        findings.add("toml", path, why="nested too deeply")
+        findings.add("toml", path, why=Message("data.toml_deep"))
     except ValueError as error:
         # tomllib raises plain ValueError for numbers with thousands of digits.
         line = re.search(r"\(at line ([0-9]+)", str(error))
@@ -184,7 +205,7 @@ def _small(about: dict) -> dict:
     while pending:
         thing = pending.pop()
         if isinstance(thing, int) and not -(2**63) <= thing < 2**63:
-            raise ValueError("a whole number of more than 64 bits")
+            raise Fault("toml", why=Message("data.toml_long"))
         if isinstance(thing, (dict, list)):
             pending.extend(thing.values() if isinstance(thing, dict) else thing)
     return about
@@ -198,29 +219,29 @@ def _read_bytes(path: Path, largest: int, too_large: str) -> bytes:
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
-        raise Fault("unreadable_file", why=error.strerror or type(error).__name__) from None
+        raise Fault("unreadable_file", why=trouble(error)) from None
     if len(content) > largest:
         raise Fault(too_large, largest=largest)
     return content
 
 
-def _decode(content: bytes) -> tuple[str, str, int]:
+def _decode(content: bytes) -> tuple[str, Message | None, int]:
     """The text without byte-order mark, what is to be said where it is not plain UTF-8, and on which line."""
-    encoding, what, line = "utf-8", "", 1
+    encoding, what, line = "utf-8", None, 1
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding, what = "utf-16", "the file is UTF-16, not UTF-8"
+        encoding, what = "utf-16", Message("data.encoding_utf16")
     elif content.startswith(b"\xef\xbb\xbf"):
-        what = "the file starts with a byte-order mark"
+        what = Message("data.encoding_mark")
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as failure:
         if encoding == "utf-16":
-            raise Fault("encoding", 1, why="the file is damaged UTF-16") from None
-        line, what = content.count(b"\n", 0, failure.start) + 1, "the file is GBK (GB 18030), not UTF-8"
+            raise Fault("encoding", 1, why=Message("data.encoding_utf16_damaged")) from None
+        line, what = content.count(b"\n", 0, failure.start) + 1, Message("data.encoding_gbk")
         try:
             text = content.decode("gb18030")
         except UnicodeDecodeError:
-            raise Fault("encoding", line, why="neither UTF-8 nor GB 18030") from None
+            raise Fault("encoding", line, why=Message("data.encoding_unknown")) from None
     if "\0" in text:
         raise Fault("nul", text.count("\n", 0, text.index("\0")) + 1)
     return text.removeprefix("\ufeff"), what, line
@@ -289,7 +310,7 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
     header = tuple(_heading(name, schema, years) for name in sheet.header)
     changed = [old for old, new in zip(sheet.header, header, strict=True) if old != new]
     if changed and len(set(header)) == len(header):
-        findings.add("spreadsheet_head", sheet.path, 1, changed=", ".join(map(repr, changed[:3])))
+        findings.add("spreadsheet_head", sheet.path, 1, changed=list(map(repr, changed[:3])))
     else:
         header = sheet.header
     machine = {column.name for column in schema.columns if column.pattern or column.values or column.refers}

@@ -15,6 +15,7 @@ from qiyou.data.files import Findings, Sheet
 from qiyou.data.names import Vocabulary, suggest
 from qiyou.data.prints import READ, Readings, statement_rows, target_rows
 from qiyou.data.schema import DOCUMENT_TABLES, TABLES, Table, root
+from qiyou.disk import trouble
 from qiyou.errors import DataError
 
 ALSO = "QIYOU_ALSO"
@@ -93,7 +94,7 @@ def _folder(path: str | os.PathLike) -> Path:
     try:
         return Path(os.path.realpath(path))
     except (TypeError, ValueError) as error:
-        raise DataError(f"{path!r} is no path ({error}); pass a folder") from None
+        raise DataError("data.no_path", path=repr(path), why=str(error)) from None
 
 
 # ---------------------------------------------------------------------------------------------------------- tables
@@ -160,7 +161,7 @@ def _documents(base: Path, extras: list[Path], findings: Findings) -> list[Docum
     try:
         places = [(path, False) for path in sorted(folder.iterdir()) if path.is_dir()]
     except OSError as error:
-        findings.add("unreadable_folder", folder, why=error.strerror)
+        findings.add("unreadable_folder", folder, why=trouble(error))
         return []
     # Folders that only hold others are no documents.
     holding = {path.parent for path in extras}

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from qiyou import words
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 
 _MOST_SUGGESTIONS = 200
 _LONGEST_NAME = 80
@@ -33,12 +32,11 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
-def nearest(name: str, known: Mapping[str, str]) -> str:
-    """Ids with that of their names that comes nearest to a name, or the empty string."""
+def nearest(name: str, known: Mapping[str, str]) -> list[str]:
+    """Ids with that of their names that comes nearest to a name."""
     close = difflib.get_close_matches(plain(name[:_LONGEST_NAME]), list(known), n=3, cutoff=_CUTOFF)
     texts = {known[text]: text for text in reversed(close)}
-    shown = [one if one == text else f"{one} ({text})" for one, text in texts.items()]
-    return " or ".join(reversed(shown))
+    return [one if one == text else f"{one} ({text})" for one, text in texts.items()][::-1]
 
 
 def suggest(findings, key: str, file, line: int | None, kind: str, name: str, known: Mapping[str, str]):
@@ -49,10 +47,10 @@ def suggest(findings, key: str, file, line: int | None, kind: str, name: str, kn
     asked = f"{key} {kind}", name
     if asked not in findings.suggested and len(findings.suggested) < _MOST_SUGGESTIONS:
         findings.suggested[asked] = nearest(name, known)
-    near = findings.suggested.get(asked, "")
-    add = words.group("fault_remedy", "en")[kind if key == "unknown_name" or kind == "document" else "id"]
-    near = f"did you mean {near}? Else " if near else ""
-    findings.add(key, file, line, kind=kind, name=name, near=near, add=add.format(kind=kind))
+    near = findings.suggested.get(asked)
+    near = Message("data.near", names=near) if near else ""
+    add = Message(f"data.add_{kind if key == 'unknown_name' or kind == 'document' else 'id'}", kind=kind)
+    findings.add(key, file, line, kind=Message(f"data.kind_{kind}"), name=name, near=near, add=add)
 
 
 @dataclass(frozen=True)
@@ -188,7 +186,7 @@ class Resolver:
             If nothing has the name, or several have it.
         """
         if not isinstance(name, str):
-            raise DataError(f"{name!r} is no name of a {self.kind}; give text")
+            raise DataError("data.no_name", name=repr(name), kind=Message(f"data.kind_{self.kind}"))
         found = next((rank[_key(name)] for rank in self._ranks if _key(name) in rank), ())
         if len(found) == 1:
             return found[0]
@@ -200,9 +198,10 @@ class Resolver:
             close = difflib.get_close_matches(_key(name[:_LONGEST_NAME]), list(known), n=5, cutoff=_CUTOFF)
             found = tuple(dict.fromkeys(known[text] for text in close))[:3]
             key += "" if found else "_far"
-        left, right, comma = ("（", "）", "、") if lang == "zh" else (" (", ")", ", ")
-        candidates = comma.join(f"{self.shown[one][lang]}{left}{one}{right}" for one in found)
-        raise DataError(words.say(key, lang, name=name[:_LONGEST_NAME], candidates=candidates))
+        # By the names of the script that was typed: someone who writes 玉坏 looks for 玉环, in whichever language.
+        form = "{}（{}）" if lang == "zh" else "{} ({})"
+        candidates = [form.format(self.shown[one][lang], one) for one in found]
+        raise DataError(key, name=name[:_LONGEST_NAME], candidates=candidates)
 
 
 def _key(name: str) -> str:

@@ -15,7 +15,7 @@ from qiyou.data.documents import TABLE_FIELDS, Decided, Document
 from qiyou.data.files import Findings, Sheet
 from qiyou.data.names import serial, suggest
 from qiyou.data.schema import CONFIDENCES, YEAR
-from qiyou.errors import NotationError
+from qiyou.errors import Message, NotationError
 from qiyou.notation import BLANKS, Reading, read
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]
     try:
         reading = read(text, header)
     except NotationError as error:
-        return None, "unreadable_cell", str(error)
+        return None, "unreadable_cell", error
     fine = not unit or reading.relation == "none" or reading.unit == unit or (reading.unit, unit) in pairs
     if fine or (bare and not reading.unit):
         return reading, "", ""
@@ -115,8 +115,8 @@ class _Line:
     line: int
     at: str
     facts: dict
-    printed: list[str]
-    texts: list[str]
+    printed: tuple[str, ...]
+    texts: tuple[str, ...]
     cells: dict[str, list] = field(default_factory=dict)
     header: str = ""
     unit: str = ""
@@ -149,7 +149,8 @@ def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -
         if key == "unreadable_cell" or fault not in told:
             told.add(fault)
             at = line.locator(k - first[number[k]])
-            where = at.replace("table:", "row ").replace("statement:", "statement ").replace(":", ", ")
+            kind, number_, *year = at.split(":")
+            where = Message(f"data.at_{kind}{'_year' if year else ''}", at=number_, year="".join(year))
             findings.add(key, line.sheet.path, line.line, where=where, **fields)
     for k in np.flatnonzero((printed != texts) & said.good):
         line = lines[number[k]]
@@ -186,40 +187,43 @@ def target_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
         decided, years, variants = document.decided, document.years, _variants(table)
         numbers, about = [int(year) for year in years], document.about
         roles = ["baseline" if year < about["period"][0] else "target" for year in numbers]
+        alike = {"year": numbers, "role": roles, "decided": [False] * len(years)}
         for (line, first), record in zip(table.numbered(), _filled(table, decided), strict=True):
             row, unit = record["row"], ""
             # One check names everything: the cells of a row without a known name are looked at, too.
             taken = (line, "indicator") not in table.reported
             if taken:
-                if not _check_name(
-                    record["printed_name"], record["indicator"], document, table.path, line, findings
-                ):
+                name, indicator = record["printed_name"], record["indicator"]
+                if not _check_name(name, indicator, document, table.path, line, findings):
                     continue
-                unit = findings.words.indicators[record["indicator"]]["unit"]
-            printed = [record[year] for year in years]
+                unit = findings.words.indicators[indicator]["unit"]
+            printed = tuple([record[year] for year in years])
             decided_unit = (row, "printed_unit") in decided.fields
             whole = decided_unit or row in decided.units or row in decided.cuts or row in decided.placed
-            facts = {name: record[name] for name in ("row", "indicator", "star", "department")}
-            facts |= {"printed_name": first["printed_name"], "printed_unit": first["printed_unit"]}
-            facts |= {"document": document.id, "place": about["place"], "variant": variants[row]}
-            spoken = [whole or (row, year) in decided.cells for year in years]
+            facts = {"document": document.id, "place": about["place"], "variant": variants[row], "row": row}
+            facts |= {name: record[name] for name in ("indicator", "star", "department")}
+            facts |= {name: first[name] for name in ("printed_name", "printed_unit")}
             texts = _texts(printed, row, years, decided)
             one = _Line(document, table, line, f"table:{row}", facts, printed, texts, unit=unit, taken=taken)
-            one.cells = {"year": numbers, "role": roles, "decided": spoken}
+            # Most lines share one object: a nation has a hundred thousand of them.
+            spoken = [whole or (row, year) in decided.cells for year in years] if decided.lines else ()
+            one.cells = {**alike, "decided": spoken} if any(spoken) else alike
             one.header = record["printed_unit"]
             one.undecided_header = first["printed_unit"] if decided_unit and taken else None
             lines.append(one)
     return _figures(lines, TARGET_COLUMNS, findings)
 
 
-def _texts(printed: list[str], row: str, years: tuple[str, ...], decided: Decided) -> list[str]:
+def _texts(printed: tuple[str, ...], row: str, years: tuple[str, ...], decided: Decided) -> tuple[str, ...]:
     """The characters of a row's cells as decided."""
     if decided.cells:
-        printed = [decided.cells.get((row, year), text) for text, year in zip(printed, years, strict=True)]
+        printed = tuple(
+            decided.cells.get((row, year), text) for text, year in zip(printed, years, strict=True)
+        )
     if row not in decided.units:
         return printed
     old, new = decided.units[row]
-    return [text.removesuffix(old) + new if text.endswith(old) else text for text in printed]
+    return tuple(text.removesuffix(old) + new if text.endswith(old) else text for text in printed)
 
 
 def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
@@ -230,13 +234,14 @@ def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
     firsts: dict[str, dict] = {}
     for printed in table.records:
         row = printed["row"]
-        fields = {name: decided.fields.get((row, name), printed[name]) for name in TABLE_FIELDS}
-        record = {**printed, **fields}
+        record = printed
+        if decided.fields:
+            record = printed | {name: decided.fields.get((row, name), printed[name]) for name in TABLE_FIELDS}
         first = firsts.setdefault(serial(row), record)
         if first is not record:
             same = first["indicator"] == record["indicator"]
             shared = ("star", "department", *(("printed_name", "printed_unit") if same else ()))
-            record |= {name: record[name] or first[name] for name in shared}
+            record = record | {name: record[name] or first[name] for name in shared}
         yield record
 
 
@@ -278,7 +283,7 @@ def statement_rows(documents: list[Document], findings: Findings) -> pd.DataFram
             text = decided.statements.get(one, record["printed"])
             unit = findings.words.indicators[indicator]["unit"] if indicator else ""
             at = f"statement:{one}"
-            lines.append(_Line(document, sheet, line, at, facts, [record["printed"]], [text], unit=unit))
+            lines.append(_Line(document, sheet, line, at, facts, (record["printed"],), (text,), unit=unit))
     return _figures(lines, STATEMENT_COLUMNS, findings)
 
 
@@ -287,7 +292,7 @@ def _check_span(fields: dict, period: list[int], findings: Findings, path, line:
     years = [int(fields[name]) for name in ("from_year", "year") if re.fullmatch(YEAR, fields[name])]
     low, high = period[0] - _YEARS_BACK, period[1] + _YEARS_AHEAD
     if any(not low <= year <= high for year in years) or years != sorted(years):
-        findings.add("years_span", path, line, years=" to ".join(map(str, years)), low=low, high=high)
+        findings.add("years_span", path, line, years="–".join(map(str, years)), low=low, high=high)
 
 
 def _year(text: str):
@@ -302,7 +307,7 @@ def _check_name(name, indicator, document: Document, path, line, findings: Findi
     if known != indicator:
         refused = words.refuses(name, document.id, indicator)
         key = "alias_refused" if refused else "alias_other" if known else "alias_unknown"
-        findings.add(key, path, line, name=name, known=known, indicator=indicator or "nothing")
+        findings.add(key, path, line, name=name, known=known, indicator=indicator or Message("data.nothing"))
     if not indicator or indicator in words.indicators:
         return True
     suggest(findings, "unknown", path, line, "indicator", indicator, {one: one for one in words.indicators})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 
 ID = r"[a-z一-龥][a-z0-9_一-龥]{0,79}"
 DOCUMENT_ID = r"[a-z一-龥][a-z0-9一-龥]*(?:-[a-z0-9一-龥]+)*"
@@ -30,7 +30,7 @@ def root() -> Path:
     for folder in (_PACKAGE.parent / "data", _PACKAGE / "_data"):
         if (folder / "datapackage.json").is_file():
             return folder
-    raise DataError("the qiyou package has no data folder; install it anew, or run it from a checkout")
+    raise DataError("data.no_folder")
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,16 @@ class Column:
     refers: str = ""
     optional: bool = False
 
-    def complaint(self, cell: str) -> str:
-        """What is wrong with a cell, or the empty string."""
+    def complaint(self, cell: str) -> Message | None:
+        """What is wrong with a cell, if anything is."""
+        told = {"name": self.name, "cell": cell, "values": self.values, "pattern": self.pattern}
         if not cell:
-            return f"{self.name} is empty" if self.required else ""
+            return Message("data.cell_empty", **told) if self.required else None
         if self.values and cell not in self.values:
-            return f"{self.name} is {cell!r}, not one of {', '.join(self.values)}"
+            return Message("data.cell_values", **told)
         if self.pattern and not re.fullmatch(self.pattern, cell):
-            return f"{self.name} is {cell[:40]!r}, which does not match {self.pattern}"
-        return ""
+            return Message("data.cell_pattern", **told)
+        return None
 
 
 @dataclass(frozen=True)

@@ -323,8 +323,8 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> import qiyou
     >>> summed = summary(qiyou.plausibility.check(qiyou.load()))
-    >>> summed.loc[summed["questions"] > 1, ["indicator", "codes"]].values.tolist()[:1]
-    []
+    >>> summed.loc[summed["codes"] == "REVERSAL", ["place", "questions"]].values.tolist()
+    [['changxing', 1]]
     """
     missing = [name for name in COLUMNS if name not in found]
     if missing:

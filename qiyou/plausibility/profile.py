@@ -63,8 +63,11 @@ def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    groups = asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates()
-    series = pd.concat(superior.windows(data, known, *group) for group in groups.itertuples(index=False))
+    groups = (
+        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
+    )
+    held = [group for group in groups if group.indicator in set(known["indicator"])]
+    series = pd.concat(superior.windows(data, known, *group) for group in held or [("", "points")])
     asked["superior"] = superior.nearest(data, asked, series)
     blocks = [
         *(asked, required.others(asked), _classes(data, known, asked)),
@@ -79,64 +82,53 @@ def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """D for all paths that ask a pace, class by class."""
     some = asked[asked["ask"].eq("pace") & asked["indicator"].isin(known["indicator"])]
     groups = some.groupby(["indicator", "scale", some["years"].eq(1)])
-    out = pd.concat([realised.NOTHING, *(realised.graded(data, known, group) for _, group in groups)])
-    out = out.reindex(asked.index)
-    fill = {
-        name: 0 if kind == "int64" else "" if kind == "object" else False
-        for name, kind in realised.KINDS.items()
-    }
-    return out.fillna(fill).astype(realised.KINDS)
+    columns = [*realised.FLAGS, *realised.WHOLE, *realised.NUMBERS, "class_used"]
+    blocks = [pd.DataFrame(columns=columns), *(realised.graded(data, known, one) for _, one in groups)]
+    out = pd.concat([block.astype(object) for block in blocks if len(block.columns)]).reindex(asked.index)
+    out[realised.FLAGS] = out[realised.FLAGS].eq(True)
+    out[realised.WHOLE] = out[realised.WHOLE].fillna(0).astype(int)
+    out["class_used"] = out["class_used"].fillna("")
+    return out.astype(dict.fromkeys(realised.NUMBERS, float))
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
     """Evidence, doubts, agreement and reading, and the columns that conditions in ``parts.csv`` name."""
+    table = table.copy()
     some, own, average = (table[name].gt(0) for name in ("m", "own_windows", "windows"))
     # where faster places may have been published more often, a word below the top fifth needs N's support
     backed = table["qualified"] | average & table["n_high"].le(table["fifth_high"])
     table["fifth_high"] = table["fifth_high"].mask(some & ~backed, 5)
     told = some & ~(table["fifth_low"].eq(1) & table["fifth_high"].eq(5))
-    ranges = ((told, "fifth"), (average, "n"), (own, "own_n"))
-    low, high = (
-        np.array([table[f"{name}_{end}"].where(there) for there, name in ranges], dtype=float)
-        for end in ("low", "high")
-    )
-    apart = ((low[0] > high[1:]) | (high[0] < low[1:])).any(axis=0)
     beyond = some & table["k_low"].eq(table["m"])
+    there = {"fifth": told, "n": average, "own_n": own}
+    for end in ("low", "high"):
+        ranges = [table[f"{name}_{end}"].where(known) for name, known in there.items()]
+        table[f"least_{end}"], table[f"most_{end}"] = np.fmin.reduce(ranges), np.fmax.reduce(ranges)
+    apart = np.zeros(len(table), dtype=bool)
+    for name in ("n", "own_n"):
+        over = table[f"{name}_low"].gt(table["fifth_high"]) | table[f"{name}_high"].lt(table["fifth_low"])
+        apart |= (told & there[name] & over).to_numpy()
+    table["agree"] = np.select([apart, told & (average | own)], ["no", "yes"], "")
     # the yardstick that carries the reading: the class where it tells something, else the own pace, else N
     by_class = told | beyond | some & ~own & ~average
-    by_own, by_average = ~by_class & own, ~by_class & ~own & average
+    by = [by_class, ~by_class & own, ~by_class & ~own & average]
     grade = 3 - sum(table[f"doubt_{name}"].astype(int) for name in realised.DOUBTS)
-    grade = np.select(
-        [by_class, by_own, by_average], [grade.clip(lower=0), 1 + table["own_values"].ge(4), 1], -1
-    )
-    latest = [table[f"{name}_year"] for name in ("last", "own_to", "to")]
-    bounds = {
-        f"{name}_bound": table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"]) for name in ("base", "end")
-    }
-    scale, sign = table["scale"].to_numpy(), table["sign"].to_numpy()
-    table = table.assign(
-        **bounds,
-        **{f"peer_rate_{end}": required.rates(table[f"peer_{end}"], scale, sign) for end in ("low", "high")},
-        **{"told": told, "beyond": beyond, "by_class": by_class, "by_own": by_own, "by_average": by_average},
-        least_low=np.fmin.reduce(low),
-        most_low=np.fmax.reduce(low),
-        least_high=np.fmin.reduce(high),
-        most_high=np.fmax.reduce(high),
-        agree=np.select([apart, told & (average | own)], ["no", "yes"], ""),
-        evidence=np.array(GRADES, dtype=object)[grade],
-        age=table["base_year"] - np.select([by_class, by_own, by_average], latest, 9999),
-        better=(table["sign"] * (table["base"] - table["end"])).round(10) + 0.0,
-        before=table["base_year"] - 1,
-        fifth=table["fifth_low"].astype(str) + "-" + table["fifth_high"].astype(str),
-    )
+    grade = np.select(by, [grade.clip(lower=0), 1 + table["own_values"].ge(4), 1], -1)
+    table["evidence"] = np.array(GRADES, dtype=object)[grade]
+    latest = np.select(by, [table[f"{name}_year"] for name in ("last", "own_to", "to")], 9999)
+    table["age"], table["before"] = table["base_year"] - latest, table["base_year"] - 1
+    table["better"] = (table["sign"] * (table["base"] - table["end"])).round(10) + 0.0
     table["margin"] = table["better"].abs()
     # the tails do not survive a mismatch of government levels
-    table["fifth"] = table["fifth"].mask(
-        ~table["same_level"], table["fifth"].replace({"1-1": "1-2", "5-5": "4-5"})
-    )
-    table["doubts"] = [
-        "; ".join(filter(None, row)) for row in zip(*telling.each(table, "doubt"), strict=True)
-    ]
+    fifth = table["fifth_low"].astype(str) + "-" + table["fifth_high"].astype(str)
+    table["fifth"] = fifth.where(table["same_level"], fifth.replace({"1-1": "1-2", "5-5": "4-5"}))
+    for end in ("low", "high"):
+        table[f"peer_rate_{end}"] = required.rates(table[f"peer_{end}"], table["scale"], table["sign"])
+    for name in ("base", "end"):
+        table[f"{name}_bound"] = table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"])
+    table = table.assign(told=told, beyond=beyond, by_class=by[0], by_own=by[1], by_average=by[2])
+    doubts = zip(*telling.each(table, "doubt"), strict=True)
+    table["doubts"] = ["; ".join(filter(None, row)) for row in doubts]
     return table.assign(**{name: telling.first(table, name) for name in ("reading", "least")})
 
 
@@ -191,9 +183,8 @@ def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
     levels = endstate.levels(data, known, paths.table(data))
     shortest, longest = (1, 2) if profile["years"] == 1 else (2, 6)
     found = spells(data, indicator, shortest=shortest, longest=longest, scale=scale)
-    found = found[found["level"].isin(realised.SELECTIONS.get(profile["class_used"], ()))].reset_index(
-        drop=True
-    )
+    levels_used = realised.SELECTIONS.get(profile["class_used"], ())
+    found = found[found["level"].isin(levels_used)].reset_index(drop=True)
     found = found[realised.foreign(pd.DataFrame([profile]), found)[0]]
     slower, faster = (
         above(profile["required_low"], found["high"]),

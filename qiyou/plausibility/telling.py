@@ -16,18 +16,8 @@ import pandas as pd
 from qiyou import units, words
 from qiyou.intervals import outward, same
 
-LINE = (
-    *(
-        "finding margin",
-        "stood_in asked steep",
-        "class class_year class_fast",
-        "ratio",
-        "own",
-        "nation",
-        "levels",
-    ),
-    *("peers", "additions", "projects", "progress", "kept", "kept_all", "evidence", "flags"),
-)
+LINE = "finding margin|stood_in asked steep|class class_year class_fast|ratio|own|nation|levels|peers"
+LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
 SHORT = ("short ease", "margin|stood_in asked|short_class|short_ratio|short_own", "support", "decide")
 _CHANGES = {"%": ("个百分点", "percentage points"), "元/年": ("元", "yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
@@ -38,16 +28,15 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     """The line (``zh``, ``en``) and the short form (``short_zh, short_en``) of every path."""
     keys, out = functools.cache(functools.partial(first, table)), {}
     for lang, (gap, stop, _, space) in _GAPS.items():
+        tell = functools.cache(lambda name, lang=lang: _part(data, table, keys(name), lang))
 
-        def joined(spec: str, between: str, lang=lang) -> list[str]:
+        def joined(spec: str, between: str, tell=tell) -> list[str]:
             """Parts set beside each other without anything (a blank in `spec`) or with `between` (a bar)."""
-            groups = [
-                [_part(data, table, keys(name), lang) for name in group.split()] for group in spec.split("|")
-            ]
+            groups = [[tell(name) for name in group.split()] for group in spec.split("|")]
             glued = [["".join(row) for row in zip(*group, strict=True)] for group in groups]
             return [_capital(between.join(filter(None, row))) for row in zip(*glued, strict=True)]
 
-        out[lang] = [text + stop for text in joined("|".join(LINE), gap)]
+        out[lang] = [text + stop for text in joined(LINE, gap)]
         sentences = zip(*(joined(spec, gap) for spec in SHORT), strict=True)
         out[f"short_{lang}"] = [space.join(text + stop for text in row if text) for row in sentences]
     return out
@@ -85,10 +74,8 @@ def first(table: pd.DataFrame, part: str) -> np.ndarray:
 def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
     """The message of each path's key, with its fields."""
     out = np.full(len(table), "", dtype=object)
-    templates, specs = (
-        words.table("messages").set_index("key")[lang],
-        words.table("fields").set_index("field"),
-    )
+    templates = words.table("messages").set_index("key")[lang]
+    specs = words.table("fields").set_index("field")
     for key in filter(None, pd.unique(keys)):
         at = np.flatnonzero(keys == key)
         names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(templates[key]) if name))
@@ -103,9 +90,7 @@ def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
 # ------------------------------------------------------------------ how a field is written: data, rows, language, columns
 
 
-def _range(
-    data, rows, lang: str, low: str, high: str, digits: str = "", times: float = 1, mark: str = ""
-) -> list[str]:
+def _range(data, rows, lang: str, low, high, digits="", times=1.0, mark="") -> list[str]:
     """Intervals rounded outward, to `digits` or three that count (``sig``: of whole numbers, too); else one number."""
     low, high = (rows[end].to_numpy(dtype=float) * times for end in (low, high))
     known = np.where(np.isfinite(high), high, low)
@@ -136,7 +121,7 @@ def _plain(value: float, lang: str) -> str:
     return words.number(value / power, 6) + word
 
 
-def _counts(data, rows, lang: str, low: str, high: str) -> list[str]:
+def _count(data, rows, lang: str, low: str, high: str) -> list[str]:
     to = words.group("to", lang)["to"]
     return [str(a) if a == b else f"{a}{to}{b}" for a, b in zip(rows[low], rows[high], strict=True)]
 
@@ -161,46 +146,37 @@ def _printed(data, rows, lang: str, column: str) -> list[str]:
 
 
 def _glued(lang: str, unit: str) -> str:
-    return unit if lang == "zh" or unit in ("%", "‰") else f" {units.english(unit)}"
+    return unit if lang == "zh" or unit in ("%", "‰") else f" {units.english(unit)}".rstrip()
 
 
 def _change(data, rows, lang: str) -> pd.Series:
     return rows["unit"].map(lambda one: _CHANGES.get(one, (one, units.english(one)))[lang == "en"])
 
 
-def _counted(data, rows, lang: str, column: str) -> pd.Series:
+def _unit(data, rows, lang: str, column: str) -> pd.Series:
     return rows[column].map(lambda one: one if lang == "zh" else units.english(one) or "places")
 
 
-def _coded(data, rows, lang: str, column: str, group: str) -> pd.Series:
+def _words(data, rows, lang: str, column: str, group: str) -> pd.Series:
     """Codes, several of them joined by "; ", as words of a group; those of checks by their meaning."""
-    if group == "places":
-        names = data.places.set_index("id")[f"name_{lang}"].to_dict() | words.group("who", lang)
-    elif group == "indicators":
-        named = data.indicators.set_index("id")[f"name_{lang}"].str.replace("“", "‘").str.replace("”", "’")
-        names = named.to_dict()
-    elif group == "codes":
-        names = words.table("codes").set_index("code")[f"meaning_{lang}"].to_dict()
+    tables = {"places": ("id", "name"), "indicators": ("id", "name"), "codes": ("code", "meaning")}
+    if group in tables:
+        key, name = tables[group]
+        named = words.table("codes") if group == "codes" else getattr(data, group)
+        names = named.set_index(key)[f"{name}_{lang}"].str.replace("“", "‘").str.replace("”", "’").to_dict()
+        names |= words.group("who", lang)
     else:
         names = words.group(group, lang)
     comma = _GAPS[lang][2]
-    return rows[column].map(
-        {
-            text: comma.join(names.get(code, code) for code in text.split("; "))
-            for text in rows[column].unique()
-        }
-    )
+    told = {
+        text: comma.join(names.get(one, one) for one in text.split("; ")) for text in rows[column].unique()
+    }
+    return rows[column].map(told)
 
 
-_HOW = {
-    "plain": lambda data, rows, lang, column: rows[column],
-    "range": _range,
-    "share": _share,
-    "count": _counts,
-    "bands": _bands,
-    "amount": _amount,
-    "printed": _printed,
-    "change": _change,
-    "unit": _counted,
-    "words": _coded,
-}
+def _plainly(data, rows, lang: str, column: str) -> pd.Series:
+    return rows[column]
+
+
+_HOW = {how.__name__.strip("_"): how for how in (_range, _share, _count, _bands, _amount, _printed)}
+_HOW |= {how.__name__.strip("_"): how for how in (_change, _unit, _words)} | {"plain": _plainly}

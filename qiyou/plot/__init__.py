@@ -1,9 +1,10 @@
-"""The figures: every function is ``NAME(data, *, ax=None, lang="zh", **choice)`` and returns its Axes (or Figure).
+"""The figures: each function is ``NAME(data, *, ax=None, lang="zh", **choice)`` and returns Axes or a Figure.
 
-``data`` is what `qiyou.load` returns. Common choices are ``width`` (``"full"``, 170 mm, or ``"column"``, 82 mm, where a
-figure has a single panel) and ``page``, where more places are drawn than one page holds. The finding is the title of a
-figure of its own; with ``ax=`` nothing but the picture is drawn. What is said about it hangs on what is returned:
-``qiyou.plot.caption(drawn)``. Modules, and matplotlib, load when a function is first used.
+``data`` is what `qiyou.load` returns. Common choices are ``width`` (``"full"``, 170 mm, or ``"column"``, 82
+mm, where a figure has a single panel) and ``page``, where more places are drawn than one page holds. The
+finding is the title of a figure of its own; with ``ax=`` nothing but the picture is drawn. What is said about
+it hangs on what is returned: ``qiyou.plot.caption(drawn)``. Modules, and matplotlib, load when a function is
+first used.
 """
 
 from __future__ import annotations

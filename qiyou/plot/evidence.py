@@ -1,4 +1,4 @@
-"""What is asked beside what was realised: readings of all paths, required among realised paces, one path's card."""
+"""What is asked beside what was realised: readings, required among realised paces, the card of one path."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from qiyou.errors import DataError
 from qiyou.plausibility.profile import frames, profiles
 from qiyou.plot import forms, style
-from qiyou.plot.forms import figure
+from qiyou.plot.forms import figure, put
 from qiyou.plot.plans import printed_path
 from qiyou.plot.quantities import draw_realised, realised
 
@@ -36,7 +36,7 @@ def _chunks(items: list, most: int) -> list[list]:
 
 @figure
 def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
-    """The reading of every path, one word each: indicators by places, those held against something realised first.
+    """The reading of every path, one word each; indicators held against something realised come first.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     order = sorted(cells["row"].unique(), key=lambda row: (rank[row.rpartition("/")[0]], row))
     columns = list(cells["column"].value_counts().index)
     # Pages go down all lines of some places, then to the next places.
-    chunks = itertools.product(_chunks(columns, forms.MOST_PLACES), _chunks(order, 30))
+    chunks = itertools.product(_chunks(columns, forms.MOST_PLACES), _chunks(order, 28))
     ((columns, kept),) = desk.turn(list(chunks), 1)
     rows = cells.drop_duplicates("row").set_index("row").loc[kept].reset_index()[["row", "indicator"]]
     rows = rows.assign(unit="", aside="")
@@ -69,20 +69,7 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     facts |= {"below": int((side < 0).sum()), "above": int((side > 0).sum())}
     title, count = desk.say("readings.title", **facts), profile["reading"].value_counts()
     finding = desk.join(f"{desk.group('reading')[name]} {n}" for name, n in count.items())
-    names = [
-        "document",
-        "place",
-        "indicator",
-        "variant",
-        "reading",
-        "evidence",
-        "m",
-        "k_low",
-        "k_high",
-        "n_low",
-        "n_high",
-    ]
-    facts |= {"chart": "matrix", "title": title, "used": profile["document"], "table": profile[names]}
+    facts |= {"chart": "matrix", "title": title, "used": profile["document"], "table": profile}
     desk.told("readings", finding=title + desk.stop + finding, **facts)
     cells = cells[cells["row"].isin(kept) & cells["column"].isin(columns)]
     return forms.matrix(desk, cells, rows, columns, "reading")
@@ -97,8 +84,8 @@ _ROW, _HEAD, _FOOT, _LEFT, _RIGHT = 4.6, 6.0, 10.0, 30.0, 122.0
 def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None = None) -> Axes:
     """The pace that each path requires among the realised changes of its class, one panel per question.
 
-    Grey uprights are realised changes, their dots on top; a marker is what a place requires (its bar: the rounding of
-    the base), and the words count the changes that were faster.
+    Grey uprights are realised changes, their dots on top; a marker is what a place requires (its bar: the
+    rounding of the base), and the words count the changes that were faster.
 
     Parameters
     ----------
@@ -110,16 +97,15 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
     Returns
     -------
     Axes
-        In millimetres, with one child Axes per panel in the units of the pace; markers have the gid ``place/variant``.
+        In millimetres, with one child Axes per panel in the units of the pace; markers have the gid
+        ``place/variant``.
     """
     profile = _profiles(desk.data) if profile is None else profile
     held = profile[profile["m"] > 0].sort_values("m", ascending=False, kind="stable")
     if indicators is not None:
         held = held[held["indicator"].isin([desk.data.indicator(name) for name in indicators])]
     if held.empty:
-        raise DataError(
-            "required_among_realised: no path has realised changes to stand among; choose other indicators."
-        )
+        raise DataError("required_among_realised: no path has realised changes; choose other indicators.")
     groups = [part for _, part in held.groupby(["indicator", "class_used"], sort=False)]
     blocks = [part.iloc[k : k + 38] for part in groups for k in range(0, len(part), 38)]
     tall = np.array([_HEAD + _ROW * (len(block) + 2) + _FOOT for block in blocks])
@@ -131,25 +117,12 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
     (shown,) = desk.turn(pages, 1)
     spells = [frames(desk.data, block.iloc[0])["spells"] for _, block in shown]
     said = [
-        f"{desk.names[row.place]} {desk.labels[row.indicator]}{desk.colon}{_rank(desk, row)}"
-        for row in held.itertuples()
+        _rank(desk, row, f"{desk.names[row.place]} {desk.labels[row.indicator]}") for row in held.itertuples()
     ]
     slower = int((2 * held["k_high"] <= held["m"]).sum())
     used = [*held["document"], *pd.concat(spells)[["from_source", "source"]].to_numpy().ravel()]
-    names = [
-        "document",
-        "place",
-        "indicator",
-        "variant",
-        "scale",
-        "required",
-        "required_low",
-        "required_high",
-        "class_used",
-    ]
-    table = held[[*names, "m", "k_low", "k_high", "L90", "U90", "fifth_low", "fifth_high", "evidence"]]
     facts = {"chart": "dots", "title": desk.say("required.title", n=len(held), k=slower), "used": used}
-    desk.told("required", finding=desk.join(said[:60]), table=table, **facts)
+    desk.told("required", finding=desk.join(said[:60]), table=held, **facts)
     body, top = sum(height for height, _ in shown), 0.0
     ax = desk.ground(body)
     for (height, block), known in zip(shown, spells, strict=True):
@@ -158,10 +131,10 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
     return ax
 
 
-def _rank(desk, row) -> str:
+def _rank(desk, row, of: str = "") -> str:
     """How many of the realised changes were faster; from which to which where rounding decides."""
     count = dict.fromkeys(str(int(row.m - k)) for k in (row.k_high, row.k_low))
-    return desk.say("required.rank", count="–".join(count), m=int(row.m))
+    return of + desk.colon * bool(of) + desk.say("required.rank", count="–".join(count), m=int(row.m))
 
 
 def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float, body: float) -> None:
@@ -179,41 +152,30 @@ def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float
     low, high = shown(spells["low"]), shown(spells["high"])
     paces = ((low + high) / 2).where(np.isfinite(high), low)
     sns.rugplot(x=paces, height=1, color=style.RULE, lw=0.5, alpha=0.55, ax=field, expand_margins=False)
-    sns.stripplot(
-        x=paces, y=0, orient="h", native_scale=True, jitter=False, size=3.4, color=style.MUTED, ax=field
-    )
+    flat = {"orient": "h", "native_scale": True, "jitter": False}
+    sns.stripplot(x=paces, y=0, size=3.4, color=style.MUTED, ax=field, **flat)
     for pace in paces[~np.isfinite(high)]:
         forms.arrow(field, pace, 0, style.MUTED, (8, 0))
     field.set(ylim=(len(block) + 1.5, -0.5), xlabel="", ylabel="", yticks=[])
     field.spines["left"].set_visible(False)
     for k, row in enumerate(block.itertuples(), start=2):
         look, y = desk.looks[row.place], top + _HEAD + _ROW * (k + 0.5)
-        field.plot(
-            [shown(row.required_low), shown(row.required_high)], [k, k], color=look.colour, lw=2.6, alpha=0.45
-        )
+        ends = [shown(row.required_low), shown(row.required_high)]
+        field.plot(ends, [k, k], color=look.colour, lw=2.6, alpha=0.45)
         field.plot(shown(row.required), k, **look.mark(), zorder=4, gid=f"{row.place}/{row.variant}")
-        name, size = forms.fit(
-            f"{desk.names[row.place]} {row.variant}".removesuffix(" prose").strip(), _LEFT - 2, _ROW
-        )
-        ax.text(_LEFT - 1.5, y, name, ha="right", va="center", fontsize=size, color=look.text_colour)
-        said, size = forms.fit(_rank(desk, row), 168 - _RIGHT, _ROW)
-        ax.text(
-            _RIGHT + 2,
-            y,
-            said,
-            va="center",
-            fontsize=size,
-            gid=f"rank/{row.place}/{row.indicator}/{row.variant}",
-        )
-    aside = {"va": "center", "fontsize": 8, "color": style.MUTED}
-    ax.text(
-        _LEFT - 1.5, top + _HEAD + _ROW / 2, desk.say("required.known", m=len(spells)), ha="right", **aside
+        name = f"{desk.names[row.place]} {row.variant}".removesuffix(" prose")
+        put(ax, _LEFT - 1.5, y, name.strip(), (_LEFT - 2, _ROW), "place", ha="right", color=look.text_colour)
+        gid = f"rank/{row.place}/{row.indicator}/{row.variant}"
+        put(ax, _RIGHT + 2, y, _rank(desk, row), (168 - _RIGHT, _ROW), gid)
+    known, room = desk.say("required.known", m=len(spells)), (_LEFT - 2, _ROW)
+    put(ax, _LEFT - 1.5, top + _HEAD + _ROW / 2, known, room, "known", 8, ha="right", color=style.MUTED)
+    head = desk.labels[first["indicator"]] + desk.bracket(
+        desk.group("class").get(first["class_used"], "").strip()
     )
-    head = f"{desk.labels[first['indicator']]} {desk.group('class').get(first['class_used'], '')}".strip()
     ax.text(0.5, top + _HEAD - 1.2, head, va="bottom", gid=f"head/{first['indicator']}")
     key = scale if scale != "log" else "log_up" if sign > 0 else "log_down"
     unit = desk.say(f"required.{key}", unit=desk.unit(facts["unit"]))
-    ax.text(_RIGHT + 2, top + _HEAD + tall + 2.6, unit, **aside)
+    put(ax, _RIGHT + 2, top + _HEAD + tall + 2.6, unit, (168 - _RIGHT, _ROW), "unit", 8, color=style.MUTED)
 
 
 # ---------------------------------------------------------------- one path
@@ -221,11 +183,7 @@ def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float
 
 @figure
 def answer_card(
-    desk,
-    place: str = "yuhuan",
-    indicator: str = "sports_area_per_capita",
-    variant: str | None = None,
-    profile: pd.DataFrame | None = None,
+    desk, place: str, indicator: str, variant: str = "", profile: pd.DataFrame | None = None
 ) -> Axes:
     """One path beside what was realised: its superior's series, and the latest level of other places.
 
@@ -246,21 +204,16 @@ def answer_card(
     place, indicator = desk.data.place(place), desk.data.indicator(indicator)
     profile = _profiles(desk.data) if profile is None else profile
     own = profile[profile["place"].eq(place) & profile["indicator"].eq(indicator)]
-    own = own if variant is None else own[own["variant"].eq(variant)]
+    own = own[own["variant"].eq(variant)] if variant else own
     rows = printed_path(desk.data, indicator, [place])
     if own.empty or rows.empty:
         wanted = f"{desk.names[place]} has no target path of {desk.labels[indicator]}"
         raise DataError(f"answer_card: {wanted}; choose another indicator.")
     path = own.iloc[0]
-    rows = (
-        rows[rows["variant"].isin([path["variant"], "prose"])]
-        if path["variant"] in set(rows["variant"])
-        else rows
-    )
-    levels = frames(desk.data, path)["levels"]
-    levels = levels[levels["level"] != "country"].assign(
-        x=levels["t"] - 1, at=levels["value"].fillna(levels["low"])
-    )
+    lines = {path["variant"], "prose"} if path["variant"] in set(rows["variant"]) else set(rows["variant"])
+    rows, levels = rows[rows["variant"].isin(lines)], frames(desk.data, path)["levels"]
+    levels = levels[levels["level"] != "country"].copy()
+    levels["x"], levels["at"] = levels["t"] - 1, levels["value"].fillna(levels["low"])
     seen = realised(desk.data, path["superior"] or style.NATION, indicator, rows["year"].min() - 5)
     # A few places far off would press everything else into a line.
     near = levels["at"].quantile([0.05, 0.95]) if len(levels) else []
@@ -271,35 +224,19 @@ def answer_card(
     finding = path[f"short_{desk.lang}"]
     facts = {"place": desk.names[place], "indicator": desk.labels[indicator], "n": len(levels)}
     facts |= {"off": desk.say("card.off", n=off) if off else "", "used": [*rows["document"], *seen["source"]]}
-    table = pd.concat(
-        [rows.assign(part="planned"), seen.assign(part="superior"), levels.assign(part="elsewhere")]
-    )
-    names = [
-        "part",
-        "place",
-        "document",
-        "indicator",
-        "variant",
-        "year",
-        "printed",
-        "value",
-        "unit",
-        "source",
-    ]
+    parts = {"planned": rows, "superior": seen, "elsewhere": levels.assign(document="", unit="", source="")}
+    table = pd.concat([part.assign(part=name) for name, part in parts.items()])
     # The first sentence of the short form is the finding.
     title = re.match(r".*?(?=。|\.(?:\s|$)|$)", finding)[0]
-    desk.told(
-        "card", chart="lines", title=title, finding=finding, table=table.reindex(columns=names), **facts
-    )
-    ax, full = desk.panel(84 if desk.width == "full" else 72), desk.width == "full"
-    sns.scatterplot(
-        levels, x="x", y="at", color="#BDBDBD", s=11, linewidth=0, ax=ax, zorder=0.5, gid="elsewhere"
-    )
+    desk.told("card", chart="lines", title=title, finding=finding, table=table, **facts)
+    full = desk.width == "full"
+    ax = desk.panel(84 if full else 72)
+    dots = {"color": "#BDBDBD", "s": 11, "linewidth": 0, "zorder": 0.5, "gid": "elsewhere"}
+    sns.scatterplot(levels, x="x", y="at", ax=ax, **dots)
     ends = pd.concat([forms.paths(ax, rows, desk.looks), draw_realised(desk, ax, seen)])
     ax.set_ylim(low - edge, high + edge)
-    forms.years(
-        ax, min([rows["year"].min(), *(seen["t"] - 1), *levels["x"]]), rows["year"].max(), 120 if full else 46
-    )
-    forms.name_ends(desk, ax, ends, rows["year"].max(), 70 if full else 58)
+    first, last = min([rows["year"].min(), *(seen["t"] - 1), *levels["x"]]), rows["year"].max()
+    forms.years(ax, first, last, 120 if full else 46)
+    forms.name_ends(desk, ax, ends, last, 70 if full else 58)
     ax.set_title(desk.unit(rows["unit"].iloc[0]))
     return ax

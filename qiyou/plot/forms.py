@@ -8,10 +8,10 @@ A drawing function is written as::
         desk.told("lead", chart="lines", title=..., finding=..., used=frame["document"], table=frame)
         ax = desk.panel(80)
 
-and called ``lead(data, ax=None, lang="zh", width="full", page=1, indicator=...)``. The finding is the title of its sheet;
-note and source are written below by `qiyou.figures.save`. A figure that is laid out in millimetres draws on a *ground*:
-Axes whose data coordinates are millimetres of the page, y downwards. Printed values never vanish: they are set smaller,
-broken into lines, or the figure takes another page.
+and called ``lead(data, ax=None, lang="zh", width="full", page=1, indicator=...)``. The finding is the title
+of its sheet; note and source are written below by `qiyou.figures.save`. A figure that is laid out in
+millimetres draws on a *ground*: Axes whose data coordinates are millimetres of the page, y downwards. Printed
+values never vanish: they are set smaller, broken into lines, or the figure takes another page.
 """
 
 from __future__ import annotations
@@ -50,27 +50,21 @@ _KINDS = (" City", " County", " District", " Province", " Prefecture", " Region"
 
 
 def figure(function: Callable) -> Callable:
-    """Make a drawing function at a `Desk` one of ``(data, *, ax=None, lang="zh", width="full", page=1, **choice)``."""
+    """Make a function that draws at a `Desk` one of ``(data, *, ax, lang, width, page, **choice)``."""
 
     @functools.wraps(function)
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
             if not isinstance(getattr(result, "figure", None), Figure):
-                raise FigureError(
-                    f"{function.__name__} returned {type(result).__name__}, not its Axes or Figure."
-                )
+                kind = type(result).__name__
+                raise FigureError(f"{function.__name__} returned {kind}, not its Axes or Figure.")
             style.settle(result.figure)
         return result
 
     first, *own = inspect.signature(function).parameters.values()
-    common = {"ax": None, "lang": "zh", "width": "full", "page": 1}
-    named = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value)
-        for name, value in common.items()
-    ]
-    order = [first.replace(name="data", annotation=inspect.Parameter.empty), *own, *named]
-    drawn.__signature__ = inspect.Signature(sorted(order, key=lambda parameter: parameter.kind))
+    common = list(inspect.signature(drawn, follow_wrapped=False).parameters.values())[2:-1]
+    drawn.__signature__ = inspect.Signature([first.replace(name="data"), *own, *common])
     return drawn
 
 
@@ -130,42 +124,44 @@ class Desk:
         each = math.ceil(len(items) / self.pages)
         return list(items[(self.page - 1) * each : self.page * each])
 
-    def told(
-        self, key: str, *, chart: str, title: str, finding: str, used, table: pd.DataFrame, **facts
-    ) -> None:
+    def told(self, key: str, *, chart: str, title: str, finding: str, used, table, **facts) -> None:
         """Write the caption, with the messages ``plot.<key>.subject`` and ``plot.<key>.note``.
 
-        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``.
+        `used` are the documents and sources behind the figure, one by one or joined by ``"; "``; of the
+        `table` the columns of ``tables/figure_columns.csv`` are kept.
         """
         subject, note = self.say(f"{key}.subject", **facts), self.say(f"{key}.note", **facts)
-        if self.pages > 1:
-            note += self.say("pages", pages=self.pages)
-        alt = f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}".strip()
-        self.caption = Caption(title, alt, note, *self._sources(used), table, self.pages)
+        note += self.say("pages", pages=self.pages) if self.pages > 1 else ""
+        chosen = words.table("figure_columns").set_index("key")["columns"]
+        table = table[chosen[key].split()] if key in chosen else table
+        alt = (
+            f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}"
+        )
+        self.caption = Caption(title, alt.strip(), note, *self._sources(used), table, self.pages)
 
     def _sources(self, used: Iterable[str]) -> tuple[str, str]:
         """Where the data come from, in short for the picture and in full for the caption."""
         ids = {part for text in used if isinstance(text, str) for part in text.split("; ")}
-        documents, others = (
-            frame[frame["id"].isin(ids)] for frame in (self.data.documents, self.data.sources)
-        )
+        tables = self.data.documents, self.data.sources
+        documents, others = (frame[frame["id"].isin(ids)] for frame in tables)
         full, extent = [], self.group("extent")
         for row in documents.itertuples():
             remarks = dict.fromkeys(extent[part] for part in (row.known_from, row.extent) if part in extent)
             title = f"《{row.title}》" if self.lang == "zh" else row.title_en or row.title
-            full.append(title + self._bracket(self.join(remarks)))
+            full.append(title + self.bracket(self.join(remarks)))
         for row in others[others["grade"] != "derived"].itertuples():
             # A title in square brackets is none: it says what the source is about.
             title = f"{row.publisher} {row.published}".strip() if row.title.startswith("[") else row.title
             title = f"《{title}》" if self.lang == "zh" else f'"{title}"'
-            full.append(title + self._bracket(extent.get(row.grade, "")))
+            full.append(title + self.bracket(extent.get(row.grade, "")))
         places = list(dict.fromkeys(documents["place"].map(self.names)))
         said = self.join(places) if len(places) <= MOST_PLACES else self.say("places", n=len(places))
         brief = [self.say("source.plans", places=said)] if places else []
         brief += [self.say("source.others", n=len(others))] if len(others) else []
         return self.semicolon.join(brief) + self.stop.strip(), self.join(full) + self.stop.strip()
 
-    def _bracket(self, text: str) -> str:
+    def bracket(self, text: str) -> str:
+        """A remark in brackets; nothing for no remark."""
         return text and (f"（{text}）" if self.lang == "zh" else f" ({text})")
 
     # ------------------------------------------------------------ sheets
@@ -197,7 +193,7 @@ class Desk:
         return fig, fig.subplots(rows, columns, squeeze=False, **how).ravel()
 
     def ground(self, body: float) -> Axes:
-        """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's, without their axis)."""
+        """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's)."""
         ax = self.ax or self.sheet(body, "none").add_axes((0, 0, 1, 1))
         if self.ax is None:
             ax.set_position((0, 0, 1, ax.figure.body))
@@ -232,8 +228,8 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"value": [3.0, np.nan, 387700], "relation": ["ge", "range", "eq"], "step": [0.1, 0.1, 100],
-    ...     "low": [3.0, 5.0, 387700], "high": [np.inf, 5.5, 387700]})
+    >>> rows = pd.DataFrame({"value": [3.0, np.nan, 387700], "relation": ["ge", "range", "eq"],
+    ...     "step": [0.1, 0.1, 100], "low": [3.0, 5.0, 387700], "high": [np.inf, 5.5, 387700]})
     >>> [value(row) for row in rows.itertuples()]
     ['≥3.0', '5.0–5.5', '38.77万']
     """
@@ -247,7 +243,7 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
 
 
 def number(amount: float, step: float, lang: str) -> str:
-    """A number with the decimals of its print; a large one in 万 or 亿, in thousands, millions or billions."""
+    """A number with the decimals of its print; a large one in 万 or 亿, thousands, millions, billions."""
     large = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "bn"), (1e6, "m"), (1e3, "k"))}[lang]
     scale, mark = next(((by, mark) for by, mark in large if abs(amount) >= max(by, 1e5)), (1.0, ""))
     digits = max(0, math.ceil(-math.log10(step / scale) - 1e-9)) if step > 0 else None
@@ -273,6 +269,12 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
         if not torn and (lines.count("\n") + 1) * points * _LINE <= height + 0.6:
             return lines, points
     return style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE
+
+
+def put(ax: Axes, x: float, y: float, text: str, room: tuple, gid: str, size: float = 9, **look) -> None:
+    """Write a text that `fit` has fitted to the room of a width and a height in millimetres."""
+    text, size = fit(text, *room, size=size)
+    ax.text(x, y, text, **{"va": "center", "fontsize": size, "linespacing": 1.05, "gid": gid} | look)
 
 
 def fits(text: str, width: float, height: float) -> bool:
@@ -315,31 +317,24 @@ def matrix(
     ax = desk.ground(body)
     inner = ax.inset_axes((left / 170, 1 - bottom / body, pitch * len(columns) / 170, (bottom - top) / body))
     _cells(inner, cells, list(rows["row"]), list(columns), [fills[state] for state in used], pitch)
-
-    def write(
-        x: float, y: float, text: str, width: float, height: float, gid: str, size: float = 9, **look
-    ) -> None:
-        text, size = fit(text, width, height, size=size)
-        ax.text(x, y, text, **{"va": "center", "fontsize": size, "linespacing": 1.05, "gid": gid} | look)
-
     for k, column in enumerate(columns):
         place = left + pitch * (k + 0.5)
-        write(place, top - 1, desk.names[column], pitch - 0.8, 7.4, "head", ha="center", va="bottom")
-    write(170 - aside / 2, top - 1, head, aside or 1, 7.4, "head", ha="center", va="bottom")
+        put(ax, place, top - 1, desk.names[column], (pitch - 0.8, 7.4), "head", ha="center", va="bottom")
+    put(ax, 170 - aside / 2, top - 1, head, (aside or 1, 7.4), "head", ha="center", va="bottom")
     for k, row in enumerate(rows.itertuples()):
         middle = top + _ROW * (k + 0.5)
         name = desk.labels[row.indicator] if row.row.endswith("/0") else desk.say("second")
         room = named - 3 - text_width(row.unit, size=8)
-        write(_DOMAIN[lang] + 1, middle, name, room, _ROW - 0.4, row.row, 8.5)
-        write(left - 1.5, middle, row.unit, 20, _ROW, "unit", 8, ha="right", color=style.MUTED)
-        write(170 - aside / 2, middle, row.aside, max(aside - 1, 1), _ROW, f"aside/{row.row}", ha="center")
+        put(ax, _DOMAIN[lang] + 1, middle, name, (room, _ROW - 0.4), row.row, 8.5)
+        put(ax, left - 1.5, middle, row.unit, (20, _ROW), "unit", 8, ha="right", color=style.MUTED)
+        put(ax, 170 - aside / 2, middle, row.aside, (aside or 1, _ROW), f"aside/{row.row}", ha="center")
     _domains(desk, ax, rows["indicator"], top)
     for state, (x, line) in zip(used, key, strict=True):
         fill, y = fills[state], bottom + 2.5 + _KEY * line
         hatch = {"hatch": fill.hatch, "edgecolor": fill.hatch_colour, "lw": 0} if fill.hatch else {"lw": 0}
         ax.add_patch(Rectangle((x, y), 5.5, 4.2, facecolor=fill.colour, **hatch))
         ax.add_patch(Rectangle((x, y), 5.5, 4.2, fill=False, edgecolor=style.RULE, lw=0.5))
-        write(x + 2.75, y + 2.1, fill.symbol, 5, 4, "symbol", 7, ha="center", color=fill.ink)
+        put(ax, x + 2.75, y + 2.1, fill.symbol, (5, 4), "symbol", 7, ha="center", color=fill.ink)
         ax.text(x + 6.7, y + 2.1, labels[state], va="center", gid=f"key/{state}")
     return ax
 
@@ -356,14 +351,8 @@ def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[
     state = shown["state"].reindex(index=rows, columns=columns).astype(float)
     text = shown["text"].reindex(index=rows, columns=columns).astype(object).fillna("")
     look = {"cmap": ListedColormap([fill.colour for fill in used]), "vmin": -0.5, "vmax": len(used) - 0.5}
-    look |= {
-        "linewidths": 1.2,
-        "linecolor": style.PAPER,
-        "cbar": False,
-        "xticklabels": False,
-        "yticklabels": False,
-    }
-    sns.heatmap(state, annot=text.to_numpy(), fmt="", mask=state.isna(), ax=ax, **look)
+    look |= dict.fromkeys(("cbar", "xticklabels", "yticklabels"), False) | {"linecolor": style.PAPER}
+    sns.heatmap(state, annot=text.to_numpy(), fmt="", mask=state.isna(), lw=1.2, ax=ax, **look)
     ax.set(xlabel="", ylabel="")
     ax.patch.set_visible(False)
     for written, (i, j) in zip(ax.texts, np.argwhere(state.notna().to_numpy()), strict=True):
@@ -407,11 +396,11 @@ def _flow(labels: Sequence[str]) -> tuple[list[tuple[float, int]], int]:
 
 
 def paths(ax: Axes, frame: pd.DataFrame, looks: Mapping[str, Look], *, width: float = 1.4) -> pd.DataFrame:
-    """Draw the printed values of every path, rows of ``data.printed`` of one indicator; returns the last of each.
+    """Draw the printed values of every path (rows of ``data.printed``); returns the last of each.
 
-    Filled markers are planned, hollow ones reached; the upright through a hollow one is what its rounding leaves. A
-    bound is a bar with an arrow, a range an upright between its ends. Values that only the text prints are tied by a
-    thin line, since nothing is printed between them.
+    Filled markers are planned, hollow ones reached; the upright through a hollow one is what its rounding
+    leaves. A bound is a bar with an arrow, a range an upright between its ends. Values that only the text
+    prints are tied by a thin line, since nothing is printed between them.
     """
     middle = (frame["low"] + frame["high"]) / 2
     frame = frame.assign(
@@ -424,13 +413,10 @@ def paths(ax: Axes, frame: pd.DataFrame, looks: Mapping[str, Look], *, width: fl
         part = numbers[(numbers["origin"] == origin) & numbers.duplicated(["path", "origin"], keep=False)]
         of = part.drop_duplicates("path").set_index("path")["place"].map(looks).to_dict()
         tied = {"hue": "path", "style": "path", "palette": {key: look.colour for key, look in of.items()}}
-        tied |= {
-            "dashes": {key: look.dashes or "" for key, look in of.items()},
-            "legend": False,
-            "lw": weight,
-        }
+        tied["dashes"] = {key: look.dashes or "" for key, look in of.items()}
         if of:
-            sns.lineplot(part, x="year", y="at", estimator=None, ax=ax, zorder=2, **tied)
+            plain = {"estimator": None, "legend": False, "lw": weight, "zorder": 2}
+            sns.lineplot(part, x="year", y="at", ax=ax, **tied, **plain)
     reached = numbers[(numbers["role"] == "baseline") & (numbers["relation"] == "eq")]
     limits = box(reached, "measured")
     ax.vlines(reached["year"], limits.low, limits.high, color=style.MUTED, lw=1.0, zorder=2)
@@ -459,7 +445,8 @@ def arrow(ax: Axes, x: float, y: float, colour: str, points: tuple[float, float]
 def name_ends(desk: Desk, ax: Axes, ends: pd.DataFrame, last: float, height: float) -> None:
     """Write place and value beside the end of each path, and the year where it is not the last of the figure.
 
-    Labels that would touch are moved apart and tied to their ends; `height` is about that of the Axes, in millimetres.
+    Labels that would touch are moved apart and tied to their ends; `height` is about that of the Axes, in
+    millimetres.
     """
     (low, high), (left, right) = ax.get_ylim(), ax.get_xlim()
     step, edge = (right - left) * 0.02, float(ends["year"].max())
@@ -480,8 +467,8 @@ def name_ends(desk: Desk, ax: Axes, ends: pd.DataFrame, last: float, height: flo
 def spread(positions: Iterable[float], gap: float) -> np.ndarray:
     """Move labels apart until neighbours are at least a gap away, as little as possible and in their order.
 
-    Pools labels that touch into blocks centred on the mean of their wishes (the pool-adjacent-violators algorithm,
-    which gives the least squares solution).
+    Pools labels that touch into blocks centred on the mean of their wishes (the pool-adjacent-violators
+    algorithm, which gives the least squares solution).
 
     Examples
     --------
@@ -537,25 +524,13 @@ def lanes(desk: Desk, rows: Sequence[Mapping], heads: Sequence[str] = ()) -> Axe
     ax = desk.ground(tall * len(rows) + top + 0.5)
     for place in heads:
         ax.plot(left, 2.8, **desk.looks[place].mark())
-        ax.text(
-            left + 2.2, 2.8, desk.names[place], va="center", color=desk.looks[place].text_colour, gid="head"
-        )
+        put(ax, left + 2.2, 2.8, desk.names[place], (60, 5), "head", color=desk.looks[place].text_colour)
         left += text_width(desk.names[place]) + 10
     for row in rows:
         ax.plot([0, 170], [top, top], color=style.GRID, lw=0.6)
-        name, size = fit(row["name"], _LABELS, 3.4)
-        ax.text(0.5, top + 2.9, name, va="center", fontsize=size, gid=f"name/{row['id']}")
-        ax.text(0.5, top + 6.8, row["below"], va="center", color=style.MUTED, fontsize=8)
-        said, size = fit(row["words"], 169.5 - _WORDS, tall - 1)
-        ax.text(
-            _WORDS,
-            top + tall / 2,
-            said,
-            va="center",
-            fontsize=size,
-            linespacing=1.15,
-            gid=f"words/{row['id']}",
-        )
+        put(ax, 0.5, top + 2.9, row["name"], (_LABELS, 3.4), f"name/{row['id']}")
+        put(ax, 0.5, top + 6.8, row["below"], (_LABELS, 3.4), "below", 8, color=style.MUTED)
+        put(ax, _WORDS, top + tall / 2, row["words"], (169.5 - _WORDS, tall - 1), f"words/{row['id']}")
         ends = [one.value for lane in row["lanes"] for one in lane]
         span = (min(ends), max(ends)) if min(ends) < max(ends) else (ends[0] - 1, ends[0] + 1)
         for k, lane in enumerate(row["lanes"]):

@@ -1,4 +1,4 @@
-"""What the plans print: paths, core indicators, two counties side by side, base against end, table against text."""
+"""What the plans print: paths, core indicators, two counties beside each other, table against text."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) 
     indicator = desk.data.indicator(indicator)
     frame = printed_path(desk.data, indicator, places and [desk.data.place(place) for place in places])
     if frame.empty:
-        raise DataError(
-            f"target_paths: no plan prints a number of {indicator} for a year; choose another indicator."
-        )
+        raise DataError(f"target_paths: no plan prints a number of {indicator}; choose another indicator.")
     unit, order = desk.unit(frame["unit"].iloc[0]), list(dict.fromkeys(frame["place"]))
     small = len(order) > forms.MOST_PLACES and desk.ax is None
     chosen = desk.turn(order, 35) if small else order
@@ -56,9 +54,7 @@ def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) 
     said = [f"{desk.names[row.place]} {row.year}{desk.colon}{desk.value(row)}" for row in lasts.itertuples()]
     facts = {"title": _path_title(desk, frame, lasts, desk.labels[indicator]), "finding": desk.join(said)}
     facts |= {"chart": "lines", "used": frame["document"], "indicator": f"{desk.labels[indicator]} ({unit})"}
-    desk.told(
-        "paths", table=frame.drop(columns=["low_closed", "high_closed"]).reset_index(drop=True), **facts
-    )
+    desk.told("paths", table=frame, **facts)
     if small:
         return _small_paths(desk, frame, chosen, unit)
     full = desk.width == "full"
@@ -71,7 +67,7 @@ def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) 
 
 
 def printed_path(data, indicator: str, places=None) -> pd.DataFrame:
-    """What is printed of an indicator for a year, without what the text repeats of its document's own table."""
+    """What is printed of an indicator for a year, without what the text repeats of its own table."""
     frame = data.printed
     frame = frame[frame["indicator"].eq(indicator) & frame["year"].notna() & frame["relation"].ne("none")]
     keys = ["document", "year", "value", "relation"]
@@ -121,7 +117,7 @@ def _small_paths(desk, frame: pd.DataFrame, chosen: list, unit: str) -> Axes:
 
 @figure
 def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes:
-    """Places against the core indicators in one year, each cell with its value and how it stands to its reference.
+    """Places against the core indicators in one year, each cell with its value and its state.
 
     Parameters
     ----------
@@ -166,15 +162,14 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
     title = _core_title(desk, frame["state"].value_counts(), year)
     finding = title + desk.stop + desk.say("core.missed", n=len(which), which=desk.join(which[:40]))
     used = [*frame["document"], *frame["reference_source"]]
-    table = frame.drop(columns=[name for name in frame if name.endswith(("_zh", "_en"))])
-    about = {"chart": "matrix", "title": title, "finding": finding, "used": used, "table": table}
+    about = {"chart": "matrix", "title": title, "finding": finding, "used": used, "table": frame}
     desk.told("core", n=len(order), year=year, **about)
     kept = cells[cells["column"].isin(chosen)]
     return forms.matrix(desk, kept, rows, chosen, "state", desk.say("core.reference"))
 
 
 def _reference(desk, rows: pd.DataFrame, kind: str) -> str:
-    """What the places are held against: a number, or from which to which where it differs, and of what kind."""
+    """What the places are held against: a number, or from which to which, and of what kind."""
     rows = rows[rows["reference_kind"].ne("")]
     ends = rows[["reference_low", "reference_high", "reference_value"]].to_numpy(dtype=float)
     ends = ends[np.isfinite(ends)]
@@ -188,12 +183,10 @@ def _reference(desk, rows: pd.DataFrame, kind: str) -> str:
 
 def _core_title(desk, count: pd.Series, year: int) -> str:
     """How many cells meet a target from above, how many stand below other plans."""
-    met, missed, above, level, below = (
-        int(count.get(state, 0)) for state in ("met", "not_met", "at_or_above", "level", "below")
-    )
-    parts = [desk.say("core.met", n=met + missed, k=met)] if met + missed else []
-    beside = above + level + below
-    parts += [desk.say("core.beside", n=beside, below=below)] if beside else []
+    count = count.reindex(["met", "not_met", "at_or_above", "level", "below"], fill_value=0)
+    asked, beside = count.iloc[:2].sum(), count.iloc[2:].sum()
+    parts = [desk.say("core.met", n=asked, k=count["met"])] if asked else []
+    parts += [desk.say("core.beside", n=beside, below=count["below"])] if beside else []
     return desk.say("core.title", year=year, said=desk.semicolon.join(parts) or desk.say("core.none"))
 
 
@@ -237,8 +230,7 @@ def pair(desk, a: str, b: str) -> Axes:
     documents = desk.data.documents
     facts |= {"chart": "lanes", "used": documents.loc[documents["place"].isin(sides.values()), "id"]}
     found = desk.join(f"{row['name']}{desk.colon}{row['words']}" for row in rows)
-    table = frame.drop(columns=["why_a", "why_b"])
-    desk.told("pair", title=desk.say("pair.title", **facts), finding=found, table=table, **facts)
+    desk.told("pair", title=desk.say("pair.title", **facts), finding=found, table=frame, **facts)
     return forms.lanes(desk, chosen, list(sides.values()))
 
 
@@ -269,11 +261,10 @@ def convergence(desk, from_year: int = 2022, to_year: int = 2027):
     for row in found.itertuples():
         rows = printed_path(desk.data, row.indicator, row.places.split(", "))
         parts.append(rows[rows["year"].isin([row.base_year, row.end_year]) & rows["relation"].eq("eq")])
-        ends = {
-            "low": forms.number(row.range_base, 0, desk.lang),
-            "high": forms.number(row.range_end, 0, desk.lang),
-        }
-        spreads.append(desk.say("convergence.spread", indicator=desk.labels[row.indicator], **ends))
+        low, high = (forms.number(spread, 0, desk.lang) for spread in (row.range_base, row.range_end))
+        spreads.append(
+            desk.say("convergence.spread", indicator=desk.labels[row.indicator], low=low, high=high)
+        )
     every = pd.concat(parts)
     facts = {"n": len(found), "k": int((found["verdict"] == "narrows").sum()), "year": to_year}
     facts |= {"places": every["place"].nunique(), "title": desk.say("convergence.title", **facts)}
@@ -304,8 +295,9 @@ _GRAVE = ("CONTRADICTION", "QUESTION", "UNDECIDABLE", "NOTE")
 def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
     """What two passages say of the same thing: table against text, plan against later document.
 
-    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper mark is
-    the plan's, the hollow one below what is held against it. A yearly amount stands beside what the plan implies.
+    One row for each finding of C13 and C14 that compares two numbers of one year, questions first; the upper
+    mark is the plan's, the hollow one below what is held against it. A yearly amount stands beside what the
+    plan implies.
 
     Parameters
     ----------
@@ -338,20 +330,13 @@ def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
         unit = desk.unit(desk.fact(row.indicator)["unit"]) if row.indicator else ""
         below = f"{desk.names[row.place]} {row.year}, {unit}".strip(", ")
         said = f"{desk.group('verdict')[row.verdict]}{desk.colon}{codes[row.code]}"
-        rows.append(
-            {"id": f"{row.code}/{row.indicator}", "name": name, "below": below, "lanes": lanes, "words": said}
-        )
+        key = f"{row.code}/{row.indicator}"
+        rows.append({"id": key, "name": name, "below": below, "lanes": lanes, "words": said})
     chosen = desk.turn(rows, 22)
     counts = {"n": len(both), "k": int(both["verdict"].isin(_GRAVE[:2]).sum())}
     counts["timing"] = int(found["code"].eq("TABLE_PROSE_TIMING").sum())
-    text = [
-        f"{row['name']} ({row['below']}): {', '.join(lane[0].text for lane in row['lanes'])}" for row in rows
-    ]
+    text = [f"{row['name']} ({row['below']}): {' / '.join(a.text for (a,) in row['lanes'])}" for row in rows]
     used = [cell.partition("/")[0] for cell in [*both["a_cell"], *both["b_cell"]]]
-    counts |= {
-        "chart": "lanes",
-        "title": desk.say("passages.title", **counts),
-        "finding": desk.semicolon.join(text),
-    }
-    desk.told("passages", used=used, table=both, **counts)
+    counts |= {"title": desk.say("passages.title", **counts), "finding": desk.semicolon.join(text)}
+    desk.told("passages", chart="lanes", used=used, table=both, **counts)
     return forms.lanes(desk, chosen)

@@ -35,37 +35,18 @@ def counties_on_nation(desk, indicators=(NURSERY, AREA)):
         seen = realised(desk.data, style.NATION, indicator, rows["year"].min() - 5)
         if rows.empty or seen.empty:
             raise DataError(
-                f"counties_on_nation: nobody plans {indicator}, or what the nation realised is not known."
+                f"counties_on_nation: {indicator} is not planned, or the nation's series is missing."
             )
         last, ends = seen.iloc[-1], rows[rows["year"].eq(rows["year"].max()) & rows["value"].notna()]
         above = ends.loc[ends["value"] > last["value"], "place"].nunique()
         facts = {"seen": last["printed"], "seen_year": last["year"], "year": rows["year"].max(), "k": above}
-        parts.append(
-            desk.say("nation.part", indicator=desk.labels[indicator], n=ends["place"].nunique(), **facts)
-        )
+        facts |= {"indicator": desk.labels[indicator], "n": ends["place"].nunique()}
+        parts.append(desk.say("nation.part", **facts))
         tables += [rows.assign(part="planned"), seen.assign(part="realised")]
         drawn.append((indicator, rows, seen))
     table = pd.concat(tables, ignore_index=True)
-    names = [
-        "part",
-        "place",
-        "document",
-        "indicator",
-        "variant",
-        "year",
-        "t",
-        "printed",
-        "value",
-        "unit",
-        "basis",
-        "source",
-    ]
-    facts = {
-        "chart": "lines",
-        "title": desk.semicolon.join(parts),
-        "used": [*table["document"], *table["source"]],
-    }
-    desk.told("nation", finding=facts["title"], table=table[names], **facts)
+    facts = {"chart": "lines", "used": [*table["document"], *table["source"]], "table": table}
+    desk.told("nation", title=desk.semicolon.join(parts), finding=desk.semicolon.join(parts), **facts)
     result, axes = desk.panels(88, 1, len(drawn))
     for ax, (indicator, rows, seen) in zip(axes, drawn, strict=False):
         nation, ends = draw_realised(desk, ax, seen), forms.paths(ax, rows, desk.looks)
@@ -87,7 +68,7 @@ def realised(data, place: str, indicator: str, since: float) -> pd.DataFrame:
 
 
 def draw_realised(desk, ax: Axes, seen: pd.DataFrame) -> pd.DataFrame:
-    """A superior's series, a broad line on each basis, its figures at the end of their year; returns its end."""
+    """A superior's series, a broad line on each basis, its figures at the ends of years; returns its end."""
     look = desk.looks[style.NATION]
     for (place, basis), part in seen.groupby(["place", "basis"], sort=False):
         ax.plot(
@@ -117,7 +98,7 @@ def _bar(
 
 
 def _bars(ax: Axes, rows: list[dict], unit: str) -> None:
-    """Intervals below one another (bars from their ``start``), their words at the right; an open end is an arrow."""
+    """Intervals below one another (from their ``start``), words at the right; an open end is an arrow."""
     finite = [end for row in rows for end in row["ends"] if np.isfinite(end)]
     right = max([*finite, 0.0]) * 1.05 or 1.0
     for k, row in enumerate(rows):
@@ -151,9 +132,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     frame = capacity.additions(desk.data, None, desk.data.indicator(indicator))
     good = frame[frame["status"] == capacity.ASSESSABLE]
     if good.empty:
-        raise DataError(
-            f"nursery_stocks: no place has a level of {indicator} and a population; add a population."
-        )
+        raise DataError(f"nursery_stocks: no place has a level of {indicator} and a population; add one.")
     hull, bars = capacity.span(good), []
     many = good["place"].nunique() > forms.MOST_PLACES
     for row in (hull if many else good).itertuples():
@@ -163,18 +142,12 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
         label, look = f"{desk.names[row.place]} {scenario}".strip(), _SCENARIOS.get(row.scenario, _NEED)
         bars.append(_bar(label, _yearly(row), text, look, f"{row.place}/{row.scenario}", 0.0))
     chosen = desk.turn(bars, 26)
-    said = [
-        f"{desk.names[row.place]} {words.interval(*_yearly(row), lang=desk.lang)}"
-        for row in hull.itertuples()
-    ]
-    gone = desk.join(
-        desk.names[place] for place in frame["place"].unique() if place not in set(good["place"])
-    )
-    facts = {
-        "left": desk.say("stocks.left", names=gone) if gone else "",
-        "used": [*frame["document"], *frame["source"]],
-    }
-    facts |= {"chart": "bars", "title": desk.say("stocks.title", said=desk.join(said[:8])), "table": frame}
+    spans = words.interval(hull["per_year_low"], hull["per_year_high"], lang=desk.lang)
+    said = [f"{desk.names[place]} {span}" for place, span in zip(hull["place"], spans, strict=True)]
+    gone = desk.join(dict.fromkeys(frame.loc[~frame["place"].isin(good["place"]), "place"].map(desk.names)))
+    facts = {"chart": "bars", "title": desk.say("stocks.title", said=desk.join(said[:8])), "table": frame}
+    facts |= {"used": [*frame["document"], *frame["source"]], "left": ""}
+    facts |= {"left": desk.say("stocks.left", names=gone)} if gone else {}
     desk.told("stocks", finding=desk.join(said), **facts)
     ax = desk.panel(18 + 7.5 * len(chosen))
     _bars(ax, chosen, desk.say("stocks.axis", unit=desk.unit(good["unit"].iloc[0])))
@@ -189,8 +162,9 @@ def _yearly(row) -> tuple[float, float]:
 def sports_balance(desk, indicator: str = AREA):
     """What has to be added against what is announced, for every place that announces projects.
 
-    Solid: the need of the plan's last year and of the year that a later document speaks of; hatched: announced projects
-    of known size, without and with trails. Bars have the gid ``need/document/year``, ``without`` and ``with``.
+    Solid: the need of the plan's last year and of the year that a later document speaks of; hatched:
+    announced projects of known size, without and with trails. Bars have the gid ``need/document/year``,
+    ``without`` and ``with``.
 
     Returns
     -------
@@ -200,9 +174,7 @@ def sports_balance(desk, indicator: str = AREA):
     frame = capacity.balance(desk.data, None, desk.data.indicator(indicator))
     frame = frame[frame["projects"].gt(0) & frame["need_low"].notna()]
     if frame.empty:
-        raise DataError(
-            "sports_balance: no place announces projects of a known size; add them to projects.csv."
-        )
+        raise DataError("sports_balance: no place announces projects; add them to projects.csv.")
     panels, parts = [], []
     for place, rows in frame.groupby("place", sort=False):
         later = rows["document"] != rows["base_document"]
@@ -220,19 +192,11 @@ def sports_balance(desk, indicator: str = AREA):
         code, _, category = row["code"].partition(":")
         verdict = [desk.group("balance")[code], desk.group("balance_category").get(category, "")]
         verdict = ("" if desk.lang == "zh" else " ").join(filter(None, verdict))
-        about = {
-            "place": desk.names[place],
-            "year": row["year"],
-            "level": _level(desk, row),
-            "verdict": verdict,
-        }
-        parts.append(desk.say("balance.part", **about))
+        about = {"place": desk.names[place], "year": row["year"], "level": _level(desk, row)}
+        parts.append(desk.say("balance.part", verdict=verdict, **about))
     chosen = desk.turn(panels, 5)
-    facts = {
-        "chart": "bars",
-        "title": desk.semicolon.join(parts[:5]),
-        "used": [*frame["document"], *frame["source"]],
-    }
+    facts = {"chart": "bars", "title": desk.semicolon.join(parts[:5])}
+    facts["used"] = [*frame["document"], *frame["source"]]
     desk.told("balance", finding=desk.semicolon.join(parts), table=frame, **facts)
     body, ratios = sum(17 + 7.5 * len(bars) for _, bars in chosen), [len(bars) + 1 for _, bars in chosen]
     result, axes = desk.panels(body, len(chosen), 1, height_ratios=ratios)
@@ -251,6 +215,5 @@ def _need(desk, row) -> dict:
     kind = "plan" if row.document == row.base_document else "later"
     ends = row.need_low / 1e4, (np.inf if row.relation in ("ge", "gt") else row.need_high / 1e4)
     label = desk.say(f"balance.{kind}", year=row.year, level=_level(desk, row))
-    return _bar(
-        label, ends, words.interval(*ends, 1, lang=desk.lang), _NEED, f"need/{row.document}/{row.year}"
-    )
+    text, gid = words.interval(*ends, 1, lang=desk.lang), f"need/{row.document}/{row.year}"
+    return _bar(label, ends, text, _NEED, gid)

@@ -1,7 +1,8 @@
 """How every figure looks: font, sizes for an A4 page, colours that survive a black-and-white printer.
 
-Nothing here changes matplotlib outside a ``with style.context(lang):`` block, except that the font file is made
-known to matplotlib's list of fonts. Only one weight of the font exists: emphasis is made by size and colour.
+Nothing here changes matplotlib outside a ``with style.context(lang):`` block, except that the font file is
+made known to matplotlib's list of fonts. Only one weight of the font exists: emphasis is made by size and
+colour.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ MAX_HEIGHT_MM = 230.0
 
 # Points at the printed size. Below 7 pt the many strokes of Chinese characters close up in print.
 MIN_SIZE, NOTE_SIZE, TEXT_SIZE, TITLE_SIZE = 7.0, 8.0, 9.0, 10.5
-INK, MUTED, RULE, GRID, PAPER = "#1A1A1A #595959 #8C8C8C #DEDEDE #FFFFFF".split()
+INK, MUTED, RULE, GRID, PAPER = "#1A1A1A", "#595959", "#8C8C8C", "#DEDEDE", "#FFFFFF"
 
-# After Okabe and Ito (2008), moved apart in lightness: L* is 32, 71, 0, 58, 45, 16 in this order, so that any two
-# differ by at least 12 when printed in grey. The nation is a broad grey line.
+# After Okabe and Ito (2008), moved apart in lightness: L* is 32, 71, 0, 58, 45, 16 in this order, so that any
+# two differ by at least 12 when printed in grey. The nation is a broad grey line.
 PLACE_COLOURS = ("#00489B", "#E69F00", "#000000", "#009E73", "#C13C00", "#4B0055")
 # Sizes in points that make the markers look equally large.
 MARKERS = MappingProxyType({"o": 5.2, "s": 4.8, "^": 6.0, "D": 4.6, "v": 6.0, "P": 6.6, "X": 6.4})
@@ -102,8 +103,8 @@ def font() -> str:
             return name
     raise FigureError(
         "No font with Chinese characters was found, so Chinese text would come out as empty boxes: install "
-        f"{FONT_PACKAGE} (python -m pip install {FONT_PACKAGE}), or one of the fonts {_SYSTEM_FONTS}, and start "
-        "Python again."
+        f"{FONT_PACKAGE} (python -m pip install {FONT_PACKAGE}), or one of the fonts {_SYSTEM_FONTS}, and "
+        "start Python again."
     )
 
 
@@ -143,7 +144,7 @@ def rc(lang: str = "zh") -> dict[str, object]:
     with resources.as_file(resources.files("qiyou") / "tables" / "figures.mplstyle") as path:
         settings = dict(mpl.rc_params_from_file(path, use_default_template=False))
     # Text made outside the context asks for "sans-serif" only; it must find Chinese characters too.
-    return settings | dict.fromkeys(("font.family", "font.sans-serif"), [font()])
+    return settings | {"font.family": [font()], "font.sans-serif": [font()]}
 
 
 @contextlib.contextmanager
@@ -169,8 +170,10 @@ def context(lang: str = "zh") -> Iterator[None]:
 
 
 def settle(figure) -> None:
-    """Name the font in every text that asks for a generic one: Axes that were made outside the style, or cleared,
-    would get the font of the moment at which they are drawn. Asking for the texts makes the tick labels."""
+    """Name the font in every text that asks for a generic one, in tick labels that are still to be made, too.
+
+    Axes made outside the style, or cleared, would get the font of the moment at which they are drawn.
+    """
     import matplotlib as mpl
     from matplotlib.text import Text
 
@@ -221,9 +224,9 @@ class Look:
 def looks(data) -> Mapping[str, Look]:
     """The look of every place, the same in every figure of the same data.
 
-    Places that publish a document come first, in the order of ``data.documents``, so that those which stand in one
-    figure differ most; a place added later takes none of the looks given. The three cycles have 6, 7 and 5 members,
-    which share no divisor: a combination comes back only after 210 places. The nation is grey.
+    Places that publish a document come first, in the order of ``data.documents``, so that those which stand
+    in one figure differ most; a place added later takes none of the looks given. The three cycles have 6, 7
+    and 5 members, which share no divisor: a combination comes back only after 210 places. The nation is grey.
 
     Parameters
     ----------
@@ -267,7 +270,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is said about a figure, in its language; the function that draws it hangs it on its Axes and Figure.
+    """What is said about a figure, in its language; it hangs on its Axes and Figure.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
 """Documents in: the target table of a workbook, a Word file, a web page, a PDF with text or a text table.
 
-Every cell comes in as it is printed; names are matched by exact alias only; what is not read is named with its
-cell.
+Every cell comes in as it is printed; names are matched by exact alias only; what is not read is named with
+its cell.
 
 >>> import tempfile
 >>> from pathlib import Path
@@ -32,7 +32,6 @@ from qiyou.read.heads import Found, find
 
 __all__ = ["into", "tables"]
 
-OUTCOMES = ("matched", "stub", "left")
 COLUMNS = ("outcome", "at", "row", "printed_name", "indicator", "why")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz" * 8
 _FIRST = ("row", "domain", "indicator", "printed_name", "star", "printed_unit")
@@ -44,14 +43,14 @@ def tables(path: str | os.PathLike[str]) -> list[pd.DataFrame]:
     Parameters
     ----------
     path : path
-        A .xlsx, .docx, .html, .pdf (with text) or .csv file of at most 64 MB; a text table in any encoding and with
-        any separator that Excel and WPS save.
+        A .xlsx, .docx, .html, .pdf (with text) or .csv file of at most 64 MB; a text table in any encoding
+        and with any separator that Excel and WPS save.
 
     Returns
     -------
     list of DataFrame
-        One for each set of years; a table that goes on over pages or sheets is one. Columns row, domain, indicator
-        (empty), printed_name, star, printed_unit, one per year, department; all text, as printed.
+        One for each set of years; a table that goes on over pages or sheets is one. Columns row, domain,
+        indicator (empty), printed_name, star, printed_unit, one per year, department; all text, as printed.
 
     Raises
     ------
@@ -76,16 +75,17 @@ def into(
 ) -> pd.DataFrame:
     """Write a file's target table into a folder of one's own, and tell row by row what became of it.
 
-    ``table.csv`` gets every cell as printed. A name that is an alias, letter for letter, gets its indicator; for
-    any other one ``indicators.csv`` gets a stub with what the print says, to be completed. Nothing else is written.
+    ``table.csv`` gets every cell as printed. A name that is an alias, letter for letter, gets its indicator;
+    for any other one ``indicators.csv`` gets a stub with what the print says, to be completed. Nothing else
+    is written.
 
     Parameters
     ----------
     path : path
         As `tables`.
     folder : path
-        A folder that there is, as `qiyou new` makes it; its name is the document's id. Its ``table.csv`` must be
-        missing or hold no row.
+        A folder that there is, as `qiyou new` makes it; its name is the document's id. Its ``table.csv`` must
+        be missing or hold no row.
     data : Data, optional
         Whose names are known; by default those of the repository's data.
     lang : {'zh', 'en'}
@@ -94,8 +94,9 @@ def into(
     Returns
     -------
     DataFrame
-        One line per row of the table and one for each thing left for a person: ``outcome`` (matched | stub | left),
-        ``at`` (the cell: ``Sheet1!A5``, or table and line/column), ``row, printed_name, indicator, why``.
+        One line per row of the table and one for each thing left for a person: ``outcome`` (matched | stub |
+        left), ``at`` (the cell: ``Sheet1!A5``, ``table 2!A5``, ``page 3!A5``), ``row, printed_name,
+        indicator, why``.
 
     Raises
     ------
@@ -105,14 +106,10 @@ def into(
     path, folder = Path(path), Path(folder)
     found = _found(path)
     several = "; ".join("-".join(sorted(one.years.values())) for one in found)
-    need(
-        len(found) == 1,
-        f"{path.name} holds several target tables ({several}); save the one that is meant alone",
-    )
+    need(len(found) == 1, f"{path.name} holds several target tables ({several}); save the one that is meant")
     need(folder.is_dir(), f"{folder} is no folder; make it with qiyou new")
     table, stubs = folder / "table.csv", folder / "indicators.csv"
-    free = _rows(table, ["row"]).empty
-    need(free, f"{table} has rows already; nothing is overwritten: delete them or take another folder")
+    need(_rows(table, ["row"]).empty, f"{table} has rows already; nothing is overwritten: delete them first")
     if data is None:
         from qiyou.data import load
 
@@ -121,9 +118,8 @@ def into(
     files = {table: _frame(found[0], ids)}
     if added:
         columns = list(TABLES["indicators"].names)
-        kept = _rows(stubs, columns)
-        kept = kept[~kept["id"].isin(list(ids.values()))]
-        files[stubs] = pd.concat([kept, pd.DataFrame(added, columns=columns)]).fillna("")
+        both = pd.concat([_rows(stubs, columns), pd.DataFrame(added, columns=columns)])
+        files[stubs] = both.drop_duplicates("id").fillna("")
     for name, frame in files.items():
         disk.write(name, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     return pd.DataFrame(report, columns=list(COLUMNS))
@@ -131,8 +127,7 @@ def into(
 
 def _found(path: Path) -> list[Found]:
     """The target tables, those of the same years joined."""
-    found: dict[tuple[str, ...], Found] = {}
-    last: Found | None = None
+    found, last = {}, None
     for grid in grids(path):
         one = find(grid, last)
         if one is not None:
@@ -147,7 +142,7 @@ def _found(path: Path) -> list[Found]:
 
 
 def _number(found: Found) -> None:
-    """Serials: as printed; a line without one is a further line of the row above (12b); counted if none has one."""
+    """Serials as printed; a line without one is a further line of the row above (12b); else counted."""
     printed = any(line["row"] for line in found.lines)
     starred = any(line["star"] for line in found.lines)
     serial, further = "0", 0
@@ -197,8 +192,8 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
 def _names(document: str, data) -> dict[str, set[str]]:
     """Names without their widths and spaces, and the indicators that they stand for in this document."""
     known: dict[str, set[str]] = {}
-    aliases = data.aliases[data.aliases["document"].isin(["", document])].sort_values("document")
-    for row in aliases.itertuples():
+    aliases = data.aliases.query("document in ['', @document] and maps in ['yes', 'no']")
+    for row in aliases.sort_values("document", kind="stable").itertuples():
         named = known.setdefault(plain(row.name), set())
         (named.add if row.maps == "yes" else named.discard)(row.indicator)
     return known

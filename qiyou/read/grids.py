@@ -21,12 +21,10 @@ from pathlib import Path
 from qiyou.errors import DataError, need
 
 _LARGEST = 64 * 2**20
-_MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS, _MOST_BLANK_ROWS = 5_000, 5_000, 200, 200
+_MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS = 5_000, 5_000, 200
 _MOST_PAGES, _MOST_SECONDS = 300, 60
-_LONGEST_CELL = 2_000
-_DOCTYPE = [
-    mark.encode(code) for mark in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le", "utf-16-be")
-]
+_CODES = ("utf-8", "utf-16-le", "utf-16-be")
+_DOCTYPE = [mark.encode(code) for mark in ("<!DOCTYPE", "<!ENTITY") for code in _CODES]
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEPARATORS = ("\t", ",", ";", "|")
 _NUMBER_FORMAT = re.compile(
@@ -66,15 +64,12 @@ class Grid:
         while (row, column) in self._taken:
             column += 1
         width, height = max(1, min(width, _MOST_COLUMNS)), max(1, min(height, _MOST_ROWS))
-        need(
-            row < _MOST_ROWS and column + width <= _MOST_COLUMNS,
-            f"{self.where} is too large for a target table",
-        )
-        while len(self.rows) <= row:
-            self.rows.append([])
+        fits = row < _MOST_ROWS and column + width <= _MOST_COLUMNS
+        need(fits, f"{self.where} is too large for a target table")
+        self.rows.extend([] for _ in range(len(self.rows), row + 1))
         cells = self.rows[row]
         cells.extend([""] * (column + width - len(cells)))
-        cells[column] = text.strip()[:_LONGEST_CELL]
+        cells[column] = text.strip()
         if height > 1 or width > 1:
             self.spans[row, column] = height, width
             self._taken.update(itertools.product(range(row, row + height), range(column, column + width)))
@@ -95,8 +90,7 @@ def grids(path: Path) -> list[Grid]:
     why = {
         f"has more than {_LARGEST >> 20} MB; save the target table on its own": size > _LARGEST,
         "is empty; save the plan again": not size,
-        "has a password or the form of before 2007; save it as .xlsx or .docx without a password": start
-        == _OLD,
+        "has a password or the form of before 2007; save it as .xlsx or .docx without one": start == _OLD,
         "is none of .xlsx, .docx, .html, .pdf, .csv; save it as one of these": kind not in _READERS,
     }
     need(not any(why.values()), f"{path.name} {next((what for what, so in why.items() if so), '')}")
@@ -105,8 +99,9 @@ def grids(path: Path) -> list[Grid]:
     except DataError:
         raise
     except Exception as error:  # whatever a library raises on a damaged file
-        what = " ".join(f"{type(error).__name__} {error}".split())[:200]
-        raise DataError(f"{path.name} is damaged and cannot be opened ({what}); save it again") from error
+        what = " ".join(repr(error).split())[:200]
+        state = "has a password" if "password" in what.lower() else "is damaged"
+        raise DataError(f"{path.name} {state} and cannot be opened ({what}); save it again") from error
 
 
 def _office(path: Path) -> Iterator[Grid]:
@@ -129,14 +124,10 @@ def _sheets(path: Path) -> Iterator[Grid]:
     from openpyxl import load_workbook
     from openpyxl.utils import range_boundaries
 
-    shown, typed = (
-        load_workbook(path, read_only=True, data_only=only, keep_links=False) for only in (True, False)
-    )
+    shown, typed = (load_workbook(path, read_only=True, data_only=only) for only in (True, False))
     limits = {"max_row": _MOST_ROWS, "max_col": _MOST_COLUMNS}
-    for sheet in shown.worksheets:
-        if sheet.sheet_state != "visible":
-            continue
-        grid, blank = Grid(sheet.title), 0
+    for sheet in (sheet for sheet in shown.worksheets if sheet.sheet_state == "visible"):
+        grid = Grid(sheet.title)
         pairs = zip(sheet.iter_rows(**limits), typed[sheet.title].iter_rows(**limits), strict=False)
         for row, (cells, formulas) in enumerate(pairs):
             for column, (cell, formula) in enumerate(zip(cells, formulas, strict=True)):
@@ -144,14 +135,9 @@ def _sheets(path: Path) -> Iterator[Grid]:
                 why = "read_formula" if cell.value is None and formula.value is not None else why
                 grid.put(row, column, text)
                 grid.unread |= {(row, column): why} if why else {}
-            blank = 0 if len(grid.rows) > row and any(grid.rows[row]) else blank + 1
-            if blank > _MOST_BLANK_ROWS:
-                break
         # merged cells stand behind the cells of the sheet
         with sheet._get_source() as source:
-            areas = re.findall(
-                rb'<mergeCell\s+ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"', source.read()
-            )
+            areas = re.findall(rb'<mergeCell\s+ref="([A-Z0-9]+:[A-Z0-9]+)"', source.read())
         for left, top, right, bottom in (range_boundaries(area.decode()) for area in areas):
             grid.spans[top - 1, left - 1] = bottom - top + 1, right - left + 1
         yield grid
@@ -184,12 +170,9 @@ def _word(path: Path) -> Iterator[Grid]:
 
     def text(cell) -> str:
         """What is printed: insertions are part of it, deletions are not; each paragraph a line."""
-        lines = []
-        for paragraph in inside(cell, "p"):
-            runs = paragraph.iter(qn("w:t"), qn("w:noBreakHyphen"), qn("w:br"))
-            kinds = {qn("w:noBreakHyphen"): "-", qn("w:br"): "\n"}
-            lines.append("".join(kinds.get(run.tag) or run.text or "" for run in runs))
-        return "\n".join(lines)
+        signs = {qn("w:noBreakHyphen"): "-", qn("w:br"): "\n"}
+        paragraphs = (paragraph.iter(qn("w:t"), *signs) for paragraph in inside(cell, "p"))
+        return "\n".join("".join(signs.get(run.tag) or run.text or "" for run in runs) for runs in paragraphs)
 
     def inside(element, name: str) -> list:
         return element.xpath(f"./w:{name} | ./w:sdt/w:sdtContent/w:{name}")
@@ -246,16 +229,11 @@ def _pages(path: Path) -> Iterator[Grid]:
     with pdfplumber.open(path) as pdf:
         for number, page in enumerate(itertools.islice(pdf.pages, _MOST_PAGES), 1):
             quick = time.monotonic() - started < _MOST_SECONDS
-            need(
-                quick,
-                f"{path.name} takes more than {_MOST_SECONDS} seconds; save the target table on its own",
-            )
+            need(quick, f"{path.name} takes more than {_MOST_SECONDS} seconds; save the table on its own")
             printed += len(page.chars)
             yield from (_laid(f"page {number}", table) for table in page.extract_tables())
             page.close()
-    need(
-        printed > 0, f"{path.name} is a picture without text; type the table in, or have it recognised first"
-    )
+    need(printed > 0, f"{path.name} is a picture without text; type the table in, or have it recognised")
 
 
 def _unpacked(stream: bytes) -> int:

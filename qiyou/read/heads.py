@@ -89,23 +89,17 @@ def _take(grid: Grid, line: int, found: Found) -> None:
     record = {kind: cells[column] for column, kind in found.columns.items()}
     values = {year: cells[column] for column, year in found.years.items()}
     name, at = record["printed_name"], grid.at(line, 0)
-    if (
-        not any(cells)
-        or _label(name) == "printed_name"
-        or (not name and list(_years(cells)) == list(found.years))
-    ):
+    repeated = _label(name) == "printed_name" or (not name and list(_years(cells)) == list(found.years))
+    if repeated or not any(cells):
         return
     valued = any(values.values()) or any((line, column) in grid.unread for column in found.years)
     if not valued and (not name or sum(map(bool, cells)) == 1):
         text = " ".join(filter(None, cells))
         found.left.append((at, "read_footnote" if _FOOTNOTE.match(plain(text)) else "read_line", text))
         return
-    merged = {cell: "read_merged" for cell in grid.spans}
-    faults = [
-        (grid.at(line, column), year, why)
-        for column, year in found.years.items()
-        if (why := (merged | grid.unread).get((line, column)))
-    ]
+    told = dict.fromkeys(grid.spans, "read_merged") | grid.unread
+    at_fault = [column for column in found.years if (line, column) in told]
+    faults = [(grid.at(line, column), found.years[column], told[line, column]) for column in at_fault]
     for column, text in enumerate(cells):
         if text and column not in found.years and column not in found.columns:
             found.left.append((grid.at(line, column), "read_column", text))
@@ -113,7 +107,7 @@ def _take(grid: Grid, line: int, found: Found) -> None:
 
 
 def _parted(record: dict[str, str]) -> dict[str, str]:
-    """A row's name without its star and without the bracket that holds its unit, and its serial as a number."""
+    """A row's name without its star and the bracket that holds its unit, and its serial as a number."""
     told = {"row": "", "domain": "", "star": "", "printed_unit": "", "department": ""} | record
     bare = told["printed_name"].strip(_STARS + " ")
     match = _BRACKETED.fullmatch(bare)

@@ -28,16 +28,13 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         ``DEPENDS_ON:<what>``, NO_PROJECTS, NO_POPULATION, or empty where a level is no density.
     """
     numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high"]
-    out = pd.DataFrame(np.nan, index=asked.index, columns=[*numbers, "people"]).assign(
-        additions_unit="", scenario="", bottom_up=""
-    )
+    out = pd.DataFrame(np.nan, index=asked.index, columns=[*numbers, "people"])
+    out[["additions_unit", "scenario", "bottom_up"]] = ""
     dense = asked[asked["ask"].eq("pace") & asked["kind"].eq("density")]
     out.loc[dense.index, "bottom_up"] = "NO_POPULATION"
-    counted = data.observations["indicator"].str.startswith("population_")
+    people = data.observations[data.observations["indicator"].str.startswith("population_")]
     # from a base that is a bound nothing follows
-    dense = dense[
-        dense["place"].isin(data.observations.loc[counted, "place"]) & dense["base_relation"].eq("eq")
-    ]
+    dense = dense[dense["place"].isin(people["place"]) & dense["base_relation"].eq("eq")]
     ends = dense.melt(paths.KEYS, ["base_year", "reached"], value_name="year")[[*paths.KEYS, "year"]]
     if dense.empty:
         return out
@@ -45,9 +42,8 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     people = total.groupby(paths.KEYS, as_index=False)["population_0"].first()
     total = capacity.span(total).merge(people, how="left").rename(columns={"population_0": "people"})
     names = {"per_year_low": "additions_low", "per_year_high": "additions_high", "unit": "additions_unit"}
-    total = (
-        total[total["status"].eq(capacity.ASSESSABLE)].rename(columns=names).assign(bottom_up="NO_PROJECTS")
-    )
+    total = total[total["status"].eq(capacity.ASSESSABLE)].rename(columns=names)
+    total["bottom_up"] = "NO_PROJECTS"
     total["scenario"] = total["scenario"].str.replace(r"\s*[;,、]\s*", "; ", regex=True)
     total = asked[paths.KEYS].reset_index(names="at").merge(total, on=paths.KEYS).set_index("at")
     out.loc[total.index, out.columns] = total.reindex(columns=out.columns)

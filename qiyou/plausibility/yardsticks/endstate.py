@@ -41,12 +41,9 @@ def levels(data, known: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     best = (sign * found["high"]).where(sign > 0, -found["low"])
     # the upper end of a rounded value is not in its box
     open_end = np.isfinite(best) & found["value"].notna() & (sign > 0)
-    return found.assign(
-        level=found["place"].map(places["level"]),
-        sure=found["low"].where(sign > 0, -found["high"]),
-        point=sign * found["value"],
-        possible=np.where(open_end, np.nextafter(best, -np.inf), best),
-    )
+    found["level"], found["point"] = found["place"].map(places["level"]), sign * found["value"]
+    found["possible"] = np.where(open_end, np.nextafter(best, -np.inf), best)
+    return found.assign(sure=found["low"].where(sign > 0, -found["high"]))
 
 
 def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -75,9 +72,10 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     nation = found[found["level"].eq("country")].drop_duplicates("indicator").set_index("indicator")
     nation = nation.reindex(asked["indicator"]).set_axis(asked.index)
     met = nation["sure"].ge(aim) | nation["point"].ge(aim)
-    known = nation["sure"].notna() & aim.notna()
-    return out.assign(
-        nation_there=np.select([~known, met, nation["possible"].lt(aim)], ["", "yes", "no"], "open"),
-        nation_printed=nation["printed"].fillna(""),
-        nation_year=nation["year"].fillna(0).astype(int),
+    cases = [nation["sure"].isna() | aim.isna(), met, nation["possible"].lt(aim)]
+    out["nation_there"] = np.select(cases, ["", "yes", "no"], "open")
+    out["nation_printed"], out["nation_year"] = (
+        nation["printed"].fillna(""),
+        nation["year"].fillna(0).astype(int),
     )
+    return out

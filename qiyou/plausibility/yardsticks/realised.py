@@ -27,15 +27,11 @@ SLACK = 0.25
 EDGES = np.array([0.2, 0.4, 0.6, 0.8])
 DOUBTS = ("press", "level", "start", "few")
 COUNTS = ["k_low", "k_high", "m", "c_low", "c_high", "provinces"]
-KINDS = {
-    **dict.fromkeys(("class_used",), "object"),
-    **dict.fromkeys((*COUNTS, "fifth_low", "fifth_high", "first_year", "last_year"), "int64"),
-    **dict.fromkeys(("contradicted", "specifications"), "int64"),
-    **dict.fromkeys(("qualified", "same_level", "contains", *(f"doubt_{name}" for name in DOUBTS)), "bool"),
-}
-NOTHING = pd.DataFrame(
-    columns=[*KINDS, "rho", "L90", "U90", "gamma", "chance_low", "chance_high"], dtype=object
-)
+FLAGS = ["qualified", "same_level", "contains", *(f"doubt_{name}" for name in DOUBTS)]
+WHOLE = [*COUNTS, "fifth_low", "fifth_high", "first_year", "last_year", "contradicted", "specifications"]
+NUMBERS = ["rho", "L90", "U90", "gamma", "chance_low", "chance_high"]
+_KINDS = {"eq": "observed", "about": "approximate", "ge": "lower_bound", "gt": "lower_bound"}
+_STARTS = {"year_0": "from_year", "printed_0": "from_printed", "value_0": "start", "source_0": "from_source"}
 _BEST = {"bounded": True, "years": False, "doubts": True, "t": False}
 _SHOWN = [
     "place",
@@ -65,42 +61,30 @@ def values(data) -> pd.DataFrame:
         added_high`` (the printed increase on a derived start), ``bounded, derived, soft``, ``press`` (1 unless
         official), ``held`` (of the reference table), source.
     """
-    held = data.reference.assign(held=True)
+    held, key = data.reference.assign(held=True), ["place", "indicator", "year", "value"]
     held = held[held["kind"].ne("expected") & ~held["note"].fillna("").str.contains(MARKS)]
-    seen, key = data.observations, ["place", "indicator", "year", "value"]
-    seen = seen[seen["relation"].isin(["eq", "about", "ge", "gt"])]
+    seen = data.observations.assign(held=False, kind=data.observations["relation"].map(_KINDS), increase="")
+    seen = seen[seen["kind"].notna()].assign(
+        t=seen["year"].astype(float) + 1, value=seen["value"].fillna(seen["low"])
+    )
     seen = seen[~pd.MultiIndex.from_frame(seen[key]).isin(pd.MultiIndex.from_frame(held[key]))]
-    kinds = {"eq": "observed", "about": "approximate", "ge": "lower_bound", "gt": "lower_bound"}
-    seen = seen.assign(
-        held=False, kind=seen["relation"].map(kinds), t=seen["year"].astype(float) + 1, increase=""
-    )
-    seen["value"] = seen["value"].fillna(seen["low"])
     rows = pd.concat([held, seen], ignore_index=True)
-    rows = rows[rows["t"].notna()].drop(columns=["low", "high", "level", "parent"]).reset_index(drop=True)
-    bounded, wide = rows["kind"].eq("lower_bound"), rows["kind"].isin(["approximate", "derived"])
-    reach = rows["step"] * np.select([bounded, wide], [0.0, 1.0], 0.5)
-    rows = rows.assign(
-        low=rows["value"] - reach,
-        high=(rows["value"] + reach).mask(bounded, np.inf),
-        added_low=np.nan,
-        added_high=np.nan,
-        bounded=bounded,
-        derived=rows["kind"].eq("derived"),
-        soft=rows["note"].fillna("").str.contains("SOFT DATE") | rows["kind"].eq("approximate"),
-        press=rows["grade"].ne("official").astype(int),
-    )
+    rows = rows[rows["t"].notna()].reset_index(drop=True)
+    rows["bounded"], rows["derived"] = rows["kind"].eq("lower_bound"), rows["kind"].eq("derived")
+    rows["soft"] = rows["note"].fillna("").str.contains("SOFT DATE") | rows["kind"].eq("approximate")
+    rows["press"] = rows["grade"].ne("official").astype(int)
+    wide = rows["derived"] | rows["kind"].eq("approximate")
+    reach = rows["step"] * np.select([rows["bounded"], wide], [0.0, 1.0], 0.5)
+    rows["low"], rows["high"] = rows["value"] - reach, (rows["value"] + reach).mask(rows["bounded"], np.inf)
+    rows[["added_low", "added_high"]] = np.nan
     for at in rows.index[rows["derived"] & rows["increase"].ne("")]:
         rows.loc[at, ["low", "high", "added_low", "added_high", "bounded"]] = _derived(rows, at)
-    rows["bounded"] = rows["bounded"].astype(bool)
     places = data.places.set_index("id")
     up, level = places["parent"].to_dict(), places["level"].to_dict()
     province = {place: next((p for p in above_(place, up) if level.get(p) == "province"), "") for place in up}
-    return rows.assign(
-        **{
-            name: rows["place"].map(found)
-            for name, found in (("level", level), ("parent", up), ("province", province))
-        }
-    )
+    for name, found in (("level", level), ("parent", up), ("province", province)):
+        rows[name] = rows["place"].map(found)
+    return rows.astype({"bounded": bool})
 
 
 def above_(place: str, up: dict) -> list[str]:
@@ -115,9 +99,7 @@ def _derived(rows: pd.DataFrame, at) -> tuple[float, float, float, float, bool]:
     if not text.endswith("%"):
         reach = row["step"] / 2 + half
         return row["value"] - reach, row["value"] + reach, number - half, number + half, False
-    later = rows[
-        (rows["place"] == row["place"]) & (rows["indicator"] == row["indicator"]) & (rows.index != at)
-    ]
+    later = rows[rows["place"].eq(row["place"]) & rows["indicator"].eq(row["indicator"]) & (rows.index != at)]
     off = (later["value"] / (1 + number / 100) - row["value"]).abs()
     if not off.min() <= row["step"]:
         return row["low"], row["high"], np.nan, np.nan, False
@@ -132,42 +114,36 @@ def pairs(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame
     A start that is a lower bound is left out. Where the start is the end less a printed increase, the change is that
     increase, with its own rounding alone.
     """
-    facts = data.indicators.set_index("id").loc[indicator]
-    ceiling, sign = float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
+    ceiling, sign = _facts(data, indicator)
     rows = known[known["indicator"].eq(indicator)]
-    rows = rows.assign(weak=rows["derived"].astype(int) + rows["soft"])
     both = rows[~rows["bounded"]].merge(rows, on=["place", "basis"], suffixes=("_0", ""))
     both = both[both["t"] > both["t_0"]].reset_index(drop=True)
-    both["years"] = both["t"] - both["t_0"]
 
     def on(low, high=None):
         return scaled(exactly(low, high), np.full(len(both), scale, dtype=object), ceiling)
 
+    years = both["years"] = both["t"] - both["t_0"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        change = (on(both["low"], both["high"]) - on(both["low_0"], both["high_0"])).turned(
-            np.full(len(both), sign)
-        )
+        change = on(both["low"], both["high"]) - on(both["low_0"], both["high_0"])
+        change = change.turned(np.full(len(both), sign))
         sums = both["value_0"] + (both["added_low_0"] + both["added_high_0"]) / 2
         tied = (sums - both["value"]).abs().lt(1e-6 * both["value"]) & ~both["bounded"]
-        corners = [
-            sign * (on(both[a]) - on(both[a] - both[f"added_{b}_0"])).point
-            for a, b in product(("low", "high"), repeat=2)
-        ]
-        pace = sign * (on(both["value"]) - on(both["value_0"])).point / both["years"]
-    return both.assign(
-        low=np.where(tied, np.min(corners, axis=0), change.low) / both["years"],
-        high=np.where(tied, np.max(corners, axis=0), change.high) / both["years"],
-        pace=pace,
-        start=both["value_0"],
-        doubts=both["weak"] + both["weak_0"],
-        derived=both["derived"] | both["derived_0"],
-        soft=both["soft"] | both["soft_0"],
-        press=both["press"] + both["press_0"],
-        from_year=both["year_0"].astype(int),
-        year=both["year"].astype(int),
-        from_printed=both["printed_0"],
-        from_source=both["source_0"],
-    )
+        ends = [both[end] for end in ("low", "high")]
+        added = [both[f"added_{end}_0"] for end in ("low", "high")]
+        corners = [sign * (on(end) - on(end - more)).point for end, more in product(ends, added)]
+        both["pace"] = sign * (on(both["value"]) - on(both["value_0"])).point / years
+    both["low"] = np.where(tied, np.min(corners, axis=0), change.low) / years
+    both["high"] = np.where(tied, np.max(corners, axis=0), change.high) / years
+    for name in ("derived", "soft", "press"):
+        both[name] = both[name].astype(int) + both[f"{name}_0"]
+    both = both.astype({"year": int, "year_0": int}).assign(doubts=both["derived"] + both["soft"])
+    return both.rename(columns=_STARTS)
+
+
+def _facts(data, indicator: str) -> tuple[float, float]:
+    """Ceiling and sign of an indicator."""
+    facts = data.indicators.set_index("id").reindex([indicator]).iloc[0]
+    return float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
 
 
 def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, scale: str = "") -> pd.DataFrame:
@@ -190,8 +166,8 @@ def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, sca
     -------
     DataFrame
         place, level, parent, province, basis, from_year, year, years, from_printed, printed; ``start``, its value;
-        ``low, high`` (change per year on the scale); ``bounded, derived, soft``, ``press`` (ends that are not
-        official); from_source, source, t_0, t.
+        ``low, high`` (change per year on the scale); ``bounded``; ``derived, soft, press``, how many of
+        its ends are calculated, softly dated or approximate, not official; from_source, source, t_0, t.
 
     Examples
     --------
@@ -226,22 +202,18 @@ def selection(
         A key of `SELECTIONS`, or the empty string where no set qualifies; rho is NaN where fewer than three exact
         spells lie inside the nation's series.
     """
-    nation = known[
-        known["indicator"].eq(indicator) & known["held"] & known["level"].eq("country") & ~known["bounded"]
-    ]
-    nation = nation.sort_values("t", kind="stable").drop_duplicates("t")
-    facts, rho = data.indicators.set_index("id").loc[indicator], np.nan
-    level = scaled(
-        exactly(nation["value"]), np.full(len(nation), scale, dtype=object), float(facts["upper"])
-    ).point
+    nation = known[known["indicator"].eq(indicator) & known["held"] & known["level"].eq("country")]
+    nation = nation[~nation["bounded"]].sort_values("t", kind="stable").drop_duplicates("t")
+    (ceiling, sign), rho = _facts(data, indicator), np.nan
+    level = sign * scaled(exactly(nation["value"]), np.full(len(nation), scale, dtype=object), ceiling).point
+    exact = found[~found["bounded"]]
+    exact = exact[exact["t_0"].ge(nation["t"].min() - SLACK) & exact["t"].le(nation["t"].max() + SLACK)]
     for name, levels in SELECTIONS.items():
-        inside = found["level"].isin(levels) & ~found["bounded"]
-        inside &= found["t_0"].ge(nation["t"].min() - SLACK) & found["t"].le(nation["t"].max() + SLACK)
-        some = found[inside]
+        some = exact[exact["level"].isin(levels)]
         if len(some) < 3:
             continue
         gain = np.interp(some["t"], nation["t"], level) - np.interp(some["t_0"], nation["t"], level)
-        pace = SIGN.get(facts["direction"], 1.0) * (gain / some["years"]).mean()
+        pace = (gain / some["years"]).mean()
         rho = float((some["low"] + some["high"]).mean() / 2 / pace) if pace > 0 else np.inf
         if rho <= RHO:
             return name, rho
@@ -277,10 +249,8 @@ def limits(k_low, k_high, m, c_low, c_high, provinces, *, whole: int = 0) -> tup
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.09], [0.484])
     """
-    ends = [
-        _limits(*map(np.asarray, counts), whole)
-        for counts in ((k_low, k_high, m), (c_low, c_high, provinces))
-    ]
+    both = (k_low, k_high, m), (c_low, c_high, provinces)
+    ends = [_limits(*map(np.asarray, of), whole) for of in both]
     return np.minimum(*(low for low, _ in ends)), np.maximum(*(high for _, high in ends))
 
 
@@ -290,11 +260,8 @@ def _limits(low, high, of, whole: int) -> tuple[np.ndarray, np.ndarray]:
     found, back = np.unique((low * size + high) * size + of, return_inverse=True)
     k_0, k_1, n = found // size**2, found // size % size, found % size
     if whole:
-        ends = [
-            (hypergeometric(a, c, whole)[0], hypergeometric(b, c, whole)[1]) if c else (0, 1)
-            for a, b, c in zip(k_0, k_1, n, strict=True)
-        ]
-        lower, upper = np.array(ends, dtype=float).T
+        lower = np.array([hypergeometric(k, m, whole)[0] for k, m in zip(k_0, n, strict=True)])
+        upper = np.array([hypergeometric(k, m, whole)[1] for k, m in zip(k_1, n, strict=True)])
     else:
         lower = np.where(k_0 > 0, stats.beta.ppf(0.05, np.maximum(k_0, 1), n - k_0 + 1), 0.0)
         upper = np.where(k_1 < n, stats.beta.ppf(0.95, k_1 + 1, np.maximum(n - k_1, 1)), 1.0)
@@ -311,19 +278,21 @@ def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
     return 1 + (low + 1e-12 >= EDGES).sum(axis=1), 1 + (high - 1e-12 > EDGES).sum(axis=1)
 
 
-def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
-    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+def slower(asked: pd.DataFrame, found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each of m spells is certainly, and possibly, slower than each of n paths asks, shape (n, m)."""
     least, most = (asked[f"required_{end}"].to_numpy()[:, None] for end in ("low", "high"))
-    sure = counted & above(least, found["high"].to_numpy()[None])
-    maybe = counted & ~above(found["low"].to_numpy()[None], most)
+    return above(least, found["high"].to_numpy()[None]), ~above(found["low"].to_numpy()[None], most)
+
+
+def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray, slow=None) -> pd.DataFrame:
+    """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
+    sure, maybe = (counted & mask for mask in slow or slower(asked, found))
     names, code = np.unique(found["province"].to_numpy(dtype=str), return_inverse=True)
     member = (code[:, None] == np.arange(len(names))).astype(np.float32)
     inside, slow, perhaps = (mask.astype(np.float32) @ member for mask in (counted, sure, maybe))
     whole = (inside > 0) & (slow == inside)
     sums = [sure, maybe, counted, whole, perhaps > 0, inside > 0]
-    return pd.DataFrame(
-        {name: mask.sum(axis=1) for name, mask in zip(COUNTS, sums, strict=True)}, index=asked.index
-    )
+    return pd.DataFrame(np.column_stack([mask.sum(axis=1) for mask in sums]), asked.index, COUNTS)
 
 
 def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
@@ -331,10 +300,8 @@ def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     ends = ["from_year", "year", "from_printed", "printed"]
     below = found[["parent", *ends, "place"]].rename(columns={"parent": "place", "place": "child"})
     child = found.merge(below.drop_duplicates(["place", *ends]), on=["place", *ends], how="left")["child"]
-    place = asked["place"].to_numpy(dtype=object)[:, None]
-    return (place != found["place"].to_numpy(dtype=object)[None]) & (
-        place != child.to_numpy(dtype=object)[None]
-    )
+    place, others = asked["place"].to_numpy(dtype=object)[:, None], found["place"].to_numpy(dtype=object)
+    return (place != others[None]) & (place != child.to_numpy(dtype=object)[None])
 
 
 def near(asked: pd.DataFrame, found: pd.DataFrame, factor: float) -> np.ndarray:
@@ -349,58 +316,38 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Those of the contract from ``class_used`` to ``specifications``; ``qualified`` (a set of levels passed the
-        selection check), ``same_level, contains, first_year, last_year``, and a flag for each of `DOUBTS`.
+        Those of the contract from ``class_used`` to ``specifications``; `FLAGS`: ``qualified`` (a set of levels passed
+        the selection check), ``same_level, contains`` and the doubts; ``first_year, last_year``. No rows without a spell.
     """
-    indicator, scale, year = (
-        asked["indicator"].iloc[0],
-        asked["scale"].iloc[0],
-        bool(asked["years"].iloc[0] == 1),
-    )
+    (indicator, scale), year = asked[["indicator", "scale"]].iloc[0], bool(asked["years"].iloc[0] == 1)
     both = _foreign(data, known, indicator, scale)
     found = _best(both, *((1, 2) if year else (2, 6)))
     name, rho = selection(data, known, found, indicator, scale)
     found = found[found["level"].isin(SELECTIONS[name or "all"])].reset_index(drop=True)
     if found.empty:
-        return pd.DataFrame(index=asked.index)
+        return found.reindex(columns=[])
     all_ = data.places.loc[data.places["level"].eq("province"), "id"]
-    complete = (
-        found["level"].eq("province").all() and all_.isin(found.loc[found["press"].eq(0), "place"]).all()
-    )
+    official = found.loc[found["press"].eq(0) & found["level"].eq("province"), "place"]
+    complete = len(official) == len(found) and all_.isin(official).all()
     counted = foreign(asked, found)
-    out = counts(asked, found, counted)
+    out = counts(asked, found, counted).assign(class_used=name or "all", rho=rho, qualified=bool(name))
     low, high = limits(*(out[key] for key in COUNTS), whole=len(all_) * complete)
-    lo, hi = fifths(low, high)
-    m, base, up = out["m"].to_numpy(), asked["base"], data.places.set_index("id")["parent"].to_dict()
-    own = (counted & (found["level"].to_numpy() == asked["level"].to_numpy()[:, None])).sum(axis=1)
-    inside = set(found["place"])
-    held = {place: not inside.isdisjoint(above_(place, up)[1:]) for place in asked["place"].unique()}
+    (lo, hi), m, base = fifths(low, high), out["m"].to_numpy(), asked["base"]
+    out["L90"], out["U90"], out["fifth_low"], out["fifth_high"] = low, high, lo, hi
     with np.errstate(divide="ignore", invalid="ignore"):
-        gamma = np.select([hi <= 2, lo >= 4], [(1 - high) / high, low / (1 - low)], np.nan)
-    wrong, tried = (0, 0) if year else _grid(asked, both, lo, hi)
-    return out.assign(
-        class_used=name or "all",
-        rho=rho,
-        L90=low,
-        U90=high,
-        fifth_low=lo,
-        fifth_high=hi,
-        gamma=gamma,
-        chance_low=(m - out["k_high"]) / (m + 1),
-        chance_high=(m - out["k_low"] + 1) / (m + 1),
-        contradicted=wrong,
-        specifications=tried,
-        qualified=bool(name),
-        same_level=2 * own >= m,
-        contains=asked["place"].map(held).astype(bool),
-        first_year=found["from_year"].min(),
-        last_year=found["year"].max(),
-        doubt_press=not complete,
-        doubt_level=2 * own < m,
-        doubt_start=(2 * (counted & near(asked, found, 1.5)).sum(axis=1) < m)
-        | ~base.between(found["start"].min(), found["start"].max()),
-        doubt_few=out["provinces"] < 10,
-    )
+        out["gamma"] = np.select([hi <= 2, lo >= 4], [(1 - high) / high, low / (1 - low)], np.nan)
+    out["chance_low"], out["chance_high"] = (m - out["k_high"]) / (m + 1), (m - out["k_low"] + 1) / (m + 1)
+    out["contradicted"], out["specifications"] = (0, 0) if year else _grid(asked, both, lo, hi)
+    out["first_year"], out["last_year"] = found["from_year"].min(), found["year"].max()
+    own = counted & (found["level"].to_numpy() == asked["level"].to_numpy()[:, None])
+    out["same_level"] = 2 * own.sum(axis=1) >= m
+    inside, up = set(found["place"]), data.places.set_index("id")["parent"].to_dict()
+    held = {place: not inside.isdisjoint(above_(place, up)[1:]) for place in asked["place"].unique()}
+    out["contains"] = asked["place"].map(held).astype(bool)
+    out["doubt_press"], out["doubt_level"] = not complete, ~out["same_level"]
+    outside = ~base.between(found["start"].min(), found["start"].max())
+    out["doubt_start"] = outside | (2 * (counted & near(asked, found, 1.5)).sum(axis=1) < m)
+    return out.assign(doubt_few=out["provinces"] < 10)
 
 
 def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, np.ndarray]:
@@ -410,9 +357,10 @@ def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, 
         found = _best(both[(both["doubts"].eq(0) | (not strict)) & (~both["bounded"] | bounds)], shortest, 6)
         if found.empty:
             continue
+        slow = slower(asked, found)
         others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
         for factor, lower in product((np.inf, 2.0, 1.5), (False, True)):
-            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor))
+            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor), slow)
             one_lo, one_hi = fifths(*limits(*(some[key] for key in COUNTS)))
             there = some["m"].to_numpy() > 0
             tried += there

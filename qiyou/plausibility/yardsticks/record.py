@@ -29,24 +29,17 @@ def kept(data, indicators: pd.Series) -> pd.DataFrame:
     by = closed.groupby("indicator").agg(met=("yes", "sum"), of=("yes", "size"), early=("early", "mean"))
     out = by.reindex(indicators).set_axis(indicators.index)
     out[["met", "of"]] = out[["met", "of"]].fillna(0).astype(int)
-    return out.assign(floor=floor(out["met"].to_numpy(), out["of"].to_numpy()))
-
-
-def floor(met: np.ndarray, of: np.ndarray) -> np.ndarray:
-    """Clopper-Pearson lower limit (90%, one side) of the share met; 0 where nothing was."""
-    return np.where(met > 0, stats.beta.ppf(0.1, np.maximum(met, 1), of - met + 1), 0.0)
+    met, of = out["met"].to_numpy(), out["of"].to_numpy()
+    return out.assign(floor=np.where(met > 0, stats.beta.ppf(0.1, np.maximum(met, 1), of - met + 1), 0.0))
 
 
 def overall(data) -> dict:
     """All closed targets, and the whole plans whose indicators were counted."""
     closed = data.plan_attainment[data.plan_attainment["met"].isin(["yes", "no"])]
-    plans = data.plan_counts
+    plans = data.plan_counts[data.plan_counts["stage"].ne("annual")]
+    on_track = plans["n_met_or_on_track"].astype(str) + "/" + plans["n_indicators"].astype(str)
     return {
         "all_met": int(closed["met"].eq("yes").sum()),
         "all_of": len(closed),
-        "plans": "; ".join(
-            f"{one.n_met_or_on_track}/{one.n_indicators}"
-            for one in plans.itertuples()
-            if one.stage != "annual"
-        ),
+        "plans": "; ".join(on_track),
     }

@@ -91,30 +91,18 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     reached, based = np.argmax(alike, axis=1), measured.any(axis=1)
     start = np.where(based, _last(measured), np.argmax(target, axis=1))
     end, first = number[n, last], exactly(number[n, start])
-    base = Box(
-        **{
-            name: np.where(based, held, getattr(first, name))
-            for name, held in vars(grid.box[n, start]).items()
-        }
-    )
+    ends = zip(vars(grid.box[n, start]).values(), vars(first).values(), strict=True)
+    base = Box(*(np.where(based, *pair) for pair in ends))
     facts = indicators.set_index("id").loc[grid.keys["indicator"]].reset_index()
-    out = grid.keys.assign(
-        base_year=years[start],
-        base=number[n, start],
-        base_relation=np.where(based, grid.relation[n, start], "eq"),
-        end_year=years[last],
-        end=end,
-        end_relation=grid.relation[n, last],
-        reached=years[reached],
-        years=years[reached] - years[start],
-        years_last=years[last] - years[start],
-        sign=sign,
-        ceiling=grid.upper,
-        **facts[["unit", "kind", "direction"]],
-    )
-    prints = rows[[*paths.KEYS, "year", "printed"]].rename(
-        columns={"year": "base_year", "printed": "base_printed"}
-    )
+    out = grid.keys.assign(**facts[["unit", "kind", "direction"]], sign=sign, ceiling=grid.upper)
+    for name, column in (("base_year", start), ("end_year", last), ("reached", reached)):
+        out[name] = years[column]
+    out["base"], out["end"] = number[n, start], end
+    out["years"], out["years_last"] = (out[name] - out["base_year"] for name in ("reached", "end_year"))
+    out["base_relation"] = np.where(based, grid.relation[n, start], "eq")
+    out["end_relation"] = grid.relation[n, last]
+    names = {"year": "base_year", "printed": "base_printed"}
+    prints = rows.rename(columns=names)[[*paths.KEYS, *names.values()]]
     out["base_printed"] = out.merge(prints, how="left")["base_printed"].where(based, "")
     bound = ~out["base_relation"].isin(["eq", "about", "range"])
     scale = scales(indicators)[out["indicator"]].to_numpy(dtype=object)

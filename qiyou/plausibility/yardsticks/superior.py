@@ -24,12 +24,9 @@ def bands(ratio) -> np.ndarray:
     >>> bands([0.43, 0.95, 1.048, 1.667, np.inf]).tolist()
     [1, 3, 3, 5, 5]
     """
-    ratio = np.asarray(ratio, dtype=float)
-    return (
-        1
-        + sum((ratio >= cut - 1e-12).astype(int) for cut in CUTS[:2])
-        + sum(ratio > cut + 1e-12 for cut in CUTS[2:])
-    )
+    ratio = np.asarray(ratio, dtype=float)[:, None]
+    lower, upper = np.array(CUTS[:2]) - 1e-12, np.array(CUTS[2:]) + 1e-12
+    return 1 + (ratio >= lower).sum(axis=1) + (ratio > upper).sum(axis=1)
 
 
 def windows(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame:
@@ -60,16 +57,13 @@ def windows(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFra
     [0.125, 0.167, 0.178, 0.18, 0.19, 0.23]
     """
     rows = known[known["indicator"].eq(indicator) & ~known["bounded"]]
-    rows = rows.sort_values(["held", "t"], kind="stable").drop_duplicates(
-        ["place", "basis", "t"], keep="last"
-    )
-    series = rows.groupby(["place", "basis"])["t"].agg(["size", "max", "min"]).reset_index()
+    by = ["place", "basis"]
+    rows = rows.sort_values(["held", "t"], kind="stable").drop_duplicates([*by, "t"], keep="last")
+    series = rows.groupby(by)["t"].agg(["size", "max", "min"]).reset_index()
     series = series[series["max"] - series["min"] >= APART - 1e-9].sort_values(["max", "size"], kind="stable")
     series = series.drop_duplicates("place", keep="last").rename(columns={"size": "values"})
     found = pairs(data, rows, indicator, scale)
-    found = found[found["years"] >= APART - 1e-9].merge(
-        series[["place", "basis", "values"]], on=["place", "basis"]
-    )
+    found = found[found["years"] >= APART - 1e-9].merge(series[[*by, "values"]], on=by)
     shown = ["from_year", "year", "from_printed", "printed", "pace", "low", "high", "values"]
     found = found.assign(indicator=indicator, scale=scale).sort_values(["place", "pace"], kind="stable")
     return found[["place", *_KEYS, "basis", *shown]].reset_index(drop=True)
@@ -128,19 +122,14 @@ def progress(asked: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         ``seen_year`` (0 where there is none), ``seen_printed``, ``done, gone`` (shares) and ``remaining`` (units a year
         from there on). A lag is a question, no forecast.
     """
-    seen = known.loc[
-        ~known["bounded"] & known["year"].notna(), ["place", "indicator", "year", "printed", "value"]
-    ]
-    rows = asked[asked["ask"].eq("pace")].reset_index(names="at").merge(seen, on=["place", "indicator"])
+    by = ["place", "indicator"]
+    seen = known.loc[~known["bounded"] & known["year"].notna(), [*by, "year", "printed", "value"]]
+    rows = asked[asked["ask"].eq("pace")].reset_index(names="at").merge(seen, on=by)
     rows = rows[rows["year"].gt(rows["base_year"]) & rows["year"].lt(rows["reached"])]
     rows = rows.sort_values("year").drop_duplicates("at", keep="last").set_index("at").reindex(asked.index)
-    year = rows["year"].astype(float)
-    return pd.DataFrame(
-        {
-            "seen_year": rows["year"].fillna(0).astype(int),
-            "seen_printed": rows["printed"].fillna(""),
-            "done": (rows["value"] - rows["base"]) / (rows["end"] - rows["base"]),
-            "gone": (year - rows["base_year"]) / rows["years"],
-            "remaining": rows["sign"] * (rows["end"] - rows["value"]) / (rows["reached"] - year),
-        }
-    )
+    year, out = rows["year"].astype(float), pd.DataFrame(index=asked.index)
+    out["seen_year"], out["seen_printed"] = rows["year"].fillna(0).astype(int), rows["printed"].fillna("")
+    out["done"] = (rows["value"] - rows["base"]) / (rows["end"] - rows["base"])
+    out["gone"] = (year - rows["base_year"]) / rows["years"]
+    out["remaining"] = rows["sign"] * (rows["end"] - rows["value"]) / (rows["reached"] - year)
+    return out
