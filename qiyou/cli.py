@@ -15,10 +15,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qiyou.disk import reason
 from qiyou.errors import Message, QiyouError
 from qiyou.words import LANGUAGES, aligned, group, language_here, say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,6 +114,7 @@ _ARGUMENTS = {
     "--data": {"metavar": "DIR"},
     "--executed": {"metavar": "DIR"},
     "--folder": {"metavar": "DIR"},
+    "--from": {"metavar": "FILE", "dest": "source"},
     "--in": {"metavar": "DIR", "dest": "parent", "default": "."},
     "--notes": {"action": "store_true"},
     "--place": {"required": True},
@@ -118,7 +123,7 @@ _ARGUMENTS = {
     "--to": {"metavar": "DIR"},
     "--workers": {"metavar": "N", "type": int, "default": 2},
     "--year": {"metavar": "YEAR", "type": int},
-    "--years": {"metavar": "FIRST-LAST", "required": True},
+    "--years": {"metavar": "FIRST-LAST"},
 }
 
 
@@ -183,15 +188,25 @@ def _new(options: argparse.Namespace) -> int:
     folder = new(
         options.document,
         place=options.place,
-        years=span(options.years),
+        years=span(options.years) if options.years else None,
+        source=options.source,
         start=options.start,
         parent=options.parent,
         lang=options.lang,
+        tell=lambda report: _taken_in(report, options.lang),
     )
     files = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".md"))
-    print(say("cli.made", options.lang, folder=folder, files=files))
+    print(say("cli.filled" if options.source else "cli.made", options.lang, folder=folder, files=files))
     print(f"  qiyou check --also {quoted(folder)}")
     return 0
+
+
+def _taken_in(report: pd.DataFrame, lang: str) -> None:
+    """Every row of a file in one line: what became of it, where it stands, and why."""
+    heads, outcomes = group("taken_in", lang), group("outcome", lang)
+    counts = {outcome: int((report["outcome"] == outcome).sum()) for outcome in outcomes}
+    print(aligned(report.assign(outcome=report["outcome"].map(outcomes))[list(heads)].rename(columns=heads)))
+    print(say("cli.taken_in", lang, **counts))
 
 
 def quoted(path: str | os.PathLike[str]) -> str:
@@ -303,7 +318,7 @@ class Progress:
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {
     "compare": (_compare, "place_name", "other", "--year", "--also"),
-    "new": (_new, "document", "--place", "--years", "--start", "--in"),
+    "new": (_new, "document", "--place", "--from", "--years", "--start", "--in"),
     "check": (_check, "--data", "--also", "--notes"),
     "notebooks": (_notebooks, "names", "--also", "--to", "--folder", "--workers"),
     "figures": (_figures, "--also", "--to", "--workers"),

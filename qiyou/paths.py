@@ -188,7 +188,8 @@ def table(data: Data) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of ``data.printed``, and ``path``, the number of the path in order of first appearance.
+        The columns of ``data.printed``, and ``path``, the number of the path in order of first appearance; by
+        path and year.
 
     Examples
     --------
@@ -199,7 +200,8 @@ def table(data: Data) -> pd.DataFrame:
     """
     rows = _lines(data)
     number, asks = _asks(rows)
-    return rows[asks].reset_index(drop=True).assign(path=pd.factorize(number[asks])[0])
+    rows = rows[asks].assign(path=pd.factorize(number[asks])[0])
+    return rows.sort_values(["path", "year"], kind="stable", ignore_index=True)
 
 
 def set_aside(data: Data) -> pd.DataFrame:
@@ -279,19 +281,16 @@ def _checked_relations(targets: pd.DataFrame) -> np.ndarray:
     """Each row's relation as its place in RELATIONS, after checking what every row has to have."""
     missing = [name for name in _COLUMNS if name not in targets]
     if missing:
-        raise DataError(f"targets lack the columns {', '.join(missing)}; hand in rows of data.targets")
+        raise DataError("paths.columns", missing=missing)
     if targets.empty:
-        raise DataError("targets have no rows, so there is no path to look at; check how they were selected")
+        raise DataError("paths.no_rows")
     code = pd.Index(RELATIONS).get_indexer(targets["relation"])
     if (code < 0).any():
-        found = ", ".join(map(repr, targets["relation"][code < 0].unique()[:5]))
-        raise DataError(
-            f"relation {found} is not one of {', '.join(RELATIONS)}; read the cell with qiyou.notation",
-            rows=targets[code < 0],
-        )
+        found = list(map(repr, targets["relation"][code < 0].unique()[:5]))
+        raise DataError("paths.relation", targets[code < 0], found=found, known=RELATIONS)
     undated = targets["year"].isna()
     if undated.any():
-        raise DataError("a target row has no year; give it one or leave it out", rows=targets[undated])
+        raise DataError("paths.undated", targets[undated])
     return code
 
 
@@ -299,7 +298,7 @@ def _number_paths(targets: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     """The number of each row's path, and the keys of the paths in order of first appearance."""
     # rows of one path mostly stand together, so only the first row of each run has to be looked up
     starts = np.zeros(len(targets), dtype=bool)
-    starts[0] = True
+    starts[:1] = True
     for name in KEYS:
         key = targets[name].to_numpy(dtype=object, na_value=None)
         starts[1:] |= key[1:] != key[:-1]
@@ -313,12 +312,7 @@ def _forbid_repeats(targets: pd.DataFrame, cell: np.ndarray) -> None:
     present, count = np.unique(cell, return_counts=True)
     if (count > 1).any():
         twice = targets[np.isin(cell, present[count > 1])]
-        one = twice.iloc[0]
-        raise DataError(
-            f"the path of {one['indicator']} in {one['document']} has year {one['year']} more than once; "
-            "set 'variant' to keep two printed paths apart",
-            rows=twice,
-        )
+        raise DataError("paths.twice", twice, **twice.iloc[0][["indicator", "document", "year"]])
 
 
 def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tuple[np.ndarray, ...]:
@@ -328,14 +322,11 @@ def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tup
         return nothing, nothing, nothing
     missing = [name for name in ("id", "direction", "lower", "upper") if name not in indicators]
     if missing:
-        raise DataError(f"indicators lack the columns {', '.join(missing)}; hand in data.indicators")
+        raise DataError("paths.indicator_columns", missing=missing)
     at = pd.Index(indicators["id"]).get_indexer(keys["indicator"])
     if (at < 0).any():
         unknown = keys[at < 0]
-        raise DataError(
-            f"indicator {unknown['indicator'].iloc[0]!r} is not in indicators; add it to indicators.csv",
-            rows=unknown,
-        )
+        raise DataError("paths.unknown", unknown, indicator=unknown["indicator"].iloc[0])
     facts = indicators.iloc[at]
     return (
         facts["lower"].to_numpy(dtype=float, na_value=np.nan),

@@ -1,13 +1,17 @@
-"""A folder for a county of one's own: ``qiyou new ID --place … --years 2022-2027``."""
+"""A folder for a county of one's own: ``qiyou new ID --place … --from FILE`` or ``--years 2022-2027``."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pandas as pd
 
 from qiyou import disk
 from qiyou.data import root
@@ -20,6 +24,7 @@ _LONGEST_ID = 80
 # Folder names that Windows keeps for devices.
 _DEVICE = r"con|nul|aux|prn|(?:com|lpt)[0-9]"
 _TABLES = Path(__file__).resolve().parent / "tables"
+*_FIXED, _LAST = DOCUMENT_TABLES["table"].names
 _YEARS = re.compile(r"\s*([0-9]{4})\s*(?:[-–—~至]\s*([0-9]{4}))?\s*")
 
 
@@ -27,10 +32,12 @@ def new(
     document: str,
     *,
     place: str,
-    years: tuple[int, int],
+    years: tuple[int, int] | None = None,
+    source: str | os.PathLike[str] | None = None,
     start: int | None = None,
     parent: str | os.PathLike[str] = ".",
     lang: str = "zh",
+    tell: Callable[[pd.DataFrame], None] | None = None,
 ) -> Path:
     """Make a commented folder for a document of one's own; it appears complete or not at all.
 
@@ -41,14 +48,19 @@ def new(
     place : str
         The place, by its id or its name; for one that is not in the data the folder gets a ``places.csv`` to
         complete.
-    years : (int, int)
-        First and last year column of the printed table.
+    years : (int, int), optional
+        First and last year column of the printed table; not needed with `source`, whose head tells them.
+    source : path, optional
+        A .xlsx, .docx, .html, .pdf (with text) or .csv file whose target table is taken in, every cell as
+        printed (`qiyou.read.into`). Its name stands as title until the printed one is put in.
     start : int, optional
         First planned year; by default the second year, so that the first is the base.
     parent : path
         Where to make the folder.
     lang : {"zh", "en"}
         Language of its explanations.
+    tell : callable, optional
+        Gets what `qiyou.read.into` reports, row by row.
 
     Returns
     -------
@@ -58,8 +70,8 @@ def new(
     Raises
     ------
     DataError
-        If a name or the years cannot be used, the folder exists already (nothing is overwritten), or it
-        cannot be written.
+        If a name or the years cannot be used, the folder exists already (nothing is overwritten), it cannot
+        be written, or no target table can be read from `source`.
 
     Examples
     --------
@@ -75,6 +87,33 @@ def new(
     name, place = place, known.get(place, place)
     if not re.fullmatch(ID, place):
         raise DataError("new.place", name=repr(place[:40]))
+    if (years is None) == (source is None):
+        raise DataError("new.years_or_file")
+    folder = Path(parent) / document
+    with _whole(folder) as draft:
+        if source is not None:
+            from qiyou.read import into
+
+            report = into(source, draft, lang=lang)
+            heads = (draft / "table.csv").read_text("utf-8").partition("\n")[0].split(",")
+            years = tuple(int(head) for head in (heads[len(_FIXED)], heads[-2]))
+        files = _files(document, place, years, start, lang)
+        if source is not None:
+            del files["table.csv"]
+            title = json.dumps(Path(source).stem, ensure_ascii=False)
+            files["document.toml"] = files["document.toml"].replace('title = ""', f"title = {title}", 1)
+        if place not in known:
+            printed = name if re.search(r"[\u4e00-\u9fff]", name) else ""
+            files["places.csv"] = f"{header('places')}\n{place},{printed},,county,,,\n"
+        for file, text in files.items():
+            (draft / file).write_bytes(text.encode("utf-8"))
+    if source is not None and tell is not None:
+        tell(report)
+    return folder
+
+
+def _files(document: str, place: str, years: tuple[int, int], start: int | None, lang: str) -> dict[str, str]:
+    """What every folder has, by file name."""
     first, last = years
     if not 1950 <= first <= last <= 2099 or last - first >= _MOST_YEARS:
         raise DataError("new.years", first=first, last=last)
@@ -83,21 +122,13 @@ def new(
         raise DataError("new.start", start=start, first=first, last=last)
     shown = dict(document=document, place=place, first=first, last=last, start=start)
     headers = (f"- `{table}.csv`: {what}: `{header(table)}`" for table, what in group("added", lang).items())
-    *fixed, department = DOCUMENT_TABLES["table"].names
-    files = {
+    guide = (_TABLES / f"new_guide.{lang}.md").read_text("utf-8")
+    return {
         "document.toml": (_TABLES / f"new_document.{language(lang)}.toml").read_text("utf-8").format(**shown),
-        "README.md": (_TABLES / f"new_guide.{lang}.md")
-        .read_text("utf-8")
-        .format(**shown, headers="\n".join(headers)),
-        "table.csv": ",".join([*fixed, *map(str, range(first, last + 1)), department]) + "\n",
+        "README.md": guide.format(**shown, headers="\n".join(headers)),
+        "table.csv": ",".join([*_FIXED, *map(str, range(first, last + 1)), _LAST]) + "\n",
         "decisions.csv": ",".join(DOCUMENT_TABLES["decisions"].names) + "\n",
     }
-    if place not in known:
-        printed = name if re.search(r"[\u4e00-\u9fff]", name) else ""
-        files["places.csv"] = f"{header('places')}\n{place},{printed},,county,,,\n"
-    folder = Path(parent) / document
-    _write_folder(folder, {name: text.encode("utf-8") for name, text in files.items()})
-    return folder
 
 
 def example(parent: str | os.PathLike[str]) -> Path:
@@ -126,7 +157,9 @@ def example(parent: str | os.PathLike[str]) -> Path:
     """
     folder = Path(parent) / "cixi-own"
     kept = _TABLES / folder.name
-    _write_folder(folder, {path.name: path.read_bytes() for path in kept.iterdir() if path.is_file()})
+    with _whole(folder) as draft:
+        for path in filter(Path.is_file, kept.iterdir()):
+            (draft / path.name).write_bytes(path.read_bytes())
     return folder
 
 
@@ -161,17 +194,17 @@ def _places() -> dict[str, str]:
         return {row["id"]: row["name_zh"] for row in csv.DictReader(file)}
 
 
-def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write beside the folder and rename: it is there with all its files, or not at all."""
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A folder of the same name to write into; renamed at the end: there with all its files, or not at all."""
     if folder.exists() or folder.is_symlink():
         raise DataError("new.exists", folder=folder)
-    draft = disk.beside(folder)
+    room = disk.beside(folder)
     try:
-        draft.mkdir(parents=True)
-        for name, content in files.items():
-            (draft / name).write_bytes(content)
-        os.replace(draft, folder)
+        (room / folder.name).mkdir(parents=True)
+        yield room / folder.name
+        os.replace(room / folder.name, folder)
     except OSError as error:
         raise DataError("new.cannot", folder=folder, why=disk.reason(error)) from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(room, ignore_errors=True)

@@ -59,7 +59,7 @@ def test_every_error_is_one_sentence_in_the_language_asked_for(capsys, error, st
     ("arguments", "zh"),
     [
         ([], "qiyou：缺少 COMMAND"),
-        (["new"], "qiyou new：缺少 ID, --place, --years"),
+        (["new"], "qiyou new：缺少 ID, --place"),
         (["check", "--also"], "qiyou check：--also 后面缺少内容"),
         (["check", "--nonsense"], "qiyou：不认识 --nonsense"),
         (["check", "--al", "x"], "qiyou：不认识 --al x"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -14,6 +15,8 @@ import qiyou
 from qiyou import capacity, compare, pace, trajectory
 from qiyou.notation import read
 from qiyou.paths import KEYS, table
+from qiyou.plausibility import peers, plan
+from qiyou.plausibility.facts import Settings, cells, collected
 
 YEARS = range(2022, 2028)
 PRINTS = ("{:.0f}", "{:.1f}", "{:.2f}", "{:.0f}", "{:.1f}", ">{:.0f}", "≥{:.1f}", "<{:.0f}", "约{:.0f}", "/")
@@ -103,6 +106,52 @@ def test_every_document_on_its_own(name):
 def test_the_order_of_rows_changes_nothing(name):
     rows = drawn(40, 1)
     same(FUNCTIONS[name](rows), [FUNCTIONS[name](rows.sample(frac=1, random_state=0))])
+
+
+def of_documents(data, ids):
+    """The data with some of its documents."""
+    parts = {name: getattr(data, name) for name in ("targets", "statements", "decisions")}
+    kept = {name: frame[frame["document"].isin(ids)] for name, frame in parts.items()}
+    return dataclasses.replace(data, documents=data.documents[data.documents["id"].isin(ids)], **kept)
+
+
+def as_set(found: pd.DataFrame) -> list[str]:
+    """Findings without their order; facts are dicts."""
+    return sorted(map(repr, found.astype(str).itertuples(index=False)))
+
+
+ACROSS = {"IDENTICAL_PATHS", "COMMON_END_VALUE"}
+
+
+def checked_in_parts(data, by_place):
+    """Each part checked on its own, then what only the plans of all places together can say."""
+    first = [qiyou.plausibility.check(of_documents(data, ids)) for ids in by_place]
+    clean, _ = plan.take_out(table(data))
+    second = collected(peers.plans(cells(clean, data), Settings()))
+    assert set(second["code"]) <= ACROSS
+    return pd.concat([*(part[~part["code"].isin(ACROSS)] for part in first), second])
+
+
+@pytest.mark.parametrize("parts", [2, 3, 20])
+def test_checks_of_parts_are_those_of_the_whole(parts):
+    """Documents of one place stay together: C14 compares them."""
+    places = pd.factorize(data().documents["place"])[0] % parts
+    groups = [group["id"] for _, group in data().documents.groupby(places)]
+    assert as_set(checked_in_parts(data(), groups)) == as_set(qiyou.plausibility.check(data()))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_checks_do_not_hang_on_the_order_of_rows(seed):
+    names = ("documents", "targets", "statements", "benchmarks", "flows", "identities", "stages")
+    shuffled = {name: getattr(data(), name).sample(frac=1, random_state=seed) for name in names}
+    found = qiyou.plausibility.check(dataclasses.replace(data(), **shuffled))
+    assert as_set(found) == as_set(qiyou.plausibility.check(data()))
+
+
+def test_a_gap_between_printed_years_is_one_whatever_other_documents_print():
+    found = qiyou.plausibility.check(data()).query("document == 'huangyan-plan-2021'")
+    (facts,) = found.loc[found["code"] == "MISSING_YEAR", "facts"]
+    assert facts["years"] == (2021, 2022, 2023, 2024)
 
 
 def test_stocks_of_a_part_of_the_places():

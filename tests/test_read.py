@@ -207,7 +207,7 @@ def test_a_pdf_comes_in_cell_for_cell(tmp_path):
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_pdf import PdfPages
 
-    from qiyou import style
+    from qiyou.plot import style
 
     body = lines("words", domain=False)
     edges = [0, 4, 40, 52, *(52 + 11 * k for k in range(1, 7)), 140]
@@ -233,7 +233,7 @@ def test_a_pdf_of_an_office_program_comes_in(tmp_path):
 
     from matplotlib import font_manager
 
-    from qiyou import style
+    from qiyou.plot import style
 
     body = lines("words")
     source = to_docx(tmp_path / "plan.docx", body, merged=merges(body), wide=True)
@@ -562,7 +562,8 @@ def test_a_hostile_file_is_one_sentence(tmp_path, name):
         tables(path)
     spent, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert spent < 20 and peak < 250e6
+    assert spent < 60 and peak < 250e6
+    assert caught.value.said("zh") != caught.value.said("en") and "read." not in caught.value.said("zh")
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -574,7 +575,7 @@ def test_a_million_empty_rows_and_macros_change_nothing(tmp_path):
     path = _mended(source, tmp_path / "rows.xlsx", "xl/worksheets/sheet1.xml", change)
     start = time.perf_counter()
     same(tables(path)[0])
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 60
     with zipfile.ZipFile(source) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     same(
@@ -628,3 +629,69 @@ def test_any_grid_is_a_table_or_one_sentence(tmp_path, body):
             assert {" ".join(cell.split()) for cell in frame[year]} - {""} <= {
                 p.replace(" ", "") for p in printed
             } | printed
+
+
+# ---------------------------------------------------------------------------------- from the command line
+
+
+@pytest.mark.parametrize("form", ["xlsx", "docx", "html", "csv"])
+def test_a_county_comes_in_from_the_command_line(tmp_path, capsys, form):
+    from qiyou import cli
+
+    body, path = lines("words"), tmp_path / f"目标方案.{form}"
+    if form == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows(body)
+        path.write_bytes(text.getvalue().encode("gb18030"))
+    else:
+        {"xlsx": to_xlsx, "docx": to_docx, "html": to_html}[form](path, body, merged=merges(body))
+    words = ["new", "yuhuan-own", "--place", "玉环市", "--from", str(path), "--in", str(tmp_path)]
+    assert cli.main([*words, "--lang", "zh"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].split() == ["结果", "位置", "序号", "印作", "指标", "说明"]
+    assert sum(line.startswith("已对应 ") for line in told) == len(ROWS)
+    assert any("12b" in line and "作为上一行的续行" in line for line in told)
+    assert told[-3].startswith(f"已对应指标 {len(ROWS)} 行，要补指标 0 行")
+    assert told[-1] == f"  qiyou check --also {cli.quoted(tmp_path / 'yuhuan-own')}"
+    folder = tmp_path / "yuhuan-own"
+    about = (folder / "document.toml").read_text(encoding="utf-8")
+    assert 'title = "目标方案"' in about and "years = [2022, 2027]" in about
+    assert sorted(one.name for one in folder.iterdir()) == [
+        "README.md",
+        "decisions.csv",
+        "document.toml",
+        "table.csv",
+    ]
+    # what is left is what the print itself does not settle: row 10 counts 万人次 and prints 万人
+    findings = qiyou.data.check(also=[folder])
+    errors = findings[findings["severity"].eq("error")]
+    assert set(errors["code"]) == {"UNREADABLE_VALUE"} and set(errors["line"]) == {11}
+    decisions = root() / "documents" / "yuhuan-plan-2023" / "decisions.csv"
+    kept = [line for line in decisions.read_text(encoding="utf-8").splitlines() if "人次" in line]
+    header = (folder / "decisions.csv").read_text(encoding="utf-8")
+    (folder / "decisions.csv").write_text(header + "\n".join(kept) + "\n", encoding="utf-8")
+    own, ours = (
+        qiyou.load(also=[folder]).targets.query("document == @name")["value"].tolist()
+        for name in ("yuhuan-own", "yuhuan-plan-2023")
+    )
+    assert len(own) == len(ours) and sum(a == b for a, b in zip(own, ours, strict=True)) > 150
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ([], "--from"),
+        (["--from", "plan.xlsx", "--years", "2022-2027"], "--from"),
+        (["--from", "nowhere.xlsx"], "nowhere.xlsx is no file"),
+        (["--from", "notes.csv"], "no table with 指标"),
+    ],
+)
+def test_a_file_that_does_not_come_in_leaves_no_folder(tmp_path, capsys, monkeypatch, more, says):
+    from qiyou import cli
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert cli.main(["new", "a-plan", "--place", "yuhuan", *more, "--lang", "en"]) == 1
+    error = capsys.readouterr().err
+    assert says in error and error.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.csv"]

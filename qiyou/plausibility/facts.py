@@ -202,10 +202,16 @@ def _spoken(targets: pd.DataFrame, data: Data) -> pd.DataFrame:
     said = said[~said["relation"].isin(["none", "about"])].drop(columns="variant")
     place = ["document", "locator"]
     said = said[~pd.MultiIndex.from_frame(said[place]).isin(pd.MultiIndex.from_frame(targets[place]))]
-    lines = targets[["document", "indicator", "variant", "path"]].drop_duplicates(["document", "indicator"])
-    said = said.merge(lines, on=["document", "indicator"], how="left")
+    said = said.merge(first_lines(targets), on=["document", "indicator"], how="left")
     path = said["path"].fillna(NO_PATH).astype(np.int64)
-    return said.assign(variant=said["variant"].fillna(""), path=path)
+    said = said.assign(variant=said["variant"].fillna(""), path=path)
+    return said.sort_values("locator", key=lambda one: one.str.zfill(30), kind="stable")
+
+
+def first_lines(rows: pd.DataFrame) -> pd.DataFrame:
+    """The path that what a document says elsewhere of an indicator belongs to: its first line in the table."""
+    line = ["document", "indicator"]
+    return rows[[*line, "variant", "path"]].sort_values("variant", kind="stable").drop_duplicates(line)
 
 
 def dated(rows: pd.DataFrame) -> np.ndarray:

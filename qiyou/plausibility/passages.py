@@ -15,7 +15,7 @@ import pandas as pd
 
 from qiyou.intervals import Box, above, apart, disjoint, same
 from qiyou.paths import KEYS
-from qiyou.plausibility.facts import NO_PATH, Cells, dated, demanded, found
+from qiyou.plausibility.facts import NO_PATH, Cells, dated, demanded, first_lines, found
 from qiyou.relate import relate
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def checks(cells: Cells, data: Data) -> list[pd.DataFrame]:
         *_flows(some, flows, itself),
         *_again(some, order),
         *_flows(some, flows, order),
-        *_stages(some, data.stages),
+        *_stages(some, data.stages[data.stages["later_document"].isin(data.documents["id"])]),
     ]
 
 
@@ -100,7 +100,7 @@ def _twice(cells: Cells) -> list[pd.DataFrame]:
     pairs = pairs[pairs["n"] < pairs["n_text"]].reset_index(drop=True)
     how = _compared(cells, pairs)
     # where a second line of the same indicator agrees with the text, both can hold: which line is the target?
-    fits = pairs[(how["agree"] | how["text_weaker"]) & pairs["kind"].eq("")]
+    fits = pairs[(how["agree"] | how["text_weaker"]) & pairs["kind"].eq("")].sort_values("variant")
     other = pairs["n_text"].map(fits.drop_duplicates("n_text").set_index("n_text")["n"])
     settled = other.notna().to_numpy()
     findings = []
@@ -277,10 +277,7 @@ def _yearly(cells: Cells, pairs: pd.DataFrame) -> Box:
 
 def _stages(cells: Cells, stages: pd.DataFrame) -> list[pd.DataFrame]:
     """STAGE_CONFLICT: stages that the documents name in words, read by hand and entered in ``stages.csv``."""
-    lines = cells.rows[["document", "indicator", "variant", "path"]].drop_duplicates(
-        ["document", "indicator"]
-    )
-    lines = lines.rename(columns={"document": "earlier_document"})
+    lines = first_lines(cells.rows).rename(columns={"document": "earlier_document"})
     rows = stages.merge(lines, on=["earlier_document", "indicator"], how="left")
     rows = rows.assign(variant=rows["variant"].fillna(""), path=rows["path"].fillna(NO_PATH), value=np.nan)
     sides = [

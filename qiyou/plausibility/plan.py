@@ -75,21 +75,25 @@ def checks(cells: Cells, excerpts: frozenset[str]) -> tuple[list[pd.DataFrame], 
 
 def _missing(cells: Cells, excerpts: frozenset[str]) -> list[pd.DataFrame]:
     """MISSING_YEAR: cells without a number, gaps between years, no base year. A status word is no gap."""
-    targets, there = cells.targets, cells.at >= 0
+    # every year of the calendar, so that a gap does not hang on the years that other paths print
+    years = np.arange(cells.grid.years[0], cells.grid.years[-1] + 1)
+    at = np.full((len(cells.at), len(years)), -1)
+    at[:, cells.grid.years - years[0]] = cells.at
+    targets, there = cells.targets, at >= 0
     spoken = targets["relation"].ne("none").to_numpy(copy=True)
     words = targets["printed"][~spoken].fillna("").str.strip()
     spoken[~spoken] = ~words.isin(_BLANK)
     inside = np.maximum.accumulate(there, axis=1) & np.maximum.accumulate(there[:, ::-1], axis=1)[:, ::-1]
-    gaps, bare = inside & ~(there & spoken[cells.at]), ~cells.grid.baseline.any(axis=1)
+    gaps, bare = inside & ~(there & spoken[at]), ~cells.grid.baseline.any(axis=1)
     some = gaps.any(axis=1)
-    at = np.flatnonzero(some | bare)
-    masks, pattern = np.unique(gaps[at], axis=0, return_inverse=True)
-    years = pd.Series([tuple(cells.grid.years[mask].tolist()) for mask in masks], dtype=object)
-    rows = _whole(cells.lines.iloc[at])
-    case = np.select([some & bare, bare], ["both", "base"], "years").astype(object)[at]
+    told = np.flatnonzero(some | bare)
+    masks, pattern = np.unique(gaps[told], axis=0, return_inverse=True)
+    listed = pd.Series([tuple(years[mask].tolist()) for mask in masks], dtype=object)
+    rows = _whole(cells.lines.iloc[told])
+    case = np.select([some & bare, bare], ["both", "base"], "years").astype(object)[told]
     case = case + np.where(rows["document"].isin(excerpts), "_excerpt", "")
-    number = (gaps.sum(axis=1) + bare)[at]
-    return [found("MISSING_YEAR", rows, case=case, statistic=number, years=years.iloc[pattern.ravel()])]
+    number = (gaps.sum(axis=1) + bare)[told]
+    return [found("MISSING_YEAR", rows, case=case, statistic=number, years=listed.iloc[pattern.ravel()])]
 
 
 def _bounds(cells: Cells) -> list[pd.DataFrame]:

@@ -41,7 +41,7 @@ def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) 
     >>> import qiyou
     >>> ax = qiyou.plot.target_paths(qiyou.load(), "人均体育场地面积", lang="en")
     >>> [text.get_text() for text in ax.texts if "Yuhuan" in text.get_text()]
-    ['Yuhuan 3.2', 'Yuhuan ≥3.1 (2024)']
+    ['Yuhuan ≥3.1 (2024)', 'Yuhuan 3.2']
     """
     indicator = desk.data.indicator(indicator)
     frame = printed_path(desk.data, indicator, places and [desk.data.place(place) for place in places])

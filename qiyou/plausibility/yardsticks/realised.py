@@ -228,7 +228,7 @@ def hypergeometric(k: int, n: int, whole: int) -> tuple[float, float]:
     """
     marked = np.arange(whole + 1)
     at_least, at_most = stats.hypergeom.sf(k - 1, whole, marked, n), stats.hypergeom.cdf(k, whole, marked, n)
-    return marked[at_least > 0.05].min() / whole, marked[at_most > 0.05].max() / whole
+    return float(marked[at_least > 0.05].min() / whole), float(marked[at_most > 0.05].max() / whole)
 
 
 def limits(k_low, k_high, m, c_low, c_high, provinces, *, whole: int = 0) -> tuple[np.ndarray, np.ndarray]:
