@@ -182,7 +182,7 @@ def _brief(options: argparse.Namespace) -> int:
     from qiyou import brief, cards, load
 
     if not options.brief_place and not options.all:
-        raise QiyouError(both("cli.brief_all"))
+        raise QiyouError("cli.brief_all")
     data, line, lang = load(also=options.also), Progress(options.lang), options.lang
     to = Path(options.to or "briefings")
     places = [data.place(options.brief_place)] if options.brief_place else []

@@ -125,7 +125,10 @@ def _imports(tree):
     """What is imported, without qiyou and its first-level modules."""
     names = {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
     names |= {
-        f"{n.module}.{alias.name}" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for alias in n.names
+        f"{n.module}.{alias.name}"
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ImportFrom)
+        for alias in n.names
     }
     return {name for name in names if not re.fullmatch(r"qiyou(\.[a-z]+)?(\.[a-z]+)?", name) or "._" in name}
 
@@ -152,6 +155,7 @@ def test_the_tables_of_a_committed_notebook_can_be_read(path):
 def test_the_committed_notebooks_are_nine():
     names = [path.name[:2] for path in COMMITTED]
     assert names == ["00", "01", "02", "03", "04", "05", "06", "07", "A1"]
+
 
 def _texts(cell) -> str:
     """What a cell puts out, pictures left out."""
@@ -181,7 +185,7 @@ def test_a_committed_notebook_can_be_trusted_to_nbval(path):
 
 
 CELLS = (
-    "import pandas as pd\nimport matplotlib.pyplot as plt\n\nlang = \"zh\"",
+    'import pandas as pd\nimport matplotlib.pyplot as plt\n\nlang = "zh"',
     "print('托位数 5.5')",
     "plt.plot([1, 2])\nplt.show()",
     "pd.DataFrame({'place': ['玉环'], 2027: [5.5]})",
@@ -241,18 +245,22 @@ DEFECTS = {
     "defines a function": _set(2, source=["if True:\n", "    def f(x): return x"]),
     "without its numbers": _set(4, outputs=[]),
     "begin with a question": lambda raw: raw["cells"].pop(0),
-    "begin with a question in both": lambda raw: raw["cells"][0].update(source=["# 标题？\n", "摘要 · Summary"]),
+    "begin with a question in both": lambda raw: raw["cells"][0].update(
+        source=["# 标题？\n", "摘要 · Summary"]
+    ),
     "no 摘要": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?"]),
     "prose in one language": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?\n", "摘要"]),
     "prose of": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?\n", "very long " * 80]),
-    "no answer after": _set(1, source=["lang = \"zh\"\n", *["a = 1\n"] * 8]),
+    "no answer after": _set(1, source=['lang = "zh"\n', *["a = 1\n"] * 8]),
     "no switch": _set(1, source=["a = 1"]),
     "a line over": _set(2, source=["print('" + "9" * 110 + "')"]),
     "asserts": _set(2, source=["assert True"]),
     "imports numpy": _set(2, source=["import numpy as np"]),
     "imports qiyou.plot.style.looks": _set(2, source=["from qiyou.plot.style import looks"]),
     "code cells": lambda raw: raw["cells"].extend([_code(raw, 2) | {"id": f"n{k}"} for k in range(20)]),
-    "a number in prose": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?\n", "共5条 · Five of them"]),
+    "a number in prose": lambda raw: raw["cells"][0].update(
+        source=["# 标题？ · Title?\n", "共5条 · Five of them"]
+    ),
     "folder of a machine": _set(2, source=["open('/home/someone/plan.csv')"]),
 }
 

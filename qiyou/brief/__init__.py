@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from qiyou import cards, compare, disk, plausibility, units, words
+from qiyou import cards, compare, disk, plausibility, words
 from qiyou.brief import papers
 from qiyou.brief.citable import ASKED, Sources, Statement, gathered, statements
 from qiyou.brief.papers import Figure, Paper, workbook
@@ -206,7 +206,7 @@ def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame
         )
         for key in [tuple(key)]
     ]
-    unit = found["unit"] if lang == "zh" else found["unit"].map(units.english)
+    unit = found["unit"] if lang == "zh" else found["unit"].map(words.unit)
     status = set(data.indicators.loc[data.indicators["kind"].eq("status"), "id"])
     rows = found.to_dict("records")
     table = {heads["indicator"]: label, heads["unit"]: unit}

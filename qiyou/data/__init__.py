@@ -22,7 +22,6 @@ from qiyou.data.folders import ALSO, assemble
 from qiyou.data.names import Resolver
 from qiyou.data.schema import root
 from qiyou.errors import DataError
-from qiyou.units import english
 
 __all__ = ["ALSO", "CODES", "Data", "check", "load", "named", "printed", "root"]
 
@@ -241,14 +240,17 @@ class Data:
         """
         named, groups = self.named(frame, lang), set(words.table("words")["group"])
         heads, out = words.group("heading", lang), {}
-        fields = {name: self.named(pd.DataFrame({"place": [self.place(one)]}), lang).iat[0, 0] for name, one in places.items()}
+        fields = {
+            name: self.named(pd.DataFrame({"place": [self.place(one)]}), lang).iat[0, 0]
+            for name, one in places.items()
+        }
         for name in columns.split() or list(named):
             low, _, high = str(name).partition(":")
             column = named[low] if high else named[name]
             if high:
                 column = words.spans(column, named[high], lang)
             elif low == "unit" and lang == "en":
-                column = column.map(english)
+                column = column.map(words.unit)
             elif pd.api.types.is_float_dtype(column):
                 column = column.map(lambda one: float(f"{one:.4g}"))
             elif not pd.api.types.is_numeric_dtype(column) or column.dtype == bool:
