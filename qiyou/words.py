@@ -236,3 +236,12 @@ def spans(low, high, lang: str) -> list[str]:
 
 def _width(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
+
+
+def table_width(texts) -> int:
+    """The places that the widest text takes.
+
+    >>> table_width(["玉环", "abc"])
+    4
+    """
+    return max(map(_width, texts), default=0)
