@@ -57,7 +57,7 @@ def test_every_message_has_both_languages_and_the_same_fields():
         for key, zh, _ in sentences()
         if re.search("[a-z]{3}", re.sub("{.*?}", "", zh)) and not _HAN.search(zh)
     ]
-    assert plain == []
+    assert plain == ["plot.index"]
 
 
 @pytest.mark.parametrize("name", ["messages", "faults"])
@@ -114,6 +114,8 @@ def calls(tree):
             at = {"need": 1, "Message": 0}.get(name, 0 if name in ERRORS else None)
             if at is not None and len(node.args) > at:
                 yield node.args[at]
+            elif name == "_refused":
+                yield from (ast.Constant(f"notation.{one.value}") for one in literals(node.args[1]))
 
 
 ERRORS = {kind.__name__ for kind in (QiyouError, *QiyouError.__subclasses__())}
@@ -171,9 +173,9 @@ def test_an_error_is_said_in_the_language_asked_and_in_english_otherwise(monkeyp
 
 
 def test_what_a_message_speaks_of_is_said_in_its_language():
-    inner = DataError("notation.refused", printed="'x'", why=Message("notation.side"))
+    inner = DataError("notation.refused", printed="'x'", why=Message("notation.no_side"))
     outer = Message("data.unknown_place", name="x", candidates=["a", 2, inner])
-    assert outer.said("zh").endswith("a、2、读不了 'x'：给出了界限，却没有说是上限还是下限；请记一条判读")
+    assert outer.said("zh").endswith("a、2、读不出'x'：只说了界限，没说是上限还是下限：请记一条判读")
     assert outer.said("en").endswith(
         "a, 2, cannot read 'x': it names a limit and not on which side; record a decision"
     )
