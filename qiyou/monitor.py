@@ -34,7 +34,6 @@ from qiyou.errors import DataError, Message
 from qiyou.intervals import Box, above, box, boxed, by_role
 from qiyou.notation import read
 from qiyou.relate import clean, promised, relate
-from qiyou.units import english
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -507,7 +506,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "number": [str(number) for number in range(1, len(rows) + 1)],
         "place": rows["place"].map(names[0]),
         "indicator": rows["indicator"].map(names[1]),
-        "unit": rows["unit"] if lang == "zh" else rows["unit"].map(english),
+        "unit": rows["unit"].map(lambda unit: words.unit(unit, lang)),
         "period": words.say_each(period, lang, dates),
         "start": start.mask(rows["start_from"].eq("planned"), start + said["of_plan"]),
         "planned": _as_planned(rows["planned_printed"], rows, rows["year"], data),

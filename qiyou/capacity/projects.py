@@ -272,7 +272,7 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     >>> frame.loc["excess", ["low", "high"]].round(-4).tolist()
     [1240000.0, 2250000.0]
     """
-    seen = data.observations
+    seen, place = data.observations, data.place(place)
     seen = seen[(seen["place"] == place) & (seen["year"] == year) & (seen["basis"] == basis)]
     areas = seen[seen["indicator"].str.fullmatch("sports_area_(?!per_capita).*")]
     total = areas["indicator"] == "sports_area_total"

@@ -156,6 +156,7 @@ def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, sca
     ----------
     data : Data
     indicator : str
+        Id or name.
     shortest, longest : float
         Length in years, by the months that the values refer to.
     scale : str
@@ -175,6 +176,7 @@ def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, sca
     >>> found.loc[["anhui", "hebei"], ["low", "high"]].round(4).values.tolist()
     [[0.8, 0.85], [0.4833, inf]]
     """
+    indicator = data.indicator(indicator)
     both = _foreign(data, values(data), indicator, scale or scales(data.indicators)[indicator])
     return _best(both, shortest, longest)
 
