@@ -136,7 +136,7 @@ def run(
     if not paths:
         raise QiyouError("notebooks.none", folder=own)
     if unknown := ", ".join(sorted(set(only) - set(names))):
-        raise QiyouError("notebooks.unknown", names=unknown, folder=own, known=", ".join(names))
+        raise QiyouError("notebooks.unknown", names=unknown, folder=own, known=names)
     read = {path: _read(path.name, path.read_bytes(), lang) for path in paths if path.name in (only or names)}
     code = [cell for notebook in read.values() for cell in notebook.cells if cell.cell_type == "code"]
     done = itertools.count(1)
