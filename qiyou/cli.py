@@ -107,6 +107,9 @@ class _Chinese(_Complaining):
 
 _ARGUMENTS = {
     "place_name": {"metavar": "PLACE"},
+    "brief_place": {"metavar": "PLACE", "nargs": "?"},
+    "indicator_name": {"metavar": "INDICATOR"},
+    "--with": {"metavar": "OTHER", "dest": "with_"},
     "other": {"metavar": "OTHER", "nargs": "?"},
     "document": {"metavar": "ID"},
     "names": {"metavar": "NAME", "nargs": "*"},
@@ -165,6 +168,41 @@ def _compare(options: argparse.Namespace) -> int:
     for name in table.select_dtypes(exclude="number"):
         table[name] = table[name].map(lambda cell: words.get(cell, cell)).fillna("")
     print(aligned(table.rename(columns=heads)))
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    from qiyou import answer, load
+
+    print(answer(load(also=options.also), options.place_name, options.indicator_name, lang=options.lang))
+    return 0
+
+
+def _brief(options: argparse.Namespace) -> int:
+    from qiyou import brief, cards, load
+
+    if not options.brief_place and not options.all:
+        raise QiyouError("cli.brief_all")
+    data, line, lang = load(also=options.also), Progress(options.lang), options.lang
+    to = Path(options.to or "briefings")
+    places = [data.place(options.brief_place)] if options.brief_place else []
+    if options.with_:
+        data.place(options.with_)
+    line.keep(say("cli.brief_reading", lang))
+    read = cards.answers(data)
+    if options.all:
+        own = data.places.set_index("id")["level"]
+        places = [one for one in data.documents["place"].unique() if own[one] not in ("country", "province")]
+    for done, place in enumerate(places, 1):
+        line.show(say("brief_making", lang, place=place, what="brief.docx", done=done, total=len(places)))
+        folder = brief.county(data, place, options.with_, lang=lang, to=to, read=read)
+        line.keep(say("cli.brief_made", lang, folder=folder))
+    if options.all:
+        brief.pages(data, to, lang, read=read, progress=line.pages)
+        line.keep(
+            say("cli.brief_pages", lang, folder=to, n=len(read.profiles.groupby(["place", "indicator"])))
+        )
+    line.clear()
     return 0
 
 
@@ -307,6 +345,11 @@ class Progress:
         elif done < total:
             self.show(say("cli.cells", self._lang, done=done, total=total))
 
+    def pages(self, place: str, what: str, done: int, total: int) -> None:
+        """What `qiyou.brief.pages` tells; elsewhere than in a terminal, every tenth."""
+        text = say("brief_making", self._lang, place=place, what=what, done=done, total=total)
+        (self.show if self._live or done % 10 else self.keep)(text)
+
     def figures(self, done: int, total: int, name: str) -> None:
         """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""
         text = say("cli.drawn", self._lang, done=done, total=total, name=name)
@@ -317,6 +360,8 @@ class Progress:
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {
+    "answer": (_answer, "place_name", "indicator_name", "--also"),
+    "brief": (_brief, "brief_place", "--with", "--all", "--also", "--to"),
     "compare": (_compare, "place_name", "other", "--year", "--also"),
     "new": (_new, "document", "--place", "--from", "--years", "--start", "--in"),
     "check": (_check, "--data", "--also", "--notes"),

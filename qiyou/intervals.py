@@ -152,10 +152,10 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     """
     missing = [name for name in COLUMNS if name not in rows]
     if missing:
-        raise DataError(f"the rows lack the columns {', '.join(missing)}; hand in rows of data.printed")
+        raise DataError("intervals.columns", missing=missing)
     reading = np.broadcast_to(np.asarray(reading, dtype=object), (len(rows),))
     if not np.isin(reading, READINGS).all():
-        raise DataError(f"a reading is one of {', '.join(READINGS)}")
+        raise DataError("intervals.reading", known=READINGS)
     value, low, high, step = (
         rows[name].to_numpy(dtype=float, na_value=np.nan) for name in ("value", "low", "high", "step")
     )
@@ -163,11 +163,7 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     point, about = relation == "eq", relation == "about"
     bare = point & (np.isnan(value) | np.isnan(step))
     if bare.any():
-        raise DataError(
-            f"{int(bare.sum())} cells with relation 'eq' lack value or step, so their rounding is unknown; "
-            "read them with qiyou.notation",
-            rows=rows[bare],
-        )
+        raise DataError("intervals.bare", rows[bare], count=int(bare.sum()))
     rounded = point & (reading != "stipulated")
     reach = np.select([rounded, about], [step / 2, step], 0.0)
     number = point | about

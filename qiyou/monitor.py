@@ -30,11 +30,10 @@ import numpy as np
 import pandas as pd
 
 from qiyou import disk, progress, words
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 from qiyou.intervals import Box, above, box, boxed, by_role
 from qiyou.notation import read
 from qiyou.relate import clean, promised, relate
-from qiyou.units import english
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -173,7 +172,7 @@ def schedule(
     ['not_comparable', 'the plan has no such indicator']
     """
     if quarter not in (None, 1, 2, 3, 4):
-        raise DataError(f"quarter is {quarter!r}; give 1, 2, 3 or 4")
+        raise DataError("monitor.quarter", quarter=repr(quarter))
     both = pd.concat([one for one in (data.observations, data.quarters) if len(one)] or [data.observations])
     both = both.assign(quarter=both.get("quarter", pd.NA)).astype({"quarter": "Int64"})
     rows = _beside(data, both[both["quarter"] == quarter] if quarter else both, place, year)
@@ -189,15 +188,9 @@ def _beside(data: Data, observations: pd.DataFrame, place, year: int | None) -> 
     here = observations[observations["place"].isin(places)]
     rows = here if year is None else here[here["year"] == year]
     if rows.empty:
-        when = (
-            f" for {year}; the years at hand are {', '.join(map(str, sorted(set(here['year']))))}"
-            if len(here)
-            else ""
-        )
-        who = ", ".join(places) or "any place that has a plan"
-        raise DataError(
-            f"nothing was observed in {who}{when}; add rows to observations.csv in the folder of its plan"
-        )
+        years = list(map(str, sorted(set(here["year"]))))
+        when = Message("monitor.years", year=year, years=years) if years else ""
+        raise DataError("monitor.nothing", who=places or Message("monitor.anywhere"), when=when)
     plan = _planned(data, places)
     keys = [name for name in (*_SERIES, "year", "source", "quarter", "unit") if name in rows]
     rows = _as("observed", _with_boxes(rows, data.indicators), ["printed"], keys).astype({"year": "int64"})
@@ -246,8 +239,7 @@ def _places(data: Data, place: Names, seen: pd.DataFrame) -> list[str]:
         return [one for one in data.places["id"] if one in planned & set(seen["place"])]
     asked = [data.place(one) for one in ([place] if isinstance(place, str) else place)]
     if bare := [one for one in asked if one not in planned]:
-        remedy = "nothing to set observed values beside; load the place's plan with qiyou.load(also=...)"
-        raise DataError(f"no document plans anything for {bare[0]!r}, so there is {remedy}")
+        raise DataError("monitor.no_plan", place=bare[0])
     return asked
 
 
@@ -503,7 +495,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     """
     said = words.group("form", lang)
     if rows.empty or any(name not in rows for name in _SCHEDULE):
-        raise DataError("there are no rows to file; hand in what `schedule` returns")
+        raise DataError("monitor.no_rows")
     names = [frame.set_index("id")[f"name_{lang}"] for frame in (data.places, data.indicators)]
     period = np.where(rows["quarter"].isna(), "form_year", "form_quarter")
     dates = rows[["year", "quarter"]].assign(month=3 * rows["quarter"])
@@ -514,7 +506,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "number": [str(number) for number in range(1, len(rows) + 1)],
         "place": rows["place"].map(names[0]),
         "indicator": rows["indicator"].map(names[1]),
-        "unit": rows["unit"] if lang == "zh" else rows["unit"].map(english),
+        "unit": rows["unit"].map(lambda unit: words.unit(unit, lang)),
         "period": words.say_each(period, lang, dates),
         "start": start.mask(rows["start_from"].eq("planned"), start + said["of_plan"]),
         "planned": _as_planned(rows["planned_printed"], rows, rows["year"], data),

@@ -29,7 +29,7 @@ from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
 
-from qiyou.errors import NotationError
+from qiyou.errors import Message, NotationError
 
 __all__ = ["BLANKS", "RELATIONS", "STATUSES", "Reading", "base_unit", "read", "write"]
 
@@ -202,15 +202,11 @@ def read(printed: str, unit: str | None = None) -> Reading:
 (>, ≥, 以上, 不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision
     """
     if not isinstance(printed, str):
-        raise _refused(printed, f"expected text as printed, got {type(printed).__name__}")
+        raise _refused(printed, "no_text", kind=type(printed).__name__)
     if unit is not None and not isinstance(unit, str):
-        raise _refused(printed, f"the unit is {unit!r}; give text or None")
+        raise _refused(printed, "no_unit_text", unit=repr(unit))
     if max(len(printed), len(unit or "")) > _LONGEST_RAW:
-        raise _refused(
-            printed,
-            f"{len(printed):,} characters (unit: {len(unit or ''):,}) are too many for "
-            "one value; split the cell",
-        )
+        raise _refused(printed, "long", count=f"{len(printed):,}", unit=f"{len(unit or ''):,}")
     return _read(printed, unit or "")
 
 
@@ -224,7 +220,7 @@ def _read(printed: str, unit: str) -> Reading:
     text = _COMPOUND.sub(functools.partial(_in_one_count, printed=printed), text.replace("——", "—"))
     for pattern, why in _WORDS["name"].items():
         if re.match(pattern, text):
-            raise _refused(printed, f"it is {why}; record a decision")
+            raise _refused(printed, why)
     if match := _WHOLE.fullmatch(text):
         _agree("%", unit, printed)
         return _reading("eq", Decimal(100), Decimal(0), "%", _note(match, printed))
@@ -238,12 +234,8 @@ def _read(printed: str, unit: str) -> Reading:
         return _reading("eq", number, _resolution(number), _RATIO_UNIT, "")
     if match := _figure(base_unit(unit)[0]).fullmatch(text):
         return _value(match, printed, unit)
-    why = next((why for pattern, why in _WORDS["hint"].items() if re.search(pattern, text)), "")
-    raise _refused(
-        printed,
-        f"{why and why + '; '}expected a number with an optional comparator (>, ≥, 以上, "
-        "不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision",
-    )
+    hint = next((key for pattern, key in _WORDS["hint"].items() if re.search(pattern, text)), "")
+    raise _refused(printed, "form_hint" if hint else "form", why=Message(f"notation.{hint}"))
 
 
 def _in_one_count(match: re.Match, printed: str) -> str:
@@ -253,8 +245,9 @@ def _in_one_count(match: re.Match, printed: str) -> str:
     return f"{_number(match['big'], printed)}.{digits}{'亿' if match['millions'] else '万'}"
 
 
-def _refused(printed: str, why: str) -> NotationError:
-    return NotationError(f"cannot read {_quoted(printed)}: {why}")
+def _refused(printed: object, key: str, **fields) -> NotationError:
+    why = Message(f"notation.{key}", **fields)
+    return NotationError("notation.refused", printed=_quoted(printed), why=why)
 
 
 def _quoted(printed: object) -> str:
@@ -265,20 +258,16 @@ def _quoted(printed: object) -> str:
 def _plain(printed: str) -> str:
     """The text with half-width signs and without white space, if nothing in it is hidden or torn apart."""
     if _WIDE_COMMA.search(printed):
-        raise _refused(
-            printed,
-            "a full-width comma beside a half-width digit separates two values or "
-            "groups digits; split the cell or record a decision",
-        )
+        raise _refused(printed, "wide_comma")
     text = _LETTERS.sub(lambda match: _WORDS["letters"][match.group()], printed.translate(_SIGNS))
     if _GAP.search(text):
-        raise _refused(printed, "white space inside a number; split the cell or join the digits")
+        raise _refused(printed, "gap")
     text = re.sub(r"\s+", "", text).replace("/每", "/")
     hidden = next((character for character in text if not character.isprintable()), None)
     if hidden:
-        raise _refused(printed, f"it holds the invisible character U+{ord(hidden):04X}; delete it")
+        raise _refused(printed, "hidden", code=f"U+{ord(hidden):04X}")
     if len(text) > _LONGEST:
-        raise _refused(printed, f"{len(text)} characters are too many for one value; split the cell")
+        raise _refused(printed, "long", count=len(text), unit=0)
     return text
 
 
@@ -292,7 +281,7 @@ def _status(word: str, unit: str) -> Reading:
 def _relation(match: re.Match, printed: str) -> str:
     prefix, suffix = match["prefix"], match["suffix"]
     if prefix and suffix:
-        raise _refused(printed, f"two comparators, {prefix} and {suffix}; record a decision")
+        raise _refused(printed, "two_bounds", prefix=prefix, suffix=suffix)
     return _WORDS["prefix"].get(prefix) or _WORDS["suffix"].get(suffix) or "eq"
 
 
@@ -300,10 +289,8 @@ def _note(match: re.Match, printed: str) -> str:
     """The bracketed remark, if it is known to leave the figure as it is."""
     note = match["note"] or ""
     if note and not any(re.fullmatch(pattern, note) for pattern in _WORDS["remark"]):
-        why = next(
-            (why for pattern, why in _WORDS["bears"].items() if re.search(pattern, note)), "its sense is open"
-        )
-        raise _refused(printed, f"the remark ({note}) bears on the figure: {why}; record a decision")
+        key = next((key for pattern, key in _WORDS["bears"].items() if re.search(pattern, note)), "open")
+        raise _refused(printed, "remark", note=note, why=Message(f"notation.{key}"))
     return note
 
 
@@ -317,13 +304,13 @@ def _value(match: re.Match, printed: str, header: str) -> Reading:
     low, step = first.scaleb(shift), _resolution(first).scaleb(shift)
     if match["second"] is None:
         if match["between"] or (relation == "eq" and _WORDS["lead"].get(match["lead"])):
-            raise _refused(printed, "it names a limit and not on which side; record a decision")
+            raise _refused(printed, "no_side")
         return _reading(relation, low, step, base, note)
     second = _number(match["second"], printed)
     high, step = second.scaleb(shift), max(step, _resolution(second).scaleb(shift))
     fitting = match["own"] in ("", match["multiplier"], own) or (not own and match["own"] == base)
     if relation != "eq" or high <= low or not fitting:
-        raise _refused(printed, "not a range from a lower to a higher number")
+        raise _refused(printed, "no_range")
     return Reading(math.nan, "range", float(low), float(high), True, True, base, float(step), note)
 
 
@@ -331,26 +318,24 @@ def _check_kind(match: re.Match, unit: str, printed: str) -> None:
     """Refuse what has the form of a figure and is something else: a year, a dash, a word."""
     ends = [text for text in (match["first"], match["second"]) if text]
     years = [text for text in ends if _CALENDAR_YEAR.fullmatch(text)]
-    why = ""
+    key = ""
     if years and ((unit == "年" and not match["multiplier"]) or len(years) == 2):
-        why = "it is a calendar year, not a figure"
+        key = "calendar"
     counted = re.sub(r"\(.*\)", "", unit) in _WORDS["measure"]
     if any(not text[-1].isascii() for text in ends) and not (counted or (match["multiplier"] and not unit)):
-        why = "a Chinese numeral without a measure word may be a dash or part of a word"
+        key = "numeral"
     if match["multiplier"] and unit in ("%", "‰"):
-        why = f"{match['multiplier']}{unit} is no unit"
-    if why:
-        raise _refused(printed, f"{why}; record a decision")
+        key = "no_unit"
+    if key:
+        raise _refused(printed, key, unit=f"{match['multiplier']}{unit}")
 
 
 def _agree(own: str, header: str, printed: str) -> None:
     """The unit that a value prints and that of its header must be the same."""
     unit = base_unit(header)[0]
     if unit and own != unit:
-        shown = own or "none (a fraction)"
-        raise _refused(
-            printed, f"it prints the unit {shown}, the header {unit[:_LONGEST]}; record a decision"
-        )
+        shown = own or Message("notation.fraction")
+        raise _refused(printed, "other_unit", unit=shown, header=unit[:_LONGEST])
 
 
 def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
@@ -361,11 +346,7 @@ def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
         _agree(own_unit, header, printed)
         return own_shift, own_unit
     if header_unit and not _HEADER.fullmatch(header_unit):
-        raise _refused(
-            printed,
-            f"its header's unit {header_unit[:_LONGEST]!r} is not one that can be told from a "
-            "figure; decide printed_unit, for instance as the plain measure word",
-        )
+        raise _refused(printed, "header", unit=repr(header_unit[:_LONGEST]))
     return (own_shift if own else header_shift), header_unit
 
 
@@ -395,7 +376,7 @@ def _fraction(match: re.Match, printed: str, header: str) -> Reading:
     _agree("", header, printed)
     below, above = _number(match["below"], printed), _number(match["above"], printed)
     if not below:
-        raise _refused(printed, "a fraction of zero parts")
+        raise _refused(printed, "zero_parts")
     relation = _WORDS["suffix"].get(match["suffix"], "eq")
     return _reading(relation, above / below, Decimal(0), "", "")
 
@@ -404,7 +385,7 @@ def _number(text: str, printed: str) -> Decimal:
     if not text[-1].isascii():
         return Decimal(_chinese_integer(text, printed))
     if sum(character.isdigit() for character in text) > _MOST_DIGITS:
-        raise _refused(printed, f"more than {_MOST_DIGITS} digits in one number; split the cell")
+        raise _refused(printed, "digits", most=_MOST_DIGITS)
     return Decimal(text.replace(",", ""))
 
 
@@ -428,7 +409,7 @@ def _chinese_integer(text: str, printed: str) -> int:
     total += pending if plain[-1] in _DIGITS else 0
     full = _chinese_numeral(total)
     if plain not in (full, full.removeprefix("一") if plain[0] in _SCALES else full):
-        raise _refused(printed, f"{text} is not a Chinese numeral in full form; record a decision")
+        raise _refused(printed, "short_numeral", text=text)
     return total
 
 

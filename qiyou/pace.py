@@ -313,13 +313,10 @@ def lead(
     path = np.atleast_2d(np.asarray(reference_values, dtype=float))
     value, year = np.broadcast_arrays(np.atleast_1d(np.asarray(value, float)), np.asarray(year, float))
     count = max(len(value), len(path))
-    shapes = f"years of shape {years.shape} and values of shape {path.shape}"
-    need(
-        years.ndim == 1 and path.shape[1] == len(years) > 0 and (np.diff(years) > 0).all(),
-        f"lead needs ascending reference years, each with a value or NaN, but got {shapes}; sort and pad",
-    )
+    ascending = years.ndim == 1 and path.shape[1] == len(years) > 0 and (np.diff(years) > 0).all()
+    need(ascending, "pace.years", years=str(years.shape), values=str(path.shape))
     fair = {len(value), len(path)} <= {1, count}
-    need(fair, f"lead got {len(value)} values but {len(path)} reference paths; hand in one path, or one each")
+    need(fair, "pace.paths", values=len(value), paths=len(path))
     path, path_half = (np.broadcast_to(a, (count, len(years))) for a in (path, np.divide(reference_step, 2)))
     if direction is None:
         known = pd.DataFrame(path)

@@ -281,19 +281,16 @@ def _checked_relations(targets: pd.DataFrame) -> np.ndarray:
     """Each row's relation as its place in RELATIONS, after checking what every row has to have."""
     missing = [name for name in _COLUMNS if name not in targets]
     if missing:
-        raise DataError(f"targets lack the columns {', '.join(missing)}; hand in rows of data.targets")
+        raise DataError("paths.columns", missing=missing)
     if targets.empty:
-        raise DataError("targets have no rows, so there is no path to look at; check how they were selected")
+        raise DataError("paths.no_rows")
     code = pd.Index(RELATIONS).get_indexer(targets["relation"])
     if (code < 0).any():
-        found = ", ".join(map(repr, targets["relation"][code < 0].unique()[:5]))
-        raise DataError(
-            f"relation {found} is not one of {', '.join(RELATIONS)}; read the cell with qiyou.notation",
-            rows=targets[code < 0],
-        )
+        found = list(map(repr, targets["relation"][code < 0].unique()[:5]))
+        raise DataError("paths.relation", targets[code < 0], found=found, known=RELATIONS)
     undated = targets["year"].isna()
     if undated.any():
-        raise DataError("a target row has no year; give it one or leave it out", rows=targets[undated])
+        raise DataError("paths.undated", targets[undated])
     return code
 
 
@@ -315,12 +312,7 @@ def _forbid_repeats(targets: pd.DataFrame, cell: np.ndarray) -> None:
     present, count = np.unique(cell, return_counts=True)
     if (count > 1).any():
         twice = targets[np.isin(cell, present[count > 1])]
-        one = twice.iloc[0]
-        raise DataError(
-            f"the path of {one['indicator']} in {one['document']} has year {one['year']} more than once; "
-            "set 'variant' to keep two printed paths apart",
-            rows=twice,
-        )
+        raise DataError("paths.twice", twice, **twice.iloc[0][["indicator", "document", "year"]])
 
 
 def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tuple[np.ndarray, ...]:
@@ -330,14 +322,11 @@ def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tup
         return nothing, nothing, nothing
     missing = [name for name in ("id", "direction", "lower", "upper") if name not in indicators]
     if missing:
-        raise DataError(f"indicators lack the columns {', '.join(missing)}; hand in data.indicators")
+        raise DataError("paths.indicator_columns", missing=missing)
     at = pd.Index(indicators["id"]).get_indexer(keys["indicator"])
     if (at < 0).any():
         unknown = keys[at < 0]
-        raise DataError(
-            f"indicator {unknown['indicator'].iloc[0]!r} is not in indicators; add it to indicators.csv",
-            rows=unknown,
-        )
+        raise DataError("paths.unknown", unknown, indicator=unknown["indicator"].iloc[0])
     facts = indicators.iloc[at]
     return (
         facts["lower"].to_numpy(dtype=float, na_value=np.nan),

@@ -255,7 +255,7 @@ def un_chart(base_year, base_value, year, value, *, target_year, target, directi
     >>> round(result.value, 2), result.status
     (1.23, 'on_track')
     """
-    need(target is not None and target_year is not None, "The UN chart needs a target and its target_year.")
+    need(target is not None and target_year is not None, "progress.un_chart")
     return _growth("un_chart", base_year, base_value, year, value, direction, target_year, target, step)
 
 
@@ -380,8 +380,7 @@ def agreement(
     _sign(direction)
     t, y = _series(years, values, 2)
     base = int(t[0]) if base_year is None else _whole("base_year", base_year)
-    earlier = ", ".join(map(str, t[:-1]))
-    need(base in t[:-1], f"The base year {base} is not one before the latest year: pass one of {earlier}.")
+    need(base in t[:-1], "progress.base", base=base, earlier=list(map(str, t[:-1])))
     target_year, target = _aim(target_year, target, int(t[-1]))
     _step(step)
     _number("limit", limit or 0)
@@ -397,7 +396,7 @@ def agreement(
     for method, judge in judges.items():
         try:
             found = judge()
-            need(found.status is not None, f"{t.size} observations: Destatis needs at least four.")
+            need(found.status is not None, "progress.four", count=t.size)
         except DataError as problem:
             rows.append(_not_applicable(method, str(problem)))
         else:
@@ -442,20 +441,18 @@ def _growth(method, base_year, base_value, year, value, direction, target_year, 
     t0, t = _whole("base_year", base_year), _whole("year", year)
     y0, y = _number("base_value", base_value), _number("value", value)
     side = math.copysign(1, y0)
-    need(t > t0, f"The latest year {t} does not come after the base year {t0}: sort the observations.")
+    need(t > t0, "progress.after", year=t, base=t0)
     by, aim = _aim(target_year, target, t)
-    need(
-        y0 != 0, f"The base value of {t0} is zero, from which nothing grows: take a later base, or destatis."
-    )
-    need(y * side >= 0, f"The values change sign, from {y0:g} in {t0} to {y:g} in {t}: use destatis.")
+    need(y0 != 0, "progress.zero_base", base=t0)
+    need(y * side >= 0, "progress.sign", first=f"{y0:g}", base=t0, last=f"{y:g}", year=t)
     cagr = (y / y0) ** (1 / (t - t0)) - 1
     # Of two negative values the one nearer zero is the larger, yet its growth rate is negative.
     gain = side * d * cagr
     if aim is None:
         status = _category(method, "growth", gain)
         return Progress(method=method, statistic="growth", value=gain, status=status, cagr=cagr)
-    need(aim != 0, "The target is zero, and no growth rate leads there: use destatis.")
-    need(aim * side > 0, f"The base {y0:g} and the target {aim:g} differ in sign: use destatis.")
+    need(aim != 0, "progress.zero_target")
+    need(aim * side > 0, "progress.signs", base=f"{y0:g}", target=f"{aim:g}")
     required, expected = (aim / y0) ** (1 / (by - t0)) - 1, y * (1 + cagr) ** (by - t)
     statistic, value = "ratio", _divided(gain, abs(required))
     if method == "un_chart":
@@ -493,7 +490,7 @@ def _divided(part: float, whole: float, sign: int = 1) -> float:
 
 def _sign(direction: object) -> int:
     known = not isinstance(direction, bool) and direction in _SIGNS
-    need(known, f"direction is {direction!r}: it must be 'up', 'down', 'at_least', 'at_most', +1 or -1.")
+    need(known, "progress.direction", direction=repr(direction))
     return _SIGNS[direction]
 
 
@@ -502,19 +499,19 @@ def _number(what: str, value: object) -> float:
         number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         number = math.nan
-    need(math.isfinite(number), f"{what} is {value!r}: a finite number is needed.")
+    need(math.isfinite(number), "progress.finite", what=what, given=repr(value))
     return number
 
 
 def _whole(what: str, value: object) -> int:
     number = _number(what, value)
-    need(number == int(number), f"{what} is {value!r}: a whole number is needed.")
+    need(number == int(number), "progress.whole", what=what, given=repr(value))
     return int(number)
 
 
 def _step(step: object) -> float | None:
     number = None if step is None else _number("step", step)
-    need(number is None or number > 0, f"step is {step}: a printing resolution is positive, such as 0.1.")
+    need(number is None or number > 0, "progress.step", step=step)
     return number
 
 
@@ -524,35 +521,30 @@ def _aim(target_year: object, target: object, year: int) -> tuple[int | None, fl
         return None, None
     missing = "target" if target is None else "target_year"
     both = target is not None and target_year is not None
-    need(both, f"{missing} is missing: pass target and target_year together, or neither.")
+    need(both, "progress.together", missing=missing)
     by, aim = _whole("target_year", target_year), _number("target", target)
-    need(by >= year, f"The target year {by} lies before the latest year {year}: pass a later target.")
+    need(by >= year, "progress.late", target_year=by, year=year)
     return by, aim
 
 
 def _weakest_bound(target: object, d: int) -> float:
     """The target, or of an interval the bound that is reached first."""
-    need(target is not None, "target is None: Destatis' symbols need a target.")
+    need(target is not None, "progress.no_target")
     bounds = [_number("target", bound) for bound in ([target] if np.ndim(target) == 0 else target)]
-    need(len(bounds) <= 2, f"target has {len(bounds)} numbers: pass one, or (low, high) for an interval.")
+    need(len(bounds) <= 2, "progress.bounds", count=len(bounds))
     low, high = bounds[0], bounds[-1]
-    need(low <= high, f"The target interval runs from {low:g} down to {high:g}: pass (low, high).")
+    need(low <= high, "progress.interval", low=low, high=high)
     return low if d > 0 else high
 
 
 def _series(years: ArrayLike, values: ArrayLike, at_least: int) -> tuple[np.ndarray, np.ndarray]:
     """An observed series: whole years that ascend, finite values."""
     t, y = np.asarray(years, dtype=float), np.asarray(values, dtype=float)
-    need(
-        t.ndim == 1 and t.shape == y.shape,
-        f"There are {t.size} years but {y.size} values: pass one for each.",
-    )
-    need(t.size >= at_least, f"The series has {t.size} point(s): at least {at_least} are needed.")
+    need(t.ndim == 1 and t.shape == y.shape, "progress.lengths", years=t.size, values=y.size)
+    need(t.size >= at_least, "progress.points", count=t.size, least=at_least)
     for at, number in enumerate(y, 1):
-        need(math.isfinite(number), f"values hold {number} at position {at}: leave that year out.")
+        need(math.isfinite(number), "progress.hole", number=str(number), at=at)
     for before, after in pairwise(t):
-        wrong = "repeats" if after == before else f"comes after {before:g}"
-        need(
-            after > before, f"The years are not in order: {after:g} {wrong}; sort the series, one value each."
-        )
+        wrong = "progress.repeats" if after == before else "progress.order"
+        need(after > before, wrong, after=after, before=before)
     return np.array([_whole("year", year) for year in t]), y

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qiyou.errors import ConvergenceWarning, FitError, need
+from qiyou.errors import ConvergenceWarning, FitError, Message, need
 from qiyou.intervals import TIE, Box
 from qiyou.paths import PathGrid, grid, label
 
@@ -83,11 +83,8 @@ def line_interval(t: ArrayLike, boxes: Box) -> SlopeInterval:
     (2.5, 2.66667, True)
     """
     t, low_open, high_open = np.asarray(t, dtype=float), boxes.low_open, boxes.high_open
-    need(
-        t.ndim == 1 and boxes.low.shape[-1:] == t.shape and (np.diff(t) > 0).all(),
-        f"line_interval needs m ascending years and boxes of shape (..., m), NaN where a year is missing, "
-        f"but got years of shape {t.shape} and boxes of shape {boxes.low.shape}",
-    )
+    ascending = t.ndim == 1 and boxes.low.shape[-1:] == t.shape and (np.diff(t) > 0).all()
+    need(ascending, "trajectory.years", years=str(t.shape), boxes=str(boxes.low.shape))
     known, empty = boxes.known, boxes.known & boxes.empty
     low, high = np.where(known & ~empty, boxes.low, -np.inf), np.where(known & ~empty, boxes.high, np.inf)
     nothing = ~known.any(axis=-1) | empty.any(axis=-1)
@@ -284,7 +281,7 @@ def fit(years: ArrayLike, values: ArrayLike, curve: str, *, origin: float = 0.0)
     """
     from statsmodels.regression.linear_model import OLS
 
-    need(curve in _CURVES, f"there is no curve {curve!r}; choose one of {', '.join(_CURVES)}", FitError)
+    need(curve in _CURVES, "trajectory.curve", FitError, curve=curve, known=list(_CURVES))
     model = _CURVES[curve]
     x, y = _observations(years, values, origin, curve, model.size)
     centre, half = (x.min() + x.max()) / 2, (x.max() - x.min()) / 2 or 1.0
@@ -294,24 +291,24 @@ def fit(years: ArrayLike, values: ArrayLike, curve: str, *, origin: float = 0.0)
     sse, dof = float(residuals @ residuals), len(y) - model.size
     converged, note, linearised = _settled(slope, scaled, residuals, y, dof), "", None
     if not converged:
-        note = f"the {curve} curve does not converge on {len(y)} observations: its numbers are not to be used"
-        warn(note + "; try a curve with fewer parameters", ConvergenceWarning, stacklevel=2)
+        note = Message("trajectory.not_converged", curve=curve, count=len(y))
+        warn(str(Message("trajectory.fewer", note=note)), ConvergenceWarning, stacklevel=2)
     elif dof == 0:
-        note = "no degrees of freedom are left: no standard errors and no intervals"
+        note = Message("trajectory.no_dof")
     else:
         linearised = OLS(residuals + slope @ scaled, slope).fit()
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         estimate = model.written(scaled, centre, half)
         change = _slopes(lambda q: model.written(q, centre, half), scaled)
     there = np.isfinite(estimate).all() and (np.diag(change) >= np.finfo(float).tiny).all()
-    lost = f"the parameters of the {curve} curve counted from {origin:g} are beyond floating point"
-    need(there or not converged, f"{lost}; pass origin={x.min() + origin:g}, the first year", FitError)
+    lost = {"curve": curve, "origin": float(origin), "first": float(x.min() + origin)}
+    need(there or not converged, "trajectory.lost", FitError, **lost)
     variance = change @ linearised.cov_params() @ change.T if linearised else np.full_like(change, np.nan)
     params = pd.DataFrame(
         {"estimate": estimate, "std_error": np.sqrt(np.diag(variance))},
         index=pd.Index([f"b{k}" for k in range(model.size)], name="parameter"),
     )
-    return Fit(curve, params, sse, dof, converged, note, origin, (centre, half, scaled, linearised))
+    return Fit(curve, params, sse, dof, converged, str(note), origin, (centre, half, scaled, linearised))
 
 
 @dataclass(frozen=True, eq=False)
@@ -373,14 +370,15 @@ class Fit:
            year  value  mean_low  mean_high     low     high
         0   3.0    8.6    5.9629    11.2371  2.1403  15.0597
         """
-        need(self.converged, self.note, FitError)
+        count = self.dof + len(self.params)
+        need(self.converged, "trajectory.not_converged", FitError, curve=self.curve, count=count)
         centre, half, scaled, linearised = self._inside
         x = np.atleast_1d(np.asarray(years, dtype=float))
         z, model = (x - self.origin - centre) / half, _CURVES[self.curve]
         out = pd.DataFrame({"year": x, "value": model.value(scaled, z)})
         if level is None:
             return out
-        need(0 < level < 1, f"level is {level!r}, but a level lies between 0 and 1; 0.95 is usual", FitError)
+        need(0 < level < 1, "trajectory.level", FitError, level=level)
         names = ["mean_low", "mean_high", "low", "high"]
         if linearised is None:
             return out.assign(**dict.fromkeys(names, np.nan))
@@ -451,14 +449,12 @@ def observed(
 
 def _observations(years, values, origin: float, curve: str, size: int) -> tuple[np.ndarray, np.ndarray]:
     x, y = np.asarray(years, dtype=float) - origin, np.asarray(values, dtype=float)
-    series = f"years {x.shape} and values {y.shape}"
-    need(
-        x.ndim == 1 and x.shape == y.shape, f"{series} must be two series of one length; align them", FitError
-    )
+    aligned = x.ndim == 1 and x.shape == y.shape
+    need(aligned, "trajectory.series", FitError, years=str(x.shape), values=str(y.shape))
     x, y = x[~np.isnan(y)], y[~np.isnan(y)]
-    need(np.isfinite([x, y]).all(), "years and values must be finite; leave out others", FitError)
-    found = f"{size} parameters but there are only {len(np.unique(x))} different years with an observation"
-    need(len(np.unique(x)) >= size, f"the {curve} curve has {found}; use one with fewer parameters", FitError)
+    need(np.isfinite([x, y]).all(), "trajectory.finite", FitError)
+    count = len(np.unique(x))
+    need(count >= size, "trajectory.few", FitError, curve=curve, size=size, count=count)
     return x, y
 
 

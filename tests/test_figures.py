@@ -51,7 +51,7 @@ class Bare:
     """As much of the data as a desk needs."""
 
     documents = pd.DataFrame({"place": ["yuhuan", "cixi"]})
-    places = pd.DataFrame({"id": ["yuhuan", "cixi"]})
+    places = pd.DataFrame({"id": ["yuhuan", "cixi"], "level": "county"})
 
 
 @forms.figure

@@ -651,6 +651,20 @@ def test_a_foreign_character_anywhere_in_a_number_is_never_passed_over(number, i
         read(number[:place] + intruder + number[place:])
 
 
+def test_a_refusal_is_said_in_chinese_too():
+    refused = [text for texts in REFUSED.values() for text in texts]
+    for printed in (*NAMES, *refused, *(f"5%({remark})" for remark in REMARKS)):
+        with pytest.raises(NotationError) as caught:
+            read(printed)
+        told = {lang: caught.value.said(lang) for lang in ("zh", "en")}
+        assert told["zh"].startswith("读不出") and told["en"].startswith("cannot read")
+        assert "notation." not in told["zh"] + told["en"]
+    with pytest.raises(NotationError) as caught:
+        read("6.5(年均增速)", "%")
+    why = "括注（年均增速）关系到数值的含义：是每年的步幅或增速，不是水平；请记一条判读"
+    assert caught.value.said("zh") == f"读不出'6.5(年均增速)'：{why}"
+
+
 han = st.text(alphabet=[chr(code) for code in range(0x4E00, 0x9FA5)], min_size=1, max_size=6)
 
 

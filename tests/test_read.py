@@ -207,7 +207,7 @@ def test_a_pdf_comes_in_cell_for_cell(tmp_path):
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_pdf import PdfPages
 
-    from qiyou import style
+    from qiyou.plot import style
 
     body = lines("words", domain=False)
     edges = [0, 4, 40, 52, *(52 + 11 * k for k in range(1, 7)), 140]
@@ -233,7 +233,7 @@ def test_a_pdf_of_an_office_program_comes_in(tmp_path):
 
     from matplotlib import font_manager
 
-    from qiyou import style
+    from qiyou.plot import style
 
     body = lines("words")
     source = to_docx(tmp_path / "plan.docx", body, merged=merges(body), wide=True)
@@ -562,7 +562,8 @@ def test_a_hostile_file_is_one_sentence(tmp_path, name):
         tables(path)
     spent, (_, peak) = time.perf_counter() - start, tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert spent < 20 and peak < 250e6
+    assert spent < 60 and peak < 250e6
+    assert caught.value.said("zh") != caught.value.said("en") and "read." not in caught.value.said("zh")
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -574,7 +575,7 @@ def test_a_million_empty_rows_and_macros_change_nothing(tmp_path):
     path = _mended(source, tmp_path / "rows.xlsx", "xl/worksheets/sheet1.xml", change)
     start = time.perf_counter()
     same(tables(path)[0])
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 60
     with zipfile.ZipFile(source) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     same(

@@ -146,7 +146,7 @@ def known_places(data, places: str | Iterable[str]) -> list[str]:
     """Ids of places, each once; DataError for none or an unknown one."""
     wanted = list(dict.fromkeys(map(data.place, [places] if isinstance(places, str) else places)))
     if not wanted:
-        raise DataError("no place is named; pass at least one")
+        raise DataError("capacity.no_place")
     return wanted
 
 
@@ -212,7 +212,7 @@ def populations(
     wanted = known_places(data, data.documents["place"].unique() if places is None else places)
     span = _years(data.targets["year"].dropna().unique() if years is None else years)
     if group not in GROUPS:
-        raise DataError(f"there is no group {group!r}; it must be one of {', '.join(GROUPS)}")
+        raise DataError("capacity.group", group=repr(group), known=list(GROUPS))
     indicator, *bases = assumed(f"population_{group}")
     seen = _series(data, indicator)
     seen = seen.assign(rank=pd.Index(bases).get_indexer(seen["basis"]))
@@ -246,7 +246,7 @@ def populations(
 def _years(years) -> np.ndarray:
     span = np.unique(np.atleast_1d(np.asarray(years if np.isscalar(years) else list(years), dtype=float)))
     if not span.size or not (span == np.floor(span)).all():
-        raise DataError(f"years is {years!r}; pass one or more whole calendar years")
+        raise DataError("capacity.years", years=repr(years))
     return span.astype(np.int64)
 
 
@@ -333,7 +333,7 @@ def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
     [['held', 0.32], ['falling', 0.41]]
     """
     if levels.empty or (levels["indicator"] != NURSERY).any():
-        raise DataError(f"places per child come from rows of {NURSERY} only; select them from capacity.stock")
+        raise DataError("capacity.per_child", indicator=NURSERY)
     cells = levels.drop_duplicates([*KEYS, "year"]).sort_values([*KEYS, "year"], kind="stable")
     first = cells.groupby(KEYS, sort=False)[["level", "level_low", "level_high"]].transform("first")
     cells = cells.drop(columns=[*ENDS, "reason"]).assign(source=cells["document"])

@@ -64,7 +64,7 @@ def facility_sizes(data, place: str) -> pd.DataFrame:
     sheet = (rows["basis"] == "dimension") & ~rows["facility"].isin(rows.loc[surveyed, "facility"])
     rows = rows[surveyed | sheet]
     if rows.empty:
-        raise DataError(f"facilities.csv has no size that serves {place}; add rows to it")
+        raise DataError("capacity.no_size", place=place)
     by = rows.rename(columns={"place": "places"}).groupby("facility", sort=False)
     frame = by.agg(name_zh=("name_zh", "first"), low=("size_low", "min"), high=("size_high", "max"))
     frame["unit"] = by["unit"].first()
@@ -115,7 +115,7 @@ def supply(data, place=None, year: int | None = None, *, sizes: pd.DataFrame | N
     cells = box(rows, "measured")
     if np.isnan(cells.point).any():
         bad = rows[np.isnan(cells.point)]
-        raise DataError(f"{bad['printed'].iloc[0]!r} of {bad['document'].iloc[0]} states no count", rows=bad)
+        raise DataError("capacity.no_count", bad, **bad.iloc[0][["printed", "document"]])
     # Pieces are counted, so their number is exact; a length is measured. A bound asks for its number.
     rounded = np.isfinite(cells.high - cells.low) & (~cells.exact | rows["unit"].isin(pop.assumed("lengths")))
     unsized, named = rows["size_low"].isna(), rows["statement"].isna()
@@ -161,7 +161,7 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 26.0, nan, nan]]
     """
     if projects.empty:
-        raise DataError("there are no projects: nothing is announced there")
+        raise DataError("capacity.no_projects")
     by = projects.rename(columns={"facility": "facilities"}).groupby(["place", "part"], sort=False)
     total = by.agg(projects=("id", "size"), pieces=("count", "sum"))
     for name in ("low", "high"):
@@ -211,7 +211,7 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
     """
     pairs = _pairs(printed(data, place, indicator), until)
     if pairs.empty:
-        raise DataError(f"nothing is asked for after a base in place {place!r}, year {until!r}; name others")
+        raise DataError("capacity.nothing_asked", place=repr(place), year=repr(until))
     names = {"scenario": "scenarios", "low": "need_low", "high": "need_high"}
     frame = span(changes(data, pairs)).rename(columns=names).set_index("path")
     last = pairs[~pairs["path"].duplicated()].set_index("path").drop(columns="relation")
@@ -272,16 +272,14 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     >>> frame.loc["excess", ["low", "high"]].round(-4).tolist()
     [1240000.0, 2250000.0]
     """
-    seen = data.observations
+    seen, place = data.observations, data.place(place)
     seen = seen[(seen["place"] == place) & (seen["year"] == year) & (seen["basis"] == basis)]
     areas = seen[seen["indicator"].str.fullmatch("sports_area_(?!per_capita).*")]
     total = areas["indicator"] == "sports_area_total"
     parts, total = areas[~total], areas[total]
     if parts.empty or len(total) != 1:
-        raise DataError(
-            f"observations.csv has {len(parts)} categories and {len(total)} totals of the sports area of "
-            f"{place} in {year} on {basis!r}; add the categories and one total"
-        )
+        counts = {"parts": len(parts), "totals": len(total)}
+        raise DataError("capacity.categories", place=place, year=year, basis=repr(basis), **counts)
     (part, whole), sums = (box(rows, "measured") for rows in (parts, total)), ["sum", "total", "excess"]
     ends = [[end.sum(), *of] for end, of in ((part.low, whole.low), (part.high, whole.high))]
     frame = pd.DataFrame({"item": [*parts["indicator"], *sums]})

@@ -137,7 +137,7 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     """
     lacking = [name for name in (over, "value", "low", "high", "reason") if name not in frame]
     if lacking or frame.empty:
-        raise DataError(f"span has no rows, or lacks {', '.join(lacking)}; pass a frame of qiyou.capacity")
+        raise DataError("capacity.span", lacking=lacking)
     known = (*KEYS, "path", "from_year", "year", "years", "unit", "scenario", "births", "births_scenario")
     by = [name for name in known if name in frame and name != over]
     good = frame["reason"] == ""
@@ -178,7 +178,7 @@ def printed(data, place=None, indicator=None) -> pd.DataFrame:
         wanted = [indicator] if isinstance(indicator, str) else indicator
         rows = rows[rows["indicator"].isin([data.indicator(name) for name in wanted])]
     if rows.empty:
-        raise DataError(f"nothing is printed for place {place!r} and indicator {indicator!r}; name others")
+        raise DataError("capacity.nothing_printed", place=repr(place), indicator=repr(indicator))
     return rows
 
 
@@ -257,11 +257,7 @@ def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
     over = ("per " + facts["denominator"]).where(facts["kind"] != "stock", "")
     fit = ((facts["kind"] == "stock") | (facts["kind"] == "density") & over.isin(known.index)).to_numpy()
     if not fit.any():
-        raise DataError(
-            "a stock is implied by stocks and by densities over a known denominator only, and there is none: "
-            f"select indicators {', '.join(known.index)}",
-            rows=rows[~fit],
-        )
+        raise DataError("capacity.no_stock", rows[~fit], known=list(known.index))
     rows, facts, over = rows[fit], facts[fit], over[fit]
     cells = box(rows, by_role(rows))
     cut = cells.within(facts["lower"].to_numpy(float), facts["upper"].to_numpy(float))

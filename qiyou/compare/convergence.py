@@ -80,11 +80,9 @@ def convergence(
     facts = references.core_indicators(data, indicators)
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]
     if facts.empty:
-        raise DataError(
-            "counts grow with the size of a place, and a review is passed or not: neither has a spread"
-        )
+        raise DataError("compare.no_spread")
     if from_year >= to_year:
-        raise DataError(f"from_year {from_year} is not before to_year {to_year}")
+        raise DataError("compare.order", from_year=from_year, to_year=to_year)
     rows = references.cells(data, facts)
     rows = rows[rows["place"].isin(references.places_with_documents(data, places))]
     rows = rows[rows["year"].between(from_year, to_year) & (rows["peer"] >= 0)]
@@ -97,9 +95,7 @@ def convergence(
     pairs = pairs[pairs.groupby([*keys, "year"])["place"].transform("size") >= AT_LEAST]
     pairs = pairs[pairs["year"] == pairs.groupby(keys)["year"].transform("min")]
     if pairs.empty:
-        raise DataError(
-            f"no indicator has a number for {to_year} and for an earlier year in at least {AT_LEAST} places"
-        )
+        raise DataError("compare.too_few", year=to_year, least=AT_LEAST)
     grouped = pairs.groupby(keys, sort=False)
     table = grouped.agg(base_year=("year", "first"), n=("place", "size"), places=("place", joined))
     table = _judged(table.assign(**_spread(grouped, "base"), **_spread(grouped, "end")))
@@ -205,7 +201,7 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
     facts = references.core_indicators(data, indicators)
     a, b = references.places_with_documents(data, [a, b])
     if a == b:
-        raise DataError(f"{a} is named twice; name two places to set side by side")
+        raise DataError("compare.same_place", place=a)
     rows = references.cells(data, facts)
     rows = rows[rows["place"].isin([a, b])]
     paths = per_path(_per_year(ends(rows), facts), ["indicator"])

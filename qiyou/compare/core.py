@@ -236,10 +236,7 @@ def timing(data: Data, year: int, reference: str | pd.DataFrame = "auto", **choi
     rows = core(data, year, reference, **choice)
     rows = rows[rows["lead_reference"] != ""]
     if rows.empty:
-        raise DataError(
-            f"no indicator of the selection has a reference path for {year}: a path needs two or more years "
-            "of provincial targets, or at least three other plans that print the same years"
-        )
+        raise DataError("compare.no_path", year=year)
     return rows[_TIMING].reset_index(drop=True)
 
 

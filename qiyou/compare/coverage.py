@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou import words
 from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -266,9 +266,11 @@ def contents(
     [['registered_unemployment_rate', 'urban_unemployment_rate']]
     """
     if by not in (None, "domain", "department"):
-        raise DataError(f"contents are listed, or counted by domain or department, not by {by!r}")
+        raise DataError("compare.by", by=repr(by))
     documents = data.documents.set_index("id", drop=False)
-    documents = documents.loc[known(document, documents, "document")] if document is not None else documents
+    documents = (
+        documents.loc[known(document, documents, "compare.document")] if document is not None else documents
+    )
     documents = documents[documents["place"].isin(places_with_documents(data, places))]
     facts = data.indicators.set_index("id")
     rows = _mentions(data).query("indicator != ''")
@@ -281,7 +283,9 @@ def contents(
     rows = rows[rows["document"].isin(documents.index) & ~(text & rows.duplicated(["document", "indicator"]))]
     counted = rows if by is None else rows[rows[by] != ""]
     if counted.empty:
-        raise DataError(f"{joined(documents.index)} prints no {by or 'indicator of indicators.csv'}")
+        raise DataError(
+            "compare.none_printed", documents=joined(documents.index), what=Message(f"compare.a_{by}")
+        )
     if by is not None:
         return _counted(counted.drop_duplicates(["document", "indicator"]), by)
     rules = data.aliases[

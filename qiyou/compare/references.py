@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import DataError, Message
 from qiyou.intervals import Box, box, by_role
 from qiyou.relate import promised
 
@@ -54,9 +54,9 @@ def core_indicators(data: Data, only: Names = None) -> pd.DataFrame:
     """
     table = data.indicators[data.indicators["core"]].set_index("id", drop=False)
     if table.empty:
-        raise DataError("no indicator is marked core in indicators.csv, so there is nothing to compare")
+        raise DataError("compare.no_core")
     table = table.assign(sign=table["direction"].map(_SIGN).astype(float))
-    return table if only is None else table.loc[known(only, table, "core indicator", data.indicator)]
+    return table if only is None else table.loc[known(only, table, "compare.core_indicator", data.indicator)]
 
 
 def places_with_documents(data: Data, only: Names = None) -> list[str]:
@@ -69,11 +69,11 @@ def places_with_documents(data: Data, only: Names = None) -> list[str]:
     """
     here = data.places[data.places["id"].isin(set(data.documents["place"]))].set_index("id", drop=False)
     if here.empty:
-        raise DataError("there is no document, so there is nothing to compare; add one under data/documents")
+        raise DataError("compare.no_document")
     cells = data.targets.groupby("place").size().reindex(here.index, fill_value=0)
     order = pd.DataFrame({"province": here["level"].isin(["province", "country"]), "cells": -cells})
     here = here.loc[order.sort_values(["province", "cells"], kind="stable").index]
-    return list(here.index) if only is None else known(only, here, "place with a document", data.place)
+    return list(here.index) if only is None else known(only, here, "compare.place_with_document", data.place)
 
 
 def known(
@@ -82,9 +82,9 @@ def known(
     """The ids of what is named, if all are in the index of `table`; otherwise an error that lists what is."""
     ids = [resolve(name) for name in ([names] if isinstance(names, str) else names)]
     if not ids:
-        raise DataError(f"no {what} is named; leave the argument out to take all of them")
+        raise DataError("compare.none_named", what=Message(what))
     if unknown := [one for one in ids if one not in table.index]:
-        raise DataError(f"there is no {what} {unknown[0]!r}; choose one of {joined(table.index)}")
+        raise DataError("compare.unknown", what=Message(what), name=unknown[0], known=joined(table.index))
     return ids
 
 
@@ -92,8 +92,8 @@ def require_year(year: int, cells: pd.DataFrame) -> int:
     """The year, if any cell is for it; otherwise an error that lists the years at hand."""
     years = sorted({int(one) for one in cells["year"].unique()})
     if isinstance(year, bool) or not isinstance(year, (int, np.integer)) or int(year) not in years:
-        hand = ", ".join(map(str, years)) or "none"
-        raise DataError(f"the selection has no value for {year!r}; the years at hand are {hand}")
+        hand = list(map(str, years)) or Message("compare.none")
+        raise DataError("compare.year", year=repr(year), years=hand)
     return int(year)
 
 
@@ -124,7 +124,7 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(rows[OWN])
     text = rows["origin"].eq("text").to_numpy()
     rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
-    _require(rows, "unit", indicators["unit"], "a printed value")
+    _require(rows, "unit", indicators["unit"], "compare.printed")
     peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
     return rows.assign(peer=peer, **_boxes(rows, indicators).columns("box"))
 
@@ -134,11 +134,8 @@ def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None
     wrong = rows[rows[column].to_numpy(dtype=object) != rows["indicator"].map(own).to_numpy(dtype=object)]
     if len(wrong):
         one, unit = wrong["indicator"].iloc[0], wrong[column].iloc[0]
-        raise DataError(
-            f"{what} of {one} has the {column} {unit!r}, the indicator {own[one]!r}: nothing is compared "
-            "across units and bases; give the other quantity an indicator of its own",
-            rows=wrong,
-        )
+        told = {"indicator": one, "column": Message(f"compare.{column}"), "unit": unit, "own": own[one]}
+        raise DataError("compare.across", wrong, what=Message(what), **told)
 
 
 def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
@@ -219,9 +216,7 @@ def resolve(
     if isinstance(reference, pd.DataFrame):
         return _laid_out(_given(reference, indicators), data, every, year)
     if not isinstance(reference, str):
-        raise DataError(
-            f"reference is {reference!r}; pass one of {', '.join(NAMED)}, a place, or a DataFrame"
-        )
+        raise DataError("compare.reference", reference=repr(reference), known=NAMED)
     if reference not in NAMED:
         return _laid_out(_of_place(reference, data, every, indicators), data, every, year)
     found = []
@@ -295,7 +290,7 @@ def _benchmarks(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     rates = indicators.index[~indicators["kind"].isin(EXTENSIVE)]
     rows = data.benchmarks[data.benchmarks["indicator"].isin(rates)]
     rows = rows[rows["relation"].ne("none") & rows["year"].notna()].astype({"year": "int64"})
-    _require(rows, "unit", indicators["unit"], "a benchmark")
+    _require(rows, "unit", indicators["unit"], "compare.benchmark")
     grade = rows["source"].map(data.sources.set_index("id")["grade"])
     return rows.assign(grade=grade, reference_source=rows["source"], **{"from": rows["place"]})
 
@@ -326,9 +321,7 @@ def _of_place(place: str, data: Data, every: pd.DataFrame, indicators: pd.DataFr
     known = _asked(known, indicators, known["kind"] + " of " + place, above=known["kind"] == "target")
     table = stacked(plan, known).drop(columns="place").drop_duplicates(["indicator", "year"])
     if table.empty:
-        raise DataError(
-            f"{place} prints no core indicator that can be a reference; choose a place with a plan"
-        )
+        raise DataError("compare.no_reference", place=place)
     return table
 
 
@@ -336,17 +329,14 @@ def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """References handed in as a table, read as targets set from above."""
     needed = ("indicator", "year", "value", "unit")
     if missing := [name for name in needed if name not in frame] or ["rows"] * frame.empty:
-        raise DataError(
-            f"the reference frame lacks the columns {', '.join(missing)}; it needs {', '.join(needed)}, and "
-            "may have place, relation, low, high, basis, source"
-        )
-    known(dict.fromkeys(frame["indicator"]), indicators, "core indicator")
+        raise DataError("compare.frame", missing=missing, needed=needed)
+    known(dict.fromkeys(frame["indicator"]), indicators, "compare.core_indicator")
     for column, own in (("unit", indicators["unit"]), ("basis", basis(indicators))):
         if column in frame:
-            _require(frame, column, own, "the given reference")
+            _require(frame, column, own, "compare.given")
     keys = [name for name in OWN if name in frame]
     if (twice := frame[frame.duplicated(keys)]).shape[0]:
-        raise DataError(f"the reference frame has two rows for one {', '.join(keys)}", rows=twice)
+        raise DataError("compare.frame_twice", twice, keys=keys)
     value = frame["value"]
     defaults = {"relation": "eq", "low": value, "high": value, "low_closed": True, "high_closed": True}
     defaults |= {"step": 0.0, "source": "given", "grade": "", "from": ""}

@@ -136,6 +136,9 @@ def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """H: what the checks found in a path, as codes, and whether something contradicts itself."""
     verdict = found["verdict"].isin(["QUESTION", "CONTRADICTION"]) | found["code"].isin(_NOTED)
     found = found[found["check"].isin(_LOGIC) & verdict].fillna({"variant": ""})
+    # not "both cannot hold" where another printed line of the indicator agrees with the text
+    asks = found["code"].eq("TABLE_PROSE_CONFLICT") & found["verdict"].eq("QUESTION")
+    found["code"] = found["code"].mask(asks, "WHICH_LINE")
     codes = found.groupby(paths.KEYS)["code"].agg(lambda one: "; ".join(dict.fromkeys(one)))
     hard = found[found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])]
     keys = pd.MultiIndex.from_frame(asked[paths.KEYS])

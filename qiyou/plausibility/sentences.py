@@ -7,13 +7,14 @@ and facts: ``{x}`` a number, ``{x_u}`` in the indicator's unit, ``{x_p}`` in the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from string import Formatter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from qiyou import units, words
+from qiyou import words
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 _DIGITS = 4
 
 
-def sentences(found: pd.DataFrame, data: Data, lang: str = "zh") -> np.ndarray:
+def sentences(
+    found: pd.DataFrame, data: Data, lang: str = "zh", *, where: Callable[[str], str] | None = None
+) -> np.ndarray:
     """One sentence for each finding.
 
     Parameters
@@ -31,6 +34,8 @@ def sentences(found: pd.DataFrame, data: Data, lang: str = "zh") -> np.ndarray:
     data : Data
         The data that were checked: they hold the names.
     lang : {"zh", "en"}
+    where : callable, optional
+        What a cell (``<document>/table:12:2027``) is called; by default its row, or the number of its statement.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def sentences(found: pd.DataFrame, data: Data, lang: str = "zh") -> np.ndarray:
     >>> print(sentences(found, data, "en")[0])
     Coverage with homes for the disabled (statement 109): printed ≥100%, a bound that leaves only that number.
     """
-    speaker = _Speaker(data, words.language(lang))
+    speaker = Speaker(data, words.language(lang), where)
     case = found["facts"].map(lambda facts: facts["case"]).astype("str")
     keys = found["code"].where(case.eq(""), found["code"] + "." + case).to_numpy(dtype=object)
     out = np.full(len(found), "", dtype=object)
@@ -55,11 +60,11 @@ def sentences(found: pd.DataFrame, data: Data, lang: str = "zh") -> np.ndarray:
     return out
 
 
-class _Speaker:
-    """The names of one data set in one language."""
+class Speaker:
+    """The names of one data set in one language; `where` says what a cell is called."""
 
-    def __init__(self, data: Data, lang: str):
-        self.lang = lang
+    def __init__(self, data: Data, lang: str, where: Callable[[str], str] | None = None):
+        self.lang, self._at = lang, where or self._at
         indicators = data.indicators.set_index("id")
         printed, said = indicators["unit"], data.statements
         place = said["document"] + "/statement:" + said["id"].astype(str)
@@ -130,7 +135,7 @@ class _Speaker:
 
     def _glued(self, unit: str, *, change: bool = False) -> str:
         """A unit with the space that goes before it, if one does."""
-        text = unit if self.lang == "zh" else units.english(unit)
+        text = unit if self.lang == "zh" else words.unit(unit)
         text = words.group("change", self.lang).get(unit, text) if change else text
         return f" {text}" if text[:1].isascii() and text[:1].isalpha() else text
 

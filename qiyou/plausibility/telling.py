@@ -13,7 +13,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from qiyou import units, words
+from qiyou import words
 from qiyou.intervals import outward, same
 
 LINE = "finding margin|stood_in asked steep|class class_year class_fast|ratio|own|nation|levels|peers"
@@ -146,15 +146,15 @@ def _printed(data, rows, lang: str, column: str) -> list[str]:
 
 
 def _glued(lang: str, unit: str) -> str:
-    return unit if lang == "zh" or unit in ("%", "‰") else f" {units.english(unit)}".rstrip()
+    return unit if lang == "zh" or unit in ("%", "‰") else f" {words.unit(unit)}".rstrip()
 
 
 def _change(data, rows, lang: str) -> pd.Series:
-    return rows["unit"].map(lambda one: _CHANGES.get(one, (one, units.english(one)))[lang == "en"])
+    return rows["unit"].map(lambda one: _CHANGES.get(one, (one, words.unit(one)))[lang == "en"])
 
 
 def _unit(data, rows, lang: str, column: str) -> pd.Series:
-    return rows[column].map(lambda one: one if lang == "zh" else units.english(one) or "places")
+    return rows[column].map(lambda one: one if lang == "zh" else words.unit(one) or "places")
 
 
 def _words(data, rows, lang: str, column: str, group: str) -> pd.Series:

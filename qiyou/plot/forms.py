@@ -108,6 +108,11 @@ class Desk:
         """A list as a sentence holds it."""
         return ("、" if self.lang == "zh" else ", ").join(parts)
 
+    def listed(self, places: Iterable[str]) -> str:
+        """The names of places, or how many there are."""
+        names = dict.fromkeys(self.names[place] for place in places)
+        return self.join(names) if len(names) <= MOST_PLACES else self.say("places", n=len(names))
+
     def unit(self, printed: str) -> str:
         """A unit as a figure prints it; one that is not in the table of words stays as it is."""
         return self.group("unit").get(printed, printed)
@@ -151,12 +156,12 @@ class Desk:
             full.append(title + self.bracket(self.join(remarks)))
         for row in others[others["grade"] != "derived"].itertuples():
             # A title in square brackets is none: it says what the source is about.
-            title = f"{row.publisher} {row.published}".strip() if row.title.startswith("[") else row.title
+            named = row.title and not row.title.startswith("[")
+            title = row.title if named else f"{row.publisher} {row.published}".strip() or row.id
             title = f"《{title}》" if self.lang == "zh" else f'"{title}"'
             full.append(title + self.bracket(extent.get(row.grade, "")))
-        places = list(dict.fromkeys(documents["place"].map(self.names)))
-        said = self.join(places) if len(places) <= MOST_PLACES else self.say("places", n=len(places))
-        brief = [self.say("source.plans", places=said)] if places else []
+        places = documents["place"]
+        brief = [self.say("source.plans", places=self.listed(places))] if len(places) else []
         brief += [self.say("source.others", n=len(others))] if len(others) else []
         return self.semicolon.join(brief) + self.stop.strip(), self.join(full) + self.stop.strip()
 
@@ -256,7 +261,7 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
 
     Examples
     --------
-    >>> fit("5.5", 12, 6), fit("38.77万", 8, 6)
+    >>> fit("5.5", 12, 6), fit("38.77万", 9, 6)
     (('5.5', 9.0), ('38.77万', 7.0))
     """
     sizes = np.arange(size, style.MIN_SIZE - 0.1, -0.5).tolist()
@@ -265,7 +270,7 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
         return text, whole[0]
     for points in sizes:
         lines = style.wrap(text, width, size=points)
-        torn = text.isascii() and any(text_width(part, size=points) > width for part in text.split())
+        torn = any(text_width(part, size=points) > width for part in style.PIECES.findall(text))
         if not torn and (lines.count("\n") + 1) * points * _LINE <= height + 0.6:
             return lines, points
     return style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE
@@ -280,7 +285,7 @@ def put(ax: Axes, x: float, y: float, text: str, room: tuple, gid: str, size: fl
 def fits(text: str, width: float, height: float) -> bool:
     """Whether `fit` finds room in words that are not torn."""
     lines, size = fit(text, width, height)
-    whole = all(text_width(part, size=size) <= width for part in text.split())
+    whole = all(text_width(part, size=size) <= width for part in style.PIECES.findall(text))
     return whole and (lines.count("\n") + 1) * size * _LINE <= height + 0.6
 
 
@@ -307,8 +312,7 @@ def matrix(
         Of ``tables/fills.csv`` and of the words of the key, which explains the states that occur.
     """
     fills, labels, lang = style.fills(group), desk.group(group), desk.lang
-    aside, named = (_ASIDE, _NAME) if head else (0.0, _NAME + 12)
-    left = _DOMAIN[lang] + named
+    aside, left, named = _margins(lang, head)
     pitch = min(27.0, (170 - left - aside) / len(columns))
     top, bottom = _HEAD, _HEAD + _ROW * len(rows)
     used = [state for state in fills if state in set(cells["state"])]
@@ -339,10 +343,21 @@ def matrix(
     return ax
 
 
-def matrix_fits(texts: Iterable[str], columns: int, lang: str) -> bool:
-    """Whether a matrix with an aside and so many columns has room for every text."""
-    pitch = (170 - _DOMAIN[lang] - _NAME - _ASIDE) / columns
-    return all(fits(text, pitch - 1.4, _ROW - 0.4) for text in set(texts))
+def most_columns(texts: Iterable[str], columns: int, lang: str, head: str = "") -> int:
+    """How many columns of a matrix one page holds, so that every text has room."""
+    aside, left, _ = _margins(lang, head)
+    most = min(MOST_PLACES, columns)
+    while most > 3 and not all(
+        fits(text, (170 - left - aside) / most - 1.4, _ROW - 0.4) for text in set(texts)
+    ):
+        most -= 1
+    return most
+
+
+def _margins(lang: str, head: str) -> tuple[float, float, float]:
+    """Millimetres of the aside, of all that is left of the cells, and of the names in it."""
+    named = _NAME if head or lang == "en" else _NAME + 12
+    return (_ASIDE if head else 0.0), _DOMAIN[lang] + named, named
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[Fill], pitch: float) -> None:

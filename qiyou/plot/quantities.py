@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from qiyou import capacity, words
@@ -49,11 +50,16 @@ def counties_on_nation(desk, indicators=(NURSERY, AREA)):
     desk.told("nation", title=desk.semicolon.join(parts), finding=desk.semicolon.join(parts), **facts)
     result, axes = desk.panels(88, 1, len(drawn))
     for ax, (indicator, rows, seen) in zip(axes, drawn, strict=False):
-        nation, ends = draw_realised(desk, ax, seen), forms.paths(ax, rows, desk.looks)
+        ends, crowd = draw_realised(desk, ax, seen), rows["place"].nunique() > forms.MOST_PLACES
+        if crowd:
+            thin = {"units": "place", "estimator": None, "color": "#9CC3EA", "lw": 0.6}
+            sns.lineplot(rows, x="year", y="value", ax=ax, **thin)
+            ax.set(xlabel="", ylabel="")
+        else:
+            ends = pd.concat([forms.paths(ax, rows, desk.looks), ends])
         first, last = min(rows["year"].min(), seen["t"].min() - 1), rows["year"].max()
         forms.years(ax, first, last, 46)
-        crowd = ends["place"].nunique() > forms.MOST_PLACES
-        forms.name_ends(desk, ax, nation if crowd else pd.concat([ends, nation]), last, 70)
+        forms.name_ends(desk, ax, ends, last, 70)
         ax.set_title(style.wrap(desk.labels[indicator], 76))
     return result
 
@@ -88,7 +94,8 @@ def draw_realised(desk, ax: Axes, seen: pd.DataFrame) -> pd.DataFrame:
 # ---------------------------------------------------------------- amounts
 
 _NEED, _SUPPLY = {"facecolor": "#3F6FA8"}, {"facecolor": "#F6D9A0", "hatch": "////"}
-_SCENARIOS = {"flat": _NEED, "province_trend": {"facecolor": "#9CC3EA"}}
+_OWN = {"facecolor": "#DCE9F2", "hatch": "...."}
+_SCENARIOS = {"flat": _NEED, "province_trend": {"facecolor": "#9CC3EA"}, "own_trend": _OWN}
 
 
 def _bar(
@@ -144,7 +151,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     chosen = desk.turn(bars, 26)
     spans = words.interval(hull["per_year_low"], hull["per_year_high"], lang=desk.lang)
     said = [f"{desk.names[place]} {span}" for place, span in zip(hull["place"], spans, strict=True)]
-    gone = desk.join(dict.fromkeys(frame.loc[~frame["place"].isin(good["place"]), "place"].map(desk.names)))
+    gone = desk.listed(frame.loc[~frame["place"].isin(good["place"]), "place"])
     facts = {"chart": "bars", "title": desk.say("stocks.title", said=desk.join(said[:8])), "table": frame}
     facts |= {"used": [*frame["document"], *frame["source"]], "left": ""}
     facts |= {"left": desk.say("stocks.left", names=gone)} if gone else {}

@@ -224,7 +224,7 @@ class Look:
 def looks(data) -> Mapping[str, Look]:
     """The look of every place, the same in every figure of the same data.
 
-    Places that publish a document come first, in the order of ``data.documents``, so that those which stand
+    Counties that publish a document come first, in the order of ``data.places``, so that those which stand
     in one figure differ most; a place added later takes none of the looks given. The three cycles have 6, 7
     and 5 members, which share no divisor: a combination comes back only after 210 places. The nation is grey.
 
@@ -238,8 +238,10 @@ def looks(data) -> Mapping[str, Look]:
     >>> [look.marker for look in looks(["yuhuan", "changxing", "cixi"]).values()][:3]
     ['o', 's', '^']
     """
-    order = [*data.documents["place"], *data.places["id"]] if hasattr(data, "documents") else data
-    order = [place for place in dict.fromkeys(order) if place != NATION]
+    if hasattr(data, "documents"):
+        published = data.places["id"].isin(data.documents["place"]) & data.places["level"].eq("county")
+        data = [*data.places["id"][published], *data.places["id"]]
+    order = [place for place in dict.fromkeys(data) if place != NATION]
     colours, markers, dashes = PLACE_COLOURS, tuple(MARKERS), DASHES
     given = {
         place: Look(colours[k % len(colours)], markers[k % len(markers)], dashes[k % len(dashes)])
@@ -386,7 +388,7 @@ _CLOSING = re.escape("，。、；：？！）〕］】》〉」』”’…·�
 _OPENING = re.escape("（〔［【《〈「『“‘([{")
 # A closing mark stays with what is before it, what follows with an opening mark, and with a number.
 _JOINED = rf"(?=[{_CLOSING}])|(?<=[{_OPENING}])|(?<=\d)(?![{_OPENING}])"
-_PIECES = re.compile(rf"\s+|{_UNIT}(?:(?:{_JOINED}){_UNIT})*")
+PIECES = re.compile(rf"\s+|{_UNIT}(?:(?:{_JOINED}){_UNIT})*")
 
 
 def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
@@ -422,7 +424,7 @@ def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
 def _lines(paragraph: str, width: float, size: float) -> list[str]:
     measure = _measure(size)
     lines, line, used = [], "", 0.0
-    for piece in _PIECES.findall(paragraph):
+    for piece in PIECES.findall(paragraph):
         for part in _split_long(piece, width, measure):
             needed = measure(part)
             if line and used + needed > width and not part.isspace():

@@ -105,11 +105,11 @@ def into(
     """
     path, folder = Path(path), Path(folder)
     found = _found(path)
-    several = "; ".join("-".join(sorted(one.years.values())) for one in found)
-    need(len(found) == 1, f"{path.name} holds several target tables ({several}); save the one that is meant")
-    need(folder.is_dir(), f"{folder} is no folder; make it with qiyou new")
+    years = "; ".join("-".join(sorted(one.years.values())) for one in found)
+    need(len(found) == 1, "read.several", name=path.name, years=years)
+    need(folder.is_dir(), "read.no_folder", folder=folder)
     table, stubs = folder / "table.csv", folder / "indicators.csv"
-    need(_rows(table, ["row"]).empty, f"{table} has rows already; nothing is overwritten: delete them first")
+    need(_rows(table, ["row"]).empty, "read.taken", table=table)
     if data is None:
         from qiyou.data import load
 
@@ -135,7 +135,7 @@ def _found(path: Path) -> list[Found]:
             last.lines += one.lines
             last.left += one.left
     found = {years: one for years, one in found.items() if one.lines}
-    need(found, f"{path.name} has no table with 指标 and years in its head; save the target table on its own")
+    need(found, "read.no_table", name=path.name)
     for one in found.values():
         _number(one)
     return list(found.values())
@@ -172,18 +172,18 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
         if len(matches) == 1:
             (ids[row],) = matches
         else:
-            outcome, ids[row] = "stub", re.sub("[^a-z0-9]+", "_", f"{document.lower()}_{row}").strip("_")
-            key = "read_names" if matches else "read_unknown"
+            outcome, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
+            key = "read.names" if matches else "read.unknown"
             why.append(words.say(key, lang, names=", ".join(sorted(matches))))
             added.append({"id": ids[row], "domain": domain, "name_zh": name, "unit": unit})
         above = ids[row]
-        why += [] if name else [words.say("read_further", lang)]
+        why += [] if name else [words.say("read.further", lang)]
         why += [f"{at} ({year}): {words.say(key, lang)}" for at, year, key in line["faults"]]
         for year in found.years.values():
             try:
                 read(line[year], unit or None)
             except NotationError as error:
-                why.append(f"{year}: {error}")
+                why.append(f"{year}: {error.said(lang)}")
         report.append((outcome, line["at"], row, name, ids[row], "; ".join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
     return ids, report + left, added
@@ -206,4 +206,4 @@ def _rows(path: Path, columns: list[str]) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read ({error}); move it away") from error
+        raise DataError("read.stuck", path=path, why=error) from error

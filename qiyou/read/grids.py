@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from qiyou.disk import trouble
 from qiyou.errors import DataError, need
 
 _LARGEST = 64 * 2**20
-_MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS = 5_000, 5_000, 200
-_MOST_PAGES, _MOST_SECONDS = 300, 60
+_MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS, _MOST_PAGES, _MOST_SECONDS = 5_000, 5_000, 200, 300, 60
 _CODES = ("utf-8", "utf-16-le", "utf-16-be")
 _DOCTYPE = [mark.encode(code) for mark in ("<!DOCTYPE", "<!ENTITY") for code in _CODES]
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -65,7 +65,7 @@ class Grid:
             column += 1
         width, height = max(1, min(width, _MOST_COLUMNS)), max(1, min(height, _MOST_ROWS))
         fits = row < _MOST_ROWS and column + width <= _MOST_COLUMNS
-        need(fits, f"{self.where} is too large for a target table")
+        need(fits, "read.wide", where=self.where)
         self.rows.extend([] for _ in range(len(self.rows), row + 1))
         cells = self.rows[row]
         cells.extend([""] * (column + width - len(cells)))
@@ -80,43 +80,43 @@ class Grid:
 
 def grids(path: Path) -> list[Grid]:
     """Every table of a file."""
-    need(path.is_file(), f"{path.name} is no file; give the plan as .xlsx, .docx, .html, .pdf or .csv")
+    need(path.is_file(), "read.no_file", name=path.name)
     try:
         with path.open("rb") as file:
             start, size = file.read(8), path.stat().st_size
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror or error}") from error
+        raise DataError("read.unreadable", name=path.name, why=trouble(error)) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
-    why = {
-        f"has more than {_LARGEST >> 20} MB; save the target table on its own": size > _LARGEST,
-        "is empty; save the plan again": not size,
-        "has a password or the form of before 2007; save it as .xlsx or .docx without one": start == _OLD,
-        "is none of .xlsx, .docx, .html, .pdf, .csv; save it as one of these": kind not in _READERS,
+    faults = {
+        "large": size > _LARGEST,
+        "empty": not size,
+        "locked": start == _OLD,
+        "kind": kind not in _READERS,
     }
-    need(not any(why.values()), f"{path.name} {next((what for what, so in why.items() if so), '')}")
+    for fault, raised in faults.items():
+        need(not raised, f"read.{fault}", name=path.name, mb=_LARGEST >> 20)
     try:
         return list(_READERS[kind](path))
     except DataError:
         raise
     except Exception as error:  # whatever a library raises on a damaged file
         what = " ".join(repr(error).split())[:200]
-        state = "has a password" if "password" in what.lower() else "is damaged"
-        raise DataError(f"{path.name} {state} and cannot be opened ({what}); save it again") from error
+        fault = "read.password" if "password" in what.lower() else "read.damaged"
+        raise DataError(fault, name=path.name, why=what) from error
 
 
 def _office(path: Path) -> Iterator[Grid]:
     """A workbook or a Word file, if unpacking it is bounded and nothing in it points outside."""
     with zipfile.ZipFile(path) as packed:
         parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
-        size = sum(part.file_size for part in parts)
-        bounded = len(parts) <= _MOST_PARTS and size <= _LARGEST
-        need(bounded, f"{path.name} unpacks to {size >> 20} MB in {len(parts)} parts; it is not opened")
+        bounded = len(parts) <= _MOST_PARTS and sum(part.file_size for part in parts) <= _LARGEST
+        need(bounded, "read.unpacks", name=path.name, mb=_LARGEST >> 20)
         foreign = any(mark in packed.read(part) for part in parts for mark in _DOCTYPE)
-        need(not foreign, f"{path.name} declares entities, which no office program writes; it is not opened")
+        need(not foreign, "read.entities", name=path.name)
     names = {part.filename for part in parts}
     reader = _sheets if "xl/workbook.xml" in names else _word
     known = reader is _sheets or "word/document.xml" in names
-    need(known, f"{path.name} is neither a workbook nor a Word file; save it as .xlsx or .docx")
+    need(known, "read.neither", name=path.name)
     yield from reader(path)
 
 
@@ -131,8 +131,10 @@ def _sheets(path: Path) -> Iterator[Grid]:
         pairs = zip(sheet.iter_rows(**limits), typed[sheet.title].iter_rows(**limits), strict=False)
         for row, (cells, formulas) in enumerate(pairs):
             for column, (cell, formula) in enumerate(zip(cells, formulas, strict=True)):
+                if formula.value is None:
+                    continue
                 text, why = _shown(cell.value, cell.number_format or "General")
-                why = "read_formula" if cell.value is None and formula.value is not None else why
+                why = "read.formula" if cell.value is None else why
                 grid.put(row, column, text)
                 grid.unread |= {(row, column): why} if why else {}
         # merged cells stand behind the cells of the sheet
@@ -152,13 +154,13 @@ def _shown(value, form: str) -> tuple[str, str]:
     if isinstance(value, bool):
         return str(value).upper(), ""
     if not isinstance(value, (int, float)):
-        return "", "read_date"
+        return "", "read.date"
     if form in ("General", "@"):
         return f"{value:.10g}" if abs(value) < 1e10 else f"{value:.0f}", ""
     plain = re.sub(r"\[[^\]]*\]|_.|\*.|\\", "", form.split(";")[0]).replace('"', "").strip()
     match = _NUMBER_FORMAT.fullmatch(plain)
     if not match:
-        return "", "read_format"
+        return "", "read.format"
     number = Decimal(repr(value)) * (100 if match["after"].startswith("%") else 1)
     number = number.quantize(Decimal(1).scaleb(-len(match["digits"] or "")), ROUND_HALF_UP)
     return f"{match['before']}{number:{',' if match['group'] else ''}f}{match['after']}", ""
@@ -224,16 +226,16 @@ def _pages(path: Path) -> Iterator[Grid]:
     streams = (match.end() for match in re.finditer(rb"stream\r?\n", content))
     bounded = all(_unpacked(content[at : content.find(b"endstream", at)]) < _LARGEST for at in streams)
     bounded = bounded and not re.search(rb"/FlateDecode\s*/FlateDecode", content)
-    need(bounded, f"{path.name} unpacks to more than {_LARGEST >> 20} MB; it is not opened")
+    need(bounded, "read.unpacks", name=path.name, mb=_LARGEST >> 20)
     started, printed = time.monotonic(), 0
     with pdfplumber.open(path) as pdf:
         for number, page in enumerate(itertools.islice(pdf.pages, _MOST_PAGES), 1):
             quick = time.monotonic() - started < _MOST_SECONDS
-            need(quick, f"{path.name} takes more than {_MOST_SECONDS} seconds; save the table on its own")
+            need(quick, "read.slow", name=path.name, seconds=_MOST_SECONDS)
             printed += len(page.chars)
             yield from (_laid(f"page {number}", table) for table in page.extract_tables())
             page.close()
-    need(printed > 0, f"{path.name} is a picture without text; type the table in, or have it recognised")
+    need(printed > 0, "read.picture", name=path.name)
 
 
 def _unpacked(stream: bytes) -> int:
@@ -266,9 +268,9 @@ def decoded(path: Path) -> str:
             text = content.decode(code)
         except UnicodeDecodeError:
             continue
-        need("\0" not in text, f"{path.name} is no text; save the table as .xlsx or as CSV UTF-8")
+        need("\0" not in text, "read.no_text", name=path.name)
         return text
-    raise DataError(f"{path.name} is in no encoding that is known; save it as CSV UTF-8")
+    raise DataError("read.encoding", name=path.name)
 
 
 _READERS = {

@@ -50,13 +50,13 @@ def find(grid: Grid, above: Found | None = None) -> Found | None:
             return None
         years, columns, bottom = above.years, above.columns, -1
     twice = next((year for year in years.values() if list(years.values()).count(year) > 1), None)
-    need(not twice, f"{grid.where}: two columns are headed {twice}; keep the one that holds the targets")
+    need(not twice, "read.twice", where=grid.where, year=twice)
     found = Found(years, columns)
     for line, cells in enumerate(grid.rows):
         if line > bottom:
             _take(grid, line, found)
         elif any(cells) and not any(_label(cell) or _YEAR.fullmatch(plain(cell)) for cell in cells):
-            found.left.append((grid.at(line, 0), "read_above", " ".join(filter(None, cells))))
+            found.left.append((grid.at(line, 0), "read.above", " ".join(filter(None, cells))))
     return found
 
 
@@ -95,14 +95,14 @@ def _take(grid: Grid, line: int, found: Found) -> None:
     valued = any(values.values()) or any((line, column) in grid.unread for column in found.years)
     if not valued and (not name or sum(map(bool, cells)) == 1):
         text = " ".join(filter(None, cells))
-        found.left.append((at, "read_footnote" if _FOOTNOTE.match(plain(text)) else "read_line", text))
+        found.left.append((at, "read.footnote" if _FOOTNOTE.match(plain(text)) else "read.line", text))
         return
-    told = dict.fromkeys(grid.spans, "read_merged") | grid.unread
+    told = dict.fromkeys(grid.spans, "read.merged") | grid.unread
     at_fault = [column for column in found.years if (line, column) in told]
     faults = [(grid.at(line, column), found.years[column], told[line, column]) for column in at_fault]
     for column, text in enumerate(cells):
         if text and column not in found.years and column not in found.columns:
-            found.left.append((grid.at(line, column), "read_column", text))
+            found.left.append((grid.at(line, column), "read.column", text))
     found.lines.append(_parted(record) | values | {"at": at, "faults": faults})
 
 

@@ -156,6 +156,7 @@ def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, sca
     ----------
     data : Data
     indicator : str
+        Id or name.
     shortest, longest : float
         Length in years, by the months that the values refer to.
     scale : str
@@ -175,6 +176,7 @@ def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, sca
     >>> found.loc[["anhui", "hebei"], ["low", "high"]].round(4).values.tolist()
     [[0.8, 0.85], [0.4833, inf]]
     """
+    indicator = data.indicator(indicator)
     both = _foreign(data, values(data), indicator, scale or scales(data.indicators)[indicator])
     return _best(both, shortest, longest)
 
@@ -226,7 +228,7 @@ def hypergeometric(k: int, n: int, whole: int) -> tuple[float, float]:
     """
     marked = np.arange(whole + 1)
     at_least, at_most = stats.hypergeom.sf(k - 1, whole, marked, n), stats.hypergeom.cdf(k, whole, marked, n)
-    return marked[at_least > 0.05].min() / whole, marked[at_most > 0.05].max() / whole
+    return float(marked[at_least > 0.05].min() / whole), float(marked[at_most > 0.05].max() / whole)
 
 
 def limits(k_low, k_high, m, c_low, c_high, provinces, *, whole: int = 0) -> tuple[np.ndarray, np.ndarray]:
