@@ -17,7 +17,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
@@ -43,8 +43,7 @@ def language(lang: str) -> str:
     DataError
         For anything but ``"zh"`` and ``"en"``.
     """
-    if lang not in LANGUAGES:
-        raise DataError("lang", given=lang)
+    need(lang in LANGUAGES, "lang", given=lang)
     return lang
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.data.schema import GRADES
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import box
 from qiyou.paths import KEYS
 from qiyou.words import language, table
@@ -145,8 +145,7 @@ def provinces(places: pd.DataFrame) -> pd.Series:
 def known_places(data, places: str | Iterable[str]) -> list[str]:
     """Ids of places, each once; DataError for none or an unknown one."""
     wanted = list(dict.fromkeys(map(data.place, [places] if isinstance(places, str) else places)))
-    if not wanted:
-        raise DataError("capacity.no_place")
+    need(wanted, "capacity.no_place")
     return wanted
 
 
@@ -211,8 +210,7 @@ def populations(
     """
     wanted = known_places(data, data.documents["place"].unique() if places is None else places)
     span = _years(data.targets["year"].dropna().unique() if years is None else years)
-    if group not in GROUPS:
-        raise DataError("capacity.group", group=repr(group), known=list(GROUPS))
+    need(group in GROUPS, "capacity.group", group=repr(group), known=list(GROUPS))
     indicator, *bases = assumed(f"population_{group}")
     seen = _series(data, indicator)
     seen = seen.assign(rank=pd.Index(bases).get_indexer(seen["basis"]))
@@ -245,8 +243,7 @@ def populations(
 
 def _years(years) -> np.ndarray:
     span = np.unique(np.atleast_1d(np.asarray(years if np.isscalar(years) else list(years), dtype=float)))
-    if not span.size or not (span == np.floor(span)).all():
-        raise DataError("capacity.years", years=repr(years))
+    need(span.size and (span == np.floor(span)).all(), "capacity.years", years=repr(years))
     return span.astype(np.int64)
 
 
@@ -332,8 +329,7 @@ def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
     >>> frame[["births_scenario", "value"]].round(2).values.tolist()
     [['held', 0.32], ['falling', 0.41]]
     """
-    if levels.empty or (levels["indicator"] != NURSERY).any():
-        raise DataError("capacity.per_child", indicator=NURSERY)
+    need(set(levels["indicator"]) == {NURSERY}, "capacity.per_child", indicator=NURSERY)
     cells = levels.drop_duplicates([*KEYS, "year"]).sort_values([*KEYS, "year"], kind="stable")
     first = cells.groupby(KEYS, sort=False)[["level", "level_low", "level_high"]].transform("first")
     cells = cells.drop(columns=[*ENDS, "reason"]).assign(source=cells["document"])

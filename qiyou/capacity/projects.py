@@ -13,7 +13,7 @@ import pandas as pd
 
 from qiyou.capacity import population as pop
 from qiyou.capacity.stocks import changes, printed, span
-from qiyou.errors import DataError
+from qiyou.errors import DataError, need
 from qiyou.intervals import above, box
 from qiyou.paths import KEYS
 
@@ -63,8 +63,7 @@ def facility_sizes(data, place: str) -> pd.DataFrame:
     surveyed = rows["basis"].str.startswith("survey") & near
     sheet = (rows["basis"] == "dimension") & ~rows["facility"].isin(rows.loc[surveyed, "facility"])
     rows = rows[surveyed | sheet]
-    if rows.empty:
-        raise DataError("capacity.no_size", place=place)
+    need(not rows.empty, "capacity.no_size", place=place)
     by = rows.rename(columns={"place": "places"}).groupby("facility", sort=False)
     frame = by.agg(name_zh=("name_zh", "first"), low=("size_low", "min"), high=("size_high", "max"))
     frame["unit"] = by["unit"].first()
@@ -160,8 +159,7 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     >>> total[["part", "pieces", "low", "high"]].round(0).values.tolist()
     [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 26.0, nan, nan]]
     """
-    if projects.empty:
-        raise DataError("capacity.no_projects")
+    need(not projects.empty, "capacity.no_projects")
     by = projects.rename(columns={"facility": "facilities"}).groupby(["place", "part"], sort=False)
     total = by.agg(projects=("id", "size"), pieces=("count", "sum"))
     for name in ("low", "high"):
@@ -210,8 +208,7 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
     [0.8, 5.3, 20.3, 31.6]
     """
     pairs = _pairs(printed(data, place, indicator), until)
-    if pairs.empty:
-        raise DataError("capacity.nothing_asked", place=repr(place), year=repr(until))
+    need(not pairs.empty, "capacity.nothing_asked", place=repr(place), year=repr(until))
     names = {"scenario": "scenarios", "low": "need_low", "high": "need_high"}
     frame = span(changes(data, pairs)).rename(columns=names).set_index("path")
     last = pairs[~pairs["path"].duplicated()].set_index("path").drop(columns="relation")
@@ -277,9 +274,8 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     areas = seen[seen["indicator"].str.fullmatch("sports_area_(?!per_capita).*")]
     total = areas["indicator"] == "sports_area_total"
     parts, total = areas[~total], areas[total]
-    if parts.empty or len(total) != 1:
-        counts = {"parts": len(parts), "totals": len(total)}
-        raise DataError("capacity.categories", place=place, year=year, basis=repr(basis), **counts)
+    named = {"place": place, "year": year, "basis": repr(basis), "parts": len(parts), "totals": len(total)}
+    need(len(parts) and len(total) == 1, "capacity.categories", **named)
     (part, whole), sums = (box(rows, "measured") for rows in (parts, total)), ["sum", "total", "excess"]
     ends = [[end.sum(), *of] for end, of in ((part.low, whole.low), (part.high, whole.high))]
     frame = pd.DataFrame({"item": [*parts["indicator"], *sums]})

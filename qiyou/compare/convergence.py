@@ -10,7 +10,7 @@ import pandas as pd
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage, ends
 from qiyou.compare.references import EXTENSIVE, Names, joined
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans, clean
 
@@ -79,10 +79,8 @@ def convergence(
     """
     facts = references.core_indicators(data, indicators)
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]
-    if facts.empty:
-        raise DataError("compare.no_spread")
-    if from_year >= to_year:
-        raise DataError("compare.order", from_year=from_year, to_year=to_year)
+    need(not facts.empty, "compare.no_spread")
+    need(from_year < to_year, "compare.order", from_year=from_year, to_year=to_year)
     rows = references.cells(data, facts)
     rows = rows[rows["place"].isin(references.places_with_documents(data, places))]
     rows = rows[rows["year"].between(from_year, to_year) & (rows["peer"] >= 0)]
@@ -94,8 +92,7 @@ def convergence(
     pairs = points[points["year"] < to_year].merge(end, on=[*keys, "place"], suffixes=("_base", "_end"))
     pairs = pairs[pairs.groupby([*keys, "year"])["place"].transform("size") >= AT_LEAST]
     pairs = pairs[pairs["year"] == pairs.groupby(keys)["year"].transform("min")]
-    if pairs.empty:
-        raise DataError("compare.too_few", year=to_year, least=AT_LEAST)
+    need(not pairs.empty, "compare.too_few", year=to_year, least=AT_LEAST)
     grouped = pairs.groupby(keys, sort=False)
     table = grouped.agg(base_year=("year", "first"), n=("place", "size"), places=("place", joined))
     table = _judged(table.assign(**_spread(grouped, "base"), **_spread(grouped, "end")))
@@ -200,8 +197,7 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
     """
     facts = references.core_indicators(data, indicators)
     a, b = references.places_with_documents(data, [a, b])
-    if a == b:
-        raise DataError("compare.same_place", place=a)
+    need(a != b, "compare.same_place", place=a)
     rows = references.cells(data, facts)
     rows = rows[rows["place"].isin([a, b])]
     paths = per_path(_per_year(ends(rows), facts), ["indicator"])

@@ -11,7 +11,7 @@ from qiyou import pace
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage
 from qiyou.compare.references import EXTENSIVE, REFERENCE, Names
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans
 
@@ -235,8 +235,7 @@ def timing(data: Data, year: int, reference: str | pd.DataFrame = "auto", **choi
     """
     rows = core(data, year, reference, **choice)
     rows = rows[rows["lead_reference"] != ""]
-    if rows.empty:
-        raise DataError("compare.no_path", year=year)
+    need(not rows.empty, "compare.no_path", year=year)
     return rows[_TIMING].reset_index(drop=True)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou import words
 from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
-from qiyou.errors import DataError, Message
+from qiyou.errors import Message, need
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -265,8 +265,7 @@ def contents(
     >>> added[["indicator", "resembles"]].values.tolist()
     [['registered_unemployment_rate', 'urban_unemployment_rate']]
     """
-    if by not in (None, "domain", "department"):
-        raise DataError("compare.by", by=repr(by))
+    need(by in (None, "domain", "department"), "compare.by", by=repr(by))
     documents = data.documents.set_index("id", drop=False)
     documents = (
         documents.loc[known(document, documents, "compare.document")] if document is not None else documents
@@ -282,10 +281,8 @@ def contents(
     holders = rows[rows["kind"] == "own"].groupby("indicator")["place"].agg(set)
     rows = rows[rows["document"].isin(documents.index) & ~(text & rows.duplicated(["document", "indicator"]))]
     counted = rows if by is None else rows[rows[by] != ""]
-    if counted.empty:
-        raise DataError(
-            "compare.none_printed", documents=joined(documents.index), what=Message(f"compare.a_{by}")
-        )
+    none = {"documents": joined(documents.index), "what": Message(f"compare.a_{by}")}
+    need(not counted.empty, "compare.none_printed", **none)
     if by is not None:
         return _counted(counted.drop_duplicates(["document", "indicator"]), by)
     rules = data.aliases[
