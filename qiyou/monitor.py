@@ -58,20 +58,8 @@ _NOTHING, _OPEN = "the plan adds nothing in this year", "rounding leaves open wh
 _BASIS = "counted on another basis: the observed value of the base year is not the plan's base"
 _UNDIRECTED = "the indicator has no better or worse"
 _BOUND = "only a bound or an approximate value is planned"
+_SCHEDULE = words.columns("monitor.schedule")
 _NUMBER = r"[<>≤≥＜＞≦≧约]?[\d０-９.．,，]+(?:[—–~～-][\d０-９.．,，]+)?"
-
-_TABLE = str.split(
-    "place indicator year document origin locator variant unit direction base_year base_printed base "
-    "planned_printed planned planned_relation observed_printed observed observed_relation basis basis_check "
-    "source grade gap gap_low gap_high verdict why target_year target base_from statcan eurostat destatis "
-    "un_chart disagree flags why_not"
-)
-_SCHEDULE = str.split(
-    "place indicator year quarter document origin locator variant unit direction start_printed start "
-    "start_from planned_printed planned observed_printed observed basis basis_check source grade "
-    "planned_change reached_change share_reached share_low share_high share_elapsed ahead ahead_low "
-    "ahead_high verdict why"
-)
 
 
 def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.DataFrame:
@@ -123,7 +111,7 @@ def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.Dat
     rows = _judged(_beside(data, data.observations, place, year))
     judged = pd.DataFrame(_methods(rows, data), index=rows.index).astype({"disagree": "boolean"})
     rows = rows.assign(**judged)
-    return _ordered(rows, data)[_TABLE]
+    return _ordered(rows, data)[words.columns("monitor.table")]
 
 
 def schedule(

@@ -35,6 +35,15 @@ def table(name: str) -> pd.DataFrame:
         return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
+def columns(key: str) -> list[str]:
+    """The columns of a result, in order: a row of ``columns.csv``.
+
+    >>> columns("plausibility.check")[:3]
+    ['place', 'document', 'indicator']
+    """
+    return table("columns").set_index("key").at[key, "columns"].split()
+
+
 def language(lang: str) -> str:
     """The language, if it is one.
 

@@ -16,16 +16,7 @@ from qiyou.capacity.stocks import changes, printed, span
 from qiyou.errors import DataError, need
 from qiyou.intervals import above, box
 from qiyou.paths import KEYS
-
-_COLUMNS = (
-    "id place document statement at from_year year phrase printed facility part relation count count_unit "
-    "size_low size_high size_basis low high unit source grade status reason"
-)
-_BALANCE_COLUMNS = (
-    "base_document from_year year years printed level relation scenarios need_low need_high unit without_low "
-    "without_high with_low with_high without_share_low without_share_high with_share_low with_share_high "
-    "projects left_out left_out_count code source grade"
-)
+from qiyou.words import columns
 
 
 def facility_sizes(data, place: str) -> pd.DataFrame:
@@ -130,7 +121,8 @@ def supply(data, place=None, year: int | None = None, *, sizes: pd.DataFrame | N
         source=pop.joined(rows["document"], rows["size_source"]),
     )
     reason = np.select([unsized & named, unsized], ["ONLY_NAMED", "NO_SIZE"], "").astype(object)
-    return pop.judged(rows, reason, []).assign(grade=pop.graded(data, rows["source"]))[_COLUMNS.split()]
+    rows = pop.judged(rows, reason, []).assign(grade=pop.graded(data, rows["source"]))
+    return rows[columns("capacity.supply")]
 
 
 def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
@@ -234,7 +226,7 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
         "DEPENDS_ON:size_not_known": lies["without"] == "short",
     }
     frame["code"] = np.select([*codes.values()], [*codes], "DEPENDS_ON:unit_sizes")
-    return frame.reset_index()[[*KEYS, *_BALANCE_COLUMNS.split()]]
+    return frame.reset_index()[columns("capacity.balance")]
 
 
 def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -> pd.DataFrame:

@@ -11,7 +11,7 @@ from qiyou.capacity import population as pop
 from qiyou.errors import need
 from qiyou.intervals import box, by_role
 from qiyou.paths import KEYS
-from qiyou.words import table
+from qiyou.words import columns, table
 
 PRINTED = "printed"
 """Scenario of an indicator that is a stock itself (homes, instructors): no population is needed."""
@@ -19,7 +19,6 @@ PRINTED = "printed"
 _LEVEL = ["level", "level_low", "level_high"]
 _PEOPLE = ["population", "population_low", "population_high"]
 _END = "anchor basis source grade status reason"
-_STOCK = f"scenario year printed role relation value low high unit {' '.join(_LEVEL + _PEOPLE)} {_END}"
 _STEP = f"unit printed_0 level_0 population_0 printed relation {' '.join(_LEVEL + _PEOPLE)} {_END}"
 _FIGURES = ("value", "per_year", "level_part", "population_part", "fall_needed")
 
@@ -61,7 +60,7 @@ def stock(data, place=None, indicator=None, *, rows=None, people=None) -> pd.Dat
     [[2073600.0, 2072000.0, 2075200.0, '平方米']]
     """
     levels = printed(data, place, indicator) if rows is None else rows
-    return _stocks(data, levels, people)[[*KEYS, *_STOCK.split()]]
+    return _stocks(data, levels, people)[columns("capacity.stock")]
 
 
 def additions(data, place=None, indicator=None, *, whole=True, rows=None, people=None) -> pd.DataFrame:

@@ -29,10 +29,7 @@ VERDICTS = ("NOTE", "QUESTION", "CONTRADICTION", "UNDECIDABLE")
 CODES = words.table("codes").set_index("code")
 """Every code: check, verdicts, evidence, names, what it says, when, and who made the rule."""
 
-COLUMNS = [
-    *("place", "document", "indicator", "variant", "year", "check", "code", "verdict"),
-    *("a_cell", "a_printed", "b_cell", "b_printed", "statistic", "low", "high", "threshold", "facts"),
-]
+COLUMNS = words.columns("plausibility.check")
 """The columns of a table of findings."""
 
 NO_PATH = 2**53
