@@ -9,14 +9,10 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import warnings
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-import qiyou
 from qiyou import capacity, cards, compare, monitor, pace, plausibility, plot, trajectory
 from qiyou.data import check, load, root
 from qiyou.errors import QiyouError
