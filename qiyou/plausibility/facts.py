@@ -3,7 +3,7 @@
 `Cells` holds every printed figure that a check may set beside another, each once, with its box. Checks pick
 cells by number and hand them to `found`, the one constructor of findings; `collected` puts findings into one
 table. What a code means stands in ``tables/codes.csv``, its sentences in ``tables/messages.csv``
-(`qiyou.plausibility.sentences`).
+(`qiyou.plausibility.telling`).
 """
 
 from __future__ import annotations
