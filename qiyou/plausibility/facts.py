@@ -79,9 +79,9 @@ class Settings:
     def __post_init__(self):
         for name, value in asdict(self).items():
             if not value > 0:
-                raise DataError(f"the setting {name} is {value!r}; it has to be positive")
+                raise DataError("checks.setting", name=name, value=value)
         if not (self.spacing_probability < 1 and self.shared_share <= 1):
-            raise DataError("spacing_probability and shared_share are shares of one, such as 0.1")
+            raise DataError("checks.shares")
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,7 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     wrong = indicators[~indicators["direction"].isin(_SIGN)]
     if len(wrong):
         direction = wrong["direction"].iloc[0]
-        raise DataError(f"direction {direction!r} is not one of {', '.join(_SIGN)}; mend it", wrong)
+        raise DataError("checks.direction", wrong, direction=direction, known=list(_SIGN))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
@@ -334,7 +334,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     """
     missing = [name for name in COLUMNS if name not in found]
     if missing:
-        raise DataError(f"findings lack the columns {', '.join(missing)}; hand in what check returns")
+        raise DataError("checks.columns", missing=missing)
     keys = ["place", "document", "indicator", "variant"]
     names = dict(zip(VERDICTS, ("notes", "questions", "contradictions", "undecidable"), strict=True))
     flags = found[keys].assign(**{name: found["verdict"].eq(verdict) for verdict, name in names.items()})
