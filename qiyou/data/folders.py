@@ -34,7 +34,7 @@ _ABOUT = "id place title title_en issuer number dated published extent known_fro
 def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     """Every table of a data folder, and what is wrong with it."""
     base = root() if folder is None else _folder(folder)
-    need(base.is_dir(), "data.not_folder", folder=base)
+    need(os.path.isdir(base), "data.not_folder", folder=base)
     extras = _own_folders(also)
     findings = Findings(base, also=frozenset(extras))
     sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}
