@@ -165,8 +165,8 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     """
     indicators = data.indicators
     wrong = indicators[~indicators["direction"].isin(_SIGN)]
-            need(value > 0, "checks.setting", name=name, value=value)
-        need(self.spacing_probability < 1 and self.shared_share <= 1, "checks.shares")
+    given = ", ".join(map(repr, wrong["direction"].unique()))
+    need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_SIGN))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
@@ -327,8 +327,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     [['changxing', 1]]
     """
     missing = [name for name in COLUMNS if name not in found]
-            need(value > 0, "checks.setting", name=name, value=value)
-        need(self.spacing_probability < 1 and self.shared_share <= 1, "checks.shares")
+    need(not missing, "checks.columns", missing=missing)
     keys = ["place", "document", "indicator", "variant"]
     names = dict(zip(VERDICTS, ("notes", "questions", "contradictions", "undecidable"), strict=True))
     flags = found[keys].assign(**{name: found["verdict"].eq(verdict) for verdict, name in names.items()})
