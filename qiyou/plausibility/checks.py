@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qiyou import paths
-from qiyou.plausibility import passages, peers, plan, shape
+from qiyou.plausibility import passages, peers, plan
 from qiyou.plausibility.facts import Settings, cells, collected
 from qiyou.plausibility.sentences import sentences
 
@@ -57,7 +57,7 @@ def check(data: Data, *, lang: str | None = None, settings: Settings | None = No
         alone, shaped = plan.checks(every, excerpts)
         found += [
             *alone,
-            *shape.checks(every, shaped, data.indicators, settings),
+            *plan.shapes(every, shaped, data.indicators, settings),
             *passages.identities(every, data.identities),
             *peers.standards(every, data),
             *peers.plans(every, settings),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.compare.references import ancestors
 from qiyou.intervals import apart, same
 from qiyou.paths import RELATIONS
 from qiyou.plausibility.facts import Cells, Settings, demanded, found
@@ -24,32 +25,14 @@ INTENSIVE = ("share", "gross_rate", "density", "years", "money")
 """Kinds of indicator whose level is comparable between a county and its province."""
 
 
-def ancestors(places: pd.DataFrame) -> pd.DataFrame:
-    """Every place with every place it belongs to: columns place, above.
-
-    Examples
-    --------
-    >>> chain = ancestors(pd.DataFrame({"id": ["yuhuan", "taizhou"], "parent": ["taizhou", "zhejiang"]}))
-    >>> chain.values.tolist()
-    [['yuhuan', 'taizhou'], ['taizhou', 'zhejiang'], ['yuhuan', 'zhejiang']]
-    """
-    parent = places.set_index("id")["parent"].replace("", pd.NA).dropna()
-    step = parent.rename("above").rename_axis("place").reset_index()
-    found, levels = [], 0
-    while len(step) and levels < 10:
-        found.append(step)
-        step = step.assign(above=step["above"].map(parent)).dropna()
-        levels += 1
-    return pd.concat(found, ignore_index=True) if found else step
-
-
 def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
     """MISSES_STANDARD, MET_AT_BASELINE, MET_BY; AMPLIFIED, SET_AT_STANDARD; what a bound leaves open."""
     level = data.indicators.loc[data.indicators["kind"].isin(INTENSIVE), "id"]
     usable = data.benchmarks[data.benchmarks["indicator"].isin(level) & data.benchmarks["year"].notna()]
     usable = usable[~usable["relation"].isin(["none", "about"])].rename(columns={"place": "above"})
     mine = cells.grid.keys.assign(at=np.arange(len(cells.at)))[cells.judged]
-    pairs = mine.merge(ancestors(data.places), on="place").merge(usable, on=["above", "indicator"])
+    chain = ancestors(data.places).query("place != above")[["place", "above"]]
+    pairs = mine.merge(chain, on="place").merge(usable, on=["above", "indicator"])
     column = pd.Index(cells.grid.years).get_indexer(pairs["year"].astype(int))
     # a base value is an observation, and no promise that a yardstick could be held against
     known = (column >= 0) & cells.planned[pairs["at"], np.maximum(column, 0)]

@@ -27,8 +27,7 @@ from qiyou.data.names import plain
 from qiyou.data.schema import TABLES
 from qiyou.errors import DataError, NotationError, need
 from qiyou.notation import read
-from qiyou.read.grids import grids
-from qiyou.read.heads import Found, find
+from qiyou.read.grids import Found, find, grids
 
 __all__ = ["into", "tables"]
 
