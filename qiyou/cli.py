@@ -8,6 +8,7 @@ option, a file that cannot be written, interrupted). Every error is one sentence
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 import shlex
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from qiyou.disk import reason
 from qiyou.errors import Message, QiyouError, need
-from qiyou.words import LANGUAGES, aligned, group, language_here, say
+from qiyou.words import LANGUAGES, aligned, group, language_here, say, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,29 +106,11 @@ class _Chinese(_Complaining):
     lang = "zh"
 
 
-_ARGUMENTS = {
-    "place_name": {"metavar": "PLACE"},
-    "brief_place": {"metavar": "PLACE", "nargs": "?"},
-    "indicator_name": {"metavar": "INDICATOR"},
-    "--with": {"metavar": "OTHER", "dest": "with_"},
-    "other": {"metavar": "OTHER", "nargs": "?"},
-    "document": {"metavar": "ID"},
-    "names": {"metavar": "NAME", "nargs": "*"},
-    "--also": {"metavar": "DIR", "action": "append"},
-    "--data": {"metavar": "DIR"},
-    "--executed": {"metavar": "DIR"},
-    "--folder": {"metavar": "DIR"},
-    "--from": {"metavar": "FILE", "dest": "source"},
-    "--in": {"metavar": "DIR", "dest": "parent", "default": "."},
-    "--notes": {"action": "store_true"},
-    "--place": {"required": True},
-    "--sources": {"metavar": "DIR", "required": True},
-    "--start": {"metavar": "YEAR", "type": int},
-    "--to": {"metavar": "DIR"},
-    "--workers": {"metavar": "N", "type": int, "default": 2},
-    "--year": {"metavar": "YEAR", "type": int},
-    "--years": {"metavar": "FIRST-LAST"},
-}
+def _keywords(argument: str) -> dict:
+    """What argparse is told of an argument: its row in arguments.csv; without one it is a flag."""
+    row = table("arguments").set_index("argument").T.get(argument, {"action": "store_true"})
+    told = {name: value for name, value in row.items() if value}
+    return told | {"type": int} if "type" in told else told
 
 
 def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.ArgumentParser:
@@ -141,8 +124,7 @@ def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.Arg
         command = added.add_parser(name, help=words[name], description=words[name], allow_abbrev=False)
         command.set_defaults(command=function)
         for argument in arguments:
-            keywords = _ARGUMENTS.get(argument, {"action": "store_true"})
-            command.add_argument(argument, help=words[argument], **keywords)
+            command.add_argument(argument, help=words[argument], **_keywords(argument))
         command.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=words["--lang"])
     return parser
 
@@ -160,9 +142,8 @@ def _compare(options: argparse.Namespace) -> int:
         need(not years.empty, "cli.no_plan", QiyouError, place=options.place_name)
         table = compare.core(data, options.year or int(years.max()), places=[a])
     words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
-    heads = {
-        name: head.format(a=words[a], b=words.get(b)) for name, head in group("comparison", lang).items()
-    }
+    both = {"a": words[a], "b": words.get(b)}
+    heads = {name: head.format(**both) for name, head in group("comparison", lang).items()}
     table = data.named(table[[name for name in heads if name in table]], lang)
     for name in table.select_dtypes(exclude="number"):
         table[name] = table[name].map(lambda cell: words.get(cell, cell)).fillna("")
@@ -212,16 +193,10 @@ def _check(options: argparse.Namespace) -> int:
 def _new(options: argparse.Namespace) -> int:
     from qiyou.scaffold import new, span
 
-    folder = new(
-        options.document,
-        place=options.place,
-        years=span(options.years) if options.years else None,
-        source=options.source,
-        start=options.start,
-        parent=options.parent,
-        lang=options.lang,
-        tell=lambda report: _taken_in(report, options.lang),
-    )
+    chosen = {name: getattr(options, name) for name in ("place", "source", "start", "parent", "lang")}
+    years = span(options.years) if options.years else None
+    tell = functools.partial(_taken_in, lang=options.lang)
+    folder = new(options.document, years=years, tell=tell, **chosen)
     files = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".md"))
     print(say("cli.filled" if options.source else "cli.made", options.lang, folder=folder, files=files))
     print(f"  qiyou check --also {quoted(folder)}")
@@ -259,15 +234,8 @@ def _notebooks(options: argparse.Namespace) -> int:
     from qiyou.notebooks import FOLDER, run
 
     to, line = _own_folder(options, "notebooks"), Progress(options.lang)
-    results = run(
-        to,
-        folder=options.folder or FOLDER,
-        only=options.names,
-        also=options.also or (),
-        lang=options.lang,
-        workers=options.workers,
-        progress=line.cells,
-    )
+    chosen = {"only": options.names, "also": options.also or (), "workers": options.workers}
+    results = run(to, folder=options.folder or FOLDER, lang=options.lang, progress=line.cells, **chosen)
     line.clear()
     failed = [result for result in results if result.error]
     for result in failed:
@@ -336,11 +304,10 @@ class Progress:
 
     def figures(self, done: int, total: int, name: str) -> None:
         """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""
-        text = say("cli.drawn", self._lang, done=done, total=total, name=name)
-        if self._live or done % 10:
-            self.show(text)
-        else:
-            self.keep(text)
+        self._tenth(done, say("cli.drawn", self._lang, done=done, total=total, name=name))
+
+    def _tenth(self, done: int, text: str) -> None:
+        (self.show if self._live or done % 10 else self.keep)(text)
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {

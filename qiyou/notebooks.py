@@ -220,11 +220,8 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
         # nbclient leaves this behind when a kernel does not start, and fails in it when the process ends.
         atexit.unregister(client._cleanup_kernel)
         last = _line(log.read_text(encoding="utf-8", errors="replace"), -1) or "it did not say why"
-        return (
-            f"cell {len(started)}: the kernel died: {last}"
-            if started
-            else f"the kernel did not start: {last}"
-        )
+        what = f"cell {len(started)}: the kernel died" if started else "the kernel did not start"
+        return f"{what}: {last}"
     finally:
         if (task := asyncio.current_task()) is not None and task.cancelling():
             # nbclient makes a dead kernel of a cancellation while the kernel starts.

@@ -16,6 +16,7 @@ import pandas as pd
 
 from qiyou.errors import DataError, need
 from qiyou.intervals import Box, box
+from qiyou.relate import SIGN
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -25,7 +26,6 @@ PROSE = "prose"
 """Variant of a path that only the running text prints."""
 RELATIONS = ("none", "eq", "ge", "gt", "le", "lt", "about", "range")
 _COLUMNS = [*KEYS, "year", "value", "relation", "low", "high", "low_closed", "high_closed", "step"]
-_SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +75,6 @@ class PathGrid:
     def high(self) -> np.ndarray:
         """The upper ends of the boxes, shape (n, m)."""
         return self.box.high
-
-    @property
-    def low_open(self) -> np.ndarray:
-        """Whether the lower end is left out, as 85 is left out of ``>85``, shape (n, m)."""
-        return self.box.low_open
-
-    @property
-    def high_open(self) -> np.ndarray:
-        """Whether the upper end is left out, shape (n, m)."""
-        return self.box.high_open
 
     @property
     def known(self) -> np.ndarray:
@@ -154,12 +144,7 @@ def grid(
         reading = np.where(baseline, "measured", "stipulated")
     cells = box(targets, reading)
     lower, upper, sign = _indicator_facts(keys, indicators)
-    boxes = Box(
-        **{
-            name: spread(values, False if values.dtype == bool else np.nan)
-            for name, values in vars(cells).items()
-        }
-    )
+    boxes = Box(*(spread(part, False if part.dtype == bool else np.nan) for part in vars(cells).values()))
     return PathGrid(
         keys=keys,
         years=years,
@@ -324,8 +309,5 @@ def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tup
         unknown = keys[at < 0]
         raise DataError("paths.unknown", unknown, indicator=unknown["indicator"].iloc[0])
     facts = indicators.iloc[at]
-    return (
-        facts["lower"].to_numpy(dtype=float, na_value=np.nan),
-        facts["upper"].to_numpy(dtype=float, na_value=np.nan),
-        facts["direction"].map(_SIGN).to_numpy(dtype=float, na_value=np.nan),
-    )
+    three = facts["lower"], facts["upper"], facts["direction"].map(SIGN)
+    return tuple(column.to_numpy(dtype=float, na_value=np.nan) for column in three)

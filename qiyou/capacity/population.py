@@ -11,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from qiyou.compare.references import ancestors, provinces
 from qiyou.data.schema import GRADES
 from qiyou.errors import need
 from qiyou.intervals import box
@@ -108,29 +109,6 @@ def graded(data, source: pd.Series) -> pd.Series:
     known = dict(zip(data.sources["id"], data.sources["grade"], strict=True))
     found = {text: {known.get(key) for key in text.split("; ")} for text in source.unique()}
     return source.map({text: "; ".join(grade for grade in GRADES if grade in found[text]) for text in found})
-
-
-def ancestors(places: pd.DataFrame) -> pd.DataFrame:
-    """Each place with itself and all that it belongs to, from the place up: ``place, above, level``."""
-    facts = places.set_index("id")[["parent", "level"]]
-    step, found = pd.DataFrame({"place": places["id"], "above": places["id"]}), []
-    # no chain of places is longer than this one: a circle ends too
-    for _ in range(6):
-        step = step[step["above"].isin(facts.index)]
-        found.append(step.assign(level=step["above"].map(facts["level"])))
-        step = step.assign(above=step["above"].map(facts["parent"]))
-    return pd.concat(found, ignore_index=True).drop_duplicates(["place", "above"])
-
-
-def provinces(places: pd.DataFrame) -> pd.Series:
-    """Place -> its province; a province belongs to itself.
-
-    >>> provinces(pd.DataFrame({"id": ["china", "zhejiang", "yuhuan"], "parent": ["", "china", "zhejiang"],
-    ...     "level": ["country", "province", "county"]})).to_dict()
-    {'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
-    """
-    chain = ancestors(places)
-    return chain[chain["level"] == "province"].drop_duplicates("place").set_index("place")["above"]
 
 
 def known_places(data, places: str | Iterable[str]) -> list[str]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from qiyou.capacity import population as pop
 from qiyou.capacity.stocks import changes, printed, span
+from qiyou.compare.references import provinces
 from qiyou.errors import DataError, need
 from qiyou.intervals import above, box
 from qiyou.paths import KEYS
@@ -49,8 +50,8 @@ def facility_sizes(data, place: str) -> pd.DataFrame:
     >>> sizes.loc[["gym", "trail"], ["low", "high"]].round(0).values.tolist()
     [[253.0, 318.0], [2204.0, 2937.0]]
     """
-    rows, near = data.facilities, pop.provinces(data.places)
-    near = rows["place"].map(near).eq(near.get(pop.known_places(data, place)[0], ""))
+    rows, province = data.facilities, provinces(data.places)
+    near = rows["place"].map(province.replace("", np.nan)).eq(province[pop.known_places(data, place)[0]])
     surveyed = rows["basis"].str.startswith("survey") & near
     sheet = (rows["basis"] == "dimension") & ~rows["facility"].isin(rows.loc[surveyed, "facility"])
     rows = rows[surveyed | sheet]
@@ -305,9 +306,8 @@ def _sizes(data, places: pd.Series, given: pd.DataFrame | None) -> pd.DataFrame:
         single = known["basis"].str.startswith("survey") & known["unit"].str.endswith("/个")
         others = known[~known["facility"].isin([cage[0], unknown])]
         cages = known[known["facility"].isin(cage)].assign(facility=cage[0])
-        by = pd.concat([others, cages, known[single].assign(facility=unknown)]).groupby(
-            "facility", sort=False
-        )
+        every = pd.concat([others, cages, known[single].assign(facility=unknown)])
+        by = every.groupby("facility", sort=False)
         ends = by.agg({"low": "min", "high": "max", "basis": pop.keys, "source": pop.keys})
         found.append(ends.reset_index().assign(place=place))
     return pd.concat(found[1:] or found).rename(columns={name: f"size_{name}" for name in columns})

@@ -241,9 +241,8 @@ def _stocks(data, rows: pd.DataFrame, people) -> pd.DataFrame:
     frame["low"], frame["high"] = np.min(corners, axis=0), np.max(corners, axis=0)
     frame["source"] = pop.joined(frame["document"], frame["people_source"])
     reason = frame["trouble"].where(frame["trouble"] != "", frame["lost"].fillna("NO_POPULATION"))
-    return pop.judged(
-        frame.assign(grade=pop.graded(data, frame["source"])), reason.to_numpy(dtype=object), pop.ENDS
-    )
+    frame = frame.assign(grade=pop.graded(data, frame["source"]))
+    return pop.judged(frame, reason.to_numpy(dtype=object), pop.ENDS)
 
 
 def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:

@@ -216,9 +216,8 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
         table[f"word_{end}"] = found["verdict"].fillna("")
     gone = [table[f"end_year{side}"].isna() for side in ("_a", "_b")]
     apart = table["gap_year_end"].isna() & ~gone[0] & ~gone[1]
-    note = np.select(
-        [counted, apart], ["a count grows with the size of the place", "no year that both print"], ""
-    )
+    remarks = ["a count grows with the size of the place", "no year that both print"]
+    note = np.select([counted, apart], remarks, "")
     missing = np.select([gone[0] & gone[1], *gone], ["both", a, b], "")
     table = table.rename(columns={"path": "variant"}).assign(missing=missing, note=note)
     return table[words.columns("compare.pair")]

@@ -131,29 +131,19 @@ def _judged(rows: pd.DataFrame, named: str) -> pd.DataFrame:
     value, under, over = (boxed(rows, name) for name in ("box", "under", "over"))
     ends = (under.where(way > 0, over), over.where(way > 0, under))
     found = beside_plans(value, *ends, way, strict=strict, above=above)
-    nothing = np.select(
-        [
-            rows["place"] == named,
-            rows["kind"].isin(EXTENSIVE),
-            (rows["peer"] < 0) & (named in references.NAMED),
-        ],
-        [
-            "the place is the reference",
-            "a count grows with the size of the place",
-            "no province in places.csv",
-        ],
-        "neither a target from above nor enough other plans"
-        if named == "auto"
-        else f"no reference in {named}",
-    )
-    gaps = {
-        name: found[name].where(rows["sign"].notna() & ~missing) for name in ("gap", "gap_low", "gap_high")
+    cases = {
+        "the place is the reference": rows["place"] == named,
+        "a count grows with the size of the place": rows["kind"].isin(EXTENSIVE),
+        "no province in places.csv": (rows["peer"] < 0) & (named in references.NAMED),
     }
-    texts = {
-        name: rows[name].astype(object).where(~missing, "") for name in REFERENCE if _is_text(rows[name])
-    }
+    none = f"no reference in {named}"
+    none = "neither a target from above nor enough other plans" if named == "auto" else none
+    nothing = np.select([*cases.values()], [*cases], none)
+    gaps = ["gap", "gap_low", "gap_high"]
+    texts = [name for name in REFERENCE if _is_text(rows[name])]
+    texts = rows[texts].astype(object).where(~missing, "")
     return rows.assign(
-        **gaps,
+        **found[gaps].where(rows["sign"].notna() & ~missing),
         **texts,
         verdict=found["verdict"].where(~missing, "no_reference"),
         why=found["why"].where(~missing, nothing),

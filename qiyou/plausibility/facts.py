@@ -20,7 +20,7 @@ from qiyou import words
 from qiyou.errors import need
 from qiyou.intervals import Box, box, by_role
 from qiyou.paths import KEYS, PathGrid, grid
-from qiyou.relate import clean
+from qiyou.relate import SIGN, clean
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -38,7 +38,7 @@ NO_PATH = 2**53
 _SIDE = ("year", "value", "relation")
 _NUMBERS = ("statistic", "low", "high", "threshold")
 _CELL = [*KEYS, "path", "year", "cell", "locator", "printed", "value", "relation"]
-_SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0, "status": np.nan}
+_DIRECTIONS = (*SIGN, "status")
 _YEARLY = ("target", "baseline", "count", "cumulative")
 
 
@@ -164,9 +164,9 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
         As `qiyou.paths.grid`; or if an indicator's direction is none.
     """
     indicators = data.indicators
-    wrong = indicators[~indicators["direction"].isin(_SIGN)]
+    wrong = indicators[~indicators["direction"].isin(_DIRECTIONS)]
     given = ", ".join(map(repr, wrong["direction"].unique()))
-    need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_SIGN))
+    need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
@@ -177,7 +177,7 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
     return Cells(
         rows=located(rows)[[*_CELL, "role", "kind", "from_year"]].assign(
-            sign=np.where(status, np.nan, of["direction"].map(_SIGN).to_numpy(dtype=float)),
+            sign=np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float)),
             keeps=of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status,
             is_flow=of["kind"].eq("flow").to_numpy(),
         ),
