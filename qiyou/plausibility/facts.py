@@ -3,7 +3,7 @@
 `Cells` holds every printed figure that a check may set beside another, each once, with its box. Checks pick
 cells by number and hand them to `found`, the one constructor of findings; `collected` puts findings into one
 table. What a code means stands in ``tables/codes.csv``, its sentences in ``tables/messages.csv``
-(`qiyou.plausibility.sentences`).
+(`qiyou.plausibility.telling`).
 """
 
 from __future__ import annotations
@@ -165,7 +165,11 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     """
     indicators = data.indicators
     wrong = indicators[~indicators["direction"].isin(_SIGN)]
+<<<<<<< HEAD
     given = list(map(repr, wrong["direction"].unique()))
+=======
+    given = ", ".join(map(repr, wrong["direction"].unique()))
+>>>>>>> next
     need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_SIGN))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
