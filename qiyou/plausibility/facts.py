@@ -165,11 +165,7 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     """
     indicators = data.indicators
     wrong = indicators[~indicators["direction"].isin(_SIGN)]
-<<<<<<< HEAD
     given = list(map(repr, wrong["direction"].unique()))
-=======
-    given = ", ".join(map(repr, wrong["direction"].unique()))
->>>>>>> next
     need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_SIGN))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
