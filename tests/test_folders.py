@@ -12,6 +12,8 @@ import io
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qiyou import capacity, cards, compare, monitor, pace, plausibility, plot, trajectory
 from qiyou.data import check, load, root
