@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiyou.disk import reason
-from qiyou.errors import Message, QiyouError
+from qiyou.errors import Message, QiyouError, need
 from qiyou.words import LANGUAGES, aligned, group, language_here, say
 
 if TYPE_CHECKING:
@@ -157,8 +157,7 @@ def _compare(options: argparse.Namespace) -> int:
         table = compare.pair(data, a, b, lang=lang)
     else:
         years = data.planned(a)["year"]
-        if years.empty:
-            raise QiyouError("cli.no_plan", place=options.place_name)
+        need(not years.empty, "cli.no_plan", QiyouError, place=options.place_name)
         table = compare.core(data, options.year or int(years.max()), places=[a])
     words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
     heads = {
@@ -181,28 +180,18 @@ def _answer(options: argparse.Namespace) -> int:
 def _brief(options: argparse.Namespace) -> int:
     from qiyou import brief, cards, load
 
-    if not options.brief_place and not options.all:
-        raise QiyouError("cli.brief_all")
-    data, line, lang = load(also=options.also), Progress(options.lang), options.lang
-    to = Path(options.to or "briefings")
+    need(options.brief_place or options.all, "cli.brief_all", QiyouError)
+    data, line, lang, to = load(also=options.also), Progress(options.lang), options.lang, options.to
+    beside = options.with_ and data.place(options.with_)
     places = [data.place(options.brief_place)] if options.brief_place else []
-    if options.with_:
-        data.place(options.with_)
     line.keep(say("cli.brief_reading", lang))
     read = cards.answers(data)
-    if options.all:
-        own = data.places.set_index("id")["level"]
-        places = [one for one in data.documents["place"].unique() if own[one] not in ("country", "province")]
-    for done, place in enumerate(places, 1):
-        line.show(say("brief_making", lang, place=place, what="brief.docx", done=done, total=len(places)))
-        folder = brief.county(data, place, options.with_, lang=lang, to=to, read=read)
+    for place in read.profiles["place"].unique() if options.all else places:
+        folder = brief.county(data, place, beside if beside != place else None, lang=lang, to=to, read=read)
         line.keep(say("cli.brief_made", lang, folder=folder))
     if options.all:
-        brief.pages(data, to, lang, read=read, progress=line.pages)
-        line.keep(
-            say("cli.brief_pages", lang, folder=to, n=len(read.profiles.groupby(["place", "indicator"])))
-        )
-    line.clear()
+        index = brief.pages(data, to or "briefings", lang, read=read, progress=line.figures)
+        line.keep(say("cli.brief_pages", lang, page=index))
     return 0
 
 
@@ -261,8 +250,8 @@ def _own_folder(options: argparse.Namespace, name: str) -> Path:
     from qiyou.notebooks import FOLDER
 
     to = Path(options.to or Path("results", name))
-    if to.resolve() == (FOLDER.parent / name).resolve():
-        raise QiyouError("notebooks.own_folder", folder=to)
+    elsewhere = to.resolve() != (FOLDER.parent / name).resolve()
+    need(elsewhere, "notebooks.own_folder", QiyouError, folder=to)
     return to
 
 
@@ -307,8 +296,8 @@ def _docs(options: argparse.Namespace) -> int:
     pdoc = [sys.executable, "-W", "ignore", "-m", "pdoc", "--docformat", "numpy"]
     print(say("cli.documenting", options.lang), flush=True)
     done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise QiyouError("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1])
+    last = done.stderr.strip().rpartition("\n")[2]
+    need(not done.returncode, "cli.no_docs", QiyouError, folder=folder, why=last)
     print(say("cli.docs", options.lang, page=folder / "index.html"))
     return 0
 
@@ -344,11 +333,6 @@ class Progress:
             self.keep(say(key, self._lang, name=finished.name, seconds=round(finished.seconds)))
         elif done < total:
             self.show(say("cli.cells", self._lang, done=done, total=total))
-
-    def pages(self, place: str, what: str, done: int, total: int) -> None:
-        """What `qiyou.brief.pages` tells; elsewhere than in a terminal, every tenth."""
-        text = say("brief_making", self._lang, place=place, what=what, done=done, total=total)
-        (self.show if self._live or done % 10 else self.keep)(text)
 
     def figures(self, done: int, total: int, name: str) -> None:
         """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""

@@ -17,7 +17,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
@@ -35,6 +35,15 @@ def table(name: str) -> pd.DataFrame:
         return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
+def columns(key: str) -> list[str]:
+    """The columns of a result, in order: a row of ``columns.csv``.
+
+    >>> columns("plausibility.check")[:3]
+    ['place', 'document', 'indicator']
+    """
+    return table("columns").set_index("key").at[key, "columns"].split()
+
+
 def language(lang: str) -> str:
     """The language, if it is one.
 
@@ -43,8 +52,7 @@ def language(lang: str) -> str:
     DataError
         For anything but ``"zh"`` and ``"en"``.
     """
-    if lang not in LANGUAGES:
-        raise DataError("lang", given=lang)
+    need(lang in LANGUAGES, "lang", given=lang)
     return lang
 
 

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 import qiyou
-from qiyou import words
+from qiyou import cli, words
 from qiyou.errors import DataError, FitError, Message, QiyouError, need
+from qiyou.scaffold import new
 
 PACKAGE = Path(qiyou.__file__).parent
 # Their errors are still sentences in the code.
-OPEN = ("brief", "figures.py", "legibility.py", "plausibility", "plot", "style.py")
+OPEN = ("figures.py", "plot/")
 _HAN = re.compile("[㐀-鿿]")
 # A quarter is named by its last month in Chinese; the data dictionary is in English.
 UNLIKE = ("form_quarter", "plot.paths.range", "bad_cell/remedy")
@@ -114,6 +115,8 @@ def calls(tree):
             at = {"need": 1, "Message": 0}.get(name, 0 if name in ERRORS else None)
             if at is not None and len(node.args) > at:
                 yield node.args[at]
+            elif name == "_refused":
+                yield from (ast.Constant(f"notation.{one.value}") for one in literals(node.args[1]))
 
 
 ERRORS = {kind.__name__ for kind in (QiyouError, *QiyouError.__subclasses__())}
@@ -171,9 +174,9 @@ def test_an_error_is_said_in_the_language_asked_and_in_english_otherwise(monkeyp
 
 
 def test_what_a_message_speaks_of_is_said_in_its_language():
-    inner = DataError("notation.refused", printed="'x'", why=Message("notation.side"))
+    inner = DataError("notation.refused", printed="'x'", why=Message("notation.no_side"))
     outer = Message("data.unknown_place", name="x", candidates=["a", 2, inner])
-    assert outer.said("zh").endswith("a、2、读不了 'x'：给出了界限，却没有说是上限还是下限；请记一条判读")
+    assert outer.said("zh").endswith("a、2、读不出'x'：只说了界限，没说是上限还是下限：请记一条判读")
     assert outer.said("en").endswith(
         "a, 2, cannot read 'x': it names a limit and not on which side; record a decision"
     )
@@ -206,3 +209,75 @@ def test_findings_are_said_in_the_language_asked(tmp_path, lang):
     with pytest.raises(DataError) as caught:
         qiyou.load(also=folder)
     assert errors["what"].iloc[0] in caught.value.said(lang)
+
+
+# ------------------------------------------------------------------------------------------------ command line
+
+# D is a folder with a file in it, and with the folder of a document.
+BAD = {
+    "answer 玉坏 托位数": (1, "相近的有：玉环市（yuhuan）", "the nearest are 玉环市（yuhuan）"),
+    "answer 玉环 托位数量": (
+        1,
+        "没有叫“托位数量”的指标；相近的有：",
+        "no indicator '托位数量'; the nearest are ",
+    ),
+    "brief 玉坏 --to D/pages": (1, "相近的有：玉环市（yuhuan）", "the nearest are 玉环市（yuhuan）"),
+    "compare 玉坏": (
+        1,
+        "没有叫“玉坏”的地方；相近的有：玉环市（yuhuan）",
+        "'玉坏'; the nearest are 玉环市（yuhuan）",
+    ),
+    "compare Yuhaun": (1, "Yuhuan City (yuhuan)", "the nearest are Yuhuan City (yuhuan)"),
+    "compare 玉环 长性": (1, "长兴县（changxing）", "长兴县（changxing）"),
+    "compare 玉环 --year 1990": (1, "没有 1990 年的值", "no value for 1990"),
+    "compare 玉环 --also D/missing": (1, "没有这个文件或文件夹", "No such file or directory"),
+    "compare 玉环 --also D/file": (1, "有一段不是文件夹", "Not a directory"),
+    "check --data D/missing": (1, "D/missing 不是文件夹", "D/missing is no folder"),
+    "check --data D/file": (1, "D/file 不是文件夹", "D/file is no folder"),
+    "check --lang fr": (2, "zh", "choose from 'zh', 'en'"),
+    "figures --to D/figures --also D/missing": (1, "没有这个文件或文件夹", "No such file or directory"),
+    "new own-plan --place 玉环 --years 2022-2027 --in D": (1, "已经存在", "exists already"),
+    "new a --place 玉环 --years 2022-2027 --in D/file": (1, "建不成", "cannot be made"),
+    "new a --place 玉环 --years 1850-1860 --in D": (1, "不能用", "cannot be used"),
+    "new a --place 玉环 --from D/missing.docx --in D": (1, "missing.docx不是文件", "missing.docx is no file"),
+    "new a --place 玉环 --from D/damaged.xlsx --in D": (1, "已损坏", "is damaged"),
+    "notebooks nosuch": (1, "里没有 nosuch：现有 0", "no notebook nosuch in"),
+    "notebooks --folder D/file": (1, "里没有笔记本", "no notebooks"),
+    "nonsense": (2, "可选 '", "choose from '"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("bad")
+    (path / "file").write_text("x")
+    (path / "damaged.xlsx").write_bytes(b"PK\x03\x04 and no more")
+    new("own-plan", place="玉环", years=(2022, 2027), parent=path)
+    return path
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("line", list(BAD))
+def test_what_a_command_cannot_do_is_a_sentence_in_the_language(folder, capsys, monkeypatch, line, lang):
+    status, *sentences = BAD[line]
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LC_ALL", {"zh": "zh_CN.UTF-8", "en": "C.UTF-8"}[lang])
+    try:
+        ended = cli.main([word.replace("D/", f"{folder}/") if word != "D" else "." for word in line.split()])
+    except SystemExit as stopped:
+        ended = stopped.code
+    out, err = capsys.readouterr()
+    assert ended == status and out == "" and "Traceback" not in err
+    sentence, *findings = err.replace(f"{folder}/", "D/").splitlines()
+    assert sentences[lang == "en"] in "\n".join([sentence, *findings]) and len(findings) <= 1
+    assert bool(re.search("[，。：；（]", sentence)) == (lang == "zh") or line.startswith(
+        ("answer", "brief", "compare")
+    )
+
+
+def test_a_folder_that_is_named_twice_is_taken_once(folder, capsys):
+    also = ["--also", str(folder / "own-plan")]
+    assert cli.main(["check", *also, "--lang", "zh"]) == 1
+    once = capsys.readouterr().out
+    assert cli.main(["check", *also, *also, "--lang", "zh"]) == 1
+    assert capsys.readouterr().out == once and "表格没有一行内容" in once

@@ -32,7 +32,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from qiyou import words
-from qiyou.errors import DataError, FigureError
+from qiyou.data import Data
+from qiyou.errors import DataError, FigureError, need
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
@@ -54,11 +55,12 @@ def figure(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
+        told = {"name": function.__name__, "kind": type(data).__name__}
+        need(isinstance(data, Data), "plot.no_data", FigureError, **told)
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
-            if not isinstance(getattr(result, "figure", None), Figure):
-                kind = type(result).__name__
-                raise FigureError(f"{function.__name__} returned {kind}, not its Axes or Figure.")
+            right, told = isinstance(getattr(result, "figure", None), Figure), type(result).__name__
+            need(right, "plot.no_axes", FigureError, name=function.__name__, kind=told)
             style.settle(result.figure)
         return result
 

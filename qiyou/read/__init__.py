@@ -24,6 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 from qiyou import disk, words
+from qiyou.data.files import YEAR_HEAD
 from qiyou.data.names import plain
 from qiyou.data.schema import TABLES
 from qiyou.errors import DataError, NotationError, need
@@ -210,8 +211,6 @@ def _rows(path: Path, columns: list[str]) -> pd.DataFrame:
 
 
 _LABELS = dict(zip(words.table("heads")["label"], words.table("heads")["kind"], strict=True))
-_ABOUT_YEARS = "(?:年度?|底|末|基期|基准|基数|现状|目标|实际|实绩|预期|预计|计划|完成|达到|值|数|情况|[():])*"
-_YEAR = re.compile(rf"{_ABOUT_YEARS}((?:19|20)[0-9]{{2}})(?:\.0+)?{_ABOUT_YEARS}")
 _SERIAL = re.compile(r"\(?([0-9]{1,3}[a-z]?)(?:\.0*)?[)、.]?")
 _STARS = "*★☆※＊"
 _INNER = "[(（〔][^()（）〔〕]*[)）〕]"
@@ -253,13 +252,13 @@ def find(grid: Grid, above: Found | None = None) -> Found | None:
     for line, cells in enumerate(grid.rows):
         if line > bottom:
             _take(grid, line, found)
-        elif any(cells) and not any(_label(cell) or _YEAR.fullmatch(plain(cell)) for cell in cells):
+        elif any(cells) and not any(_label(cell) or YEAR_HEAD.fullmatch(plain(cell)) for cell in cells):
             found.left.append((grid.at(line, 0), "read.above", " ".join(filter(None, cells))))
     return found
 
 
 def _years(cells: list[str]) -> dict[int, str]:
-    heads = ((column, _YEAR.fullmatch(plain(cell))) for column, cell in enumerate(cells))
+    heads = ((column, YEAR_HEAD.fullmatch(plain(cell))) for column, cell in enumerate(cells))
     return {column: match[1] for column, match in heads if match}
 
 
