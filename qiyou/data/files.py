@@ -51,7 +51,7 @@ _BREAK = re.compile(
 _ABOUT_YEARS = "(?:年度?|底|末|基期|基准|基数|现状|目标|实际|实绩|预期|预计|计划|完成|达到|值|数|情况|[():])*"
 YEAR_HEAD = re.compile(rf"{_ABOUT_YEARS}({YEAR})(?:\.0+)?{_ABOUT_YEARS}")
 """A year as tables print it over a column: 2022年（基期）, 2027年目标, 2022.0."""
-_YEAR_CELL = re.compile(rf"({YEAR})(?:\.0+)?(?:年度?)?")
+_YEAR_CELL = re.compile(rf"({YEAR})年度?")
 _SEPARATORS = "\t;|；｜，"
 
 
@@ -337,7 +337,7 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
                 cells[name] = unicodedata.normalize("NFKC", cell)
                 if cells[name] != cell:
                     told.setdefault("widened", (line, name))
-            if name in dated and (match := _YEAR_CELL.fullmatch(cells[name])) and match[1] != cells[name]:
+            if name in dated and (match := _YEAR_CELL.fullmatch(cells[name])):
                 told.setdefault("year_word", (line, name))
                 cells[name] = match[1]
         records.append(cells)
