@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ASKED = ("QUESTION", "CONTRADICTION")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Card:
     """What can be said of a place's target, in one language.
 
@@ -51,7 +51,7 @@ class Card:
     yardsticks: pd.DataFrame
     questions: tuple[str, ...]
     sources: tuple[str, ...]
-    _data: Data = field(repr=False)
+    _data: Data
 
     @property
     def text(self) -> str:
@@ -62,7 +62,7 @@ class Card:
     def _cited(self) -> str:
         return words.group("card", self.lang)["source"] + words.joined(self.sources, self.lang)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         heads = words.group("card", self.lang)
         parts = [self.title, "", self.text]
         if len(self.yardsticks):

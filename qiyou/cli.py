@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiyou.disk import reason
-from qiyou.errors import Message, QiyouError
+from qiyou.errors import Message, QiyouError, need
 from qiyou.words import LANGUAGES, aligned, group, language_here, say
 
 if TYPE_CHECKING:
@@ -157,8 +157,7 @@ def _compare(options: argparse.Namespace) -> int:
         table = compare.pair(data, a, b, lang=lang)
     else:
         years = data.planned(a)["year"]
-        if years.empty:
-            raise QiyouError("cli.no_plan", place=options.place_name)
+        need(not years.empty, "cli.no_plan", QiyouError, place=options.place_name)
         table = compare.core(data, options.year or int(years.max()), places=[a])
     words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
     heads = {
@@ -181,8 +180,7 @@ def _answer(options: argparse.Namespace) -> int:
 def _brief(options: argparse.Namespace) -> int:
     from qiyou import brief, cards, load
 
-    if not options.brief_place and not options.all:
-        raise QiyouError("cli.brief_all")
+    need(options.brief_place or options.all, "cli.brief_all", QiyouError)
     data, line, lang, to = load(also=options.also), Progress(options.lang), options.lang, options.to
     beside = options.with_ and data.place(options.with_)
     places = [data.place(options.brief_place)] if options.brief_place else []
@@ -252,8 +250,8 @@ def _own_folder(options: argparse.Namespace, name: str) -> Path:
     from qiyou.notebooks import FOLDER
 
     to = Path(options.to or Path("results", name))
-    if to.resolve() == (FOLDER.parent / name).resolve():
-        raise QiyouError("notebooks.own_folder", folder=to)
+    elsewhere = to.resolve() != (FOLDER.parent / name).resolve()
+    need(elsewhere, "notebooks.own_folder", QiyouError, folder=to)
     return to
 
 
@@ -298,8 +296,8 @@ def _docs(options: argparse.Namespace) -> int:
     pdoc = [sys.executable, "-W", "ignore", "-m", "pdoc", "--docformat", "numpy"]
     print(say("cli.documenting", options.lang), flush=True)
     done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise QiyouError("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1])
+    last = done.stderr.strip().rpartition("\n")[2]
+    need(not done.returncode, "cli.no_docs", QiyouError, folder=folder, why=last)
     print(say("cli.docs", options.lang, page=folder / "index.html"))
     return 0
 

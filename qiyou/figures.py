@@ -388,7 +388,9 @@ def _built(spec: Registered, data, lang: str, folder) -> tuple[Caption, list] | 
 
 def _index(specs: Sequence[Registered], told: dict) -> str:
     """The text of figures/README.md."""
-    lines = ["# Figures 图件", "", *words.say("plot.index", "en").split("|")]
+    lines = ["# 图件 Figures"]
+    for lang in style.LANGUAGES:
+        lines += ["", *words.say("plot.index", lang).split("|")]
     for spec in specs:
         tables = ", ".join(f"`{table}`" for table in spec.tables.split())
         links = f"[{spec.notebook}](../notebooks/{spec.notebook}), `{spec.function}`, {tables}"

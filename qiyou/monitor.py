@@ -30,11 +30,10 @@ import numpy as np
 import pandas as pd
 
 from qiyou import disk, progress, words
-from qiyou.errors import DataError, Message
+from qiyou.errors import Message, need
 from qiyou.intervals import Box, above, box, boxed, by_role
 from qiyou.notation import read
 from qiyou.relate import clean, promised, relate
-from qiyou.units import english
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -59,20 +58,8 @@ _NOTHING, _OPEN = "the plan adds nothing in this year", "rounding leaves open wh
 _BASIS = "counted on another basis: the observed value of the base year is not the plan's base"
 _UNDIRECTED = "the indicator has no better or worse"
 _BOUND = "only a bound or an approximate value is planned"
+_SCHEDULE = words.columns("monitor.schedule")
 _NUMBER = r"[<>≤≥＜＞≦≧约]?[\d０-９.．,，]+(?:[—–~～-][\d０-９.．,，]+)?"
-
-_TABLE = str.split(
-    "place indicator year document origin locator variant unit direction base_year base_printed base "
-    "planned_printed planned planned_relation observed_printed observed observed_relation basis basis_check "
-    "source grade gap gap_low gap_high verdict why target_year target base_from statcan eurostat destatis "
-    "un_chart disagree flags why_not"
-)
-_SCHEDULE = str.split(
-    "place indicator year quarter document origin locator variant unit direction start_printed start "
-    "start_from planned_printed planned observed_printed observed basis basis_check source grade "
-    "planned_change reached_change share_reached share_low share_high share_elapsed ahead ahead_low "
-    "ahead_high verdict why"
-)
 
 
 def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.DataFrame:
@@ -124,7 +111,7 @@ def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.Dat
     rows = _judged(_beside(data, data.observations, place, year))
     judged = pd.DataFrame(_methods(rows, data), index=rows.index).astype({"disagree": "boolean"})
     rows = rows.assign(**judged)
-    return _ordered(rows, data)[_TABLE]
+    return _ordered(rows, data)[words.columns("monitor.table")]
 
 
 def schedule(
@@ -172,8 +159,7 @@ def schedule(
     >>> rows.loc[0, ["verdict", "why"]].tolist()
     ['not_comparable', 'the plan has no such indicator']
     """
-    if quarter not in (None, 1, 2, 3, 4):
-        raise DataError("monitor.quarter", quarter=repr(quarter))
+    need(quarter in (None, 1, 2, 3, 4), "monitor.quarter", quarter=repr(quarter))
     both = pd.concat([one for one in (data.observations, data.quarters) if len(one)] or [data.observations])
     both = both.assign(quarter=both.get("quarter", pd.NA)).astype({"quarter": "Int64"})
     rows = _beside(data, both[both["quarter"] == quarter] if quarter else both, place, year)
@@ -188,10 +174,9 @@ def _beside(data: Data, observations: pd.DataFrame, place, year: int | None) -> 
     places = _places(data, place, observations)
     here = observations[observations["place"].isin(places)]
     rows = here if year is None else here[here["year"] == year]
-    if rows.empty:
-        years = list(map(str, sorted(set(here["year"]))))
-        when = Message("monitor.years", year=year, years=years) if years else ""
-        raise DataError("monitor.nothing", who=places or Message("monitor.anywhere"), when=when)
+    years = list(map(str, sorted(set(here["year"]))))
+    when = Message("monitor.years", year=year, years=years) if years else ""
+    need(not rows.empty, "monitor.nothing", who=places or Message("monitor.anywhere"), when=when)
     plan = _planned(data, places)
     keys = [name for name in (*_SERIES, "year", "source", "quarter", "unit") if name in rows]
     rows = _as("observed", _with_boxes(rows, data.indicators), ["printed"], keys).astype({"year": "int64"})
@@ -239,8 +224,8 @@ def _places(data: Data, place: Names, seen: pd.DataFrame) -> list[str]:
     if place is None:
         return [one for one in data.places["id"] if one in planned & set(seen["place"])]
     asked = [data.place(one) for one in ([place] if isinstance(place, str) else place)]
-    if bare := [one for one in asked if one not in planned]:
-        raise DataError("monitor.no_plan", place=bare[0])
+    bare = [one for one in asked if one not in planned]
+    need(not bare, "monitor.no_plan", place=bare[:1])
     return asked
 
 
@@ -495,8 +480,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     ['浙江省', '不可比', '计划无此指标']
     """
     said = words.group("form", lang)
-    if rows.empty or any(name not in rows for name in _SCHEDULE):
-        raise DataError("monitor.no_rows")
+    need(len(rows) and set(_SCHEDULE) <= set(rows), "monitor.no_rows")
     names = [frame.set_index("id")[f"name_{lang}"] for frame in (data.places, data.indicators)]
     period = np.where(rows["quarter"].isna(), "form_year", "form_quarter")
     dates = rows[["year", "quarter"]].assign(month=3 * rows["quarter"])
@@ -507,7 +491,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "number": [str(number) for number in range(1, len(rows) + 1)],
         "place": rows["place"].map(names[0]),
         "indicator": rows["indicator"].map(names[1]),
-        "unit": rows["unit"] if lang == "zh" else rows["unit"].map(english),
+        "unit": rows["unit"].map(lambda unit: words.unit(unit, lang)),
         "period": words.say_each(period, lang, dates),
         "start": start.mask(rows["start_from"].eq("planned"), start + said["of_plan"]),
         "planned": _as_planned(rows["planned_printed"], rows, rows["year"], data),

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from qiyou import disk
-from qiyou.errors import QiyouError
+from qiyou.errors import QiyouError, need
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 KERNEL = {
@@ -129,14 +129,12 @@ def run(
         If the folder has no notebooks, one of them is none, or `to` is their own folder.
     """
     own = Path(folder)
-    if os.path.realpath(to) == os.path.realpath(own):
-        raise QiyouError("notebooks.own_folder", folder=to)
+    need(os.path.realpath(to) != os.path.realpath(own), "notebooks.own_folder", QiyouError, folder=to)
     paths = sorted(own.glob("*.ipynb"))
     names = [path.name for path in paths]
-    if not paths:
-        raise QiyouError("notebooks.none", folder=own)
-    if unknown := ", ".join(sorted(set(only) - set(names))):
-        raise QiyouError("notebooks.unknown", names=unknown, folder=own, known=", ".join(names))
+    need(paths, "notebooks.none", QiyouError, folder=own)
+    unknown = ", ".join(sorted(set(only) - set(names)))
+    need(not unknown, "notebooks.unknown", QiyouError, names=unknown, folder=own, known=names)
     read = {path: _read(path.name, path.read_bytes(), lang) for path in paths if path.name in (only or names)}
     code = [cell for notebook in read.values() for cell in notebook.cells if cell.cell_type == "code"]
     done = itertools.count(1)

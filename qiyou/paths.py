@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import DataError, need
 from qiyou.intervals import Box, box
 
 if TYPE_CHECKING:
@@ -280,17 +280,14 @@ def label(flags: Sequence[tuple[np.ndarray, str]], separator: str = "; ") -> np.
 def _checked_relations(targets: pd.DataFrame) -> np.ndarray:
     """Each row's relation as its place in RELATIONS, after checking what every row has to have."""
     missing = [name for name in _COLUMNS if name not in targets]
-    if missing:
-        raise DataError("paths.columns", missing=missing)
-    if targets.empty:
-        raise DataError("paths.no_rows")
+    need(not missing, "paths.columns", missing=missing)
+    need(not targets.empty, "paths.no_rows")
     code = pd.Index(RELATIONS).get_indexer(targets["relation"])
     if (code < 0).any():
         found = list(map(repr, targets["relation"][code < 0].unique()[:5]))
         raise DataError("paths.relation", targets[code < 0], found=found, known=RELATIONS)
     undated = targets["year"].isna()
-    if undated.any():
-        raise DataError("paths.undated", targets[undated])
+    need(not undated.any(), "paths.undated", rows=targets[undated])
     return code
 
 
@@ -321,8 +318,7 @@ def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tup
         nothing = np.full(len(keys), np.nan)
         return nothing, nothing, nothing
     missing = [name for name in ("id", "direction", "lower", "upper") if name not in indicators]
-    if missing:
-        raise DataError("paths.indicator_columns", missing=missing)
+    need(not missing, "paths.indicator_columns", missing=missing)
     at = pd.Index(indicators["id"]).get_indexer(keys["indicator"])
     if (at < 0).any():
         unknown = keys[at < 0]

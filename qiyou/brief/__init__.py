@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from qiyou import cards, compare, disk, plausibility, units, words
+from qiyou import cards, compare, disk, plausibility, words
 from qiyou.brief import papers
 from qiyou.brief.citable import ASKED, Sources, Statement, gathered, statements
 from qiyou.brief.papers import Figure, Paper, workbook
@@ -208,7 +208,7 @@ def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame
             labels[number] = form.format(labels[number], cards.located(row_of[key], lang))
     passed = found["indicator"].isin(data.indicators.loc[data.indicators["kind"].eq("status"), "id"])
     table = {heads["indicator"]: labels}
-    table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(units.english)
+    table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(words.unit)
     if beside:
         for side, one in (("a", place), ("b", beside)):
             ends = [

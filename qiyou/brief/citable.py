@@ -14,7 +14,7 @@ import pandas as pd
 
 from qiyou import capacity, cards, compare, plausibility, words
 from qiyou.errors import DataError
-from qiyou.plausibility.sentences import Speaker, cited
+from qiyou.plausibility.telling import Speaker, cited
 
 if TYPE_CHECKING:
     from qiyou.data import Data

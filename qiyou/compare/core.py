@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou import pace
+from qiyou import pace, words
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage
 from qiyou.compare.references import EXTENSIVE, REFERENCE, Names
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans
 
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
     from qiyou.data import Data
 
 VERDICTS = ("met", "not_met", "at_or_above", "level", "below", "undecidable", "no_reference")
-STATES = (*VERDICTS, "no_number", "not_at_hand")
 
-_PRINT = ["place", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "step", "unit"]
 _LEAD = ["lead", "lead_low", "lead_high", "lead_reference", "lead_n", "lead_note"]
-_CORE = [*_PRINT, "basis", "document", "locator", "printed", *REFERENCE]
-_CORE += ["gap", "gap_low", "gap_high", "verdict", "why", *_LEAD]
-_TIMING = ["place", "indicator", "variant", "year", "value", "step", "unit", *_LEAD]
+_CORE = words.columns("compare.core")
 
 
 def core(
@@ -235,9 +231,8 @@ def timing(data: Data, year: int, reference: str | pd.DataFrame = "auto", **choi
     """
     rows = core(data, year, reference, **choice)
     rows = rows[rows["lead_reference"] != ""]
-    if rows.empty:
-        raise DataError("compare.no_path", year=year)
-    return rows[_TIMING].reset_index(drop=True)
+    need(not rows.empty, "compare.no_path", year=year)
+    return rows[words.columns("compare.timing")].reset_index(drop=True)
 
 
 def _grid(rows: pd.DataFrame, data: Data, year: int, places, indicators) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou import words
 from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
-from qiyou.errors import DataError, Message
+from qiyou.errors import Message, need
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -18,15 +18,7 @@ if TYPE_CHECKING:
 DOMAINS = MappingProxyType(words.group("domain", "en"))
 """The nine domains of the plans in their printed order, with English names."""
 
-_COLUMNS = str.split(
-    "place indicator there valued document locators printed_name printed_unit paths base_year base_value "
-    "base_relation base_role end_year end_value end_relation core_by core_reason why at_hand"
-)
-_SAID = str.split("place document origin locator indicator printed_name printed_unit star department")
-_CONTENTS = str.split(
-    "place document locator origin domain department indicator printed_name "
-    "star kind also_in resembles reason"
-)
+_COLUMNS = words.columns("compare.coverage")
 _KINDS = ["core", "own", "text_only"]
 _KEYS = ["place", "indicator"]
 _EXTENTS = ("excerpt", "table lost", "prose truncated")
@@ -136,7 +128,8 @@ def _mentions(data: Data) -> pd.DataFrame:
         printed_unit=said["unit"].where(said["relation"] != "none", ""),
         star="",
     )
-    return pd.concat([table, text.assign(department="")])[_SAID].reset_index(drop=True)
+    every = pd.concat([table, text.assign(department="")], ignore_index=True)
+    return every[words.columns("compare.mentions")]
 
 
 def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -265,8 +258,7 @@ def contents(
     >>> added[["indicator", "resembles"]].values.tolist()
     [['registered_unemployment_rate', 'urban_unemployment_rate']]
     """
-    if by not in (None, "domain", "department"):
-        raise DataError("compare.by", by=repr(by))
+    need(by in (None, "domain", "department"), "compare.by", by=repr(by))
     documents = data.documents.set_index("id", drop=False)
     documents = (
         documents.loc[known(document, documents, "compare.document")] if document is not None else documents
@@ -282,10 +274,8 @@ def contents(
     holders = rows[rows["kind"] == "own"].groupby("indicator")["place"].agg(set)
     rows = rows[rows["document"].isin(documents.index) & ~(text & rows.duplicated(["document", "indicator"]))]
     counted = rows if by is None else rows[rows[by] != ""]
-    if counted.empty:
-        raise DataError(
-            "compare.none_printed", documents=joined(documents.index), what=Message(f"compare.a_{by}")
-        )
+    none = {"documents": joined(documents.index), "what": Message(f"compare.a_{by}")}
+    need(not counted.empty, "compare.none_printed", **none)
     if by is not None:
         return _counted(counted.drop_duplicates(["document", "indicator"]), by)
     rules = data.aliases[
@@ -302,7 +292,7 @@ def contents(
         resembles=rows["printed_name"].map(rules["indicator"]).where(own).fillna(""),
         reason=rows["printed_name"].map(rules["reason"]).where(own).fillna(""),
     )
-    return rows[_CONTENTS].reset_index(drop=True)
+    return rows[words.columns("compare.contents")].reset_index(drop=True)
 
 
 def _counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError, Message
+from qiyou.errors import DataError, Message, need
 from qiyou.intervals import Box, box, by_role
 from qiyou.relate import promised
 
@@ -53,8 +53,7 @@ def core_indicators(data: Data, only: Names = None) -> pd.DataFrame:
         If one of `only` is unknown or not among them.
     """
     table = data.indicators[data.indicators["core"]].set_index("id", drop=False)
-    if table.empty:
-        raise DataError("compare.no_core")
+    need(not table.empty, "compare.no_core")
     table = table.assign(sign=table["direction"].map(_SIGN).astype(float))
     return table if only is None else table.loc[known(only, table, "compare.core_indicator", data.indicator)]
 
@@ -68,8 +67,7 @@ def places_with_documents(data: Data, only: Names = None) -> list[str]:
         If there is no document, or one of `only` is unknown or has none.
     """
     here = data.places[data.places["id"].isin(set(data.documents["place"]))].set_index("id", drop=False)
-    if here.empty:
-        raise DataError("compare.no_document")
+    need(not here.empty, "compare.no_document")
     cells = data.targets.groupby("place").size().reindex(here.index, fill_value=0)
     order = pd.DataFrame({"province": here["level"].isin(["province", "country"]), "cells": -cells})
     here = here.loc[order.sort_values(["province", "cells"], kind="stable").index]
@@ -81,19 +79,18 @@ def known(
 ) -> list[str]:
     """The ids of what is named, if all are in the index of `table`; otherwise an error that lists what is."""
     ids = [resolve(name) for name in ([names] if isinstance(names, str) else names)]
-    if not ids:
-        raise DataError("compare.none_named", what=Message(what))
-    if unknown := [one for one in ids if one not in table.index]:
-        raise DataError("compare.unknown", what=Message(what), name=unknown[0], known=joined(table.index))
+    need(ids, "compare.none_named", what=Message(what))
+    unknown = [one for one in ids if one not in table.index]
+    need(not unknown, "compare.unknown", what=Message(what), name=unknown[:1], known=joined(table.index))
     return ids
 
 
 def require_year(year: int, cells: pd.DataFrame) -> int:
     """The year, if any cell is for it; otherwise an error that lists the years at hand."""
     years = sorted({int(one) for one in cells["year"].unique()})
-    if isinstance(year, bool) or not isinstance(year, (int, np.integer)) or int(year) not in years:
-        hand = list(map(str, years)) or Message("compare.none")
-        raise DataError("compare.year", year=repr(year), years=hand)
+    whole = isinstance(year, (int, np.integer)) and not isinstance(year, bool)
+    hand = list(map(str, years)) or Message("compare.none")
+    need(whole and int(year) in years, "compare.year", year=repr(year), years=hand)
     return int(year)
 
 
@@ -215,8 +212,7 @@ def resolve(
     """
     if isinstance(reference, pd.DataFrame):
         return _laid_out(_given(reference, indicators), data, every, year)
-    if not isinstance(reference, str):
-        raise DataError("compare.reference", reference=repr(reference), known=NAMED)
+    need(isinstance(reference, str), "compare.reference", reference=repr(reference), known=NAMED)
     if reference not in NAMED:
         return _laid_out(_of_place(reference, data, every, indicators), data, every, year)
     found = []
@@ -320,23 +316,22 @@ def _of_place(place: str, data: Data, every: pd.DataFrame, indicators: pd.DataFr
     known = known[known["place"] == place]
     known = _asked(known, indicators, known["kind"] + " of " + place, above=known["kind"] == "target")
     table = stacked(plan, known).drop(columns="place").drop_duplicates(["indicator", "year"])
-    if table.empty:
-        raise DataError("compare.no_reference", place=place)
+    need(not table.empty, "compare.no_reference", place=place)
     return table
 
 
 def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """References handed in as a table, read as targets set from above."""
     needed = ("indicator", "year", "value", "unit")
-    if missing := [name for name in needed if name not in frame] or ["rows"] * frame.empty:
-        raise DataError("compare.frame", missing=missing, needed=needed)
+    missing = [name for name in needed if name not in frame] or ["rows"] * frame.empty
+    need(not missing, "compare.frame", missing=missing, needed=needed)
     known(dict.fromkeys(frame["indicator"]), indicators, "compare.core_indicator")
     for column, own in (("unit", indicators["unit"]), ("basis", basis(indicators))):
         if column in frame:
             _require(frame, column, own, "compare.given")
     keys = [name for name in OWN if name in frame]
-    if (twice := frame[frame.duplicated(keys)]).shape[0]:
-        raise DataError("compare.frame_twice", twice, keys=keys)
+    twice = frame[frame.duplicated(keys)]
+    need(twice.empty, "compare.frame_twice", rows=twice, keys=keys)
     value = frame["value"]
     defaults = {"relation": "eq", "low": value, "high": value, "low_closed": True, "high_closed": True}
     defaults |= {"step": 0.0, "source": "given", "grade": "", "from": ""}

@@ -61,7 +61,8 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     order = sorted(cells["row"].unique(), key=lambda row: (rank[row.rpartition("/")[0]], row))
     columns = list(cells["column"].value_counts().index)
     # Pages go down all lines of some places, then to the next places.
-    chunks = itertools.product(_chunks(columns, forms.MOST_PLACES), _chunks(order, 28))
+    most = forms.most_columns(cells["text"], len(columns), desk.lang)
+    chunks = itertools.product(_chunks(columns, most), _chunks(order, 28))
     ((columns, kept),) = desk.turn(list(chunks), 1)
     rows = cells.drop_duplicates("row").set_index("row").loc[kept].reset_index()[["row", "indicator"]]
     rows = rows.assign(unit="", aside="")

@@ -153,10 +153,8 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
     unit = unit if desk.lang == "zh" else unit.map({"%": "%", "岁": "years", "元": "yuan"}).fillna("")
     asides = {name: _reference(desk, part, facts["kind"][name]) for name, part in frame.groupby("indicator")}
     rows = rows.assign(unit=unit.where(first, ""), aside=rows["indicator"].map(asides).where(first, ""))
-    order, most = list(dict.fromkeys(frame["place"])), forms.MOST_PLACES
-    while most > 3 and not forms.matrix_fits(cells["text"], min(most, len(order)), desk.lang):
-        most -= 1
-    chosen = desk.turn(order, most)
+    order, head = list(dict.fromkeys(frame["place"])), desk.say("core.reference")
+    chosen = desk.turn(order, forms.most_columns(cells["text"], len(order), desk.lang, head))
     low = frame[frame["state"].isin(["not_met", "below"])]
     which = [f"{desk.names[row.place]} {desk.labels[row.indicator]}" for row in low.itertuples()]
     title = _core_title(desk, frame["state"].value_counts(), year)
@@ -165,7 +163,7 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
     about = {"chart": "matrix", "title": title, "finding": finding, "used": used, "table": frame}
     desk.told("core", n=len(order), year=year, **about)
     kept = cells[cells["column"].isin(chosen)]
-    return forms.matrix(desk, kept, rows, chosen, "state", desk.say("core.reference"))
+    return forms.matrix(desk, kept, rows, chosen, "state", head)
 
 
 def _reference(desk, rows: pd.DataFrame, kind: str) -> str:
