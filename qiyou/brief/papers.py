@@ -83,8 +83,11 @@ def _table(document, frame: pd.DataFrame, whole: float = 170) -> None:
         column.width = Mm(whole * size / sum(sizes))
         for cell, text in zip(column.cells, [name, *frame[name]], strict=True):
             cell.width, cell.text, cell.paragraphs[0].style = column.width, text, "Cell"
-    for row in table.rows:
+    rows = list(table.rows)
+    for row in rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        # a table that fits on a page is not broken
+        row.cells[0].paragraphs[0].paragraph_format.keep_with_next = row is not rows[-1]
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell in table.rows[0].cells:
         cell.paragraphs[0].runs[0].bold = True
