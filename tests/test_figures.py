@@ -362,14 +362,14 @@ def test_a_figure_drawn_outside_the_style_still_gets_chinese_text(tmp_path, capl
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"alt": "  "}, "alt is empty"),
-        ({"source": ""}, "source is empty"),
-        ({"title": ""}, "title is empty"),
+        ({"alt": "  "}, "no alt"),
+        ({"source": ""}, "no source"),
+        ({"title": ""}, "no title"),
         ({"lang": "de"}, "'zh' and 'en'"),
         ({"name": "../x"}, "cannot name"),
         ({"name": "con"}, "cannot name"),
         ({"name": "Größe"}, "cannot name"),
-        ({"table": TABLE.iloc[:0]}, "table of data is empty"),
+        ({"table": TABLE.iloc[:0]}, "no table"),
         ({"drawn": "figure"}, "Axes or a Figure, not str"),
     ],
 )
@@ -474,10 +474,10 @@ def test_single_figures_leave_the_index_alone(tmp_path):
 @pytest.mark.parametrize(
     ("specs", "names", "says"),
     [
-        ([spec()], ["pace"], "There is no figure pace; the figures are places"),
-        ([spec()], [], "There is no figure"),
+        ([spec()], ["pace"], "there is no figure pace: the figures are places"),
+        ([spec()], [], "there is no figure"),
         ([figures.Registered("x", "n", "absent", "题", "title", "")], None, "absent"),
-        ([spec(error=DataError)], None, "Figure zh/places: nothing to draw"),
+        ([spec(error=DataError)], None, "figure zh/places: nothing to draw"),
         ([spec(labelled=True)], None, "differ between zh and en"),
     ],
 )
@@ -491,7 +491,7 @@ def test_a_figure_for_which_there_is_nothing_keeps_no_other_from_being_made(tmp_
     unfit, specs = [], [spec("bare", error=DataError), spec()]
     files = figures.build({}, folder=tmp_path, figures=specs, unfit=unfit.append, workers=workers)
     assert set(files["name"]) == {"places"}
-    assert [str(error)[:14] for error in unfit] == ["Figure zh/bare", "Figure en/bare"]
+    assert [str(error)[:14] for error in unfit] == ["figure zh/bare", "figure en/bare"]
     index = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "places.png" in index and "bare" not in index
 

@@ -32,7 +32,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from qiyou import words
-from qiyou.errors import DataError, FigureError
+from qiyou.errors import FigureError, need
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
@@ -56,9 +56,8 @@ def figure(function: Callable) -> Callable:
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
-            if not isinstance(getattr(result, "figure", None), Figure):
-                kind = type(result).__name__
-                raise FigureError(f"{function.__name__} returned {kind}, not its Axes or Figure.")
+            found = {"function": function.__name__, "kind": type(result).__name__}
+            need(isinstance(getattr(result, "figure", None), Figure), "plot.no_axes", FigureError, **found)
             style.settle(result.figure)
         return result
 
@@ -124,8 +123,7 @@ class Desk:
     def turn(self, items: Sequence, most: int) -> list:
         """The items of this page, all pages about equally full; counts the pages for the caption."""
         self.pages = max(1, math.ceil(len(items) / most))
-        if not 1 <= self.page <= self.pages:
-            raise DataError(f"page {self.page} of the figure does not exist; it has {self.pages}.")
+        need(1 <= self.page <= self.pages, "plot.no_page", page=self.page, pages=self.pages)
         each = math.ceil(len(items) / self.pages)
         return list(items[(self.page - 1) * each : self.page * each])
 
