@@ -9,7 +9,7 @@ import pandas as pd
 from qiyou import paths
 from qiyou.plausibility import passages, peers, plan, shape
 from qiyou.plausibility.facts import Settings, cells, collected
-from qiyou.plausibility.sentences import sentences
+from qiyou.plausibility.telling import sentences
 
 if TYPE_CHECKING:
     from qiyou.data import Data

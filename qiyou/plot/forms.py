@@ -32,6 +32,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from qiyou import words
+from qiyou.data import Data
 from qiyou.errors import FigureError, need
 from qiyou.intervals import box
 from qiyou.plot import style
@@ -54,10 +55,12 @@ def figure(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
+        told = {"name": function.__name__, "kind": type(data).__name__}
+        need(isinstance(data, Data), "plot.no_data", FigureError, **told)
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
-            found = {"function": function.__name__, "kind": type(result).__name__}
-            need(isinstance(getattr(result, "figure", None), Figure), "plot.no_axes", FigureError, **found)
+            right, told = isinstance(getattr(result, "figure", None), Figure), type(result).__name__
+            need(right, "plot.no_axes", FigureError, name=function.__name__, kind=told)
             style.settle(result.figure)
         return result
 
