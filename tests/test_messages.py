@@ -17,10 +17,10 @@ from qiyou.scaffold import new
 
 PACKAGE = Path(qiyou.__file__).parent
 # Their errors are still sentences in the code.
-OPEN = ("figures.py", "plot/")
+OPEN: tuple[str, ...] = ()
 _HAN = re.compile("[㐀-鿿]")
 # A quarter is named by its last month in Chinese; the data dictionary is in English.
-UNLIKE = ("form_quarter", "plot.paths.range", "bad_cell/remedy")
+UNLIKE = ("form_quarter", "bad_cell/remedy")
 # What lies in a table as data and is used by the rows that name it.
 _TABLES = ("codes", "heads", "notation", "parts", "profile", "progress", "assumptions", "fields")
 # Keys that are put together from more than one piece, by the module that does it.

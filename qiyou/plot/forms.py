@@ -33,7 +33,7 @@ from matplotlib.patches import Rectangle
 
 from qiyou import words
 from qiyou.data import Data
-from qiyou.errors import DataError, FigureError, need
+from qiyou.errors import FigureError, need
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
@@ -126,8 +126,7 @@ class Desk:
     def turn(self, items: Sequence, most: int) -> list:
         """The items of this page, all pages about equally full; counts the pages for the caption."""
         self.pages = max(1, math.ceil(len(items) / most))
-        if not 1 <= self.page <= self.pages:
-            raise DataError(f"page {self.page} of the figure does not exist; it has {self.pages}.")
+        need(1 <= self.page <= self.pages, "plot.no_page", page=self.page, pages=self.pages)
         each = math.ceil(len(items) / self.pages)
         return list(items[(self.page - 1) * each : self.page * each])
 
