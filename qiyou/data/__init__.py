@@ -226,9 +226,9 @@ class Data:
         Returns
         -------
         Shown
-            ``frame`` is the table; it shows itself in a notebook. Headings are those of the group ``heading`` of
-            words.csv, a column whose name is another group of it gets that group's words, and a name without a
-            heading stays. Numbers are rounded to four digits.
+            ``frame`` is the table; it shows itself in a notebook. Headings are those of the group ``heading``
+            of words.csv, a column whose name is another group of it gets that group's words, and a name without
+            a heading stays. Numbers are rounded to four digits.
 
         Examples
         --------
