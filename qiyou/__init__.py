@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _NAMES = {"answer": "cards", "load": "data"}
 _MODULES = frozenset(
     {
+        "brief",
         "capacity",
         "cards",
         "compare",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _ASKED = ("QUESTION", "CONTRADICTION")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Card:
     """What can be said of a place's target, in one language.
 
@@ -51,7 +50,7 @@ class Card:
     yardsticks: pd.DataFrame
     questions: tuple[str, ...]
     sources: tuple[str, ...]
-    _data: Data = field(repr=False)
+    _data: Data
 
     @property
     def text(self) -> str:
@@ -62,11 +61,11 @@ class Card:
     def _cited(self) -> str:
         return words.group("card", self.lang)["source"] + words.joined(self.sources, self.lang)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         heads = words.group("card", self.lang)
         parts = [self.title, "", self.text]
         if len(self.yardsticks):
-            parts += ["", _aligned(self.yardsticks)]
+            parts += ["", words.aligned(self.yardsticks)]
         if self.questions:
             parts += ["", heads["ask"], *(f"- {question}" for question in self.questions)]
         return "\n".join([*parts, *(["", self._cited] if self.sources else [])])
@@ -256,22 +255,6 @@ def _yardsticks(facts: pd.DataFrame, lang: str) -> pd.DataFrame:
     rows = pd.concat(parts, ignore_index=True)
     order = ["line", *(name for name in rows if name != "line")] if len(parts) > 1 else list(parts[0])[:-1]
     return rows[order].rename(columns=words.group("card_column", lang))
-
-
-def _aligned(table: pd.DataFrame) -> str:
-    """A table for a terminal: columns as wide as their widest cell, Chinese characters two cells wide."""
-    cells = [list(table), *table.astype(str).to_numpy().tolist()]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(
-        "  ".join(
-            text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in cells
-    )
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ option, a file that cannot be written, interrupted). Every error is one sentence
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 import shlex
@@ -18,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qiyou.disk import reason
-from qiyou.errors import Message, QiyouError
-from qiyou.words import LANGUAGES, aligned, group, language_here, say
+from qiyou.errors import Message, QiyouError, need
+from qiyou.words import LANGUAGES, aligned, group, language_here, say, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,26 +106,11 @@ class _Chinese(_Complaining):
     lang = "zh"
 
 
-_ARGUMENTS = {
-    "place_name": {"metavar": "PLACE"},
-    "other": {"metavar": "OTHER", "nargs": "?"},
-    "document": {"metavar": "ID"},
-    "names": {"metavar": "NAME", "nargs": "*"},
-    "--also": {"metavar": "DIR", "action": "append"},
-    "--data": {"metavar": "DIR"},
-    "--executed": {"metavar": "DIR"},
-    "--folder": {"metavar": "DIR"},
-    "--from": {"metavar": "FILE", "dest": "source"},
-    "--in": {"metavar": "DIR", "dest": "parent", "default": "."},
-    "--notes": {"action": "store_true"},
-    "--place": {"required": True},
-    "--sources": {"metavar": "DIR", "required": True},
-    "--start": {"metavar": "YEAR", "type": int},
-    "--to": {"metavar": "DIR"},
-    "--workers": {"metavar": "N", "type": int, "default": 2},
-    "--year": {"metavar": "YEAR", "type": int},
-    "--years": {"metavar": "FIRST-LAST"},
-}
+def _keywords(argument: str) -> dict:
+    """What argparse is told of an argument: its row in arguments.csv; without one it is a flag."""
+    row = table("arguments").set_index("argument").T.get(argument, {"action": "store_true"})
+    told = {name: value for name, value in row.items() if value}
+    return told | {"type": int} if "type" in told else told
 
 
 def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.ArgumentParser:
@@ -138,8 +124,7 @@ def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.Arg
         command = added.add_parser(name, help=words[name], description=words[name], allow_abbrev=False)
         command.set_defaults(command=function)
         for argument in arguments:
-            keywords = _ARGUMENTS.get(argument, {"action": "store_true"})
-            command.add_argument(argument, help=words[argument], **keywords)
+            command.add_argument(argument, help=words[argument], **_keywords(argument))
         command.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=words["--lang"])
     return parser
 
@@ -154,17 +139,40 @@ def _compare(options: argparse.Namespace) -> int:
         table = compare.pair(data, a, b, lang=lang)
     else:
         years = data.planned(a)["year"]
-        if years.empty:
-            raise QiyouError("cli.no_plan", place=options.place_name)
+        need(not years.empty, "cli.no_plan", QiyouError, place=options.place_name)
         table = compare.core(data, options.year or int(years.max()), places=[a])
     words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
-    heads = {
-        name: head.format(a=words[a], b=words.get(b)) for name, head in group("comparison", lang).items()
-    }
+    both = {"a": words[a], "b": words.get(b)}
+    heads = {name: head.format(**both) for name, head in group("comparison", lang).items()}
     table = data.named(table[[name for name in heads if name in table]], lang)
     for name in table.select_dtypes(exclude="number"):
         table[name] = table[name].map(lambda cell: words.get(cell, cell)).fillna("")
     print(aligned(table.rename(columns=heads)))
+    return 0
+
+
+def _answer(options: argparse.Namespace) -> int:
+    from qiyou import answer, load
+
+    print(answer(load(also=options.also), options.place_name, options.indicator_name, lang=options.lang))
+    return 0
+
+
+def _brief(options: argparse.Namespace) -> int:
+    from qiyou import brief, cards, load
+
+    need(options.brief_place or options.all, "cli.brief_all", QiyouError)
+    data, line, lang, to = load(also=options.also), Progress(options.lang), options.lang, options.to
+    beside = options.with_ and data.place(options.with_)
+    places = [data.place(options.brief_place)] if options.brief_place else []
+    line.keep(say("cli.brief_reading", lang))
+    read = cards.answers(data)
+    for place in read.profiles["place"].unique() if options.all else places:
+        folder = brief.county(data, place, beside if beside != place else None, lang=lang, to=to, read=read)
+        line.keep(say("cli.brief_made", lang, folder=folder))
+    if options.all:
+        index = brief.pages(data, to or "briefings", lang, read=read, progress=line.figures)
+        line.keep(say("cli.brief_pages", lang, page=index))
     return 0
 
 
@@ -185,16 +193,10 @@ def _check(options: argparse.Namespace) -> int:
 def _new(options: argparse.Namespace) -> int:
     from qiyou.scaffold import new, span
 
-    folder = new(
-        options.document,
-        place=options.place,
-        years=span(options.years) if options.years else None,
-        source=options.source,
-        start=options.start,
-        parent=options.parent,
-        lang=options.lang,
-        tell=lambda report: _taken_in(report, options.lang),
-    )
+    chosen = {name: getattr(options, name) for name in ("place", "source", "start", "parent", "lang")}
+    years = span(options.years) if options.years else None
+    tell = functools.partial(_taken_in, lang=options.lang)
+    folder = new(options.document, years=years, tell=tell, **chosen)
     files = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".md"))
     print(say("cli.filled" if options.source else "cli.made", options.lang, folder=folder, files=files))
     print(f"  qiyou check --also {quoted(folder)}")
@@ -223,8 +225,8 @@ def _own_folder(options: argparse.Namespace, name: str) -> Path:
     from qiyou.notebooks import FOLDER
 
     to = Path(options.to or Path("results", name))
-    if to.resolve() == (FOLDER.parent / name).resolve():
-        raise QiyouError("notebooks.own_folder", folder=to)
+    elsewhere = to.resolve() != (FOLDER.parent / name).resolve()
+    need(elsewhere, "notebooks.own_folder", QiyouError, folder=to)
     return to
 
 
@@ -232,15 +234,8 @@ def _notebooks(options: argparse.Namespace) -> int:
     from qiyou.notebooks import FOLDER, run
 
     to, line = _own_folder(options, "notebooks"), Progress(options.lang)
-    results = run(
-        to,
-        folder=options.folder or FOLDER,
-        only=options.names,
-        also=options.also or (),
-        lang=options.lang,
-        workers=options.workers,
-        progress=line.cells,
-    )
+    chosen = {"only": options.names, "also": options.also or (), "workers": options.workers}
+    results = run(to, folder=options.folder or FOLDER, lang=options.lang, progress=line.cells, **chosen)
     line.clear()
     failed = [result for result in results if result.error]
     for result in failed:
@@ -269,8 +264,8 @@ def _docs(options: argparse.Namespace) -> int:
     pdoc = [sys.executable, "-W", "ignore", "-m", "pdoc", "--docformat", "numpy"]
     print(say("cli.documenting", options.lang), flush=True)
     done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise QiyouError("cli.no_docs", folder=folder, why=done.stderr.strip().splitlines()[-1])
+    last = done.stderr.strip().rpartition("\n")[2]
+    need(not done.returncode, "cli.no_docs", QiyouError, folder=folder, why=last)
     print(say("cli.docs", options.lang, page=folder / "index.html"))
     return 0
 
@@ -309,14 +304,15 @@ class Progress:
 
     def figures(self, done: int, total: int, name: str) -> None:
         """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""
-        text = say("cli.drawn", self._lang, done=done, total=total, name=name)
-        if self._live or done % 10:
-            self.show(text)
-        else:
-            self.keep(text)
+        self._tenth(done, say("cli.drawn", self._lang, done=done, total=total, name=name))
+
+    def _tenth(self, done: int, text: str) -> None:
+        (self.show if self._live or done % 10 else self.keep)(text)
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {
+    "answer": (_answer, "place_name", "indicator_name", "--also"),
+    "brief": (_brief, "brief_place", "--with", "--all", "--also", "--to"),
     "compare": (_compare, "place_name", "other", "--year", "--also"),
     "new": (_new, "document", "--place", "--from", "--years", "--start", "--in"),
     "check": (_check, "--data", "--also", "--notes"),

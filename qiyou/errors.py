@@ -16,7 +16,7 @@ class Message:
     key : str
         Of the sentence; a text that is no key is said as it stands.
     **fields
-        What the sentence speaks of; one that is a message itself is said in the same language, a list is joined.
+        What the sentence speaks of; what can be `said` is said in the same language, a list is joined.
 
     Notes
     -----

@@ -28,13 +28,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from qiyou import disk, progress, words
-from qiyou.errors import DataError, Message
+from qiyou.data.schema import GRADES
+from qiyou.errors import Message, need
 from qiyou.intervals import Box, above, box, boxed, by_role
 from qiyou.notation import read
-from qiyou.relate import clean, promised, relate
-from qiyou.units import english
+from qiyou.relate import SIGN, clean, promised, relate
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -48,31 +49,15 @@ AS_PLANNED = "plan"
 
 _SERIES = ["place", "indicator", "basis"]
 _PATH = ["document", "place", "indicator", "variant", "origin"]
-_SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
-_GRADES = {"official": 0, "press": 1, "secondary": 2, "derived": 3}
 _YEAR, _WORD = "the plan prints no value for this year", "the plan prints a word, no number"
-_FALLS, _HELD = (
-    "falls within the year: a flow is counted since January",
-    "a level to be held, not a change to be reached",
-)
+_FALLS = "falls within the year: a flow is counted since January"
+_HELD = "a level to be held, not a change to be reached"
 _NOTHING, _OPEN = "the plan adds nothing in this year", "rounding leaves open what the plan adds in this year"
 _BASIS = "counted on another basis: the observed value of the base year is not the plan's base"
 _UNDIRECTED = "the indicator has no better or worse"
 _BOUND = "only a bound or an approximate value is planned"
+_SCHEDULE = words.columns("monitor.schedule")
 _NUMBER = r"[<>≤≥＜＞≦≧约]?[\d０-９.．,，]+(?:[—–~～-][\d０-９.．,，]+)?"
-
-_TABLE = str.split(
-    "place indicator year document origin locator variant unit direction base_year base_printed base "
-    "planned_printed planned planned_relation observed_printed observed observed_relation basis basis_check "
-    "source grade gap gap_low gap_high verdict why target_year target base_from statcan eurostat destatis "
-    "un_chart disagree flags why_not"
-)
-_SCHEDULE = str.split(
-    "place indicator year quarter document origin locator variant unit direction start_printed start "
-    "start_from planned_printed planned observed_printed observed basis basis_check source grade "
-    "planned_change reached_change share_reached share_low share_high share_elapsed ahead ahead_low "
-    "ahead_high verdict why"
-)
 
 
 def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.DataFrame:
@@ -124,7 +109,7 @@ def table(data: Data, place: Names = None, *, year: int | None = None) -> pd.Dat
     rows = _judged(_beside(data, data.observations, place, year))
     judged = pd.DataFrame(_methods(rows, data), index=rows.index).astype({"disagree": "boolean"})
     rows = rows.assign(**judged)
-    return _ordered(rows, data)[_TABLE]
+    return _ordered(rows, data)[words.columns("monitor.table")]
 
 
 def schedule(
@@ -172,8 +157,7 @@ def schedule(
     >>> rows.loc[0, ["verdict", "why"]].tolist()
     ['not_comparable', 'the plan has no such indicator']
     """
-    if quarter not in (None, 1, 2, 3, 4):
-        raise DataError("monitor.quarter", quarter=repr(quarter))
+    need(quarter in (None, 1, 2, 3, 4), "monitor.quarter", quarter=repr(quarter))
     both = pd.concat([one for one in (data.observations, data.quarters) if len(one)] or [data.observations])
     both = both.assign(quarter=both.get("quarter", pd.NA)).astype({"quarter": "Int64"})
     rows = _beside(data, both[both["quarter"] == quarter] if quarter else both, place, year)
@@ -188,10 +172,9 @@ def _beside(data: Data, observations: pd.DataFrame, place, year: int | None) -> 
     places = _places(data, place, observations)
     here = observations[observations["place"].isin(places)]
     rows = here if year is None else here[here["year"] == year]
-    if rows.empty:
-        years = list(map(str, sorted(set(here["year"]))))
-        when = Message("monitor.years", year=year, years=years) if years else ""
-        raise DataError("monitor.nothing", who=places or Message("monitor.anywhere"), when=when)
+    years = list(map(str, sorted(set(here["year"]))))
+    when = Message("monitor.years", year=year, years=years) if years else ""
+    need(not rows.empty, "monitor.nothing", who=places or Message("monitor.anywhere"), when=when)
     plan = _planned(data, places)
     keys = [name for name in (*_SERIES, "year", "source", "quarter", "unit") if name in rows]
     rows = _as("observed", _with_boxes(rows, data.indicators), ["printed"], keys).astype({"year": "int64"})
@@ -203,16 +186,15 @@ def _beside(data: Data, observations: pd.DataFrame, place, year: int | None) -> 
         last = part.sort_values("year", kind="stable").drop_duplicates(_PATH, keep="last")
         paths = paths.merge(_as(name, last, ["year", "printed"], _PATH), on=_PATH, how="left")
     rows = rows.merge(paths, on=["place", "indicator"], how="left")
-    rows = rows.merge(
-        _as("planned", plan, ["printed"], [*_PATH, "year", "locator"]), on=[*_PATH, "year"], how="left"
-    )
+    asked = _as("planned", plan, ["printed"], [*_PATH, "year", "locator"])
+    rows = rows.merge(asked, on=[*_PATH, "year"], how="left")
     texts = [*_PATH[:1], "variant", "origin", "locator", "base_printed", "base_relation"]
     texts += ["planned_printed", "planned_relation"]
     rows = rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), "") for name in texts})
     facts = data.indicators.set_index("id")[["kind", "direction", "unit"]]
     rows = rows.rename(columns={"unit": "unit_seen"}).join(facts, on="indicator")
     rows = rows.astype(dict.fromkeys(["base_year", "target_year"], "Int64")).assign(
-        sign=rows["direction"].map(_SIGN).astype(float),
+        sign=rows["direction"].map(SIGN).astype(float),
         grade=rows["source"].map(data.sources.set_index("id")["grade"]).fillna(""),
     )
     rows["basis_check"] = _basis_check(rows, data)
@@ -239,8 +221,8 @@ def _places(data: Data, place: Names, seen: pd.DataFrame) -> list[str]:
     if place is None:
         return [one for one in data.places["id"] if one in planned & set(seen["place"])]
     asked = [data.place(one) for one in ([place] if isinstance(place, str) else place)]
-    if bare := [one for one in asked if one not in planned]:
-        raise DataError("monitor.no_plan", place=bare[0])
+    bare = [one for one in asked if one not in planned]
+    need(not bare, "monitor.no_plan", place=bare[:1])
     return asked
 
 
@@ -252,9 +234,8 @@ def _planned(data: Data, places: list[str]) -> pd.DataFrame:
     keys = ["document", "place", "indicator", "year", "role"]
     cells = pd.MultiIndex.from_frame(rows.loc[rows["origin"] == "table", keys])
     spoken = rows["origin"].eq("text") & pd.MultiIndex.from_frame(rows[keys]).isin(cells)
-    rows = (
-        rows[~spoken & rows["indicator"].ne("")].drop_duplicates([*keys, "variant"]).astype({"year": "int64"})
-    )
+    rows = rows[~spoken & rows["indicator"].ne("")].drop_duplicates([*keys, "variant"])
+    rows = rows.astype({"year": "int64"})
     return _with_boxes(rows, data.indicators, by_role(rows))
 
 
@@ -266,9 +247,8 @@ def _basis_check(rows: pd.DataFrame, data: Data) -> np.ndarray:
     base = boxed(rows, "base")
     unknown = both["low"].isna() | ~base.known
     excluded = above(base.low, both["high"]) | above(both["low"], base.high)
-    return np.select(
-        [rows["basis"] == AS_PLANNED, unknown, excluded], ["stated", "unknown", "differs"], "agrees"
-    )
+    cases = {"stated": rows["basis"] == AS_PLANNED, "unknown": unknown, "differs": excluded}
+    return np.select([*cases.values()], [*cases], "agrees")
 
 
 def _obstacle(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
@@ -285,7 +265,13 @@ def _obstacle(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
         _WORD: planned.eq("none"),
         _UNDIRECTED: rows["sign"].isna() & rows["direction"].ne("status"),
     }
-    return np.select(list(cases.values()), list(cases), "").astype(object)
+    return _first(cases, rows)
+
+
+def _first(cases: dict[str, ArrayLike], rows: pd.DataFrame) -> np.ndarray:
+    """For each row the first case that holds, or "" where none does; *obstacle* stands for the row's own."""
+    first = np.select([*cases.values()], [*cases], "").astype(object)
+    return np.where(first == "obstacle", rows["obstacle"], first) if "obstacle" in cases else first
 
 
 def _related(rows: pd.DataFrame, data: Data, plan: pd.DataFrame) -> np.ndarray:
@@ -302,9 +288,8 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
     """Add gap, its limits, the verdict and what decides."""
     asked, strict = promised(boxed(rows, "planned"), rows["sign"].fillna(1.0))
     found = relate(boxed(rows, "observed"), asked, rows["sign"], strict=strict)
-    found = found.set_axis(rows.index)
-    blocked = rows["obstacle"] != ""
-    gaps = {name: found[name].where(~blocked) for name in ("gap", "gap_low", "gap_high")}
+    found, blocked = found.set_axis(rows.index), rows["obstacle"] != ""
+    gaps = found[["gap", "gap_low", "gap_high"]].where(~blocked)
     verdict = found["verdict"].where(~blocked, "not_comparable")
     return rows.assign(**gaps, verdict=verdict, why=found["why"].where(~blocked, rows["obstacle"]))
 
@@ -326,24 +311,22 @@ def _ordered(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
 
 def _methods(rows: pd.DataFrame, data: Data) -> list[dict]:
     """For each row what the published methods give as of its year, and from where to where they look."""
-    rank = data.observations["source"].map(data.sources.set_index("id")["grade"]).map(_GRADES)
+    grade = data.observations["source"].map(data.sources.set_index("id")["grade"])
+    rank = grade.map({name: rank for rank, name in enumerate(GRADES)})
     # One point a year: of several sources the one of the better grade.
     points = data.observations.assign(rank=rank)[data.observations["relation"] == "eq"]
     points = points.sort_values(["year", "rank"], kind="stable").drop_duplicates([*_SERIES, "year"])
-    series = {
-        key: dict(zip(part["year"], part["value"], strict=True)) for key, part in points.groupby(_SERIES)
-    }
+    by = points.groupby(_SERIES)
+    series = {key: dict(zip(part["year"], part["value"], strict=True)) for key, part in by}
     asked, _ = promised(boxed(rows, "target"), rows["sign"].fillna(1.0))
     cases = {
         # The methods look at the end of the plan: the year itself may have no planned number.
-        "": rows["obstacle"].isin(["", _YEAR, _WORD]),
+        "obstacle": ~rows["obstacle"].isin(["", _YEAR, _WORD]),
         _UNDIRECTED: rows["sign"].isna(),
         "a flow is counted within its year: `schedule` follows it": rows["kind"] == "flow",
         "no single number was observed": rows["observed_relation"] != "eq",
     }
-    cases[""] = ~cases[""]
-    why = np.select(list(cases.values()), [rows["obstacle"], *list(cases)[1:]], "")
-    rows = rows.assign(target=np.where(asked.exact, asked.point, np.nan), hindrance=why)
+    rows = rows.assign(target=np.where(asked.exact, asked.point, np.nan), hindrance=_first(cases, rows))
     return [
         _agreement(row, series.get((row.place, row.indicator, row.basis), {})) for row in rows.itertuples()
     ]
@@ -385,10 +368,9 @@ def _agreement(row, series: dict[int, float]) -> dict:
 def _with_start(rows: pd.DataFrame, data: Data, observed: pd.DataFrame) -> pd.DataFrame:
     """Add the value at the end of the year before: observed, else as the plan prints it; zero for a flow."""
     # The yearly value comes before that of the fourth quarter, which may be preliminary.
-    ends = observed[~observed["quarter"].isin([1, 2, 3])].sort_values(
-        "quarter", na_position="first", kind="stable"
-    )
-    ends = _with_boxes(ends.assign(role="observed"), data.indicators)
+    ends = observed[~observed["quarter"].isin([1, 2, 3])].assign(role="observed")
+    ends = ends.sort_values("quarter", na_position="first", kind="stable")
+    ends = _with_boxes(ends, data.indicators)
     plan = _planned(data, list(rows["place"].unique()))
     for name, before, keys in (("seen", ends, [*_SERIES, "year"]), ("before", plan, [*_PATH, "year"])):
         before = before[before["relation"] == "eq"].drop_duplicates(keys)
@@ -399,13 +381,12 @@ def _with_start(rows: pd.DataFrame, data: Data, observed: pd.DataFrame) -> pd.Da
     start = boxed(rows, "seen").where(seen, boxed(rows, "before"))
     start = Box(zero, zero, never, never, zero, ~never).where(flow, start)
     base = printed & rows["before_role"].eq("baseline")
+    cases = {"zero": flow, "observed": seen, "printed base": base, "planned": printed}
     return rows.assign(
         **start.columns("start"),
         start=start.point,
         start_printed=rows["seen_printed"].where(seen, rows["before_printed"]).where(~flow).fillna(""),
-        start_from=np.select(
-            [flow, seen, base, printed], ["zero", "observed", "printed base", "planned"], ""
-        ),
+        start_from=np.select([*cases.values()], [*cases], ""),
     )
 
 
@@ -431,8 +412,7 @@ def _timed(rows: pd.DataFrame) -> pd.DataFrame:
         _NOTHING: (planned == 0) | ~above(goal, start.low),
         _OPEN: ~above(goal, start.high),
     }
-    why = np.select(list(cases.values()), list(cases), "").astype(object)
-    why = np.where(why == "obstacle", rows["obstacle"], why)
+    why = _first(cases, rows)
     shown = why == ""
     exact = point & (clean(share - elapsed) == 0)
     level = _judged(rows)
@@ -495,8 +475,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
     ['浙江省', '不可比', '计划无此指标']
     """
     said = words.group("form", lang)
-    if rows.empty or any(name not in rows for name in _SCHEDULE):
-        raise DataError("monitor.no_rows")
+    need(len(rows) and set(_SCHEDULE) <= set(rows), "monitor.no_rows")
     names = [frame.set_index("id")[f"name_{lang}"] for frame in (data.places, data.indicators)]
     period = np.where(rows["quarter"].isna(), "form_year", "form_quarter")
     dates = rows[["year", "quarter"]].assign(month=3 * rows["quarter"])
@@ -507,7 +486,7 @@ def form(rows: pd.DataFrame, data: Data, *, lang: str = "zh") -> pd.DataFrame:
         "number": [str(number) for number in range(1, len(rows) + 1)],
         "place": rows["place"].map(names[0]),
         "indicator": rows["indicator"].map(names[1]),
-        "unit": rows["unit"] if lang == "zh" else rows["unit"].map(english),
+        "unit": rows["unit"].map(lambda unit: words.unit(unit, lang)),
         "period": words.say_each(period, lang, dates),
         "start": start.mask(rows["start_from"].eq("planned"), start + said["of_plan"]),
         "planned": _as_planned(rows["planned_printed"], rows, rows["year"], data),

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from qiyou import disk
-from qiyou.errors import QiyouError
+from qiyou.errors import QiyouError, need
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 KERNEL = {
@@ -129,14 +129,12 @@ def run(
         If the folder has no notebooks, one of them is none, or `to` is their own folder.
     """
     own = Path(folder)
-    if os.path.realpath(to) == os.path.realpath(own):
-        raise QiyouError("notebooks.own_folder", folder=to)
+    need(os.path.realpath(to) != os.path.realpath(own), "notebooks.own_folder", QiyouError, folder=to)
     paths = sorted(own.glob("*.ipynb"))
     names = [path.name for path in paths]
-    if not paths:
-        raise QiyouError("notebooks.none", folder=own)
-    if unknown := ", ".join(sorted(set(only) - set(names))):
-        raise QiyouError("notebooks.unknown", names=unknown, folder=own, known=", ".join(names))
+    need(paths, "notebooks.none", QiyouError, folder=own)
+    unknown = ", ".join(sorted(set(only) - set(names)))
+    need(not unknown, "notebooks.unknown", QiyouError, names=unknown, folder=own, known=names)
     read = {path: _read(path.name, path.read_bytes(), lang) for path in paths if path.name in (only or names)}
     code = [cell for notebook in read.values() for cell in notebook.cells if cell.cell_type == "code"]
     done = itertools.count(1)
@@ -222,11 +220,8 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
         # nbclient leaves this behind when a kernel does not start, and fails in it when the process ends.
         atexit.unregister(client._cleanup_kernel)
         last = _line(log.read_text(encoding="utf-8", errors="replace"), -1) or "it did not say why"
-        return (
-            f"cell {len(started)}: the kernel died: {last}"
-            if started
-            else f"the kernel did not start: {last}"
-        )
+        what = f"cell {len(started)}: the kernel died" if started else "the kernel did not start"
+        return f"{what}: {last}"
     finally:
         if (task := asyncio.current_task()) is not None and task.cancelling():
             # nbclient makes a dead kernel of a cancellation while the kernel starts.

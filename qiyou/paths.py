@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError
+from qiyou.errors import DataError, need
 from qiyou.intervals import Box, box
+from qiyou.relate import SIGN
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -25,7 +26,6 @@ PROSE = "prose"
 """Variant of a path that only the running text prints."""
 RELATIONS = ("none", "eq", "ge", "gt", "le", "lt", "about", "range")
 _COLUMNS = [*KEYS, "year", "value", "relation", "low", "high", "low_closed", "high_closed", "step"]
-_SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,16 +75,6 @@ class PathGrid:
     def high(self) -> np.ndarray:
         """The upper ends of the boxes, shape (n, m)."""
         return self.box.high
-
-    @property
-    def low_open(self) -> np.ndarray:
-        """Whether the lower end is left out, as 85 is left out of ``>85``, shape (n, m)."""
-        return self.box.low_open
-
-    @property
-    def high_open(self) -> np.ndarray:
-        """Whether the upper end is left out, shape (n, m)."""
-        return self.box.high_open
 
     @property
     def known(self) -> np.ndarray:
@@ -154,12 +144,7 @@ def grid(
         reading = np.where(baseline, "measured", "stipulated")
     cells = box(targets, reading)
     lower, upper, sign = _indicator_facts(keys, indicators)
-    boxes = Box(
-        **{
-            name: spread(values, False if values.dtype == bool else np.nan)
-            for name, values in vars(cells).items()
-        }
-    )
+    boxes = Box(*(spread(part, False if part.dtype == bool else np.nan) for part in vars(cells).values()))
     return PathGrid(
         keys=keys,
         years=years,
@@ -280,17 +265,14 @@ def label(flags: Sequence[tuple[np.ndarray, str]], separator: str = "; ") -> np.
 def _checked_relations(targets: pd.DataFrame) -> np.ndarray:
     """Each row's relation as its place in RELATIONS, after checking what every row has to have."""
     missing = [name for name in _COLUMNS if name not in targets]
-    if missing:
-        raise DataError("paths.columns", missing=missing)
-    if targets.empty:
-        raise DataError("paths.no_rows")
+    need(not missing, "paths.columns", missing=missing)
+    need(not targets.empty, "paths.no_rows")
     code = pd.Index(RELATIONS).get_indexer(targets["relation"])
     if (code < 0).any():
         found = list(map(repr, targets["relation"][code < 0].unique()[:5]))
         raise DataError("paths.relation", targets[code < 0], found=found, known=RELATIONS)
     undated = targets["year"].isna()
-    if undated.any():
-        raise DataError("paths.undated", targets[undated])
+    need(not undated.any(), "paths.undated", rows=targets[undated])
     return code
 
 
@@ -321,15 +303,11 @@ def _indicator_facts(keys: pd.DataFrame, indicators: pd.DataFrame | None) -> tup
         nothing = np.full(len(keys), np.nan)
         return nothing, nothing, nothing
     missing = [name for name in ("id", "direction", "lower", "upper") if name not in indicators]
-    if missing:
-        raise DataError("paths.indicator_columns", missing=missing)
+    need(not missing, "paths.indicator_columns", missing=missing)
     at = pd.Index(indicators["id"]).get_indexer(keys["indicator"])
     if (at < 0).any():
         unknown = keys[at < 0]
         raise DataError("paths.unknown", unknown, indicator=unknown["indicator"].iloc[0])
     facts = indicators.iloc[at]
-    return (
-        facts["lower"].to_numpy(dtype=float, na_value=np.nan),
-        facts["upper"].to_numpy(dtype=float, na_value=np.nan),
-        facts["direction"].map(_SIGN).to_numpy(dtype=float, na_value=np.nan),
-    )
+    three = facts["lower"], facts["upper"], facts["direction"].map(SIGN)
+    return tuple(column.to_numpy(dtype=float, na_value=np.nan) for column in three)

@@ -400,13 +400,8 @@ def agreement(
         except DataError as problem:
             rows.append(_not_applicable(method, str(problem)))
         else:
-            own = {
-                "applicable": True,
-                "reading": found.reading,
-                "flags": " ".join(found.flags),
-                "why_not": "",
-            }
-            rows.append(asdict(found) | own)
+            own = {"reading": found.reading, "flags": " ".join(found.flags)}
+            rows.append(asdict(found) | own | {"applicable": True, "why_not": ""})
     return _side_by_side(rows)
 
 

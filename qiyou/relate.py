@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from qiyou.intervals import Box, above, apart, disjoint, same
 
 VERDICTS = ("met", "not_met", "undecidable")
-WORDS = ("at_or_above", "level", "below", "undecidable")
+SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
+"""+1 where more is better, −1 where less is; a review has neither."""
 REASONS = ("", "equal as printed", "as printed", "a bound leaves it open", "rounding decides", "missing")
 _DIGITS = 10
 

@@ -16,7 +16,7 @@ import pandas as pd
 from qiyou import disk
 from qiyou.data import root
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, ID, TABLES
-from qiyou.errors import DataError
+from qiyou.errors import DataError, need
 from qiyou.words import group, language
 
 _MOST_YEARS = 60
@@ -81,14 +81,12 @@ def new(
     ...     sorted(path.name for path in made.iterdir())
     ['README.md', 'decisions.csv', 'document.toml', 'places.csv', 'table.csv']
     """
-    if not re.fullmatch(f"(?!{_DEVICE}$){DOCUMENT_ID}", document) or len(document) > _LONGEST_ID:
-        raise DataError("new.document", name=repr(document[:40]))
+    fits = re.fullmatch(f"(?!{_DEVICE}$){DOCUMENT_ID}", document) and len(document) <= _LONGEST_ID
+    need(fits, "new.document", name=repr(document[:40]))
     known = {name: id_ for id_, zh in _places().items() for name in (id_, zh, zh.rstrip("省市区县"))}
     name, place = place, known.get(place, place)
-    if not re.fullmatch(ID, place):
-        raise DataError("new.place", name=repr(place[:40]))
-    if (years is None) == (source is None):
-        raise DataError("new.years_or_file")
+    need(re.fullmatch(ID, place), "new.place", name=repr(place[:40]))
+    need((years is None) != (source is None), "new.years_or_file")
     folder = Path(parent) / document
     with _whole(folder) as draft:
         if source is not None:
@@ -115,11 +113,10 @@ def new(
 def _files(document: str, place: str, years: tuple[int, int], start: int | None, lang: str) -> dict[str, str]:
     """What every folder has, by file name."""
     first, last = years
-    if not 1950 <= first <= last <= 2099 or last - first >= _MOST_YEARS:
-        raise DataError("new.years", first=first, last=last)
+    known = 1950 <= first <= last <= 2099 and last - first < _MOST_YEARS
+    need(known, "new.years", first=first, last=last)
     start = min(first + 1, last) if start is None else start
-    if not first <= start <= last:
-        raise DataError("new.start", start=start, first=first, last=last)
+    need(first <= start <= last, "new.start", start=start, first=first, last=last)
     shown = dict(document=document, place=place, first=first, last=last, start=start)
     headers = (f"- `{table}.csv`: {what}: `{header(table)}`" for table, what in group("added", lang).items())
     guide = (_TABLES / f"new_guide.{lang}.md").read_text("utf-8")
@@ -172,8 +169,7 @@ def span(text: str) -> tuple[int, int]:
     ((2022, 2027), (2022, 2027), (2027, 2027))
     """
     match = _YEARS.fullmatch(text)
-    if not match:
-        raise DataError("new.span", text=repr(text[:40]))
+    need(match, "new.span", text=repr(text[:40]))
     return int(match[1]), int(match[2] or match[1])
 
 
@@ -197,8 +193,7 @@ def _places() -> dict[str, str]:
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A folder of the same name to write into; renamed at the end: there with all its files, or not at all."""
-    if folder.exists() or folder.is_symlink():
-        raise DataError("new.exists", folder=folder)
+    need(not folder.exists() and not folder.is_symlink(), "new.exists", folder=folder)
     room = disk.beside(folder)
     try:
         (room / folder.name).mkdir(parents=True)

@@ -6,16 +6,18 @@ Sentences are looked up when a result is read; arithmetic never composes one.
 from __future__ import annotations
 
 import functools
+import html
 import locale
 import os
 import unicodedata
+from dataclasses import dataclass
 from importlib import resources
 from string import Formatter
 
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError, Message
+from qiyou.errors import need
 from qiyou.intervals import outward
 
 LANGUAGES = ("zh", "en")
@@ -33,6 +35,15 @@ def table(name: str) -> pd.DataFrame:
         return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
+def columns(key: str) -> list[str]:
+    """The columns of a result, in order: a row of ``columns.csv``.
+
+    >>> columns("plausibility.check")[:3]
+    ['place', 'document', 'indicator']
+    """
+    return table("columns").set_index("key").at[key, "columns"].split()
+
+
 def language(lang: str) -> str:
     """The language, if it is one.
 
@@ -41,8 +52,7 @@ def language(lang: str) -> str:
     DataError
         For anything but ``"zh"`` and ``"en"``.
     """
-    if lang not in LANGUAGES:
-        raise DataError("lang", given=lang)
+    need(lang in LANGUAGES, "lang", given=lang)
     return lang
 
 
@@ -93,7 +103,7 @@ def _told(value: object, lang: str) -> object:
         return joined([str(_told(one, lang)) for one in value], lang)
     if isinstance(value, float):
         return number(value)
-    return value.said(lang) if isinstance(value, Message) else value
+    return value.said(lang) if hasattr(value, "said") else value
 
 
 def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
@@ -125,6 +135,15 @@ def joined(texts, lang: str) -> str:
     ('玉环市、长兴县', 'Yuhuan, Changxing')
     """
     return ("、" if language(lang) == "zh" else ", ").join(texts)
+
+
+def unit(name: str, lang: str = "en") -> str:
+    """The word for a unit; one that ``words.csv`` does not list stays as it is.
+
+    >>> unit("平方米/人"), unit("亩", "zh")
+    ('m² per head', '亩')
+    """
+    return group("unit", lang).get(name, name)
 
 
 def number(value: float, digits: int = 10) -> str:
@@ -186,5 +205,60 @@ def aligned(table: pd.DataFrame) -> str:
     return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A table to be read, in a notebook or a terminal: text left, numbers right, the same bytes every time.
+
+    >>> print(Shown(pd.DataFrame({"地方": ["玉环市"], "托位": [5.5]}))._repr_html_().splitlines()[-2])
+    <tr><td style="text-align: left">玉环市</td><td style="text-align: right">5.5</td></tr>
+    """
+
+    frame: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return aligned(self.frame)
+
+    def _repr_html_(self) -> str:
+        numeric = [pd.api.types.is_numeric_dtype(kind) for kind in self.frame.dtypes]
+        ways = [f' style="text-align: {"right" if one else "left"}"' for one in numeric]
+        lines = [("th", self.frame.columns), *(("td", row) for row in self.frame.itertuples(index=False))]
+        rows = (
+            "".join(f"<{tag}{way}>{_cell(one)}</{tag}>" for way, one in zip(ways, row, strict=True))
+            for tag, row in lines
+        )
+        return "\n".join(["<table>", *(f"<tr>{row}</tr>" for row in rows), "</table>"])
+
+
+def _cell(value) -> str:
+    if pd.isna(value):
+        return ""
+    return html.escape(number(value) if isinstance(value, float) else str(value))
+
+
+def spans(low, high, lang: str) -> list[str]:
+    """Intervals in words, each rounded outward to three digits of its larger end; empty where one is missing.
+
+    >>> spans([0.3254, 186.3, 3, np.nan], [0.3268, 219.9, 5, 1], "en")
+    ['0.325 to 0.327', '186 to 220', '3 to 5', '']
+    """
+    out = []
+    for ends in zip(np.asarray(low, dtype=float), np.asarray(high, dtype=float), strict=True):
+        known = [abs(end) for end in ends if np.isfinite(end)]
+        most = max(known, default=0.0)
+        whole = most < 1000 and all(end == round(end) for end in known)
+        digits = 0 if whole else 2 - int(np.floor(np.log10(most)))
+        out.append("" if np.isnan(ends).any() else interval(*ends, digits, lang=lang))
+    return out
+
+
 def _width(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
+
+
+def table_width(texts) -> int:
+    """The places that the widest text takes.
+
+    >>> table_width(["玉环", "abc"])
+    4
+    """
+    return max(map(_width, texts), default=0)

@@ -28,6 +28,9 @@ MACHINE_PATH = re.compile(
 )
 # nbval obeys these whether they stand in a comment or as a tag.
 NBVAL_WORDS = re.compile(r"nbval[-_]|raises-exception|PYTEST_VALIDATE_IGNORE_OUTPUT", re.IGNORECASE)
+MOST_CELLS, MOST_LINES, MOST_WIDE, MOST_PROSE = 18, 8, 110, 560
+MOST_COLUMNS, MOST_ROWS = 8, 25
+PUBLIC = {"matplotlib.pyplot", "pandas", "tempfile"}
 NOT_REPRODUCIBLE = re.compile(r"\bat 0x[0-9a-f]+|<Axes: ")
 
 
@@ -52,14 +55,46 @@ def problems(content: bytes) -> list[str]:
     for here, after in zip(code, [*code[1:], None], strict=True):
         if _has_picture(here) and not any(_has_table(cell) for cell in (here, after) if cell is not None):
             found.append(f"cell {here.execution_count}: a figure without its numbers as a table below it")
-    first = notebook.cells[0] if notebook.cells else None
-    if first is None or first.cell_type != "markdown" or not first.source.startswith("# "):
-        found.append("does not begin with a title")
-    if "摘要" not in "".join(cell.source + _texts(cell) for cell in notebook.cells[:5]):
-        found.append("no 摘要 near the top")
+    found += _reading_problems(notebook)
     written = "\n".join(cell.source + _texts(cell) for cell in notebook.cells)
     found += [f"names a folder of a machine: {m.group()}" for m in MACHINE_PATH.finditer(written)]
     return found
+
+
+def _reading_problems(notebook):
+    """What a reader stumbles over: a late answer, a second language that is missing, too much of anything."""
+    first, *rest = notebook.cells or [new_markdown_cell("")]
+    question = first.source.partition("\n")[0]
+    if first.cell_type != "markdown" or not re.fullmatch(r"# .+？ · .+\?", question):
+        yield "does not begin with a question in both languages"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            text = re.sub(r"`[^`]*`", "", cell.source)
+            yield from _prose_problems(text, cell.source.partition("\n")[0])
+    code = [cell for cell in rest if cell.cell_type == "code"]
+    if len(code) > MOST_CELLS:
+        yield f"{len(code)} code cells, at most {MOST_CELLS}"
+    at = next((k for k, cell in enumerate(code, 1) if _texts(cell)), len(code) + 1)
+    lines = [line for cell in code[:at] for line in cell.source.splitlines() if line.strip()]
+    if at > len(code) or len(lines) > MOST_LINES:
+        yield f"no answer after {MOST_LINES} lines of code"
+    if "摘要 · Summary" not in "".join(cell.source for cell in notebook.cells[:3]):
+        yield "no 摘要 · Summary near the top"
+    if sum(line.startswith('lang = "') for cell in code[:1] for line in cell.source.splitlines()) != 1:
+        yield "no switch of the language on top"
+    if any(len(line) > MOST_WIDE for cell in notebook.cells for line in cell.source.splitlines()):
+        yield f"a line over {MOST_WIDE} characters"
+
+
+def _prose_problems(text, head):
+    """Chinese, then English, two short sentences, and no number that the data may move."""
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    if not (re.search("[㐀-鿿]", text) and re.search("[A-Za-z]{3}", body)):
+        yield f"prose in one language: {head}"
+    if re.search(r"\d", re.sub(r"20\d\d", "", body)):
+        yield f"a number in prose: {head}"
+    if len(body) > MOST_PROSE:
+        yield f"prose of {len(body)} characters: {head}"
 
 
 def _cell_problems(cell):
@@ -81,6 +116,45 @@ def _cell_problems(cell):
         yield "is empty"
     if any(isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for n in ast.walk(tree)):
         yield "defines a function or a class; the library is the place for it"
+    if any(isinstance(n, ast.Assert) for n in ast.walk(tree)):
+        yield "asserts something; that is a test's work"
+    yield from (f"imports {name}, which is not of the public interface" for name in _imports(tree) - PUBLIC)
+
+
+def _imports(tree):
+    """What is imported, without qiyou and its first-level modules."""
+    names = {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
+    names |= {
+        f"{n.module}.{alias.name}"
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ImportFrom)
+        for alias in n.names
+    }
+    return {name for name in names if not re.fullmatch(r"qiyou(\.[a-z]+)?(\.[a-z]+)?", name) or "._" in name}
+
+
+def _sizes(cell):
+    """Columns and rows of each table that a cell shows."""
+    for output in cell.get("outputs", []):
+        html = output.get("data", {}).get("text/html", "")
+        for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
+            rows = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+            yield max(len(re.findall(r"<t[hd]", row)) for row in rows), len(rows) - 1
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.name)
+def test_the_tables_of_a_committed_notebook_can_be_read(path):
+    notebook = nbformat.read(path, as_version=4)
+    sizes = [size for cell in notebook.cells if cell.cell_type == "code" for size in _sizes(cell)]
+    assert sizes
+    if not path.name.startswith("A"):
+        assert max(columns for columns, _ in sizes) <= MOST_COLUMNS
+        assert max(rows for _, rows in sizes) <= MOST_ROWS
+
+
+def test_the_committed_notebooks_are_nine():
+    names = [path.name[:2] for path in COMMITTED]
+    assert names == ["00", "01", "02", "03", "04", "05", "06", "07", "A1"]
 
 
 def _texts(cell) -> str:
@@ -111,7 +185,7 @@ def test_a_committed_notebook_can_be_trusted_to_nbval(path):
 
 
 CELLS = (
-    "import pandas as pd\nimport matplotlib.pyplot as plt",
+    'import pandas as pd\nimport matplotlib.pyplot as plt\n\nlang = "zh"',
     "print('托位数 5.5')",
     "plt.plot([1, 2])\nplt.show()",
     "pd.DataFrame({'place': ['玉环'], 2027: [5.5]})",
@@ -132,7 +206,8 @@ def errors(results):
 
 
 def write(path, *sources):
-    cells = [new_markdown_cell("# 标题\n\n摘要"), *map(new_code_cell, sources)]
+    title = "# 标题？ · Title?\n\n摘要 · Summary"
+    cells = [new_markdown_cell(title), *map(new_code_cell, sources)]
     nbformat.write(new_notebook(cells=cells), path)
     return path
 
@@ -169,8 +244,23 @@ DEFECTS = {
     "is empty": _set(2, source=["# nothing"]),
     "defines a function": _set(2, source=["if True:\n", "    def f(x): return x"]),
     "without its numbers": _set(4, outputs=[]),
-    "begin with a title": lambda raw: raw["cells"].pop(0),
-    "no 摘要": lambda raw: raw["cells"][0].update(source=["# 标题"]),
+    "begin with a question": lambda raw: raw["cells"].pop(0),
+    "begin with a question in both": lambda raw: raw["cells"][0].update(
+        source=["# 标题？\n", "摘要 · Summary"]
+    ),
+    "no 摘要": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?"]),
+    "prose in one language": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?\n", "摘要"]),
+    "prose of": lambda raw: raw["cells"][0].update(source=["# 标题？ · Title?\n", "very long " * 80]),
+    "no answer after": _set(1, source=['lang = "zh"\n', *["a = 1\n"] * 8]),
+    "no switch": _set(1, source=["a = 1"]),
+    "a line over": _set(2, source=["print('" + "9" * 110 + "')"]),
+    "asserts": _set(2, source=["assert True"]),
+    "imports numpy": _set(2, source=["import numpy as np"]),
+    "imports qiyou.plot.style.looks": _set(2, source=["from qiyou.plot.style import looks"]),
+    "code cells": lambda raw: raw["cells"].extend([_code(raw, 2) | {"id": f"n{k}"} for k in range(20)]),
+    "a number in prose": lambda raw: raw["cells"][0].update(
+        source=["# 标题？ · Title?\n", "共5条 · Five of them"]
+    ),
     "folder of a machine": _set(2, source=["open('/home/someone/plan.csv')"]),
 }
 
@@ -330,9 +420,8 @@ def test_an_empty_folder_an_unknown_name_and_a_broken_file_are_errors(quick, tmp
 
 def test_ids_follow_the_text_and_stay_when_a_cell_is_put_in_before():
     def ids(*sources):
-        return [
-            cell.id for cell in notebooks._tidy(new_notebook(cells=list(map(new_code_cell, sources)))).cells
-        ]
+        raw = nbformat.writes(new_notebook(cells=list(map(new_code_cell, sources)))).encode()
+        return [cell["id"] for cell in json.loads(notebooks.tidy(raw))["cells"]]
 
     one, two = ids("a", "b")
     assert ids("new", "a", "b")[1:] == [one, two]

@@ -15,7 +15,7 @@ import qiyou
 from qiyou import capacity, compare, pace, trajectory
 from qiyou.notation import read
 from qiyou.paths import KEYS, table
-from qiyou.plausibility import peers, plan
+from qiyou.plausibility import checks, plan
 from qiyou.plausibility.facts import Settings, cells, collected
 
 YEARS = range(2022, 2028)
@@ -127,7 +127,7 @@ def checked_in_parts(data, by_place):
     """Each part checked on its own, then what only the plans of all places together can say."""
     first = [qiyou.plausibility.check(of_documents(data, ids)) for ids in by_place]
     clean, _ = plan.take_out(table(data))
-    second = collected(peers.plans(cells(clean, data), Settings()))
+    second = collected(checks.plans(cells(clean, data), Settings()))
     assert set(second["code"]) <= ACROSS
     return pd.concat([*(part[~part["code"].isin(ACROSS)] for part in first), second])
 

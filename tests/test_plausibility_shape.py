@@ -13,7 +13,7 @@ from plausibility_frames import check, grid_rows, one, path, said, together
 
 import qiyou.plausibility
 from qiyou.plausibility import CODES, Settings
-from qiyou.plausibility.shape import spacing_limit
+from qiyou.plausibility.plan import spacing_limit
 
 RISE, LATE = [72, 75, 78, 80, 83, 85], [72, 72, 72, 72, 72, 85]
 

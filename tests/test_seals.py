@@ -12,8 +12,7 @@ import pytest
 
 import qiyou
 from qiyou.data import root
-from qiyou.data.files import Findings, Sheet, read_sheet, read_toml
-from qiyou.data.seals import seal
+from qiyou.data.files import Findings, Sheet, read_sheet, read_toml, seal
 from qiyou.errors import DataError
 from tools.sealing import write_seals
 

@@ -371,7 +371,7 @@ def test_grid_accepts_nullable_and_text_columns():
     frame = targets([72, ("gt", 85.0, np.inf)]).convert_dtypes()
     boxes = grid(frame.assign(place=frame["place"].astype("category")))
     np.testing.assert_array_equal(boxes.low, [[71.5, 85]])
-    np.testing.assert_array_equal(boxes.low_open, [[False, True]])
+    np.testing.assert_array_equal(boxes.box.low_open, [[False, True]])
 
 
 # ---------------------------------------------------------------- fit

@@ -9,7 +9,7 @@ a phrase is an indicator is what the alias table says, and a reading is what its
 :mod:`tools.cuts` lists all ways to cut run-together digits.
 
 The sources themselves are not part of the repository; ``qiyou check`` verifies on any machine that a transcription and
-its decisions are still those that were audited (see :mod:`qiyou.data.seals`).
+its decisions are still those that were audited (see :mod:`qiyou.data.files`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ import numpy as np
 
 from qiyou.data import root
 from qiyou.data.documents import TORN, Document, read_document
-from qiyou.data.files import Findings, sentence
-from qiyou.data.seals import SEALED, seal
+from qiyou.data.files import SEALED, Findings, seal, sentence
 from qiyou.errors import QiyouError, SourceError
 from tools.locators import Place, Time, place_at, places, time_before, years_given
 from tools.sealing import write_seals

@@ -1,4 +1,4 @@
-"""Write seals into document.toml, once the audit has found everything in the source; see `qiyou.data.seals`."""
+"""Write seals into document.toml, once the audit has found everything in the source; see `qiyou.data.files`."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from qiyou.compare.references import ancestors, provinces
 from qiyou.data.schema import GRADES
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import box
 from qiyou.paths import KEYS
-from qiyou.words import language, table
+from qiyou.words import columns, language, table
 
 ASSESSABLE = "assessable"
 NOT_ASSESSABLE = "not assessable"
@@ -27,17 +28,8 @@ NURSERY = "nursery_places_per_1000"
 ENDS = MappingProxyType({"value": "value", "low": "high", "high": "low"})
 """The ends of an interval, and those of what it is divided by."""
 
-COLUMNS = [
-    *("place", "group", "scenario", "year", "value", "low", "high", "anchor", "printed"),
-    *("rate", "rate_low", "rate_high", "basis", "beside", "source", "grade", "status", "reason"),
-]
-_CHILDREN = (
-    "place year births births_scenario per_1000 per_1000_low per_1000_high sourced births_source reason"
-)
-_CHILD_COLUMNS = (
-    "year level level_low level_high births births_scenario per_1000 per_1000_low per_1000_high sourced "
-    "value low high level_kept level_kept_low level_kept_high source grade status reason"
-)
+COLUMNS = columns("capacity.populations")
+_CHILDREN = columns("capacity.children")
 
 
 # ------------------------------------------------------------------------------------------ assumptions
@@ -119,34 +111,10 @@ def graded(data, source: pd.Series) -> pd.Series:
     return source.map({text: "; ".join(grade for grade in GRADES if grade in found[text]) for text in found})
 
 
-def ancestors(places: pd.DataFrame) -> pd.DataFrame:
-    """Each place with itself and all that it belongs to, from the place up: ``place, above, level``."""
-    facts = places.set_index("id")[["parent", "level"]]
-    step, found = pd.DataFrame({"place": places["id"], "above": places["id"]}), []
-    # no chain of places is longer than this one: a circle ends too
-    for _ in range(6):
-        step = step[step["above"].isin(facts.index)]
-        found.append(step.assign(level=step["above"].map(facts["level"])))
-        step = step.assign(above=step["above"].map(facts["parent"]))
-    return pd.concat(found, ignore_index=True).drop_duplicates(["place", "above"])
-
-
-def provinces(places: pd.DataFrame) -> pd.Series:
-    """Place -> its province; a province belongs to itself.
-
-    >>> provinces(pd.DataFrame({"id": ["china", "zhejiang", "yuhuan"], "parent": ["", "china", "zhejiang"],
-    ...     "level": ["country", "province", "county"]})).to_dict()
-    {'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
-    """
-    chain = ancestors(places)
-    return chain[chain["level"] == "province"].drop_duplicates("place").set_index("place")["above"]
-
-
 def known_places(data, places: str | Iterable[str]) -> list[str]:
     """Ids of places, each once; DataError for none or an unknown one."""
     wanted = list(dict.fromkeys(map(data.place, [places] if isinstance(places, str) else places)))
-    if not wanted:
-        raise DataError("capacity.no_place")
+    need(wanted, "capacity.no_place")
     return wanted
 
 
@@ -211,8 +179,7 @@ def populations(
     """
     wanted = known_places(data, data.documents["place"].unique() if places is None else places)
     span = _years(data.targets["year"].dropna().unique() if years is None else years)
-    if group not in GROUPS:
-        raise DataError("capacity.group", group=repr(group), known=list(GROUPS))
+    need(group in GROUPS, "capacity.group", group=repr(group), known=list(GROUPS))
     indicator, *bases = assumed(f"population_{group}")
     seen = _series(data, indicator)
     seen = seen.assign(rank=pd.Index(bases).get_indexer(seen["basis"]))
@@ -245,8 +212,7 @@ def populations(
 
 def _years(years) -> np.ndarray:
     span = np.unique(np.atleast_1d(np.asarray(years if np.isscalar(years) else list(years), dtype=float)))
-    if not span.size or not (span == np.floor(span)).all():
-        raise DataError("capacity.years", years=repr(years))
+    need(span.size and (span == np.floor(span)).all(), "capacity.years", years=repr(years))
     return span.astype(np.int64)
 
 
@@ -332,8 +298,7 @@ def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
     >>> frame[["births_scenario", "value"]].round(2).values.tolist()
     [['held', 0.32], ['falling', 0.41]]
     """
-    if levels.empty or (levels["indicator"] != NURSERY).any():
-        raise DataError("capacity.per_child", indicator=NURSERY)
+    need(set(levels["indicator"]) == {NURSERY}, "capacity.per_child", indicator=NURSERY)
     cells = levels.drop_duplicates([*KEYS, "year"]).sort_values([*KEYS, "year"], kind="stable")
     first = cells.groupby(KEYS, sort=False)[["level", "level_low", "level_high"]].transform("first")
     cells = cells.drop(columns=[*ENDS, "reason"]).assign(source=cells["document"])
@@ -347,14 +312,14 @@ def per_child(data, levels: pd.DataFrame) -> pd.DataFrame:
     texts = {"births": "", "births_scenario": "", "reason": "NO_BIRTHS"}
     frame = frame.astype(dict.fromkeys(texts, object)).fillna(texts)
     frame = judged(frame, frame["reason"].to_numpy(dtype=object), ENDS)
-    return frame.assign(grade=graded(data, frame["source"]))[[*KEYS, *_CHILD_COLUMNS.split()]]
+    return frame.assign(grade=graded(data, frame["source"]))[columns("capacity.per_child")]
 
 
 def _children(data, cells: pd.DataFrame) -> pd.DataFrame:
     """Children under three per 1,000 residents by place, year, basis of births and scenario."""
     births, ages = _births(data, cells["place"]), int(amounts("three_cohorts")[0])
     if births.empty:
-        return cells.iloc[:0].reindex(columns=_CHILDREN.split())
+        return cells.iloc[:0].reindex(columns=_CHILDREN)
     born, year = (frame.agg(["min", "max"]).astype(int) for frame in (births["born"], cells["year"]))
     years = np.arange(np.minimum(born, year)["min"] - ages, np.maximum(born, year)["max"] + 1)
     seen = births.pivot(index=["place", "births"], columns="born", values=[*ENDS])
@@ -397,7 +362,7 @@ def _children(data, cells: pd.DataFrame) -> pd.DataFrame:
         children = made[column("per_1000", end)] / made[f"people_{other}"].where(~rate, 1000) * 1000
         made[column("per_1000", end)] = children.where(made["reason"] == "")
     made["births_source"] = joined(made["births_source"], made["people_source"].where(~rate, ""))
-    return made[_CHILDREN.split()]
+    return made[_CHILDREN]
 
 
 def _births(data, places: pd.Series) -> pd.DataFrame:

@@ -13,19 +13,11 @@ import pandas as pd
 
 from qiyou.capacity import population as pop
 from qiyou.capacity.stocks import changes, printed, span
-from qiyou.errors import DataError
+from qiyou.compare.references import provinces
+from qiyou.errors import DataError, need
 from qiyou.intervals import above, box
 from qiyou.paths import KEYS
-
-_COLUMNS = (
-    "id place document statement at from_year year phrase printed facility part relation count count_unit "
-    "size_low size_high size_basis low high unit source grade status reason"
-)
-_BALANCE_COLUMNS = (
-    "base_document from_year year years printed level relation scenarios need_low need_high unit without_low "
-    "without_high with_low with_high without_share_low without_share_high with_share_low with_share_high "
-    "projects left_out left_out_count code source grade"
-)
+from qiyou.words import columns
 
 
 def facility_sizes(data, place: str) -> pd.DataFrame:
@@ -58,13 +50,12 @@ def facility_sizes(data, place: str) -> pd.DataFrame:
     >>> sizes.loc[["gym", "trail"], ["low", "high"]].round(0).values.tolist()
     [[253.0, 318.0], [2204.0, 2937.0]]
     """
-    rows, near = data.facilities, pop.provinces(data.places)
-    near = rows["place"].map(near).eq(near.get(pop.known_places(data, place)[0], ""))
+    rows, province = data.facilities, provinces(data.places)
+    near = rows["place"].map(province.replace("", np.nan)).eq(province[pop.known_places(data, place)[0]])
     surveyed = rows["basis"].str.startswith("survey") & near
     sheet = (rows["basis"] == "dimension") & ~rows["facility"].isin(rows.loc[surveyed, "facility"])
     rows = rows[surveyed | sheet]
-    if rows.empty:
-        raise DataError("capacity.no_size", place=place)
+    need(not rows.empty, "capacity.no_size", place=place)
     by = rows.rename(columns={"place": "places"}).groupby("facility", sort=False)
     frame = by.agg(name_zh=("name_zh", "first"), low=("size_low", "min"), high=("size_high", "max"))
     frame["unit"] = by["unit"].first()
@@ -131,7 +122,8 @@ def supply(data, place=None, year: int | None = None, *, sizes: pd.DataFrame | N
         source=pop.joined(rows["document"], rows["size_source"]),
     )
     reason = np.select([unsized & named, unsized], ["ONLY_NAMED", "NO_SIZE"], "").astype(object)
-    return pop.judged(rows, reason, []).assign(grade=pop.graded(data, rows["source"]))[_COLUMNS.split()]
+    rows = pop.judged(rows, reason, []).assign(grade=pop.graded(data, rows["source"]))
+    return rows[columns("capacity.supply")]
 
 
 def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
@@ -160,8 +152,7 @@ def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
     >>> total[["part", "pieces", "low", "high"]].round(0).values.tolist()
     [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 26.0, nan, nan]]
     """
-    if projects.empty:
-        raise DataError("capacity.no_projects")
+    need(not projects.empty, "capacity.no_projects")
     by = projects.rename(columns={"facility": "facilities"}).groupby(["place", "part"], sort=False)
     total = by.agg(projects=("id", "size"), pieces=("count", "sum"))
     for name in ("low", "high"):
@@ -210,8 +201,7 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
     [0.8, 5.3, 20.3, 31.6]
     """
     pairs = _pairs(printed(data, place, indicator), until)
-    if pairs.empty:
-        raise DataError("capacity.nothing_asked", place=repr(place), year=repr(until))
+    need(not pairs.empty, "capacity.nothing_asked", place=repr(place), year=repr(until))
     names = {"scenario": "scenarios", "low": "need_low", "high": "need_high"}
     frame = span(changes(data, pairs)).rename(columns=names).set_index("path")
     last = pairs[~pairs["path"].duplicated()].set_index("path").drop(columns="relation")
@@ -237,7 +227,7 @@ def balance(data, place=None, indicator=None, until: int | None = None) -> pd.Da
         "DEPENDS_ON:size_not_known": lies["without"] == "short",
     }
     frame["code"] = np.select([*codes.values()], [*codes], "DEPENDS_ON:unit_sizes")
-    return frame.reset_index()[[*KEYS, *_BALANCE_COLUMNS.split()]]
+    return frame.reset_index()[columns("capacity.balance")]
 
 
 def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -> pd.DataFrame:
@@ -272,14 +262,13 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     >>> frame.loc["excess", ["low", "high"]].round(-4).tolist()
     [1240000.0, 2250000.0]
     """
-    seen = data.observations
+    seen, place = data.observations, data.place(place)
     seen = seen[(seen["place"] == place) & (seen["year"] == year) & (seen["basis"] == basis)]
     areas = seen[seen["indicator"].str.fullmatch("sports_area_(?!per_capita).*")]
     total = areas["indicator"] == "sports_area_total"
     parts, total = areas[~total], areas[total]
-    if parts.empty or len(total) != 1:
-        counts = {"parts": len(parts), "totals": len(total)}
-        raise DataError("capacity.categories", place=place, year=year, basis=repr(basis), **counts)
+    named = {"place": place, "year": year, "basis": repr(basis), "parts": len(parts), "totals": len(total)}
+    need(len(parts) and len(total) == 1, "capacity.categories", **named)
     (part, whole), sums = (box(rows, "measured") for rows in (parts, total)), ["sum", "total", "excess"]
     ends = [[end.sum(), *of] for end, of in ((part.low, whole.low), (part.high, whole.high))]
     frame = pd.DataFrame({"item": [*parts["indicator"], *sums]})
@@ -317,9 +306,8 @@ def _sizes(data, places: pd.Series, given: pd.DataFrame | None) -> pd.DataFrame:
         single = known["basis"].str.startswith("survey") & known["unit"].str.endswith("/个")
         others = known[~known["facility"].isin([cage[0], unknown])]
         cages = known[known["facility"].isin(cage)].assign(facility=cage[0])
-        by = pd.concat([others, cages, known[single].assign(facility=unknown)]).groupby(
-            "facility", sort=False
-        )
+        every = pd.concat([others, cages, known[single].assign(facility=unknown)])
+        by = every.groupby("facility", sort=False)
         ends = by.agg({"low": "min", "high": "max", "basis": pop.keys, "source": pop.keys})
         found.append(ends.reset_index().assign(place=place))
     return pd.concat(found[1:] or found).rename(columns={name: f"size_{name}" for name in columns})

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from qiyou.capacity import population as pop
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import box, by_role
 from qiyou.paths import KEYS
-from qiyou.words import table
+from qiyou.words import columns, table
 
 PRINTED = "printed"
 """Scenario of an indicator that is a stock itself (homes, instructors): no population is needed."""
@@ -19,7 +19,6 @@ PRINTED = "printed"
 _LEVEL = ["level", "level_low", "level_high"]
 _PEOPLE = ["population", "population_low", "population_high"]
 _END = "anchor basis source grade status reason"
-_STOCK = f"scenario year printed role relation value low high unit {' '.join(_LEVEL + _PEOPLE)} {_END}"
 _STEP = f"unit printed_0 level_0 population_0 printed relation {' '.join(_LEVEL + _PEOPLE)} {_END}"
 _FIGURES = ("value", "per_year", "level_part", "population_part", "fall_needed")
 
@@ -61,7 +60,7 @@ def stock(data, place=None, indicator=None, *, rows=None, people=None) -> pd.Dat
     [[2073600.0, 2072000.0, 2075200.0, '平方米']]
     """
     levels = printed(data, place, indicator) if rows is None else rows
-    return _stocks(data, levels, people)[[*KEYS, *_STOCK.split()]]
+    return _stocks(data, levels, people)[columns("capacity.stock")]
 
 
 def additions(data, place=None, indicator=None, *, whole=True, rows=None, people=None) -> pd.DataFrame:
@@ -136,8 +135,7 @@ def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:
     [['flat', 1.0, 0.5, 2.0, 'assessable']]
     """
     lacking = [name for name in (over, "value", "low", "high", "reason") if name not in frame]
-    if lacking or frame.empty:
-        raise DataError("capacity.span", lacking=lacking)
+    need(not lacking and len(frame), "capacity.span", lacking=lacking)
     known = (*KEYS, "path", "from_year", "year", "years", "unit", "scenario", "births", "births_scenario")
     by = [name for name in known if name in frame and name != over]
     good = frame["reason"] == ""
@@ -177,8 +175,7 @@ def printed(data, place=None, indicator=None) -> pd.DataFrame:
     if indicator is not None:
         wanted = [indicator] if isinstance(indicator, str) else indicator
         rows = rows[rows["indicator"].isin([data.indicator(name) for name in wanted])]
-    if rows.empty:
-        raise DataError("capacity.nothing_printed", place=repr(place), indicator=repr(indicator))
+    need(not rows.empty, "capacity.nothing_printed", place=repr(place), indicator=repr(indicator))
     return rows
 
 
@@ -244,9 +241,8 @@ def _stocks(data, rows: pd.DataFrame, people) -> pd.DataFrame:
     frame["low"], frame["high"] = np.min(corners, axis=0), np.max(corners, axis=0)
     frame["source"] = pop.joined(frame["document"], frame["people_source"])
     reason = frame["trouble"].where(frame["trouble"] != "", frame["lost"].fillna("NO_POPULATION"))
-    return pop.judged(
-        frame.assign(grade=pop.graded(data, frame["source"])), reason.to_numpy(dtype=object), pop.ENDS
-    )
+    frame = frame.assign(grade=pop.graded(data, frame["source"]))
+    return pop.judged(frame, reason.to_numpy(dtype=object), pop.ENDS)
 
 
 def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
@@ -256,8 +252,7 @@ def _levels(data, rows: pd.DataFrame) -> pd.DataFrame:
     known = table("assumptions").query("key.str.startswith('per ')").set_index("key")
     over = ("per " + facts["denominator"]).where(facts["kind"] != "stock", "")
     fit = ((facts["kind"] == "stock") | (facts["kind"] == "density") & over.isin(known.index)).to_numpy()
-    if not fit.any():
-        raise DataError("capacity.no_stock", rows[~fit], known=list(known.index))
+    need(fit.any(), "capacity.no_stock", rows=rows[~fit], known=list(known.index))
     rows, facts, over = rows[fit], facts[fit], over[fit]
     cells = box(rows, by_role(rows))
     cut = cells.within(facts["lower"].to_numpy(float), facts["upper"].to_numpy(float))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou import words
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage, ends
 from qiyou.compare.references import EXTENSIVE, Names, joined
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans, clean
 
@@ -19,19 +20,6 @@ if TYPE_CHECKING:
 
 AT_LEAST = 3
 """Places that it takes to speak of a spread."""
-
-_PAIR = str.split(
-    "indicator variant unit direction base_year_a base_a base_printed_a base_role_a end_year_a end_a "
-    "end_printed_a per_year_a per_year_low_a per_year_high_a base_year_b base_b base_printed_b base_role_b "
-    "end_year_b end_b end_printed_b per_year_b per_year_low_b per_year_high_b gap_year_base gap_base "
-    "gap_low_base gap_high_base word_base gap_year_end gap_end gap_low_end gap_high_end word_end missing "
-    "why_a why_b note"
-)
-_COLUMNS = str.split(
-    "province level indicator variant unit base_year end_year n places sd_base sd_base_low sd_base_high "
-    "sd_end sd_end_low sd_end_high range_base range_base_low range_base_high range_end "
-    "range_end_low range_end_high one_end_value end_value verdict why bounds"
-)
 
 
 def convergence(
@@ -79,10 +67,8 @@ def convergence(
     """
     facts = references.core_indicators(data, indicators)
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]
-    if facts.empty:
-        raise DataError("compare.no_spread")
-    if from_year >= to_year:
-        raise DataError("compare.order", from_year=from_year, to_year=to_year)
+    need(not facts.empty, "compare.no_spread")
+    need(from_year < to_year, "compare.order", from_year=from_year, to_year=to_year)
     rows = references.cells(data, facts)
     rows = rows[rows["place"].isin(references.places_with_documents(data, places))]
     rows = rows[rows["year"].between(from_year, to_year) & (rows["peer"] >= 0)]
@@ -94,8 +80,7 @@ def convergence(
     pairs = points[points["year"] < to_year].merge(end, on=[*keys, "place"], suffixes=("_base", "_end"))
     pairs = pairs[pairs.groupby([*keys, "year"])["place"].transform("size") >= AT_LEAST]
     pairs = pairs[pairs["year"] == pairs.groupby(keys)["year"].transform("min")]
-    if pairs.empty:
-        raise DataError("compare.too_few", year=to_year, least=AT_LEAST)
+    need(not pairs.empty, "compare.too_few", year=to_year, least=AT_LEAST)
     grouped = pairs.groupby(keys, sort=False)
     table = grouped.agg(base_year=("year", "first"), n=("place", "size"), places=("place", joined))
     table = _judged(table.assign(**_spread(grouped, "base"), **_spread(grouped, "end")))
@@ -110,7 +95,8 @@ def convergence(
         bounds=_bounds(rows, table),
         _order=facts.index.get_indexer(table["indicator"]),
     )
-    return table.sort_values(["peer", "_order", "variant"], kind="stable", ignore_index=True)[_COLUMNS]
+    table = table.sort_values(["peer", "_order", "variant"], kind="stable", ignore_index=True)
+    return table[words.columns("compare.convergence")]
 
 
 def per_path(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -200,8 +186,7 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
     """
     facts = references.core_indicators(data, indicators)
     a, b = references.places_with_documents(data, [a, b])
-    if a == b:
-        raise DataError("compare.same_place", place=a)
+    need(a != b, "compare.same_place", place=a)
     rows = references.cells(data, facts)
     rows = rows[rows["place"].isin([a, b])]
     paths = per_path(_per_year(ends(rows), facts), ["indicator"])
@@ -231,11 +216,11 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
         table[f"word_{end}"] = found["verdict"].fillna("")
     gone = [table[f"end_year{side}"].isna() for side in ("_a", "_b")]
     apart = table["gap_year_end"].isna() & ~gone[0] & ~gone[1]
-    note = np.select(
-        [counted, apart], ["a count grows with the size of the place", "no year that both print"], ""
-    )
+    remarks = ["a count grows with the size of the place", "no year that both print"]
+    note = np.select([counted, apart], remarks, "")
     missing = np.select([gone[0] & gone[1], *gone], ["both", a, b], "")
-    return table.rename(columns={"path": "variant"}).assign(missing=missing, note=note)[_PAIR]
+    table = table.rename(columns={"path": "variant"}).assign(missing=missing, note=note)
+    return table[words.columns("compare.pair")]
 
 
 def _per_year(paths: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:

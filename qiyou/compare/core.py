@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qiyou import pace
+from qiyou import pace, words
 from qiyou.compare import references
 from qiyou.compare.coverage import coverage
 from qiyou.compare.references import EXTENSIVE, REFERENCE, Names
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import boxed, same
 from qiyou.relate import beside_plans
 
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
     from qiyou.data import Data
 
 VERDICTS = ("met", "not_met", "at_or_above", "level", "below", "undecidable", "no_reference")
-STATES = (*VERDICTS, "no_number", "not_at_hand")
 
-_PRINT = ["place", "indicator", "variant", "year", "role", "value", "relation", "low", "high", "step", "unit"]
 _LEAD = ["lead", "lead_low", "lead_high", "lead_reference", "lead_n", "lead_note"]
-_CORE = [*_PRINT, "basis", "document", "locator", "printed", *REFERENCE]
-_CORE += ["gap", "gap_low", "gap_high", "verdict", "why", *_LEAD]
-_TIMING = ["place", "indicator", "variant", "year", "value", "step", "unit", *_LEAD]
+_CORE = words.columns("compare.core")
 
 
 def core(
@@ -135,29 +131,19 @@ def _judged(rows: pd.DataFrame, named: str) -> pd.DataFrame:
     value, under, over = (boxed(rows, name) for name in ("box", "under", "over"))
     ends = (under.where(way > 0, over), over.where(way > 0, under))
     found = beside_plans(value, *ends, way, strict=strict, above=above)
-    nothing = np.select(
-        [
-            rows["place"] == named,
-            rows["kind"].isin(EXTENSIVE),
-            (rows["peer"] < 0) & (named in references.NAMED),
-        ],
-        [
-            "the place is the reference",
-            "a count grows with the size of the place",
-            "no province in places.csv",
-        ],
-        "neither a target from above nor enough other plans"
-        if named == "auto"
-        else f"no reference in {named}",
-    )
-    gaps = {
-        name: found[name].where(rows["sign"].notna() & ~missing) for name in ("gap", "gap_low", "gap_high")
+    cases = {
+        "the place is the reference": rows["place"] == named,
+        "a count grows with the size of the place": rows["kind"].isin(EXTENSIVE),
+        "no province in places.csv": (rows["peer"] < 0) & (named in references.NAMED),
     }
-    texts = {
-        name: rows[name].astype(object).where(~missing, "") for name in REFERENCE if _is_text(rows[name])
-    }
+    none = f"no reference in {named}"
+    none = "neither a target from above nor enough other plans" if named == "auto" else none
+    nothing = np.select([*cases.values()], [*cases], none)
+    gaps = ["gap", "gap_low", "gap_high"]
+    texts = [name for name in REFERENCE if _is_text(rows[name])]
+    texts = rows[texts].astype(object).where(~missing, "")
     return rows.assign(
-        **gaps,
+        **found[gaps].where(rows["sign"].notna() & ~missing),
         **texts,
         verdict=found["verdict"].where(~missing, "no_reference"),
         why=found["why"].where(~missing, nothing),
@@ -235,9 +221,8 @@ def timing(data: Data, year: int, reference: str | pd.DataFrame = "auto", **choi
     """
     rows = core(data, year, reference, **choice)
     rows = rows[rows["lead_reference"] != ""]
-    if rows.empty:
-        raise DataError("compare.no_path", year=year)
-    return rows[_TIMING].reset_index(drop=True)
+    need(not rows.empty, "compare.no_path", year=year)
+    return rows[words.columns("compare.timing")].reset_index(drop=True)
 
 
 def _grid(rows: pd.DataFrame, data: Data, year: int, places, indicators) -> pd.DataFrame:

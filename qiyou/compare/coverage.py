@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou import words
 from qiyou.compare.references import Names, cells, core_indicators, joined, known, places_with_documents
-from qiyou.errors import DataError, Message
+from qiyou.errors import Message, need
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -18,17 +18,10 @@ if TYPE_CHECKING:
 DOMAINS = MappingProxyType(words.group("domain", "en"))
 """The nine domains of the plans in their printed order, with English names."""
 
-_COLUMNS = str.split(
-    "place indicator there valued document locators printed_name printed_unit paths base_year base_value "
-    "base_relation base_role end_year end_value end_relation core_by core_reason why at_hand"
-)
-_SAID = str.split("place document origin locator indicator printed_name printed_unit star department")
-_CONTENTS = str.split(
-    "place document locator origin domain department indicator printed_name "
-    "star kind also_in resembles reason"
-)
+_COLUMNS = words.columns("compare.coverage")
 _KINDS = ["core", "own", "text_only"]
 _KEYS = ["place", "indicator"]
+_WHOLE = {"complete", "complete, no table"}
 _EXTENTS = ("excerpt", "table lost", "prose truncated")
 
 
@@ -136,7 +129,8 @@ def _mentions(data: Data) -> pd.DataFrame:
         printed_unit=said["unit"].where(said["relation"] != "none", ""),
         star="",
     )
-    return pd.concat([table, text.assign(department="")])[_SAID].reset_index(drop=True)
+    every = pd.concat([table, text.assign(department="")], ignore_index=True)
+    return every[words.columns("compare.mentions")]
 
 
 def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -145,15 +139,11 @@ def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.Data
     starred = starred.reindex(table["indicator"]).reset_index(drop=True)
     printed = table["there"] & (table["star"] == "*")
     inferred = (table["there"] & ~printed).to_numpy()
-    lost = np.select(
-        [table["origin"] == "text", table["star"] == "?"], ["marker_text", "marker_lost"], "marker_none"
-    )
-    tie = np.select(
-        [starred["document"].isna(), table["printed_name"] == starred["printed_name"]],
-        ["starred_nowhere", "starred_same"],
-        "starred_other",
-    )
-    reason = words.say_each(lost, lang, table) + words.say_each(tie, lang, starred)
+    text, lost = table["origin"] == "text", table["star"] == "?"
+    mark = np.select([text, lost], ["marker_text", "marker_lost"], "marker_none")
+    nowhere, named = starred["document"].isna(), table["printed_name"] == starred["printed_name"]
+    tie = np.select([nowhere, named], ["starred_nowhere", "starred_same"], "starred_other")
+    reason = words.say_each(mark, lang, table) + words.say_each(tie, lang, starred)
     by = np.select([printed, inferred], ["marker printed", "inferred from the indicator"], "")
     return table.assign(core_by=by, core_reason=np.where(inferred, reason, ""))
 
@@ -164,12 +154,7 @@ def _with_reasons(
     """Add why something is missing, and whether it may stand where the text at hand does not reach."""
     kinds = data.documents.groupby("place")["extent"].agg(set)
     # A place with a whole document has said all that it plans, whatever else of it is lost.
-    lost = {
-        place: next((one for one in _EXTENTS if one in own), "")
-        if not own & {"complete", "complete, no table"}
-        else ""
-        for place, own in kinds.items()
-    }
+    lost = kinds.map(lambda own: "" if own & _WHOLE else next((one for one in _EXTENTS if one in own), ""))
     extent = table["place"].map(lost)
     last = table["place"].map(data.documents.groupby("place")["to_year"].max())
     key = pd.MultiIndex.from_frame(table[_KEYS])
@@ -181,13 +166,8 @@ def _with_reasons(
     stops = table["valued"] & (extent == "excerpt") & (table["end_year"] < last).fillna(False)
     gone = extent.replace({"": "not printed"}).map(lambda name: "missing_" + name.replace(" ", "_"))
     cases = [other & (extent == "table lost"), other, missing, bare, stops]
-    codes = [
-        "missing_other_lost",
-        "missing_other",
-        gone,
-        unvalued["code"].fillna("missing_value"),
-        "missing_stops",
-    ]
+    valueless = unvalued["code"].fillna("missing_value")
+    codes = ["missing_other_lost", "missing_other", gone, valueless, "missing_stops"]
     code = np.select(cases, codes, "missing_nothing")
     fields = pd.concat([refused, unvalued], axis=1).reset_index(drop=True).assign(end_year=table["end_year"])
     # A transcribed table is all there, even where the running text behind it is cut short; and what stands in
@@ -265,33 +245,25 @@ def contents(
     >>> added[["indicator", "resembles"]].values.tolist()
     [['registered_unemployment_rate', 'urban_unemployment_rate']]
     """
-    if by not in (None, "domain", "department"):
-        raise DataError("compare.by", by=repr(by))
+    need(by in (None, "domain", "department"), "compare.by", by=repr(by))
     documents = data.documents.set_index("id", drop=False)
-    documents = (
-        documents.loc[known(document, documents, "compare.document")] if document is not None else documents
-    )
+    if document is not None:
+        documents = documents.loc[known(document, documents, "compare.document")]
     documents = documents[documents["place"].isin(places_with_documents(data, places))]
     facts = data.indicators.set_index("id")
     rows = _mentions(data).query("indicator != ''")
     core, text = rows["indicator"].map(facts["core"]).astype(bool), rows["origin"] == "text"
-    rows = rows.assign(
-        kind=np.select([text, core], ["text_only", "core"], "own"),
-        domain=rows["indicator"].map(facts["domain"]),
-    )
+    kind = np.select([text, core], ["text_only", "core"], "own")
+    rows = rows.assign(kind=kind, domain=rows["indicator"].map(facts["domain"]))
     holders = rows[rows["kind"] == "own"].groupby("indicator")["place"].agg(set)
     rows = rows[rows["document"].isin(documents.index) & ~(text & rows.duplicated(["document", "indicator"]))]
     counted = rows if by is None else rows[rows[by] != ""]
-    if counted.empty:
-        raise DataError(
-            "compare.none_printed", documents=joined(documents.index), what=Message(f"compare.a_{by}")
-        )
+    none = {"documents": joined(documents.index), "what": Message(f"compare.a_{by}")}
+    need(not counted.empty, "compare.none_printed", **none)
     if by is not None:
         return _counted(counted.drop_duplicates(["document", "indicator"]), by)
-    rules = data.aliases[
-        data.aliases["maps"].eq("no") & data.aliases["indicator"].map(facts["core"]).eq(True)
-    ]
-    rules = rules.drop_duplicates("name").set_index("name")
+    apart = data.aliases["maps"].eq("no") & data.aliases["indicator"].map(facts["core"]).eq(True)
+    rules = data.aliases[apart].drop_duplicates("name").set_index("name")
     own = rows["kind"] == "own"
     also = [
         joined(sorted(holders.get(name, set()) - {place}))
@@ -302,7 +274,7 @@ def contents(
         resembles=rows["printed_name"].map(rules["indicator"]).where(own).fillna(""),
         reason=rows["printed_name"].map(rules["reason"]).where(own).fillna(""),
     )
-    return rows[_CONTENTS].reset_index(drop=True)
+    return rows[words.columns("compare.contents")].reset_index(drop=True)
 
 
 def _counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -313,10 +285,8 @@ def _counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     if by == "domain":
         names = list(dict.fromkeys([*DOMAINS, *rows["domain"]]))
         here = rows[keys[:2]].drop_duplicates().to_numpy().tolist()
-        counts = counts.reindex(
-            pd.MultiIndex.from_tuples([(*one, name) for one in here for name in names], names=keys),
-            fill_value=0,
-        )
+        every = pd.MultiIndex.from_tuples([(*one, name) for one in here for name in names], names=keys)
+        counts = counts.reindex(every, fill_value=0)
     counts = counts.reset_index().assign(total=lambda frame: frame["core"] + frame["own"])
     most = counts["total"] if by == "department" else 0
     order = counts.assign(_most=-most).sort_values(["document", "_most"], kind="stable", ignore_index=True)

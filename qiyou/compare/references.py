@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from qiyou.errors import DataError, Message
+from qiyou.data.schema import GRADES
+from qiyou.errors import DataError, Message, need
 from qiyou.intervals import Box, box, by_role
-from qiyou.relate import promised
+from qiyou.relate import SIGN, promised
+from qiyou.words import columns
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -29,14 +30,8 @@ SHOWN = 12
 NAMED = ("auto", "province", "plans_shared", "plans_median")
 PROVINCIAL, SHARED, MEDIAN = "provincial target", "inferred from plans", "median of plans"
 OWN = ["place", "indicator", "year"]
-REFERENCE = [
-    f"reference_{name}"
-    for name in ("value", "relation", "low", "high", "kind", "source", "grade", "n", "places")
-]
+REFERENCE = [name for name in columns("compare.core") if name.startswith("reference_")]
 
-_SIGN = MappingProxyType({"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0})
-_MOST_LEVELS = 6
-_GRADES = ("official", "press", "secondary", "derived")
 _PEER = ["peer", "indicator", "year"]
 _ENDS = ["low", "high", "box_low", "box_high"]
 _PATH = ["path_value", "path_step", "path_name", "path_n"]
@@ -53,9 +48,8 @@ def core_indicators(data: Data, only: Names = None) -> pd.DataFrame:
         If one of `only` is unknown or not among them.
     """
     table = data.indicators[data.indicators["core"]].set_index("id", drop=False)
-    if table.empty:
-        raise DataError("compare.no_core")
-    table = table.assign(sign=table["direction"].map(_SIGN).astype(float))
+    need(not table.empty, "compare.no_core")
+    table = table.assign(sign=table["direction"].map(SIGN).astype(float))
     return table if only is None else table.loc[known(only, table, "compare.core_indicator", data.indicator)]
 
 
@@ -68,8 +62,7 @@ def places_with_documents(data: Data, only: Names = None) -> list[str]:
         If there is no document, or one of `only` is unknown or has none.
     """
     here = data.places[data.places["id"].isin(set(data.documents["place"]))].set_index("id", drop=False)
-    if here.empty:
-        raise DataError("compare.no_document")
+    need(not here.empty, "compare.no_document")
     cells = data.targets.groupby("place").size().reindex(here.index, fill_value=0)
     order = pd.DataFrame({"province": here["level"].isin(["province", "country"]), "cells": -cells})
     here = here.loc[order.sort_values(["province", "cells"], kind="stable").index]
@@ -81,19 +74,18 @@ def known(
 ) -> list[str]:
     """The ids of what is named, if all are in the index of `table`; otherwise an error that lists what is."""
     ids = [resolve(name) for name in ([names] if isinstance(names, str) else names)]
-    if not ids:
-        raise DataError("compare.none_named", what=Message(what))
-    if unknown := [one for one in ids if one not in table.index]:
-        raise DataError("compare.unknown", what=Message(what), name=unknown[0], known=joined(table.index))
+    need(ids, "compare.none_named", what=Message(what))
+    unknown = [one for one in ids if one not in table.index]
+    need(not unknown, "compare.unknown", what=Message(what), name=unknown[:1], known=joined(table.index))
     return ids
 
 
 def require_year(year: int, cells: pd.DataFrame) -> int:
     """The year, if any cell is for it; otherwise an error that lists the years at hand."""
     years = sorted({int(one) for one in cells["year"].unique()})
-    if isinstance(year, bool) or not isinstance(year, (int, np.integer)) or int(year) not in years:
-        hand = list(map(str, years)) or Message("compare.none")
-        raise DataError("compare.year", year=repr(year), years=hand)
+    whole = isinstance(year, (int, np.integer)) and not isinstance(year, bool)
+    hand = list(map(str, years)) or Message("compare.none")
+    need(whole and int(year) in years, "compare.year", year=repr(year), years=hand)
     return int(year)
 
 
@@ -150,14 +142,28 @@ def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 
+def ancestors(places: pd.DataFrame) -> pd.DataFrame:
+    """Each place with itself and all that it belongs to, from the place up: ``place, above, level``."""
+    facts = places.set_index("id")[["parent", "level"]]
+    step, found = pd.DataFrame({"place": places["id"], "above": places["id"]}), []
+    # no chain of places is longer than this one: a circle ends too
+    for _ in range(6):
+        step = step[step["above"].isin(facts.index)]
+        found.append(step.assign(level=step["above"].map(facts["level"])))
+        step = step.assign(above=step["above"].map(facts["parent"]))
+    return pd.concat(found, ignore_index=True).drop_duplicates(["place", "above"])
+
+
 def provinces(places: pd.DataFrame) -> pd.Series:
-    """Place id -> id of its province; empty where places.csv does not lead to one."""
-    parent = places.set_index("id")["parent"].fillna("")
-    level = places.set_index("id")["level"]
-    up = pd.Series(places["id"].to_numpy(), index=places["id"])
-    for _ in range(_MOST_LEVELS):
-        up = up.where(up.map(level).eq("province"), up.map(parent).fillna(""))
-    return up.where(up.map(level).eq("province"), "")
+    """Place id -> id of its province, a province its own; empty where places.csv does not lead to one.
+
+    >>> provinces(pd.DataFrame({"id": ["china", "zhejiang", "yuhuan"], "parent": ["", "china", "zhejiang"],
+    ...     "level": ["country", "province", "county"]})).to_dict()
+    {'china': '', 'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
+    """
+    chain = ancestors(places)
+    nearest = chain[chain["level"] == "province"].drop_duplicates("place").set_index("place")["above"]
+    return nearest.reindex(places["id"], fill_value="")
 
 
 def peers(places: pd.DataFrame) -> np.ndarray:
@@ -215,8 +221,7 @@ def resolve(
     """
     if isinstance(reference, pd.DataFrame):
         return _laid_out(_given(reference, indicators), data, every, year)
-    if not isinstance(reference, str):
-        raise DataError("compare.reference", reference=repr(reference), known=NAMED)
+    need(isinstance(reference, str), "compare.reference", reference=repr(reference), known=NAMED)
     if reference not in NAMED:
         return _laid_out(_of_place(reference, data, every, indicators), data, every, year)
     found = []
@@ -303,7 +308,7 @@ def _provincial(data: Data, every: pd.DataFrame, indicators: pd.DataFrame) -> pd
     reported = _benchmarks(data, indicators)
     rows = stacked(own, reported[reported["kind"] == "target"])
     rows = rows[rows["place"] == rows["place"].map(provinces(data.places))]
-    rank = pd.Categorical(rows["grade"], _GRADES, ordered=True).codes
+    rank = pd.Categorical(rows["grade"], GRADES, ordered=True).codes
     rows = rows.assign(rank=rank).sort_values("rank", kind="stable").drop_duplicates(OWN)
     return _asked(rows.rename(columns={"place": "province"}), indicators, PROVINCIAL)
 
@@ -320,23 +325,22 @@ def _of_place(place: str, data: Data, every: pd.DataFrame, indicators: pd.DataFr
     known = known[known["place"] == place]
     known = _asked(known, indicators, known["kind"] + " of " + place, above=known["kind"] == "target")
     table = stacked(plan, known).drop(columns="place").drop_duplicates(["indicator", "year"])
-    if table.empty:
-        raise DataError("compare.no_reference", place=place)
+    need(not table.empty, "compare.no_reference", place=place)
     return table
 
 
 def _given(frame: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """References handed in as a table, read as targets set from above."""
     needed = ("indicator", "year", "value", "unit")
-    if missing := [name for name in needed if name not in frame] or ["rows"] * frame.empty:
-        raise DataError("compare.frame", missing=missing, needed=needed)
+    missing = [name for name in needed if name not in frame] or ["rows"] * frame.empty
+    need(not missing, "compare.frame", missing=missing, needed=needed)
     known(dict.fromkeys(frame["indicator"]), indicators, "compare.core_indicator")
     for column, own in (("unit", indicators["unit"]), ("basis", basis(indicators))):
         if column in frame:
             _require(frame, column, own, "compare.given")
     keys = [name for name in OWN if name in frame]
-    if (twice := frame[frame.duplicated(keys)]).shape[0]:
-        raise DataError("compare.frame_twice", twice, keys=keys)
+    twice = frame[frame.duplicated(keys)]
+    need(twice.empty, "compare.frame_twice", rows=twice, keys=keys)
     value = frame["value"]
     defaults = {"relation": "eq", "low": value, "high": value, "low_closed": True, "high_closed": True}
     defaults |= {"step": 0.0, "source": "given", "grade": "", "from": ""}
@@ -376,9 +380,8 @@ def _ends(rows: pd.DataFrame, end: np.ndarray) -> Box:
 def _shared(plans: pd.DataFrame) -> pd.DataFrame:
     """For each place the value that at least half of at least `SHARED_OF` other plans print; no tie."""
     # Printed numbers that went through a change of unit may differ in their last bit.
-    points = plans.assign(
-        value=plans["low"].where(plans["low"] == plans["high"]).map("{:.10g}".format).astype(float)
-    )
+    value = plans["low"].where(plans["low"] == plans["high"])
+    points = plans.assign(value=value.map("{:.10g}".format).astype(float))
     # One number is as finely known as the finest of its prints.
     counts = points.dropna(subset="value").groupby([*_PEER, "value"])
     finest = {"box_low": "max", "box_high": "min", "box_low_open": "any", "box_high_open": "any"}
@@ -467,12 +470,8 @@ def _median_paths(plans: pd.DataFrame) -> pd.DataFrame:
         under, over = under[place, year], over[place, year]
         middle = (under[:, 0] + over[:, 0]) / 2
         steps = _step(middle, under[:, 2], over[:, 3])
-        path = {
-            "place": places[place],
-            "indicator": indicator,
-            "year": years[span[year]],
-            "path_value": middle,
-        }
-        parts.append(pd.DataFrame(path | {"path_step": steps, "path_name": MEDIAN, "path_n": others[place]}))
+        path = {"place": places[place], "indicator": indicator, "year": years[span[year]]}
+        path |= {"path_value": middle, "path_step": steps, "path_name": MEDIAN, "path_n": others[place]}
+        parts.append(pd.DataFrame(path))
     paths = stacked(*parts)
     return paths[paths.groupby(OWN[:2])["year"].transform("size") > 1]

@@ -211,6 +211,61 @@ class Data:
         }
         return frame.assign(**names).reset_index(drop=True)
 
+    def table(self, frame: pd.DataFrame, columns: str = "", lang: str = "zh", **places: str) -> words.Shown:
+        """A frame to be read: chosen columns, with headings, names and words in one language.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        columns : str
+            Names with spaces between them, by default all; ``low:high`` makes one column of an interval.
+        lang : {"zh", "en"}
+        **places
+            Places that headings name: ``a="玉环", b="长兴"`` for `qiyou.compare.pair`.
+
+        Returns
+        -------
+        Shown
+            ``frame`` is the table; it shows itself in a notebook. Headings are those of the group ``heading``
+            of words.csv, a column whose name is another group of it gets that group's words, and a name without
+            a heading stays. Numbers are rounded to four digits.
+
+        Examples
+        --------
+        >>> import qiyou
+        >>> data = qiyou.load()
+        >>> data.table(data.planned("玉环", "托位数", 2027), "place printed unit", "en")
+        place        printed  unit
+        Yuhuan City  5.5      per 1,000 residents
+        """
+        named, groups = self.named(frame, lang), set(words.table("words")["group"])
+        heads, out = words.group("heading", lang), {}
+        fields = {
+            name: self.named(pd.DataFrame({"place": [self.place(one)]}), lang).iat[0, 0]
+            for name, one in places.items()
+        }
+        for name in columns.split() or list(named):
+            low, _, high = str(name).partition(":")
+            column = named[low] if high else named[name]
+            if high:
+                column = words.spans(column, named[high], lang)
+            elif low == "unit" and lang == "en":
+                column = column.map(words.unit)
+            elif pd.api.types.is_float_dtype(column):
+                column = column.map(lambda one: float(f"{one:.4g}"))
+            elif not pd.api.types.is_numeric_dtype(column) or column.dtype == bool:
+                said = words.group(low if low in groups else "yes", lang)
+                column = column.fillna("").map(lambda one, said=said: _said(str(one), said, lang))
+            head = heads.get(name) or heads.get(low.removesuffix("_low"), low)
+            out[str(head).format(**fields)] = column
+        return words.Shown(pd.DataFrame(out))
+
+
+def _said(text: str, known: dict[str, str], lang: str) -> str:
+    """The words for a code, or for a list of codes; any other text as it is."""
+    codes = [text] if text in known else text.replace("; ", " ").split()
+    return words.joined([known[one] for one in codes], lang) if codes and set(codes) <= known.keys() else text
+
 
 def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.PathLike] | None = None) -> Data:
     """Load and validate a data folder.

@@ -26,10 +26,9 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from qiyou.data.files import Fault, Findings, Sheet, read_sheet, read_toml, tidy
+from qiyou.data.files import SEALED, Fault, Findings, Sheet, read_sheet, read_toml, seal, tidy
 from qiyou.data.names import identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
-from qiyou.data.seals import SEALED, seal
 from qiyou.errors import Message
 
 TORN = "…"

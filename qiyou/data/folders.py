@@ -17,7 +17,7 @@ from qiyou.data.prints import READ, Readings, statement_rows, target_rows
 from qiyou.data.schema import DOCUMENT_TABLES, TABLES, Table, root
 from qiyou.data.slips import look
 from qiyou.disk import trouble
-from qiyou.errors import DataError
+from qiyou.errors import DataError, need
 
 ALSO = "QIYOU_ALSO"
 """The environment variable that names document folders of one's own, separated as in PATH."""
@@ -35,6 +35,7 @@ _ABOUT = "id place title title_en issuer number dated published extent known_fro
 def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     """Every table of a data folder, and what is wrong with it."""
     base = root() if folder is None else _folder(folder)
+    need(os.path.isdir(base), "data.not_folder", folder=base)
     extras = _own_folders(also)
     findings = Findings(base, also=frozenset(extras))
     sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}

@@ -3,7 +3,7 @@
 `Cells` holds every printed figure that a check may set beside another, each once, with its box. Checks pick
 cells by number and hand them to `found`, the one constructor of findings; `collected` puts findings into one
 table. What a code means stands in ``tables/codes.csv``, its sentences in ``tables/messages.csv``
-(`qiyou.plausibility.sentences`).
+(`qiyou.plausibility.telling`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from qiyou import words
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.intervals import Box, box, by_role
 from qiyou.paths import KEYS, PathGrid, grid
-from qiyou.relate import clean
+from qiyou.relate import SIGN, clean
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -29,10 +29,7 @@ VERDICTS = ("NOTE", "QUESTION", "CONTRADICTION", "UNDECIDABLE")
 CODES = words.table("codes").set_index("code")
 """Every code: check, verdicts, evidence, names, what it says, when, and who made the rule."""
 
-COLUMNS = [
-    *("place", "document", "indicator", "variant", "year", "check", "code", "verdict"),
-    *("a_cell", "a_printed", "b_cell", "b_printed", "statistic", "low", "high", "threshold", "facts"),
-]
+COLUMNS = words.columns("plausibility.check")
 """The columns of a table of findings."""
 
 NO_PATH = 2**53
@@ -41,7 +38,7 @@ NO_PATH = 2**53
 _SIDE = ("year", "value", "relation")
 _NUMBERS = ("statistic", "low", "high", "threshold")
 _CELL = [*KEYS, "path", "year", "cell", "locator", "printed", "value", "relation"]
-_SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0, "status": np.nan}
+_DIRECTIONS = (*SIGN, "status")
 _YEARLY = ("target", "baseline", "count", "cumulative")
 
 
@@ -78,10 +75,8 @@ class Settings:
 
     def __post_init__(self):
         for name, value in asdict(self).items():
-            if not value > 0:
-                raise DataError(f"the setting {name} is {value!r}; it has to be positive")
-        if not (self.spacing_probability < 1 and self.shared_share <= 1):
-            raise DataError("spacing_probability and shared_share are shares of one, such as 0.1")
+            need(value > 0, "checks.setting", name=name, value=value)
+        need(self.spacing_probability < 1 and self.shared_share <= 1, "checks.shares")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,10 +164,9 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
         As `qiyou.paths.grid`; or if an indicator's direction is none.
     """
     indicators = data.indicators
-    wrong = indicators[~indicators["direction"].isin(_SIGN)]
-    if len(wrong):
-        direction = wrong["direction"].iloc[0]
-        raise DataError(f"direction {direction!r} is not one of {', '.join(_SIGN)}; mend it", wrong)
+    wrong = indicators[~indicators["direction"].isin(_DIRECTIONS)]
+    given = ", ".join(map(repr, wrong["direction"].unique()))
+    need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
@@ -183,7 +177,7 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
     return Cells(
         rows=located(rows)[[*_CELL, "role", "kind", "from_year"]].assign(
-            sign=np.where(status, np.nan, of["direction"].map(_SIGN).to_numpy(dtype=float)),
+            sign=np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float)),
             keeps=of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status,
             is_flow=of["kind"].eq("flow").to_numpy(),
         ),
@@ -333,8 +327,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     [['changxing', 1]]
     """
     missing = [name for name in COLUMNS if name not in found]
-    if missing:
-        raise DataError(f"findings lack the columns {', '.join(missing)}; hand in what check returns")
+    need(not missing, "checks.columns", missing=missing)
     keys = ["place", "document", "indicator", "variant"]
     names = dict(zip(VERDICTS, ("notes", "questions", "contradictions", "undecidable"), strict=True))
     flags = found[keys].assign(**{name: found["verdict"].eq(verdict) for verdict, name in names.items()})

@@ -181,9 +181,8 @@ def _again(cells: Cells, order: pd.DataFrame) -> list[pd.DataFrame]:
     n, m = pairs["n"].to_numpy(), pairs["n_new"].to_numpy()
     old, new = number[n], number[m]
     equal, bounds = same(old.point, new.point), ~cells.box.exact[n] & ~cells.box.exact[m]
-    case = np.select(
-        [strict[n] & ~strict[m] & bounds, strict[m] & ~strict[n] & bounds], ["looser", "stricter"], ""
-    )
+    gives, tightens = strict[n] & ~strict[m] & bounds, strict[m] & ~strict[n] & bounds
+    case = np.select([gives, tightens], ["looser", "stricter"], "")
     # the year in which the earlier document first asks for what the later one does
     asked = pairs[KEYS].assign(aim=new.point, pair=np.arange(len(pairs))).merge(earlier, on=KEYS)
     reached = asked[~above(asked["aim"], asked["number"]) & asked["number"].notna()]
@@ -229,9 +228,8 @@ def _flows(cells: Cells, flows: pd.DataFrame, order: pd.DataFrame) -> list[pd.Da
     amounts = rows[rows["kind"].ne("") & rows["from_year"].isna()]
     asked = amounts.merge(flows[["flow", "stock"]], left_on="key", right_on="flow")
     asked = asked.merge(order[["earlier", "later"]], left_on="document", right_on="later")
-    pairs = asked[["earlier", "later", "stock", "year", "n"]].merge(
-        _needed(rows[rows["year"].notna()], flows, order), on=["earlier", "stock"]
-    )
+    needed = _needed(rows[rows["year"].notna()], flows, order)
+    pairs = asked[["earlier", "later", "stock", "year", "n"]].merge(needed, on=["earlier", "stock"])
     timed = pairs["year"].isna() | (pairs["year"] > pairs["since"]) & (pairs["year"] <= pairs["until"])
     pairs = pairs[timed.to_numpy(dtype=bool)].reset_index(drop=True)
     n = pairs["n"].to_numpy(dtype=int)

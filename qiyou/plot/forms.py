@@ -33,7 +33,7 @@ from matplotlib.patches import Rectangle
 
 from qiyou import words
 from qiyou.data import Data
-from qiyou.errors import DataError, FigureError, need
+from qiyou.errors import FigureError, need
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
@@ -126,8 +126,7 @@ class Desk:
     def turn(self, items: Sequence, most: int) -> list:
         """The items of this page, all pages about equally full; counts the pages for the caption."""
         self.pages = max(1, math.ceil(len(items) / most))
-        if not 1 <= self.page <= self.pages:
-            raise DataError(f"page {self.page} of the figure does not exist; it has {self.pages}.")
+        need(1 <= self.page <= self.pages, "plot.no_page", page=self.page, pages=self.pages)
         each = math.ceil(len(items) / self.pages)
         return list(items[(self.page - 1) * each : self.page * each])
 
@@ -318,8 +317,7 @@ def matrix(
         Of ``tables/fills.csv`` and of the words of the key, which explains the states that occur.
     """
     fills, labels, lang = style.fills(group), desk.group(group), desk.lang
-    aside, named = (_ASIDE, _NAME) if head else (0.0, _NAME + 12)
-    left = _DOMAIN[lang] + named
+    aside, left, named = _margins(lang, head)
     pitch = min(27.0, (170 - left - aside) / len(columns))
     top, bottom = _HEAD, _HEAD + _ROW * len(rows)
     used = [state for state in fills if state in set(cells["state"])]
@@ -350,10 +348,21 @@ def matrix(
     return ax
 
 
-def matrix_fits(texts: Iterable[str], columns: int, lang: str) -> bool:
-    """Whether a matrix with an aside and so many columns has room for every text."""
-    pitch = (170 - _DOMAIN[lang] - _NAME - _ASIDE) / columns
-    return all(fits(text, pitch - 1.4, _ROW - 0.4) for text in set(texts))
+def most_columns(texts: Iterable[str], columns: int, lang: str, head: str = "") -> int:
+    """How many columns of a matrix one page holds, so that every text has room."""
+    aside, left, _ = _margins(lang, head)
+    most = min(MOST_PLACES, columns)
+    while most > 3 and not all(
+        fits(text, (170 - left - aside) / most - 1.4, _ROW - 0.4) for text in set(texts)
+    ):
+        most -= 1
+    return most
+
+
+def _margins(lang: str, head: str) -> tuple[float, float, float]:
+    """Millimetres of the aside, of all that is left of the cells, and of the names in it."""
+    named = _NAME if head or lang == "en" else _NAME + 12
+    return (_ASIDE if head else 0.0), _DOMAIN[lang] + named, named
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[Fill], pitch: float) -> None:

@@ -1,0 +1,321 @@
+"""Folders of one's own that break nothing: a result, or one sentence, from everything that takes data.
+
+Their cells are forms that real documents print. What each should come to is the subject of other tests; here
+it is that no valid folder ends in anything but a result or a `QiyouError` of one line.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qiyou import capacity, cards, compare, monitor, pace, plausibility, plot, trajectory
+from qiyou.data import check, load, root
+from qiyou.errors import QiyouError
+
+YEARS = tuple(range(2022, 2028))
+NURSERY, SHARE, SPORTS = "nursery_places_per_1000", "affordable_nursery_share", "sports_area_per_capita"
+ABOUT = """id = "{document}"
+place = "{place}"
+title = "某方案"
+title_en = "A plan"
+issuer = ""
+number = ""
+dated = "2023-06-28"
+period = [{start}, {last}]
+extent = "complete"
+known_from = "publisher"
+note = ""
+[table]
+status = "transcribed"
+years = [{first}, {last}]
+"""
+
+
+def text(rows) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def folder(parent, document, place, rows, *, years=YEARS, named=None, observed=()):
+    """A folder of one county; `rows` are (row, indicator, unit, *cells), an indicator may be empty for 2b."""
+    made = parent / document
+    made.mkdir(parents=True)
+    span = {"first": years[0], "last": years[-1], "start": years[min(1, len(years) - 1)]}
+    (made / "document.toml").write_text(ABOUT.format(document=document, place=place, **span), "utf-8")
+    head = ["row", "domain", "indicator", "printed_name", "star", "printed_unit", *years, "department"]
+    names = dict(zip(known()["id"], known()["name_zh"], strict=True))
+    lines = [[row, "", id_, names.get(id_, ""), "*", unit, *cells, ""] for row, id_, unit, *cells in rows]
+    (made / "table.csv").write_text(text([head, *lines]), "utf-8")
+    if named:
+        place_head = ["id", "name_zh", "name_en", "level", "adcode", "parent", "note"]
+        (made / "places.csv").write_text(
+            text([place_head, [place, *named, "county", "", "taizhou", ""]]), "utf-8"
+        )
+    if observed:
+        head = ["place", "indicator", "year", "printed", "source", "basis", "note"]
+        own = [[place, *one, "own_report", "plan", ""] for one in observed]
+        (made / "observations.csv").write_text(text([head, *own]), "utf-8")
+        sources = [
+            ["id", "title", "publisher", "published", "url", "grade"],
+            ["own_report", "年报", *[""] * 3],
+        ]
+        sources[1].append("official")
+        (made / "sources.csv").write_text(text(sources), "utf-8")
+    return made
+
+
+@functools.cache
+def known() -> pd.DataFrame:
+    return pd.read_csv(root() / "indicators.csv", dtype=str, keep_default_na=False)
+
+
+def plain(start=3.0, by=0.4, digits=1):
+    return [f"{start + by * k:.{digits}f}" for k in range(len(YEARS))]
+
+
+def bound_at_the_end(to):
+    rows = [
+        ("1", NURSERY, "个/千人", "3.9", "4.2", "4.5", "4.9", "5.2", ">5.55"),
+        ("2", SHARE, "%", "60", "≥62.5", "65以上", "70", "不低于70", "80%以上"),
+        ("3", "urban_unemployment_rate", "%", "4.5", "<5", "<5", "≤5", "5以内", "控制在5%以内"),
+    ]
+    return [folder(to, "bound-own", "jiaojiang", rows)]
+
+
+def ranges_and_about(to):
+    rows = [
+        ("1", NURSERY, "个/千人", "3.5-4", "4.2", "4.5", "4.9", "5.2", "5-5.5"),
+        ("2", SHARE, "%", "60左右", "62", "65", "70", "70", "75-80"),
+        ("3", SPORTS, "平方米/人", "2.5", "2.6", "2.7", "2.8", "3", "5.5左右"),
+        ("4", "life_expectancy", "岁", "80.1", "80.3", "80.6", "约81", "81.2", "81.5左右"),
+        ("5", "child_health_centres", "家", "1", "1—2", "2", "2-3", "3", "3——5家"),
+    ]
+    return [folder(to, "range-own", "sanmen", rows, named=("三门县", "Sanmen County"))]
+
+
+def one_row(to):
+    rows = [("1", NURSERY, "个/千人", "/", "/", "/", "/", "/", "5.5")]
+    return [folder(to, "one-own", "xianju", rows)]
+
+
+def one_year(to):
+    rows = [("1", NURSERY, "个/千人", "5.5"), ("2", SHARE, "%", "≥80")]
+    return [folder(to, "year-own", "tiantai", rows, years=(2027,), named=("天台县", "Tiantai County"))]
+
+
+def unnumbered_row(to):
+    rows = [
+        ("1", NURSERY, "个/千人", *plain()),
+        ("2", "premature_ncd_mortality", "%", "9.4", "9.2", "9.1", "≤9", "8.9", "8.5"),
+        ("2b", "", "%", "/", "9", "9", "8.8", "8.8", "8.3"),
+        ("3", "compulsory_balanced_pass", "%", "/", "/", "/", "100", "完成市定任务", "100"),
+    ]
+    return [folder(to, "second-own", "linhai", rows)]
+
+
+def five_years_observed(to):
+    rows = [
+        ("1", NURSERY, "个/千人", "3.1", "3.5", "4", "4.4", "4.9", "5.5"),
+        ("2", SPORTS, "平方米/人", "2.4", "2.5", "2.6", "2.7", "2.8", "3"),
+        ("3", "urban_unemployment_rate", "%", "4.4", "5.5以内", "<5", "<5", "<5", "<5"),
+    ]
+    years = range(2019, 2024)
+    observed = [(NURSERY, year, f"{1.9 + 0.3 * k:.1f}") for k, year in enumerate(years)]
+    observed += [(SPORTS, year, f"{2.1 + 0.08 * k:.2f}") for k, year in enumerate(years)]
+    observed += [("urban_unemployment_rate", 2023, "约5")]
+    return [folder(to, "seen-own", "wencheng", rows, named=("文成县", "Wencheng"), observed=observed)]
+
+
+def strange_names(to):
+    rows = [("1", NURSERY, "个/千人", *plain()), ("2", SPORTS, "平方米/人", *plain(2.2, 0.1))]
+    return [folder(to, "dollar-own", "dollar", rows, named=(r"甲$乙\县", r"A$x_1$ \frac{B} {} % & #"))]
+
+
+def two_of_one_name(to):
+    rows = [("1", NURSERY, "个/千人", *plain()), ("2", SPORTS, "平方米/人", *plain(2.2, 0.1))]
+    more = [("1", NURSERY, "个/千人", *plain(2.0)), ("2", SPORTS, "平方米/人", *plain(2.0, 0.2))]
+    return [
+        folder(to, "gulou-one", "gulou_a", rows, named=("鼓楼区", "Gulou District")),
+        folder(to, "gulou-two", "gulou_b", more, named=("鼓楼区", "Gulou District")),
+    ]
+
+
+def falls_and_zeros(to):
+    rows = [
+        ("1", NURSERY, "个/千人", "0", "0", "0", "0", "0", "0"),
+        ("2", SHARE, "%", "100", "100", "100", "100", "100", "100"),
+        ("3", SPORTS, "平方米/人", "3.5", "3.1", "2.8", "2.5", "2.4", "2.2"),
+        ("4", "child_screening_rate", "%", "86", "/", "——", "", "完成市定任务", "/"),
+        ("5", "old_estates_renovated_cumulative", "个", "0", "5", "3", "8", "8", "9"),
+    ]
+    return [folder(to, "flat-own", "pujiang", rows)]
+
+
+def other_years(to):
+    rows = [("1", NURSERY, "个/千人", "2.1", "3", "4.5"), ("2", SPORTS, "平方米/人", "2.2", "2.4", "2.9")]
+    return [folder(to, "span-own", "anji", rows, years=(2020, 2021, 2022))]
+
+
+def ninety(to):
+    made = []
+    for n in range(90):
+        rows = [
+            ("1", NURSERY, "个/千人", *plain(2 + n % 7 / 2, 0.1 + n % 5 / 10)),
+            ("2", SHARE, "%", *plain(40 + n % 30, n % 9, 0)),
+            ("3", SPORTS, "平方米/人", *plain(1.8 + n % 11 / 10, n % 4 / 10, 2)),
+            ("4", "life_expectancy", "岁", *plain(79 + n % 4 / 2, n % 3 / 10, 1)),
+        ]
+        name = f"第{n}县", f"County {n}"
+        made.append(folder(to, f"county-{n}", f"county_{n}", rows[: 1 + n % 4], named=name))
+    return made
+
+
+FOLDERS = [
+    bound_at_the_end,
+    ranges_and_about,
+    one_row,
+    one_year,
+    unnumbered_row,
+    five_years_observed,
+    strange_names,
+    two_of_one_name,
+    falls_and_zeros,
+    other_years,
+    ninety,
+]
+
+
+def results(data, place: str):
+    """Everything that takes data, by name."""
+    rows = data.targets[data.targets["place"] == place]
+    yield "check", lambda: plausibility.summary(plausibility.check(data, lang="zh"))
+    yield "check in English", lambda: plausibility.check(data, lang="en")
+    for year in (2022, 2025, 2027):
+        yield f"core {year}", lambda year=year: compare.core(data, year, places=[place], grid=True)
+        yield f"timing {year}", lambda year=year: compare.timing(data, year)
+    yield "pair", lambda: compare.pair(data, place, "yuhuan")
+    yield "pair turned", lambda: compare.pair(data, "changxing", place, lang="en")
+    yield "coverage", lambda: compare.coverage(data)
+    yield "convergence", lambda: compare.convergence(data)
+    yield "contents", lambda: compare.contents(data)
+    yield "monitor", lambda: monitor.form(monitor.table(data, place), data)
+    yield "monitor, all", lambda: monitor.table(data)
+    yield "schedule", lambda: monitor.schedule(data, place)
+    yield "populations", lambda: capacity.populations(data, place, YEARS)
+    yield "stock", lambda: capacity.stock(data, place)
+    yield "additions", lambda: capacity.additions(data, place)
+    yield "supply", lambda: capacity.supply(data, place)
+    yield "balance", lambda: capacity.balance(data, place)
+    yield "pace.card", lambda: pace.card(rows, data.indicators)
+    yield "pace.shape", lambda: pace.shape(rows, data.indicators)
+    yield "families", lambda: trajectory.families(rows, data.indicators)
+    read = cards.answers(data)
+    for indicator in rows["indicator"].unique():
+        yield f"answer {indicator}", lambda indicator=indicator: answered(data, place, indicator, read)
+
+
+def answered(data, place, indicator, read):
+    card = cards.answer(data, place, indicator, read=read)
+    assert card.zh and card.en and len(card.facts)
+    return card._repr_markdown_() + card._repr_html_()
+
+
+def drawings(data, place: str):
+    """Every figure, by name."""
+    for lang in ("zh", "en"):
+        yield "target_paths", lambda lang=lang: plot.target_paths(data, lang=lang)
+        yield "core_overview", lambda lang=lang: plot.core_overview(data, lang=lang)
+        yield "pair", lambda lang=lang: plot.pair(data, place, "yuhuan", lang=lang)
+        yield "convergence", lambda lang=lang: plot.convergence(data, lang=lang)
+        yield "readings", lambda lang=lang: plot.readings(data, lang=lang)
+        yield "answer_card", lambda lang=lang: plot.answer_card(data, place, NURSERY, lang=lang)
+    yield "required", lambda: plot.required_among_realised(data)
+    yield "worklist", lambda: plot.table_prose_worklist(data)
+    yield "nation", lambda: plot.counties_on_nation(data)
+    yield "stocks", lambda: plot.nursery_stocks(data)
+    yield "balance", lambda: plot.sports_balance(data)
+
+
+def attempt(name, make):
+    """The result, or None where one sentence says why there is none."""
+    try:
+        return make()
+    except QiyouError as error:
+        for lang in ("zh", "en"):
+            said = error.said(lang)
+            assert said.strip() and "\n" not in said, (name, said)
+        return None
+    except Exception as error:
+        error.add_note(f"in {name}")
+        raise
+
+
+def entered(folders):
+    """The data with some folders, whose check finds no error."""
+    found = check(also=folders)
+    assert found[found["severity"] == "error"].empty, found[found["severity"] == "error"].to_string()
+    return load(also=folders)
+
+
+@pytest.mark.parametrize("make", FOLDERS, ids=lambda make: make.__name__)
+def test_a_folder_that_the_check_passes_breaks_nothing(make, tmp_path):
+    data = entered(make(tmp_path))
+    place = data.documents["place"].iloc[-1]
+    got = {name: attempt(name, call) for name, call in results(data, place)}
+    assert all(got[name] is not None for name in ("check", "pair", "coverage", "contents"))
+    assert all(result is not None for name, result in got.items() if name.startswith("answer"))
+
+
+@functools.cache
+def printed_forms() -> dict[str, list[str]]:
+    """Indicator to every form that a document prints of it in its table."""
+    rows = load(also=[]).targets
+    rows = rows[
+        ~rows["document"].isin(["yuhuan-plan-2023"]) | (rows["row"] != "10")
+    ]  # a decision reads row 10
+    return {name: sorted(set(part["printed"])) for name, part in rows.groupby("indicator")}
+
+
+def counties():
+    """Tables of one to eight rows: an indicator each, every cell a form that some document prints of it."""
+    forms = printed_forms()
+    row = st.sampled_from(sorted(forms)).flatmap(
+        lambda name: st.tuples(st.just(name), *[st.sampled_from(forms[name])] * len(YEARS))
+    )
+    return st.lists(row, min_size=1, max_size=8, unique_by=lambda cells: cells[0])
+
+
+@pytest.mark.slow
+@settings(max_examples=4, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=st.lists(counties(), min_size=6, max_size=6))
+def test_counties_drawn_from_printed_forms(drawn, tmp_path_factory):
+    to = tmp_path_factory.mktemp("drawn")
+    units = load(also=[]).targets.drop_duplicates("indicator").set_index("indicator")["printed_unit"]
+    for n, rows in enumerate(drawn):
+        cells = [(str(k), name, units[name], *years) for k, (name, *years) in enumerate(rows, 1)]
+        folder(to, f"drawn-{n}", f"drawn_{n}", cells, named=(f"抽{n}县", f"Drawn {n}"))
+    data = entered([to])
+    for n in (0, len(drawn) - 1):
+        for name, call in results(data, f"drawn_{n}"):
+            attempt(name, call)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", FOLDERS, ids=lambda make: make.__name__)
+def test_figures_of_a_folder_are_drawn_or_say_why_not(make, tmp_path):
+    import matplotlib.pyplot as plt
+
+    data = entered(make(tmp_path))
+    for name, call in drawings(data, data.documents["place"].iloc[-1]):
+        drawn = attempt(name, call)
+        if drawn is not None:
+            getattr(drawn, "figure", drawn).canvas.draw()
+        plt.close("all")
