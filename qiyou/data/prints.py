@@ -225,7 +225,7 @@ def _texts(printed: tuple[str, ...], row: str, years: tuple[str, ...], decided: 
 
 
 def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
-    """Yield the rows with their fields as decided; a further line (``12b``) takes what it does not print from the first.
+    """Yield the rows with their fields as decided; a further line (``12b``) takes from the first what it lacks.
 
     An unnumbered line under the same serial takes star and department, and, for the same indicator, name and unit too.
     """

@@ -274,7 +274,7 @@ def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
     return out
 
 
-# ------------------------------------------------------------------ how a field is written: data, rows, language, columns
+# ---------------------------------------------------- how a field is written: data, rows, language, columns
 
 
 def _range(data, rows, lang: str, low, high, digits="", times=1.0, mark="") -> list[str]:

@@ -321,7 +321,7 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Those of the contract from ``class_used`` to ``specifications``; `FLAGS`: ``qualified`` (a set of levels passed
-        the selection check), ``same_level, contains`` and the doubts; ``first_year, last_year``. No rows without a spell.
+        the selection check), ``same_level, contains`` and the doubts; ``first_year, last_year``. No row without spell.
     """
     (indicator, scale), year = asked[["indicator", "scale"]].iloc[0], bool(asked["years"].iloc[0] == 1)
     both = _foreign(data, known, indicator, scale)
