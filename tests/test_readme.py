@@ -19,7 +19,9 @@ PAGES = {
     "en": (ROOT / "README.md").read_text(encoding="utf-8"),
 }
 BLOCK = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
-CONSOLE = [(lang, text) for lang, page in PAGES.items() for kind, text in BLOCK.findall(page) if kind == "console"]
+CONSOLE = [
+    (lang, text) for lang, page in PAGES.items() for kind, text in BLOCK.findall(page) if kind == "console"
+]
 FOUND = ("nursery_places_per_1000", "sports_area_per_capita", "doctors_per_1000")
 
 
@@ -43,7 +45,11 @@ def test_the_numbers_beside_them_are_computed(lang, data):
     ends = data.targets.query("indicator == 'nursery_places_per_1000' and year == 2027")["value"]
     same, every = int((ends == ends.mode()[0]).sum()), len(ends)
     assert ends.mode()[0] == 5.5
-    said = f"{every}份印出2027年数值的目标表中{same}份同为5.5个" if lang == "zh" else f"{same} of the {every} tables"
+    said = (
+        f"{every}份印出2027年数值的目标表中{same}份同为5.5个"
+        if lang == "zh"
+        else f"{same} of the {every} tables"
+    )
     assert said in PAGES[lang]
     need = capacity.balance(data, "yuhuan", "sports_area_per_capita").iloc[-1]
     assert (need["year"], need["code"]) == (2027, "DEPENDS_ON:trails")
@@ -76,7 +82,9 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("lang", "text"), CONSOLE, ids=[text.split()[2] + "-" + lang for lang, text in CONSOLE])
+@pytest.mark.parametrize(
+    ("lang", "text"), CONSOLE, ids=[text.split()[2] + "-" + lang for lang, text in CONSOLE]
+)
 def test_a_command_prints_what_the_page_shows(lang, text, desk, capsys):
     command, *shown = text.strip().splitlines()
     assert command.startswith("$ qiyou ")
