@@ -1,5 +1,5 @@
-"""The tables of a file as grids of text, every cell as it is printed: xlsx, docx, html, PDF with text, CSV; and
-the target table inside a grid: a head with 指标 and years, and what stands below it.
+"""The tables of a file as grids of text, every cell as printed: xlsx, docx, html, PDF with text, CSV; and the
+target table inside a grid: a head with 指标 and years, and what stands below it.
 
 Files come from anywhere. Nothing in them is executed or fetched, sizes and times are bounded before anything
 is unpacked, and what cannot be read is one sentence.
