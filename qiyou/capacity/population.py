@@ -370,8 +370,11 @@ def _births(data, places: pd.Series) -> pd.DataFrame:
     country."""
     chain, bases = ancestors(data.places), {"births": assumed("births"), "birth_rate": assumed("birth_rate")}
     chain = chain[chain["place"].isin(places)]
-    own, parts = chain["place"] == chain["above"], []
-    for indicator, givers in (("births", own), ("birth_rate", own | (chain["level"] != "country"))):
+    own, level, parts = chain["place"] == chain["above"], data.places.set_index("id")["level"], []
+    for indicator, givers in (
+        ("births", own),
+        ("birth_rate", own | (chain["above"].map(level) != "country")),
+    ):
         seen = _series(data, indicator).rename(columns={"place": "above", "year": "born"})
         part = chain[givers].merge(seen[seen["basis"].isin(bases[indicator])], on="above")
         name = "number:" + part["basis"] if indicator == "births" else "rate:" + part["above"]

@@ -143,14 +143,14 @@ def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
 
 
 def ancestors(places: pd.DataFrame) -> pd.DataFrame:
-    """Each place with itself and all that it belongs to, from the place up: ``place, above, level``."""
-    facts = places.set_index("id")[["parent", "level"]]
+    """Each place with itself and all that it belongs to, from the place up: ``place, above``."""
+    parent = places.set_index("id")["parent"]
     step, found = pd.DataFrame({"place": places["id"], "above": places["id"]}), []
     # no chain of places is longer than this one: a circle ends too
     for _ in range(6):
-        step = step[step["above"].isin(facts.index)]
-        found.append(step.assign(level=step["above"].map(facts["level"])))
-        step = step.assign(above=step["above"].map(facts["parent"]))
+        found.append(step)
+        step = step.assign(above=step["above"].map(parent))
+        step = step[step["above"].fillna("") != ""]
     return pd.concat(found, ignore_index=True).drop_duplicates(["place", "above"])
 
 
@@ -161,8 +161,10 @@ def provinces(places: pd.DataFrame) -> pd.Series:
     ...     "level": ["country", "province", "county"]})).to_dict()
     {'china': '', 'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
     """
-    chain = ancestors(places)
-    nearest = chain[chain["level"] == "province"].drop_duplicates("place").set_index("place")["above"]
+    chain, level = ancestors(places), places.set_index("id")["level"]
+    nearest = (
+        chain[chain["above"].map(level) == "province"].drop_duplicates("place").set_index("place")["above"]
+    )
     return nearest.reindex(places["id"], fill_value="")
 
 

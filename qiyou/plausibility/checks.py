@@ -1,5 +1,5 @@
-"""Every check on what the documents print, one after another; and C3 and C12: a path beside what is set above it,
-and beside the plans of other places.
+"""Every check on what the documents print, one after another; C3 and C12: a path beside what is set
+above it, and beside the plans of other places.
 
 Only yardsticks of a place that the path's place belongs to are used, and only for indicators whose size does
 not depend on how large the place is. A target for a whole province binds no single county. What plans share
@@ -86,7 +86,7 @@ def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
     usable = data.benchmarks[data.benchmarks["indicator"].isin(level) & data.benchmarks["year"].notna()]
     usable = usable[~usable["relation"].isin(["none", "about"])].rename(columns={"place": "above"})
     mine = cells.grid.keys.assign(at=np.arange(len(cells.at)))[cells.judged]
-    chain = ancestors(data.places).query("place != above")[["place", "above"]]
+    chain = ancestors(data.places).query("place != above")
     pairs = mine.merge(chain, on="place").merge(usable, on=["above", "indicator"])
     column = pd.Index(cells.grid.years).get_indexer(pairs["year"].astype(int))
     # a base value is an observation, and no promise that a yardstick could be held against
