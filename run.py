@@ -292,7 +292,7 @@ def rerun(python, rest):
     """Re-execute the notebooks, write the figures, say which number moved and where all is."""
     status = _call([str(python), "-m", "tools", "rerun", "--workers", str(WORKERS)], cwd=str(ROOT)).returncode
     print(
-        "Results: notebooks/ (opened by `python run.py lab`), figures/zh and figures/en (figures/README.md)."
+        "Results: notebooks/ (opened by `python run.py lab`), figures/ (figures/README.md), briefings/."
     )
     return status
 

@@ -18,7 +18,10 @@ _LEGS = {
     "import qiyou": "import qiyou",
     "import qiyou.data": "import qiyou.data",
 }
-_LOAD = "import qiyou.data, time; qiyou.data.load(); start = time.perf_counter(); qiyou.data.load(); print(time.perf_counter() - start)"
+_LOAD = (
+    "import qiyou.data, time; qiyou.data.load(); start = time.perf_counter(); qiyou.data.load(); "
+    "print(time.perf_counter() - start)"
+)
 
 
 def measure(program: str) -> float:

@@ -254,7 +254,8 @@ def show(counties: int, result: dict) -> None:
     stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in result["seconds"].items())
     total = sum(result["seconds"].values())
     print(
-        f"{counties:,} counties, {result['cells']:,} cells, {result['findings']:,} findings: {total:.1f} s ({stages}); peak {result['peak_mb']:,.0f} MB",
+        f"{counties:,} counties, {result['cells']:,} cells, {result['findings']:,} findings: "
+        f"{total:.1f} s ({stages}); peak {result['peak_mb']:,.0f} MB",
         flush=True,
     )
 
@@ -301,7 +302,8 @@ def show_instead(counties: int, mine: dict, folder: Path, pyam: str) -> None:
         return
     print(
         f"  pyam {theirs['version']}, one clean file of numbers in place of {counties:,} folders of prints: load "
-        f"{theirs['load']:.2f} s, {theirs['load'] / seconds['load']:.2f} times; filter {theirs['filter'] * 1000:.0f} ms "
+        f"{theirs['load']:.2f} s, {theirs['load'] / seconds['load']:.2f} times; "
+        f"filter {theirs['filter'] * 1000:.0f} ms "
         f"against {mine['filter'] * 1000:.0f} ms, {theirs['filter'] / mine['filter']:.1f} times; peak "
         f"{theirs['peak_mb']:,.0f} MB"
     )

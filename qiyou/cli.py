@@ -162,25 +162,17 @@ def _brief(options: argparse.Namespace) -> int:
     from qiyou import brief, cards, load
 
     need(options.brief_place or options.all, "cli.brief_all", QiyouError)
-    data, line, lang = load(also=options.also), Progress(options.lang), options.lang
-    to = Path(options.to or "briefings")
+    data, line, lang, to = load(also=options.also), Progress(options.lang), options.lang, options.to
+    beside = options.with_ and data.place(options.with_)
     places = [data.place(options.brief_place)] if options.brief_place else []
-    if options.with_:
-        data.place(options.with_)
     line.keep(say("cli.brief_reading", lang))
     read = cards.answers(data)
-    if options.all:
-        own = data.places.set_index("id")["level"]
-        places = [one for one in data.documents["place"].unique() if own[one] not in ("country", "province")]
-    for done, place in enumerate(places, 1):
-        line.show(say("brief_making", lang, place=place, what="brief.docx", done=done, total=len(places)))
-        folder = brief.county(data, place, options.with_, lang=lang, to=to, read=read)
+    for place in read.profiles["place"].unique() if options.all else places:
+        folder = brief.county(data, place, beside if beside != place else None, lang=lang, to=to, read=read)
         line.keep(say("cli.brief_made", lang, folder=folder))
     if options.all:
-        brief.pages(data, to, lang, read=read, progress=line.pages)
-        made = read.profiles.groupby(["place", "indicator"]).ngroups
-        line.keep(say("cli.brief_pages", lang, folder=to, n=made))
-    line.clear()
+        index = brief.pages(data, to or "briefings", lang, read=read, progress=line.figures)
+        line.keep(say("cli.brief_pages", lang, page=index))
     return 0
 
 
@@ -309,10 +301,6 @@ class Progress:
             self.keep(say(key, self._lang, name=finished.name, seconds=round(finished.seconds)))
         elif done < total:
             self.show(say("cli.cells", self._lang, done=done, total=total))
-
-    def pages(self, place: str, what: str, done: int, total: int) -> None:
-        """What `qiyou.brief.pages` tells; elsewhere than in a terminal, every tenth."""
-        self._tenth(done, say("brief_making", self._lang, place=place, what=what, done=done, total=total))
 
     def figures(self, done: int, total: int, name: str) -> None:
         """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""

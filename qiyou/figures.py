@@ -29,7 +29,7 @@ from pathlib import Path
 import pandas as pd
 
 from qiyou import disk, plot, words
-from qiyou.errors import FigureError, QiyouError
+from qiyou.errors import FigureError, Message, QiyouError, need
 from qiyou.plot import style
 from qiyou.plot.style import Caption
 
@@ -60,10 +60,7 @@ class Registered:
     def draw(self, data, lang: str, **choice):
         """Draw it, with the choices that its line makes."""
         function, _, made = self.function.partition(":")
-        if function not in dir(plot):
-            raise FigureError(
-                f"figures.csv: {self.name} is drawn by {function!r}, which qiyou.plot does not have."
-            )
+        need(function in dir(plot), "plot.no_function", FigureError, name=self.name, function=function)
         own = dict(part.split("=") for part in made.split(",") if part)
         return getattr(plot, function)(data, lang=lang, **own, **choice)
 
@@ -150,19 +147,12 @@ def _pictures(drawn, name: str, told: Caption, lang: str, kinds: dict[str, bool]
     from matplotlib.transforms import Bbox
 
     fig, pictures = getattr(drawn, "figure", None), {}
-    if not isinstance(fig, Figure):
-        raise FigureError(
-            f"save() takes Axes or a Figure, not {type(drawn).__name__}; pass what qiyou.plot returns."
-        )
-    if re.fullmatch(_DEVICES, name) or not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,79}", name):
-        raise FigureError(
-            f"{name!r} cannot name files on every system; use lower-case letters, digits and '-'."
-        )
+    need(isinstance(fig, Figure), "plot.no_figure", FigureError, kind=type(drawn).__name__)
+    portable = re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,79}", name) and not re.fullmatch(_DEVICES, name)
+    need(portable, "plot.no_name", FigureError, name=repr(name))
     empty = [part for part in ("title", "alt", "source") if not getattr(told, part).strip()]
-    if empty or told.table.empty:
-        raise FigureError(
-            f"The figure's {(empty or ['table of data'])[0]} is empty; a figure needs all of them."
-        )
+    empty += ["table"] if told.table.empty else []
+    need(not empty, "plot.empty", FigureError, part=", ".join(empty))
     with style.context(style.language(lang)), _strict(fig):
         note, engine = _note(fig, told, lang), fig.get_layout_engine()
         heads = [text for text in fig.texts if text.get_gid() in (NOTE_GID, TITLE_GID)]
@@ -209,8 +199,8 @@ def _strict(fig) -> Iterator[None]:
                 raise
             lost = chr(int(found[1]))
             text = next((text.get_text() for text in fig.findobj(Text) if lost in text.get_text()), lost)
-            told = f"The font {found[2]} has no glyph for {lost!r} (U+{ord(lost):04X}), used in “{text}”"
-            raise FigureError(f"{told}; it would come out as an empty box: use another one.") from warning
+            told = {"font": found[2], "character": repr(lost), "code": f"U+{ord(lost):04X}", "text": text}
+            raise FigureError("plot.no_glyph", **told) from warning
 
 
 def _note(fig, told: Caption, lang: str):
@@ -268,8 +258,8 @@ def _write(folder, lang: str, name: str, kind: str, content: bytes) -> Path:
     try:
         disk.write(path, content)
     except OSError as error:
-        reason = disk.reason(error, "pass another folder=")
-        raise FigureError(f"{path} could not be written: {reason}") from error
+        why = disk.reason(error, Message("plot.elsewhere"))
+        raise FigureError("plot.no_write", path=str(path), why=why) from error
     return path
 
 
@@ -322,8 +312,8 @@ def build(
     if names is not None:
         specs = [spec for spec in specs if spec.name in names]
         if len(specs) < max(1, len(set(names))):
-            asked = ", ".join(sorted(set(names) - set(known))) or "without a name"
-            raise FigureError(f"There is no figure {asked}; the figures are {', '.join(known)}.")
+            asked = ", ".join(sorted(set(names) - set(known))) or "''"
+            raise FigureError("plot.no_such", asked=asked, known=", ".join(known))
     if data is None:
         from qiyou.data import load
 
@@ -343,10 +333,8 @@ def build(
             unfit(result)
     whole = [spec for spec in specs if all((spec.name, lang) in told for lang in style.LANGUAGES)]
     for spec in whole:
-        if len({_csv(told[spec.name, lang].table) for lang in style.LANGUAGES}) > 1:
-            raise FigureError(
-                f"The data behind {spec.name} differ between zh and en; put ids in place of labels."
-            )
+        tables = {_csv(told[spec.name, lang].table) for lang in style.LANGUAGES}
+        need(len(tables) == 1, "plot.unlike", FigureError, name=spec.name)
     if names is None:
         _write(folder, ".", "README", "md", _index(whole, told).encode())
     return pd.DataFrame(rows, columns=["name", "lang", "kind", "path"]).drop_duplicates(ignore_index=True)
@@ -380,7 +368,7 @@ def _built(spec: Registered, data, lang: str, folder) -> tuple[Caption, list] | 
             plt.close("all")
     except QiyouError as error:
         plt.close("all")
-        failure = type(error)(f"Figure {lang}/{spec.name}: {error}")
+        failure = type(error)("plot.failed", figure=f"{lang}/{spec.name}", what=error)
         failure.__cause__ = error.__cause__
         return failure
     return caption, files
@@ -388,7 +376,9 @@ def _built(spec: Registered, data, lang: str, folder) -> tuple[Caption, list] | 
 
 def _index(specs: Sequence[Registered], told: dict) -> str:
     """The text of figures/README.md."""
-    lines = ["# Figures 图件", "", *words.say("plot.index", "en").split("|")]
+    lines = ["# 图件 Figures"]
+    for lang in style.LANGUAGES:
+        lines += ["", *words.say("plot.index", lang).split("|")]
     for spec in specs:
         tables = ", ".join(f"`{table}`" for table in spec.tables.split())
         links = f"[{spec.notebook}](../notebooks/{spec.notebook}), `{spec.function}`, {tables}"

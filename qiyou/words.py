@@ -236,7 +236,7 @@ def _cell(value) -> str:
 
 
 def spans(low, high, lang: str) -> list[str]:
-    """Intervals in words, each rounded outward to three digits of its larger end; empty where an end is missing.
+    """Intervals in words, each rounded outward to three digits of its larger end; empty where one is missing.
 
     >>> spans([0.3254, 186.3, 3, np.nan], [0.3268, 219.9, 5, 1], "en")
     ['0.325 to 0.327', '186 to 220', '3 to 5', '']

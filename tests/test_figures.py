@@ -19,6 +19,7 @@ import pytest
 from matplotlib.figure import Figure as MplFigure
 from PIL import Image
 
+import qiyou
 from qiyou import disk, figures, plot
 from qiyou.errors import DataError, FigureError
 from qiyou.plot import forms, style
@@ -47,11 +48,7 @@ def told(lang, **changes):
     return dataclasses.replace(texts, **changes)
 
 
-class Bare:
-    """As much of the data as a desk needs."""
-
-    documents = pd.DataFrame({"place": ["yuhuan", "cixi"]})
-    places = pd.DataFrame({"id": ["yuhuan", "cixi"], "level": "county"})
+DATA = qiyou.load()
 
 
 @forms.figure
@@ -75,7 +72,7 @@ class Own(figures.Registered):
     def draw(self, data, lang, **choice):
         if self.error is not None:
             raise self.error("nothing to draw")
-        ax = draw(Bare, lang=lang, pages=self.pages, **choice)
+        ax = draw(DATA, lang=lang, pages=self.pages, **choice)
         if self.labelled:
             ax.caption = told(lang, table=TABLE.assign(place=lang))
         return ax
@@ -92,7 +89,7 @@ def no_open_figures():
 
 
 def save(folder, lang="zh", drawn=None, **changes):
-    drawn = draw(Bare, lang=lang) if drawn is None else drawn
+    drawn = draw(DATA, lang=lang) if drawn is None else drawn
     return figures.save(drawn, "places", lang=lang, caption=told(lang, **changes), folder=folder)
 
 
@@ -130,7 +127,7 @@ def test_two_saves_give_the_same_bytes(saved, lang, tmp_path):
 
 
 def test_saving_the_same_figure_again_gives_the_same_bytes_and_one_note(tmp_path):
-    ax = draw(Bare, lang="zh")
+    ax = draw(DATA, lang="zh")
     first, second = save(tmp_path / "a", drawn=ax), save(tmp_path / "b", drawn=ax)
     assert [path.read_bytes() for path in first.values()] == [path.read_bytes() for path in second.values()]
     assert [text.get_gid() for text in ax.figure.texts] == ["title", "source-note"]
@@ -308,7 +305,7 @@ def test_the_pdf_names_title_and_alternative_text(saved):
 
 @pytest.mark.parametrize("lang", style.LANGUAGES)
 def test_the_note_stands_under_everything_and_inside_the_width(lang, tmp_path):
-    ax, long = draw(Bare, lang=lang), SOURCE[lang] * 12
+    ax, long = draw(DATA, lang=lang), SOURCE[lang] * 12
     files = save(tmp_path, lang, drawn=ax, source=long)
     note = next(text for text in ax.figure.texts if text.get_gid() == "source-note")
     assert note.get_text().count("\n") >= 2
@@ -322,7 +319,7 @@ def test_the_note_stands_under_everything_and_inside_the_width(lang, tmp_path):
 
 
 def test_a_dollar_sign_and_a_backslash_are_what_they_are(tmp_path):
-    ax = draw(Bare, lang="zh")
+    ax = draw(DATA, lang="zh")
     with style.context():
         ax.set_title("示$例\\alpha县 $x$")
     files = save(tmp_path, drawn=ax, title="各 $5 与 $6")
@@ -362,14 +359,14 @@ def test_a_figure_drawn_outside_the_style_still_gets_chinese_text(tmp_path, capl
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"alt": "  "}, "alt is empty"),
-        ({"source": ""}, "source is empty"),
-        ({"title": ""}, "title is empty"),
+        ({"alt": "  "}, "no alt"),
+        ({"source": ""}, "no source"),
+        ({"title": ""}, "no title"),
         ({"lang": "de"}, "'zh' and 'en'"),
         ({"name": "../x"}, "cannot name"),
         ({"name": "con"}, "cannot name"),
         ({"name": "Größe"}, "cannot name"),
-        ({"table": TABLE.iloc[:0]}, "table of data is empty"),
+        ({"table": TABLE.iloc[:0]}, "no table"),
         ({"drawn": "figure"}, "Axes or a Figure, not str"),
     ],
 )
@@ -381,7 +378,7 @@ def test_what_save_refuses(changes, says, tmp_path):
 
 
 def test_an_unchanged_file_is_not_touched(tmp_path):
-    ax = draw(Bare)
+    ax = draw(DATA)
     files = save(tmp_path, drawn=ax)
     for path in files.values():
         os.utime(path, (1, 1))
@@ -474,10 +471,10 @@ def test_single_figures_leave_the_index_alone(tmp_path):
 @pytest.mark.parametrize(
     ("specs", "names", "says"),
     [
-        ([spec()], ["pace"], "There is no figure pace; the figures are places"),
-        ([spec()], [], "There is no figure"),
+        ([spec()], ["pace"], "there is no figure pace: the figures are places"),
+        ([spec()], [], "there is no figure"),
         ([figures.Registered("x", "n", "absent", "题", "title", "")], None, "absent"),
-        ([spec(error=DataError)], None, "Figure zh/places: nothing to draw"),
+        ([spec(error=DataError)], None, "figure zh/places: nothing to draw"),
         ([spec(labelled=True)], None, "differ between zh and en"),
     ],
 )
@@ -491,7 +488,7 @@ def test_a_figure_for_which_there_is_nothing_keeps_no_other_from_being_made(tmp_
     unfit, specs = [], [spec("bare", error=DataError), spec()]
     files = figures.build({}, folder=tmp_path, figures=specs, unfit=unfit.append, workers=workers)
     assert set(files["name"]) == {"places"}
-    assert [str(error)[:14] for error in unfit] == ["Figure zh/bare", "Figure en/bare"]
+    assert [str(error)[:14] for error in unfit] == ["figure zh/bare", "figure en/bare"]
     index = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "places.png" in index and "bare" not in index
 

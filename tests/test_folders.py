@@ -12,6 +12,8 @@ import io
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qiyou import capacity, cards, compare, monitor, pace, plausibility, plot, trajectory
 from qiyou.data import check, load, root
@@ -114,9 +116,9 @@ def unnumbered_row(to):
         ("1", NURSERY, "个/千人", *plain()),
         ("2", "premature_ncd_mortality", "%", "9.4", "9.2", "9.1", "≤9", "8.9", "8.5"),
         ("2b", "", "%", "/", "9", "9", "8.8", "8.8", "8.3"),
-        ("3", "compulsory_balanced_pass", "", "/", "/", "创建", "通过", "完成", "100%"),
+        ("3", "compulsory_balanced_pass", "%", "/", "/", "/", "100", "完成市定任务", "100"),
     ]
-    return [folder(to, "second-own", "linhai", rows, named=("临海市", "Linhai City"))]
+    return [folder(to, "second-own", "linhai", rows)]
 
 
 def five_years_observed(to):
@@ -151,8 +153,8 @@ def falls_and_zeros(to):
         ("1", NURSERY, "个/千人", "0", "0", "0", "0", "0", "0"),
         ("2", SHARE, "%", "100", "100", "100", "100", "100", "100"),
         ("3", SPORTS, "平方米/人", "3.5", "3.1", "2.8", "2.5", "2.4", "2.2"),
-        ("4", "child_screening_rate", "%", "86", "/", "——", "", "完成上级任务", "/"),
-        ("5", "old_estates_renovated_cumulative", "个", "0", "5", "3", "8", "8", "20余"),
+        ("4", "child_screening_rate", "%", "86", "/", "——", "", "完成市定任务", "/"),
+        ("5", "old_estates_renovated_cumulative", "个", "0", "5", "3", "8", "8", "9"),
     ]
     return [folder(to, "flat-own", "pujiang", rows)]
 
@@ -270,3 +272,50 @@ def test_a_folder_that_the_check_passes_breaks_nothing(make, tmp_path):
     got = {name: attempt(name, call) for name, call in results(data, place)}
     assert all(got[name] is not None for name in ("check", "pair", "coverage", "contents"))
     assert all(result is not None for name, result in got.items() if name.startswith("answer"))
+
+
+@functools.cache
+def printed_forms() -> dict[str, list[str]]:
+    """Indicator to every form that a document prints of it in its table."""
+    rows = load(also=[]).targets
+    rows = rows[
+        ~rows["document"].isin(["yuhuan-plan-2023"]) | (rows["row"] != "10")
+    ]  # a decision reads row 10
+    return {name: sorted(set(part["printed"])) for name, part in rows.groupby("indicator")}
+
+
+def counties():
+    """Tables of one to eight rows: an indicator each, every cell a form that some document prints of it."""
+    forms = printed_forms()
+    row = st.sampled_from(sorted(forms)).flatmap(
+        lambda name: st.tuples(st.just(name), *[st.sampled_from(forms[name])] * len(YEARS))
+    )
+    return st.lists(row, min_size=1, max_size=8, unique_by=lambda cells: cells[0])
+
+
+@pytest.mark.slow
+@settings(max_examples=4, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=st.lists(counties(), min_size=6, max_size=6))
+def test_counties_drawn_from_printed_forms(drawn, tmp_path_factory):
+    to = tmp_path_factory.mktemp("drawn")
+    units = load(also=[]).targets.drop_duplicates("indicator").set_index("indicator")["printed_unit"]
+    for n, rows in enumerate(drawn):
+        cells = [(str(k), name, units[name], *years) for k, (name, *years) in enumerate(rows, 1)]
+        folder(to, f"drawn-{n}", f"drawn_{n}", cells, named=(f"抽{n}县", f"Drawn {n}"))
+    data = entered([to])
+    for n in (0, len(drawn) - 1):
+        for name, call in results(data, f"drawn_{n}"):
+            attempt(name, call)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", FOLDERS, ids=lambda make: make.__name__)
+def test_figures_of_a_folder_are_drawn_or_say_why_not(make, tmp_path):
+    import matplotlib.pyplot as plt
+
+    data = entered(make(tmp_path))
+    for name, call in drawings(data, data.documents["place"].iloc[-1]):
+        drawn = attempt(name, call)
+        if drawn is not None:
+            getattr(drawn, "figure", drawn).canvas.draw()
+        plt.close("all")

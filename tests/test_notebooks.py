@@ -62,7 +62,7 @@ def problems(content: bytes) -> list[str]:
 
 
 def _reading_problems(notebook):
-    """What a reader stumbles over: an answer that is late, a second language that is missing, too much of anything."""
+    """What a reader stumbles over: a late answer, a second language that is missing, too much of anything."""
     first, *rest = notebook.cells or [new_markdown_cell("")]
     question = first.source.partition("\n")[0]
     if first.cell_type != "markdown" or not re.fullmatch(r"# .+？ · .+\?", question):
@@ -420,9 +420,8 @@ def test_an_empty_folder_an_unknown_name_and_a_broken_file_are_errors(quick, tmp
 
 def test_ids_follow_the_text_and_stay_when_a_cell_is_put_in_before():
     def ids(*sources):
-        return [
-            cell.id for cell in notebooks._tidy(new_notebook(cells=list(map(new_code_cell, sources)))).cells
-        ]
+        raw = nbformat.writes(new_notebook(cells=list(map(new_code_cell, sources)))).encode()
+        return [cell["id"] for cell in json.loads(notebooks.tidy(raw))["cells"]]
 
     one, two = ids("a", "b")
     assert ids("new", "a", "b")[1:] == [one, two]

@@ -1,82 +1,119 @@
-"""The README's numbers are those of the data, and what it points to is there."""
+"""What the two READMEs show is what the library says, and what they point to is there."""
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import qiyou
-from qiyou import capacity, words
+from qiyou import capacity, cli, words
+from qiyou.data import root
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-TEXT = re.sub(r"\s+", " ", README)
+PAGES = {
+    "zh": (ROOT / "README.zh.md").read_text(encoding="utf-8"),
+    "en": (ROOT / "README.md").read_text(encoding="utf-8"),
+}
+BLOCK = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+CONSOLE = [
+    (lang, text) for lang, page in PAGES.items() for kind, text in BLOCK.findall(page) if kind == "console"
+]
+FOUND = ("nursery_places_per_1000", "sports_area_per_capita", "doctors_per_1000")
 
 
-def test_first_finding(data):
-    points = qiyou.data.printed(data, "sports_area_per_capita").query("place == 'yuhuan'")
-    plan = points.query("origin == 'table'").set_index("year")["value"]
-    later = points.query("document == 'yuhuan-worklist-2024'").iloc[0]
-    reached = plan.index[plan >= later["value"]][0]
-    said = f"work list asks for {later['value']:g} m² of sports area per head or more in 2024; its plan has {plan[2024]:g} for that year"
-    assert said in TEXT
-    assert f"reaches {later['value']:g} in {reached}" in TEXT
-    need = capacity.balance(data, "yuhuan", "sports_area_per_capita", until=2024)
-    need = need.set_index("document").loc["yuhuan-worklist-2024"]
-    projects = capacity.supply(data, "yuhuan").query("year <= 2024")
-    announced = capacity.supply_total(projects).set_index("part")
-    people = capacity.populations(data, "yuhuan", 2024).set_index("scenario")["value"].round(-3)
-
-    def said_so(*ends, digits=-3):
-        return words.interval(*ends, digits, lang="en")
-
-    flat, trend = f"{people['flat']:,.0f}", f"{people['province_trend']:,.0f}"
-    assert f"With {flat} residents (the last count, of 2021) to {trend} (at the province's rate)" in TEXT
-    assert f"takes {said_so(need['need_low'], need['need_high'])} m² or more" in TEXT
-    digits = {"counted": -3, "kind_not_printed": -2, "trail": -3}
-    parts = [said_so(*announced.loc[part, ["low", "high"]], digits=n) for part, n in digits.items()]
-    assert f"come to {parts[0]} m², 14 facilities of no printed kind to {parts[1]}, and 89 km" in TEXT
-    assert f"counted in full, to {parts[2]}; {need['left_out_count']:.0f} more" in TEXT
-    assert "sports_centre; olympic_sports_centre" in need["left_out"] and "two sports centres" in TEXT
-    assert need["code"] == "DEPENDS_ON:trails" and "suffice depends on the trails" in TEXT
-    assert data.statements.query("document == 'yuhuan-worklist-2024' and unit == '公里'")[
-        "value"
-    ].tolist() == [89]
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
-def test_second_finding(data):
+@pytest.fixture(scope="module")
+def profile(data):
+    return qiyou.plausibility.profiles(data).query("place == 'yuhuan'").set_index("indicator")
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_the_three_findings_are_what_the_cards_say(lang, profile):
+    for indicator in FOUND:
+        assert profile.loc[indicator, f"short_{lang}"] in PAGES[lang]
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_the_numbers_beside_them_are_computed(lang, data):
     ends = data.targets.query("indicator == 'nursery_places_per_1000' and year == 2027")["value"]
-    shared = ends.mode()[0]
-    assert f"{(ends == shared).sum()} of {len(ends)} plans set the same {shared:g} nursery places" in TEXT
-
-
-def test_third_finding(data):
-    paths = qiyou.plausibility.summary(qiyou.plausibility.check(data)).query("indicator != ''")
-    contradicted = paths["contradictions"] > 0
-    asked = (paths["questions"] > 0) & ~contradicted
-    assert f"Of {len(paths)} target paths {contradicted.sum()} contradicts itself" in TEXT
-    assert f"and {asked.sum()} raise a question. For none are enough" in TEXT
-    assert (paths["feasibility"] != "").all() and "feasibility is undecidable throughout" in TEXT
-    table = data.targets.query(
-        "place == 'yuhuan' and indicator == 'premature_ncd_mortality' and year == 2027"
-    ).set_index("variant")["value"]
-    prose = data.statements.query(
-        "document == 'yuhuan-plan-2023' and indicator == 'premature_ncd_mortality'"
-    ).iloc[0]
-    assert f"{table['a']:g}% in the first line of the table, {prose['high']:g}% or less in the text" in TEXT
-    assert f"a second line of the table, whose meaning is not printed, has {table['b']:g}%" in TEXT
-
-
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)", README))))
-def test_what_is_linked_is_there(target):
-    assert target.startswith("http") or (ROOT / target).exists(), (
-        f"README links to {target}, which is not there"
+    same, every = int((ends == ends.mode()[0]).sum()), len(ends)
+    assert ends.mode()[0] == 5.5
+    said = (
+        f"{every}份印出2027年数值的目标表中{same}份同为5.5个"
+        if lang == "zh"
+        else f"{same} of the {every} tables"
     )
+    assert said in PAGES[lang]
+    need = capacity.balance(data, "yuhuan", "sports_area_per_capita").iloc[-1]
+    assert (need["year"], need["code"]) == (2027, "DEPENDS_ON:trails")
+    for part in ("need", "without", "with"):
+        ends = need[f"{part}_low"], need[f"{part}_high"]
+        chinese = words.interval(*(end / 1e4 for end in ends), 1) + "万平方米"
+        assert (chinese if lang == "zh" else words.interval(*ends, -3, lang="en") + " m²") in PAGES[lang]
 
 
-def test_the_calls_shown_run(data):
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
-    lines = [line for line in code.splitlines() if "my-county" not in line]
-    exec(compile("\n".join(lines), "README.md", "exec"), {})
+def test_what_is_lost_and_what_is_an_excerpt_is_counted(data):
+    documents = data.documents
+    lost, excerpt = (documents["table"] == "lost").sum(), (documents["extent"] == "excerpt").sum()
+    copies = (documents["known_from"] == "copy").sum()
+    assert (lost, excerpt, copies) == (2, 4, 1)
+    assert "two tables are gone from their texts, four documents are excerpts, one" in plain(PAGES["en"])
+    assert "两份文件的目标表已缺失，四份只是节选，一份据转载" in PAGES["zh"]
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A folder with the plan that the page takes in: the three rows of 奉化 as a workbook."""
+    table = root() / "documents" / "fenghua-plan-2023" / "table.csv"
+    years = [str(year) for year in range(2022, 2028)]
+    book = openpyxl.Workbook()
+    book.active.append(["序号", "指标", "单位", "2022年（基期）", *(f"{year}年" for year in years[1:])])
+    for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
+        cells = [row[year] for year in years]
+        book.active.append([row["row"], row["printed_name"] + "★", row["printed_unit"], *cells])
+    book.save(tmp_path / "plan.xlsx")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"), CONSOLE, ids=[text.split()[2] + "-" + lang for lang, text in CONSOLE]
+)
+def test_a_command_prints_what_the_page_shows(lang, text, desk, capsys):
+    command, *shown = text.strip().splitlines()
+    assert command.startswith("$ qiyou ")
+    assert cli.main([*command.split()[2:], "--lang", lang]) == 0
+    printed = [plain(line).strip() for line in capsys.readouterr().out.splitlines()]
+    at = 0
+    for line in (plain(line).strip() for line in shown if line.strip() not in ("", "…")):
+        assert line in printed[at:], f"not printed, or not in this order: {line}"
+        at += printed[at:].index(line) + 1
+    if "…" not in shown:
+        assert at == len(printed)
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_the_calls_shown_run(lang):
+    (code,) = (text for kind, text in BLOCK.findall(PAGES[lang]) if kind == "python")
+    names = {}
+    exec(compile(code, "README", "exec"), names)
+    assert names["card"].text
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_what_is_linked_is_there(lang):
+    linked = [target for target in re.findall(r"\]\(([^)#]+)", PAGES[lang]) if not target.startswith("http")]
+    assert [target for target in linked if not (ROOT / target).exists()] == []
+    assert {f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb")} <= set(linked)
+
+
+@pytest.mark.parametrize("lang", PAGES)
+def test_the_five_jobs_are_shown(lang):
+    assert [text.split()[2] for one, text in CONSOLE if one == lang] == ["answer", "compare", "brief", "new"]
+    assert not re.search("plausible|feasible|合理|可行", PAGES[lang])

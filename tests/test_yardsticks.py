@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from qiyou import paths
 from qiyou.notation import read
-from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required, superior
+from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required
 
 NURSERY, SPORTS = "nursery_places_per_1000", "sports_area_per_capita"
 
@@ -367,7 +367,7 @@ def test_fifths_of_intervals():
 
 
 def windows_of(data, place, indicator):
-    found = superior.windows(data, realised.values(data), indicator, "points")
+    found = realised.windows(data, realised.values(data), indicator, "points")
     return found[found["place"].eq(place)].sort_values(["from_year", "year"])
 
 
@@ -382,8 +382,8 @@ def test_windows_of_the_nation(first, data):
 
 def against_of(data, place, indicator):
     asked = asked_of(data, place=place, indicator=indicator).assign(superior="china")
-    found = superior.windows(data, realised.values(data), indicator, asked["scale"].iloc[0])
-    return superior.against(asked, found, "superior").iloc[0]
+    found = realised.windows(data, realised.values(data), indicator, asked["scale"].iloc[0])
+    return realised.against(asked, found, "superior").iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def against_of(data, place, indicator):
 def test_classes_of_the_ratio(first, place, indicator, classes):
     found = against_of(first, place, indicator)
     assert found["windows"] == 6
-    assert tuple(superior.CLASSES[int(found[f"n_{end}"]) - 1] for end in ("low", "high")) == classes
+    assert tuple(realised.CLASSES[int(found[f"n_{end}"]) - 1] for end in ("low", "high")) == classes
 
 
 def test_the_ratio_of_yuhuans_sports_area(first):
@@ -414,10 +414,10 @@ def test_doctors_stand_above_the_nations_pace(data):
 
 def test_ningbos_premature_mortality_fell_much_faster(data):
     asked = asked_of(data, place="cixi", indicator="premature_ncd_mortality").assign(superior="ningbo")
-    found = superior.windows(data, realised.values(data), "premature_ncd_mortality", "log")
+    found = realised.windows(data, realised.values(data), "premature_ncd_mortality", "log")
     rate = -np.expm1(-found[found["place"].eq("ningbo")]["pace"].item())
     assert round(100 * rate, 1) == 4.6
-    assert superior.against(asked, found, "superior")["n_high"].item() == 1
+    assert realised.against(asked, found, "superior")["n_high"].item() == 1
 
 
 def test_twice_the_pace_of_a_straight_line():
@@ -427,8 +427,8 @@ def test_twice_the_pace_of_a_straight_line():
         {"place": "a", "indicator": "i", "scale": "points", "required_low": 2.0, "required_high": 2.0},
         index=[0],
     )
-    found = superior.against(asked, windows, "place").iloc[0]
-    assert (found["q_low"], superior.CLASSES[int(found["n_low"]) - 1]) == (2, "WELL_ABOVE")
+    found = realised.against(asked, windows, "place").iloc[0]
+    assert (found["q_low"], realised.CLASSES[int(found["n_low"]) - 1]) == (2, "WELL_ABOVE")
 
 
 def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
@@ -438,7 +438,7 @@ def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
         {"place": "a", "indicator": "i", "scale": "points", "required_low": 0.5, "required_high": 0.5},
         index=[0],
     )
-    found = superior.against(asked, windows, "place").iloc[0]
+    found = realised.against(asked, windows, "place").iloc[0]
     assert (round(found["q_low"], 3), found["q_high"], found["n_high"]) == (0.455, np.inf, 5)
 
 
@@ -449,11 +449,11 @@ def test_a_pace_that_may_be_none_has_a_ratio_from_zero():
         {"place": "a", "indicator": "i", "scale": "points", "required_low": -np.inf, "required_high": 0.5},
         index=[0],
     )
-    assert superior.against(asked, windows, "place")["q_low"].item() == 0
+    assert realised.against(asked, windows, "place")["q_low"].item() == 0
 
 
 def test_cuts_of_the_ratio():
-    assert superior.bands([0.599, 0.6, 0.949, 0.95, 1.0526, 1.054, 1.6666, 1.668]).tolist() == [
+    assert realised.bands([0.599, 0.6, 0.949, 0.95, 1.0526, 1.054, 1.6666, 1.668]).tolist() == [
         1,
         2,
         2,
@@ -468,7 +468,7 @@ def test_cuts_of_the_ratio():
 def test_windows_never_span_bases(data):
     known = realised.values(data)
     for indicator in data.reference["indicator"].unique():
-        found = superior.windows(data, known, indicator, "points")
+        found = realised.windows(data, known, indicator, "points")
         rows = known[known["indicator"].eq(indicator)].set_index(["place", "basis", "year"]).index
         for year in ("from_year", "year"):
             assert pd.MultiIndex.from_frame(found[["place", "basis", year]]).isin(rows).all()
@@ -477,14 +477,14 @@ def test_windows_never_span_bases(data):
 def test_the_nearest_superior_with_a_series_is_used(data):
     known = realised.values(data)
     asked = asked_of(data, indicator="premature_ncd_mortality")
-    found = superior.windows(data, known, "premature_ncd_mortality", "log")
-    chosen = dict(zip(asked["place"], superior.nearest(data, asked, found), strict=True))
+    found = realised.windows(data, known, "premature_ncd_mortality", "log")
+    chosen = dict(zip(asked["place"], realised.nearest(data, asked, found), strict=True))
     assert chosen == {"changxing": "china", "cixi": "ningbo", "yuhuan": "china"}
 
 
 def test_an_observation_between_base_and_end_is_set_against_the_time(data):
     asked = asked_of(data, place="haishu", indicator=NURSERY)
-    found = superior.progress(asked, realised.values(data)).iloc[0]
+    found = realised.progress(asked, realised.values(data)).iloc[0]
     assert (found["seen_year"], round(found["done"], 3), found["gone"]) == (2023, 0.296, 0.2)
     assert round(found["remaining"], 4) == 0.3575
 

@@ -1,7 +1,7 @@
 """``python -m tools``: what maintainers of this repository run.
 
 ``audit`` follows every transcribed figure through its source text and seals what it proves; ``rerun`` executes
-the notebooks, draws the figures, says which number moved, and takes the results over (with ``--check`` it
+the notebooks, draws the figures, writes the briefings, says which number moved, and takes the results over (with ``--check`` it
 changes nothing, and fails where something differs).
 """
 
@@ -16,6 +16,9 @@ from qiyou.cli import Progress, carry_out
 from tools import audit, rerun
 from tools.reference import ROOT, is_reference
 
+BRIEFINGS = (("yuhuan", "changxing"), ("changxing", "yuhuan"))
+"""The briefings that the repository holds: whose, and beside whom."""
+
 
 def _audit(options: argparse.Namespace) -> int:
     lines, ok = audit.main_report(options.sources, options.seal)
@@ -28,6 +31,7 @@ def _rerun(options: argparse.Namespace) -> int:
         failed, moved = _notebooks(options, Path(scratch, "notebooks"))
         if not options.names:
             moved |= _figures(options, Path(scratch, "figures"))
+            moved |= _briefings(options, Path(scratch, "briefings"))
     if options.check and moved:
         print("Not as the files are: mend the cause, or run `python run.py` to take the new results over.")
     return int(failed or (options.check and moved))
@@ -68,6 +72,23 @@ def _figures(options: argparse.Namespace, scratch: Path) -> bool:
     moved, pictures = rerun.figures(scratch, ROOT / "figures")
     print(f"{len(moved)} files of figures say something else, {len(pictures)} pictures differ in bytes only.")
     return _settle(options, scratch, ROOT / "figures", moved, pictures)
+
+
+def _briefings(options: argparse.Namespace, scratch: Path) -> bool:
+    """Write the briefings of this repository and compare; whether one differs. They hold pictures, all of them."""
+    from qiyou import brief, cards
+    from qiyou.data import load
+
+    print("Writing the briefings ...", flush=True)
+    data = load(also=[])
+    read = cards.answers(data)
+    for place, beside in BRIEFINGS:
+        brief.county(data, place, beside, to=scratch, read=read)
+    committed = ROOT / "briefings"
+    made = [path.relative_to(scratch).as_posix() for path in sorted(scratch.rglob("*.*"))]
+    differ = [name for name in made if not rerun.same(scratch / name, committed / name)]
+    print(f"{len(differ)} of {len(made)} files of briefings differ.")
+    return _settle(options, scratch, committed, [], differ)
 
 
 def _settle(

@@ -90,7 +90,7 @@ def table(data: Data) -> pd.DataFrame:
     DataFrame
         One row per decision that cut a run of its own into cells: document, row, indicator, run, cells, cuts (all ways
         to make as many numbers), survivors (inside the indicator's bounds and not against its direction), chosen and
-        whether the chosen cut survives. Survivors are computed, not judged: where several are left, the decision says why
+        whether the chosen cut survives. Survivors are computed, not judged: where several are left, decisions say why
         one was taken.
 
     Examples

@@ -1,6 +1,7 @@
 """Where a statement stands in its text: under which heading, in which item, and which year the text gives it.
 
-A section is a chapter (``一、``) or a part of one (``(一)``). Both are counted, so a numeral is a heading only where it is
+A section is a chapter (``一、``) or a part of one (``(一)``). Both are counted, so a numeral is a heading only where it
+is
 the next one; a numeral in a sentence is none. What the text lost or damaged is named in document.toml::
 
     [headings]
@@ -13,7 +14,7 @@ the next one; a numeral in a sentence is none. What the text lost or damaged is 
 
 The year of a statement is the one printed last before its figure in the same sentence: a year, a range, one of a row of
 years that a row of figures follows, or a five-year plan (``“十四五”期间``). A figure for all years of the document
-(``到2027年,五年累计``) begins with its first. Where the sentence prints none, a document of one year gives that year; any
+(``到2027年,五年累计``) begins with its first. Where the sentence prints none, a one-year document gives it; any
 other gives none.
 """
 
@@ -65,8 +66,8 @@ def places(prose: str, marks: list[tuple[int, str]], named: dict[str, str]) -> t
 
     Examples
     --------
-    >>> places("一、总则(一)目标3个、二、任务1.建成(三)类5所。", [(17, "1")], {})[0][1:]
-    [Place(start=4, section='一(一)', item=''), Place(start=12, section='二', item=''), Place(start=17, section='二', item='1')]
+    >>> places("一、总则(一)目标3个、二、任务1.建成(三)类5所。", [(17, "1")], {})[0][2:]
+    [Place(start=12, section='二', item=''), Place(start=17, section='二', item='1')]
     """
     problems = []
     found = [(match.start(), "heading", match) for match in _HEADING.finditer(prose)]

@@ -106,14 +106,14 @@ def figures(fresh: Path, committed: Path) -> tuple[list[str], list[str]]:
     changed = [
         path.relative_to(fresh)
         for path in sorted(fresh.rglob("*"))
-        if path.is_file() and not _same(path, committed / path.relative_to(fresh))
+        if path.is_file() and not same(path, committed / path.relative_to(fresh))
     ]
     pictures = [path for path in changed if _differs_in_bytes_only(path, set(changed), committed)]
     moved = [path for path in changed if path not in pictures]
     return [path.as_posix() for path in moved], [path.as_posix() for path in pictures]
 
 
-def _same(one: Path, other: Path) -> bool:
+def same(one: Path, other: Path) -> bool:
     return other.is_file() and one.read_bytes() == other.read_bytes()
 
 

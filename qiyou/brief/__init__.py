@@ -117,10 +117,8 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
     if len(questions):
         blocks += [("heading", heads["ask"]), *(("bullet", text) for text in questions)]
     if numbers:
-        blocks += [
-            ("heading", heads["sources"]),
-            *(("source", f"[{n}] {text}") for text, n in numbers.items()),
-        ]
+        listed = "　".join(f"[{number}] {text}" for text, number in numbers.items())
+        blocks += [("heading", heads["sources"]), ("source", listed)]
     title = "brief_title_beside" if beside else "brief_title"
     title = words.say(title, lang, place=names[place], beside=names.get(beside))
     profiles = read.profiles[read.profiles["place"].isin(both)]
@@ -171,7 +169,6 @@ def _figures(data: Data, place: str, beside: str | None, chosen, read, lang: str
 def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
     """The picture alone: its title and note go into the caption."""
     from matplotlib import pyplot
-    from matplotlib.transforms import Bbox
 
     from qiyou.plot import style
 
@@ -180,11 +177,10 @@ def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
         text.set_visible(False)
     with style.context(lang):
         fig.draw_without_rendering()
-        # labels beside the last year may stand outside of what the layout counts
-        labels = [text.get_window_extent() for ax in fig.axes for text in ax.texts if text.get_text()]
-        area = Bbox.union([fig.get_tightbbox(), *(Bbox(box.get_points() / fig.dpi) for box in labels)])
+        fig.set_layout_engine("none")
+        area = fig.get_tightbbox().padded(0.02)
         form = {"format": "png", "dpi": 200, "metadata": {"Software": None}}
-        fig.savefig(buffer, bbox_inches=area.padded(0.02), **form)
+        fig.savefig(buffer, bbox_inches=area, **form)
     pyplot.close(fig)
     text = told.title.rstrip("。.") + {"zh": "。", "en": ". "}[lang] + told.note
     text = words.say("brief_figure", lang, n=number, text=text) if number else text
@@ -194,66 +190,69 @@ def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
 def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame:
     """The core indicators of a place beside those of another, or beside their reference, as texts."""
     heads, names = words.group("brief", lang), _named(data, lang)
-    found = compare.pair(data, place, beside or place, lang=lang)
+    years = data.planned(place)["year"]
+    if years.isna().all():
+        return pd.DataFrame()
+    try:
+        if beside:
+            found = compare.pair(data, place, beside, lang=lang)
+        else:
+            found = compare.core(data, int(years.max()), places=[place])
+    except DataError:  # none of it is a core indicator
+        return pd.DataFrame()
     lines = data.printed[data.printed["place"].eq(place)].drop_duplicates(["indicator", "variant"])
-    at = lines.set_index(["indicator", "variant"])["locator"].to_dict()
-    label = [
-        words.group("place", lang)["beside"].format(name, cards.located(at[key], lang))
-        if key[1] in ("a", "b") and key in at
-        else name
-        for name, *key in zip(
-            data.named(found, lang=lang)["indicator"], found["indicator"], found["variant"], strict=True
-        )
-        for key in [tuple(key)]
-    ]
-    unit = found["unit"] if lang == "zh" else found["unit"].map(words.unit)
-    status = set(data.indicators.loc[data.indicators["kind"].eq("status"), "id"])
-    rows = found.to_dict("records")
-    table = {heads["indicator"]: label, heads["unit"]: unit}
-    table |= {names[place]: [_path(row, "a", row["indicator"] in status, lang) for row in rows]}
+    row_of, form = lines.set_index(["indicator", "variant"])["locator"], words.group("place", lang)["beside"]
+    labels = data.named(found, lang=lang)["indicator"].to_list()
+    for number, key in enumerate(zip(found["indicator"], found["variant"], strict=True)):
+        if key[1] in ("a", "b") and key in row_of:
+            labels[number] = form.format(labels[number], cards.located(row_of[key], lang))
+    passed = found["indicator"].isin(data.indicators.loc[data.indicators["kind"].eq("status"), "id"])
+    table = {heads["indicator"]: labels}
+    table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(words.unit)
     if beside:
-        table[names[beside]] = [_path(row, "b", row["indicator"] in status, lang) for row in rows]
-        gaps = found["gap_end"].mask(found["indicator"].isin(status))
-        table[heads["gap"]] = gaps.map(words.number)
+        for side, one in (("a", place), ("b", beside)):
+            ends = [
+                [f"{end}_{side}", f"{end}_printed_{side}", f"{end}_year_{side}"] for end in ("base", "end")
+            ]
+            table[names[one]] = _paths(found, ends, passed, lang)
+        table[heads["gap"]] = found["gap_end"].mask(passed).map(words.number)
         table[heads["asks"].format(a=names[place])] = [heads.get(word, _DASH) for word in found["word_end"]]
         return pd.DataFrame(table)
-    try:
-        core = compare.core(data, int(found["end_year_a"].max()), places=[place])
-    except (DataError, TypeError, ValueError):  # nothing of it is planned
-        return pd.DataFrame()
-    core = (
-        found[["indicator", "variant"]]
-        .merge(core, how="left", on=["indicator", "variant"])
-        .to_dict("records")
-    )
+    base = data.printed.query("year == year and value == value").sort_values(["role", "year"])
+    base = base.drop_duplicates(["document", "indicator", "variant"])
+    found = found.merge(base, how="left", on=["document", "indicator", "variant"], suffixes=("", "_0"))
+    ends = [[f"value{end}", f"printed{end}", f"year{end}"] for end in ("_0", "")]
+    table[names[place]] = _paths(found, ends, passed, lang)
     both, verdicts = (
         words.group("interval", lang)["both"],
         words.group("verdict", lang) | {"no_reference": _DASH},
     )
-    ends = [[row[f"reference_{end}"] for end in ("low", "high")] for row in core]
+    limits = [found[f"reference_{end}"].map(words.number) for end in ("low", "high")]
     table[heads["reference"]] = [
-        words.number(low) if low == high or low != low else both.format(words.number(low), words.number(high))
-        for low, high in ends
+        low if low == high else both.format(low, high) for low, high in zip(*limits, strict=True)
     ]
-    table[heads["source"]] = [heads.get(row["reference_kind"], _DASH) for row in core]
-    table[heads["verdict"]] = [verdicts.get(row["verdict"], _DASH) for row in core]
+    table[heads["source"]] = [heads.get(kind, _DASH) for kind in found["reference_kind"]]
+    table[heads["verdict"]] = [verdicts[word] for word in found["verdict"]]
     return pd.DataFrame(table)
 
 
-def _path(row: dict, side: str, status: bool, lang: str) -> str:
-    """What a path starts from and where it ends, with the years, in the indicator's unit."""
-    ends = []
-    for end in ("base", "end"):
-        value, printed = row[f"{end}_{side}"], str(row[f"{end}_printed_{side}"])
-        if value != value:
-            continue
-        sign = printed[:1] if printed[:1] in ("<", ">", "≤", "≥") else ""
-        plain = printed.removeprefix(sign).rstrip("%％")
-        kept = re.fullmatch(r"\d+(\.\d+)?", plain) and float(plain) == value
-        text = sign + (plain if kept else words.number(float(value)))
-        text = words.group("brief", lang)["passed" if value == 100 else "not_passed"] if status else text
-        ends.append(words.say("brief_cell", lang, value=text, year=row[f"{end}_year_{side}"]))
-    return " → ".join(dict.fromkeys(ends)) or _DASH
+def _paths(rows: pd.DataFrame, ends: list[list[str]], passed: pd.Series, lang: str) -> list[str]:
+    """What paths start from and where they end, with the years, in the indicator's unit."""
+    heads, texts = words.group("brief", lang), []
+    for number, status in zip(range(len(rows)), passed, strict=True):
+        said = []
+        for end in ends:
+            value, printed, year = rows[end].iloc[number]
+            if pd.isna(value):
+                continue
+            sign, plain = re.fullmatch(r"([<>≤≥]?)(.*?)[%％]?", str(printed), re.DOTALL).groups()
+            # as printed, unless the print has another unit or was misprinted
+            kept = re.fullmatch(r"\d+(\.\d+)?", plain) and float(plain) == value
+            text = sign + (plain if kept else words.number(float(value)))
+            text = heads["passed" if value == 100 else "not_passed"] if status else text
+            said.append(words.say("brief_cell", lang, value=text, year=int(year)))
+        texts.append("→".join(dict.fromkeys(said)) or _DASH)
+    return texts
 
 
 def pages(

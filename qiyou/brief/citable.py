@@ -14,7 +14,7 @@ import pandas as pd
 
 from qiyou import capacity, cards, compare, plausibility, words
 from qiyou.errors import DataError
-from qiyou.plausibility.sentences import Speaker, cited
+from qiyou.plausibility.telling import Speaker, cited
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -217,9 +217,10 @@ def _readings(teller: _Teller) -> Iterator[Statement]:
 
 def _stands(teller: _Teller) -> Iterator[Statement]:
     """Where one place stands beside another, or beside the targets from above and the other plans."""
-    if not teller.place:
+    years, pair = teller.data.planned(teller.place)["year"].dropna(), teller.beside
+    if not teller.place or years.empty:
         return
-    year, pair = int(teller.data.planned(teller.place)["year"].max()), teller.beside
+    year = int(years.max())
     if pair:
         word = compare.pair(teller.data, teller.place, pair, lang=teller.lang)["word_end"]
     else:

@@ -78,14 +78,19 @@ def _table(document, frame: pd.DataFrame, whole: float = 170) -> None:
 
     table = document.add_table(rows=len(frame) + 1, cols=frame.shape[1], style="Brief Table")
     table.autofit = False
-    sizes = [words.table_width([name, *frame[name]]) + 2 for name in frame]
+    sizes = [max(words.table_width(frame[name]), min(words.table_width([name]), 8)) + 3 for name in frame]
     for column, name, size in zip(table.columns, frame, sizes, strict=True):
         column.width = Mm(whole * size / sum(sizes))
         for cell, text in zip(column.cells, [name, *frame[name]], strict=True):
             cell.width, cell.text, cell.paragraphs[0].style = column.width, text, "Cell"
-    for row in table.rows:
+    rows = list(table.rows)
+    for row in rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        # a table that fits on a page is not broken
+        row.cells[0].paragraphs[0].paragraph_format.keep_with_next = row is not rows[-1]
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].runs[0].bold = True
 
 
 def _pictures(document, figures: Sequence[Figure]) -> None:
@@ -95,7 +100,7 @@ def _pictures(document, figures: Sequence[Figure]) -> None:
     table = document.add_table(rows=2, cols=len(figures))
     for column, figure in enumerate(figures):
         above, below = (table.cell(row, column).paragraphs[0] for row in (0, 1))
-        shape = above.add_run().add_picture(io.BytesIO(figure.png), width=Mm(168 / max(len(figures), 2) - 3))
+        shape = above.add_run().add_picture(io.BytesIO(figure.png), width=Mm(168 / max(len(figures), 2) - 7))
         above.paragraph_format.line_spacing, above.paragraph_format.keep_with_next = 1.0, True
         shape._inline.docPr.set("descr", figure.alt)
         below.text, below.style, below.paragraph_format.keep_with_next = figure.caption, "Caption", False

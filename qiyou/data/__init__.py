@@ -226,9 +226,9 @@ class Data:
         Returns
         -------
         Shown
-            ``frame`` is the table; it shows itself in a notebook. Headings are those of the group ``heading`` of
-            words.csv, a column whose name is another group of it gets that group's words, and a name without a
-            heading stays. Numbers are rounded to four digits.
+            ``frame`` is the table; it shows itself in a notebook. Headings are those of the group ``heading``
+            of words.csv, a column whose name is another group of it gets that group's words, and a name without
+            a heading stays. Numbers are rounded to four digits.
 
         Examples
         --------
@@ -277,7 +277,7 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     also : iterable of paths, optional
         Document folders of one's own, each with document.toml and table.csv or statements.csv, and optionally with
         indicators.csv, places.csv, aliases.csv, units.csv, sources.csv and observations.csv of its own (`qiyou new`
-        makes one to fill in); or folders that hold such folders. What spreadsheets do to tables is tolerated there: GBK,
+        makes one to fill in); or folders that hold such folders. What spreadsheets do is tolerated there: GBK,
         byte-order marks, full-width digits, line breaks in cells, empty indicator ids where the printed name is in the
         alias table. By default the folders named in the environment variable QIYOU_ALSO, separated as in PATH:
         ``qiyou notebooks --also`` and ``qiyou figures --also`` set it, so that notebooks need no edits. Pass ``[]`` for

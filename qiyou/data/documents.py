@@ -89,7 +89,7 @@ def read_table(
     With `lenient` it is read as a spreadsheet leaves it, and names stand in for ids where they are known.
     """
     years = table is DOCUMENT_TABLES["table"]
-    sheet = read_sheet(path, findings, lenient=lenient)
+    sheet = read_sheet(path, findings, lenient=lenient, columns=table.names)
     if sheet is None:
         return None
     if lenient:
@@ -106,11 +106,14 @@ def read_table(
 def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: bool) -> bool:
     """Record missing and unknown columns, malformed cells and repeated keys; False if columns are missing."""
     missing = [name for name in table.names if name not in sheet.header]
-    for name in missing:
-        findings.add("column_missing", sheet.path, 1, name=name, header=",".join(table.names))
-    for name in sheet.header:
-        if name not in table.names and not (years and re.fullmatch(YEAR, name)):
-            findings.add("column_unread", sheet.path, 1, name=name)
+    if missing:
+        findings.add("column_missing", sheet.path, 1, names=missing, header=",".join(table.names))
+    # Under a head of other names none of them needs a word of its own.
+    for name in sheet.header if len(missing) < len(table.names) else ():
+        year = re.search(YEAR, name) if years else None
+        if name not in table.names and not (year and year[0] == name):
+            key = "column_year" if year else "column_unread"
+            findings.add(key, sheet.path, 1, name=name, year=year and year[0])
     if missing:
         return False
     if not sheet.records and table.path not in _MAY_BE_EMPTY:
@@ -121,9 +124,8 @@ def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: boo
         for line, record in sheet.numbered() if wrong else ():
             why = wrong.get(record[column.name])
             if why and (line, column.name) not in sheet.reported:
-                findings.add(
-                    "bad_cell", sheet.path, line, why=why, description=column.description, column=column.name
-                )
+                told = {"why": why, "description": column.description, "column": column.name}
+                findings.add("bad_cell", sheet.path, line, **told)
     seen: dict[tuple, int] = {}
     for line, record in sheet.numbered():
         key = tuple([record[name] for name in table.key])
@@ -140,10 +142,8 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
         return None
     there = {name: table for name, table in DOCUMENT_TABLES.items() if os.path.lexists(folder / table.path)}
     options = {"lenient": lenient, "document": about["id"]}
-    sheets = {
-        name: read_table(folder / table.path, table, findings, **options) for name, table in there.items()
-    }
-    sheets = {name: sheet for name, sheet in sheets.items() if sheet is not None}
+    read = {name: read_table(folder / one.path, one, findings, **options) for name, one in there.items()}
+    sheets = {name: sheet for name, sheet in read.items() if sheet is not None}
     status = about.get("table", {}).get("status", "none")
     if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():
         findings.add("no_table", folder / "table.csv", status=status)
@@ -296,6 +296,5 @@ def _settled_statement(record: dict, statement: dict, column: str, decided: Deci
         return decided.statement_cuts, one, (printed, parts)
     if printed != statement[column or "printed"]:
         raise Fault("decision_cell", there=statement[column or "printed"])
-    return (
-        (decided.statement_fields, (one, column), reading) if column else (decided.statements, one, reading)
-    )
+    settled = decided.statement_fields if column else decided.statements
+    return settled, (one, column) if column else one, reading

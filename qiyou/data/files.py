@@ -14,6 +14,7 @@ import stat
 import tomllib
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,7 +48,11 @@ _FIGURE = "0-9０-９.．,，%％〇零一二两三四五六七八九十百千�
 _BREAK = re.compile(
     rf"(?<![{_FIGURE}])\s*[\r\n\v\f\u2028\u2029]\s*|\s*[\r\n\v\f\u2028\u2029]\s*(?![\s{_FIGURE}])"
 )
-_YEAR_HEADER = re.compile(rf"({YEAR})年?")
+_ABOUT_YEARS = "(?:年度?|底|末|基期|基准|基数|现状|目标|实际|实绩|预期|预计|计划|完成|达到|值|数|情况|[():])*"
+YEAR_HEAD = re.compile(rf"{_ABOUT_YEARS}({YEAR})(?:\.0+)?{_ABOUT_YEARS}")
+"""A year as tables print it over a column: 2022年（基期）, 2027年目标, 2022.0."""
+_YEAR_CELL = re.compile(rf"({YEAR})年度?")
+_SEPARATORS = "\t;|；｜，"
 
 
 @dataclass
@@ -97,9 +102,7 @@ class Findings:
         frame = self.frame(lang)
         errors = frame[frame["severity"] == "error"]
         lines = [sentence(row, lang) for _, row in errors.head(_FIRST).iterrows()]
-        more = (
-            [words.say("data.more_errors", lang, count=len(errors) - _FIRST)] if len(errors) > _FIRST else []
-        )
+        more = [words.say("data.more_errors", lang, count=len(errors) - _FIRST)] * (len(errors) > _FIRST)
         return "".join(f"\n  {line}" for line in lines + more)
 
     def _shown(self, path: Path) -> str:
@@ -118,10 +121,8 @@ def _visible(text: str) -> str:
 
     What is quoted comes from files of unknown origin and goes to a terminal.
     """
-    escaped = (
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[: _LONGEST + 1]
-    )
-    shown = "".join(escaped)
+    signs = text[: _LONGEST + 1]
+    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in signs)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
@@ -158,25 +159,30 @@ class Fault(Exception):
         self.key, self.line, self.fields = key, line, fields
 
 
-def read_sheet(path: Path, findings: Findings, *, lenient: bool = False) -> Sheet | None:
+def read_sheet(
+    path: Path, findings: Findings, *, lenient: bool = False, columns: Iterable[str] = ()
+) -> Sheet | None:
     """Read a CSV file, or record why it cannot be read and return None.
 
     Parameters
     ----------
     path : Path
-        A UTF-8 file, comma-separated, with one header line.
+        A UTF-8 file, comma-separated, with one header line; UTF-16 may have tabs, as spreadsheets write it.
     findings : Findings
         Receives what is wrong.
     lenient : bool
         Accept what spreadsheets save (a byte-order mark, GB 18030) with a note instead of an error.
+    columns : iterable of str
+        What the header should hold, for a complaint about what stands above it.
     """
     try:
         text, what, line = _decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
         if what:
             findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
-        return _parse(text, path, findings)
+        tabs = bool(what) and what.key == "data.encoding_utf16" and "\t" in text.partition("\n")[0]
+        return _parse(text, path, findings, "\t" if tabs else ",")
     except Fault as fault:
-        findings.add(fault.key, path, fault.line, **fault.fields)
+        findings.add(fault.key, path, fault.line, **{"header": ",".join(columns), **fault.fields})
     return None
 
 
@@ -249,13 +255,11 @@ def _decode(content: bytes) -> tuple[str, Message | None, int]:
     return text.removeprefix("\ufeff"), what, line
 
 
-def _parse(text: str, path: Path, findings: Findings) -> Sheet:
-    rows = _rows(text)
+def _parse(text: str, path: Path, findings: Findings, delimiter: str) -> Sheet:
+    rows = _rows(text, delimiter)
     if not rows:
         raise Fault("no_header", 1)
-    header = _header(rows[0][1])
-    if len(header) == 1 and len(rows) > 1 and sum(map(bool, rows[1][1])) > 1:
-        raise Fault("above_header", 1, text=header[0])
+    header = _header(rows)
     records, lines = [], []
     for line, row in rows[1:]:
         row = [cell.strip() for cell in row]
@@ -273,9 +277,9 @@ def _parse(text: str, path: Path, findings: Findings) -> Sheet:
     return Sheet(path, header, tuple(records), tuple(lines))
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
+def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """Every row with the line that it starts on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     start = 1
     try:
@@ -290,13 +294,17 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     return rows
 
 
-def _header(row: list[str]) -> tuple[str, ...]:
+def _header(rows: list[tuple[int, list[str]]]) -> tuple[str, ...]:
     """The column names, without the empty columns that spreadsheets leave behind the last one."""
-    header = [cell.strip() for cell in row]
+    header = [cell.strip() for cell in rows[0][1]]
     while len(header) > 1 and not header[-1]:
         header.pop()
-    if len(header) == 1 and (sign := next((sign for sign in "\t;，" if sign in header[0]), None)):
-        raise Fault("no_commas", 1, sign=sign)
+    if len(header) == 1:
+        # No table has less than three columns; a title may hold a comma.
+        if sign := next((sign for sign in _SEPARATORS if header[0].count(sign) > 1), None):
+            raise Fault("no_commas", 1, sign=sign)
+        if head := next((line for line, row in rows if sum(map(bool, map(str.strip, row))) > 1), 0):
+            raise Fault("above_header", 1, text=header[0], last=head - 1)
     for name, times in Counter(header).items():
         if times > 1:
             raise Fault("column_twice", 1, name=name)
@@ -310,12 +318,14 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
     between two figures stays, and the cell cannot be read. What is put right is told in a note.
     """
     header = tuple(_heading(name, schema, years) for name in sheet.header)
-    changed = [old for old, new in zip(sheet.header, header, strict=True) if old != new]
+    changed = [(old, new) for old, new in zip(sheet.header, header, strict=True) if old != new]
     if changed and len(set(header)) == len(header):
-        findings.add("spreadsheet_head", sheet.path, 1, changed=list(map(repr, changed[:3])))
+        shown, right = [f"{old!r} → {new}" for old, new in changed[:3]], [new for _, new in changed[:3]]
+        findings.add("spreadsheet_head", sheet.path, 1, changed=shown, right=right)
     else:
         header = sheet.header
     machine = {column.name for column in schema.columns if column.pattern or column.values or column.refers}
+    dated = {column.name for column in schema.columns if column.type == "year"}
     records, told = [], {}
     for line, record in sheet.numbered():
         cells = dict(zip(header, record.values(), strict=True))
@@ -327,6 +337,9 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
                 cells[name] = unicodedata.normalize("NFKC", cell)
                 if cells[name] != cell:
                     told.setdefault("widened", (line, name))
+            if name in dated and (match := _YEAR_CELL.fullmatch(cells[name])):
+                told.setdefault("year_word", (line, name))
+                cells[name] = match[1]
         records.append(cells)
     for key, (line, name) in told.items():
         findings.add(key, sheet.path, line, column=name)
@@ -335,7 +348,7 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
 
 def _heading(name: str, schema: Table, years: bool) -> str:
     text = plain(name)
-    match = _YEAR_HEADER.fullmatch(text) if years else None
+    match = YEAR_HEAD.fullmatch(text) if years else None
     return match[1] if match else text if text in schema.names else name
 
 

@@ -15,6 +15,7 @@ from qiyou.data.files import Findings, Sheet
 from qiyou.data.names import Vocabulary, suggest
 from qiyou.data.prints import READ, Readings, statement_rows, target_rows
 from qiyou.data.schema import DOCUMENT_TABLES, TABLES, Table, root
+from qiyou.data.slips import look
 from qiyou.disk import trouble
 from qiyou.errors import DataError, need
 
@@ -34,7 +35,7 @@ _ABOUT = "id place title title_en issuer number dated published extent known_fro
 def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     """Every table of a data folder, and what is wrong with it."""
     base = root() if folder is None else _folder(folder)
-    need(base.is_dir(), "data.not_folder", folder=base)
+    need(os.path.isdir(base), "data.not_folder", folder=base)
     extras = _own_folders(also)
     findings = Findings(base, also=frozenset(extras))
     sheets = {name: _sheets(base, extras, TABLES[name], findings) for name in _NAMING}
@@ -59,6 +60,7 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     _check_projects(sheets["projects"], said, findings)
     for name in VALUE_TABLES:
         data[name] = _with_values(data[name], sheets[name], findings)
+    look(found, data, findings)
     # Yearly and quarterly values stay apart, so that nobody takes a quarter for a year.
     every, quarterly = data["observations"], data["observations"]["quarter"].notna()
     data["observations"] = every[~quarterly].drop(columns="quarter").reset_index(drop=True)

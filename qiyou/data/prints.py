@@ -14,7 +14,7 @@ import pandas as pd
 from qiyou.data.documents import TABLE_FIELDS, Decided, Document
 from qiyou.data.files import Findings, Sheet
 from qiyou.data.names import serial, suggest
-from qiyou.data.schema import CONFIDENCES, YEAR
+from qiyou.data.schema import YEAR
 from qiyou.errors import Message, NotationError
 from qiyou.notation import BLANKS, Reading, read
 
@@ -37,8 +37,6 @@ READ = (*_READ.split(), "step")
 TARGET_COLUMNS = (*_TARGET.split(), "printed_name", "printed_unit")
 STATEMENT_COLUMNS = (*_STATEMENT.split(), "note", "decided")
 PRINTED_COLUMNS = (*_PRINTED.split(), "star", "department", "printed_name", "phrase", "decided")
-HOW = ("plain", "bound", "word", "empty", "decided")
-"""How a cell was read: a number as printed, a bound, a word without number, nothing printed, or by a decision."""
 
 _INTEGERS, _NUMBERS = ("year", "from_year", "id"), ("value", "low", "high", "step")
 _FLAGS = ("low_closed", "high_closed", "decided")
@@ -227,7 +225,7 @@ def _texts(printed: tuple[str, ...], row: str, years: tuple[str, ...], decided: 
 
 
 def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
-    """Yield the rows with their fields as decided; a further line (``12b``) takes what it does not print from the first.
+    """Yield the rows with their fields as decided; a further line (``12b``) takes from the first what it lacks.
 
     An unnumbered line under the same serial takes star and department, and, for the same indicator, name and unit too.
     """
@@ -344,43 +342,3 @@ def planned(data: Data) -> pd.DataFrame:
     spoken = pd.MultiIndex.from_frame(texts[keys]).isin(pd.MultiIndex.from_frame(cells[keys]))
     # What the text says twice is one target; where it contradicts itself, the plausibility checks say so.
     return pd.concat([cells, texts[~spoken].drop_duplicates(keys)]).sort_index().reset_index(drop=True)
-
-
-def cells(targets: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """Add to every table cell how it was read and the lowest confidence of the decisions that speak of it.
-
-    Parameters
-    ----------
-    targets, decisions : DataFrame
-        ``data.targets`` and ``data.decisions``.
-
-    Returns
-    -------
-    DataFrame
-        ``targets`` with the columns ``how`` (one of :data:`HOW`) and ``confidence`` (high, medium, low; empty where
-        no decision was needed).
-
-    Examples
-    --------
-    >>> import qiyou
-    >>> data = qiyou.load()
-    >>> read = cells(data.targets, data.decisions)
-    >>> read.query("document == 'changxing-plan-2023' and row == '12' and year == 2027")[["how", "confidence"]].values
-    array([['decided', 'high']], dtype=object)
-    """
-    at = decisions["at"].str.extract(r"^table:([0-9]+[a-z]?)(?::(.+))?$")
-    year = at[1].where(at[1].str.fullmatch(YEAR).eq(True), "")
-    worst = decisions["confidence"].map(CONFIDENCES.index).where(~at[1].isin(["domain", "printed_name"]))
-    worst = worst.groupby([decisions["document"], at[0], year]).max()
-    rows, years = [targets["document"], targets["row"]], targets["year"].astype("str")
-    ranks = [
-        worst.reindex([*zip(*rows, part, strict=True)]).to_numpy()
-        for part in (years, years.mask(years != "", ""))
-    ]
-    shown = targets["printed"].to_numpy() != ""
-    decided = targets["decided"].to_numpy() & shown
-    relation = targets["relation"]
-    kinds = [decided, ~shown, relation == "none", relation != "eq"]
-    how = np.select(kinds, ["decided", "empty", "word", "bound"], "plain")
-    words = pd.Series(np.fmax(*ranks), index=targets.index).map(dict(enumerate(CONFIDENCES)))
-    return targets.assign(how=how, confidence=words.where(decided, "").fillna("").astype("str"))

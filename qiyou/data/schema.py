@@ -111,4 +111,3 @@ DOCUMENT_TABLES = {one["name"]: _table(one) for one in _DESCRIPTOR["qiyou"]["doc
 EXTENTS = tuple(_DESCRIPTOR["qiyou"]["extents"])
 TABLE_STATUSES = tuple(_DESCRIPTOR["qiyou"]["tableStatuses"])
 GRADES = TABLES["sources"].values("grade")
-CONFIDENCES = DOCUMENT_TABLES["decisions"].values("confidence")

@@ -16,7 +16,7 @@ from __future__ import annotations
 from qiyou.plausibility.checks import check
 from qiyou.plausibility.facts import CODES, COLUMNS, VERDICTS, Settings, summary
 from qiyou.plausibility.profile import READINGS, profiles, spells
-from qiyou.plausibility.sentences import sentences
+from qiyou.plausibility.telling import sentences
 
 __all__ = [
     "CODES",

@@ -18,7 +18,7 @@ from qiyou.compare.references import ancestors
 from qiyou.intervals import apart, same
 from qiyou.plausibility import passages, plan
 from qiyou.plausibility.facts import Cells, Settings, cells, collected, demanded, found
-from qiyou.plausibility.sentences import sentences
+from qiyou.plausibility.telling import sentences
 from qiyou.relate import relate
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 `Cells` holds every printed figure that a check may set beside another, each once, with its box. Checks pick
 cells by number and hand them to `found`, the one constructor of findings; `collected` puts findings into one
 table. What a code means stands in ``tables/codes.csv``, its sentences in ``tables/messages.csv``
-(`qiyou.plausibility.sentences`).
+(`qiyou.plausibility.telling`).
 """
 
 from __future__ import annotations
@@ -75,9 +75,8 @@ class Settings:
 
     def __post_init__(self):
         for name, value in asdict(self).items():
-            need(value > 0, f"the setting {name} is {value!r}; it has to be positive")
-        shares = self.spacing_probability < 1 and self.shared_share <= 1
-        need(shares, "spacing_probability and shared_share are shares of one, such as 0.1")
+            need(value > 0, "checks.setting", name=name, value=value)
+        need(self.spacing_probability < 1 and self.shared_share <= 1, "checks.shares")
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +166,7 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     indicators = data.indicators
     wrong = indicators[~indicators["direction"].isin(_DIRECTIONS)]
     given = ", ".join(map(repr, wrong["direction"].unique()))
-    need(wrong.empty, f"direction {given} is not one of {', '.join(_DIRECTIONS)}; mend it", rows=wrong)
+    need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
     path, lines = pd.factorize(targets["path"])
     at = np.full((len(lines), len(boxes.years)), -1)
@@ -328,7 +327,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     [['changxing', 1]]
     """
     missing = [name for name in COLUMNS if name not in found]
-    need(not missing, f"findings lack the columns {', '.join(missing)}; hand in what check returns")
+    need(not missing, "checks.columns", missing=missing)
     keys = ["place", "document", "indicator", "variant"]
     names = dict(zip(VERDICTS, ("notes", "questions", "contradictions", "undecidable"), strict=True))
     flags = found[keys].assign(**{name: found["verdict"].eq(verdict) for verdict, name in names.items()})

@@ -11,7 +11,7 @@ import pandas as pd
 from qiyou import paths, words
 from qiyou.intervals import above
 from qiyou.plausibility import checks, telling
-from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required, superior
+from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required
 from qiyou.plausibility.yardsticks.realised import spells
 
 __all__ = ["ASKING", "COLUMNS", "READINGS", "frames", "profiles", "spells", "yardsticks"]
@@ -67,13 +67,13 @@ def measured(data, found: pd.DataFrame) -> pd.DataFrame:
         asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
     )
     held = [group for group in groups if group.indicator in set(known["indicator"])]
-    series = pd.concat(superior.windows(data, known, *group) for group in held or [("", "points")])
-    asked["superior"] = superior.nearest(data, asked, series)
+    series = pd.concat(realised.windows(data, known, *group) for group in held or [("", "points")])
+    asked["superior"] = realised.nearest(data, asked, series)
     blocks = [
         *(asked, required.others(asked), _classes(data, known, asked)),
-        *(superior.against(asked, series, "superior"), superior.against(asked, series, "place", "own_")),
+        *(realised.against(asked, series, "superior"), realised.against(asked, series, "place", "own_")),
         *(endstate.reached(asked, endstate.levels(data, known, rows)), bottomup.needed(data, asked, rows)),
-        *(record.kept(data, asked["indicator"]), superior.progress(asked, known), _checked(asked, found)),
+        *(record.kept(data, asked["indicator"]), realised.progress(asked, known), _checked(asked, found)),
     ]
     return _judged(pd.concat(blocks, axis=1).assign(**record.overall(data)))
 
@@ -178,11 +178,11 @@ def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
     -------
     dict of DataFrame
         ``spells`` of the class used, as `spells` gives them, with ``side``: slower, level or faster than required;
-        ``windows`` of the superior and the place itself, as `qiyou.plausibility.yardsticks.superior.windows`;
+        ``windows`` of the superior and the place itself, as `qiyou.plausibility.yardsticks.realised.windows`;
         ``levels``: the latest level of other places and the nation.
     """
     indicator, scale, known = profile["indicator"], profile["scale"], realised.values(data)
-    series = superior.windows(data, known, indicator, scale)
+    series = realised.windows(data, known, indicator, scale)
     levels = endstate.levels(data, known, paths.table(data))
     shortest, longest = (1, 2) if profile["years"] == 1 else (2, 6)
     found = spells(data, indicator, shortest=shortest, longest=longest, scale=scale)

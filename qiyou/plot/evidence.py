@@ -11,7 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.plausibility.profile import frames, profiles
 from qiyou.plot import forms, style
 from qiyou.plot.forms import figure, put
@@ -105,8 +105,7 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
     held = profile[profile["m"] > 0].sort_values("m", ascending=False, kind="stable")
     if indicators is not None:
         held = held[held["indicator"].isin([desk.data.indicator(name) for name in indicators])]
-    if held.empty:
-        raise DataError("required_among_realised: no path has realised changes; choose other indicators.")
+    need(not held.empty, "plot.none.required")
     groups = [part for _, part in held.groupby(["indicator", "class_used"], sort=False)]
     blocks = [part.iloc[k : k + 38] for part in groups for k in range(0, len(part), 38)]
     tall = np.array([_HEAD + _ROW * (len(block) + 2) + _FOOT for block in blocks])
@@ -207,9 +206,8 @@ def answer_card(
     own = profile[profile["place"].eq(place) & profile["indicator"].eq(indicator)]
     own = own[own["variant"].eq(variant)] if variant else own
     rows = printed_path(desk.data, indicator, [place])
-    if own.empty or rows.empty:
-        wanted = f"{desk.names[place]} has no target path of {desk.labels[indicator]}"
-        raise DataError(f"answer_card: {wanted}; choose another indicator.")
+    about = {"place": desk.names[place], "indicator": desk.labels[indicator]}
+    need(len(own) and len(rows), "plot.none.card", **about)
     path = own.iloc[0]
     lines = {path["variant"], "prose"} if path["variant"] in set(rows["variant"]) else set(rows["variant"])
     rows, levels = rows[rows["variant"].isin(lines)], frames(desk.data, path)["levels"]
@@ -223,7 +221,7 @@ def answer_card(
     edge = 0.08 * ((high - low) or 1)
     off = int((~levels["at"].between(low - edge, high + edge)).sum())
     finding = path[f"short_{desk.lang}"]
-    facts = {"place": desk.names[place], "indicator": desk.labels[indicator], "n": len(levels)}
+    facts = {**about, "n": len(levels)}
     facts |= {"off": desk.say("card.off", n=off) if off else "", "used": [*rows["document"], *seen["source"]]}
     parts = {"planned": rows, "superior": seen, "elsewhere": levels.assign(document="", unit="", source="")}
     table = pd.concat([part.assign(part=name) for name, part in parts.items()])

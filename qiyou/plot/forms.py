@@ -32,7 +32,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from qiyou import words
-from qiyou.errors import DataError, FigureError
+from qiyou.data import Data
+from qiyou.errors import FigureError, need
 from qiyou.intervals import box
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
@@ -54,11 +55,12 @@ def figure(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
+        told = {"name": function.__name__, "kind": type(data).__name__}
+        need(isinstance(data, Data), "plot.no_data", FigureError, **told)
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
-            if not isinstance(getattr(result, "figure", None), Figure):
-                kind = type(result).__name__
-                raise FigureError(f"{function.__name__} returned {kind}, not its Axes or Figure.")
+            right, told = isinstance(getattr(result, "figure", None), Figure), type(result).__name__
+            need(right, "plot.no_axes", FigureError, name=function.__name__, kind=told)
             style.settle(result.figure)
         return result
 
@@ -124,8 +126,7 @@ class Desk:
     def turn(self, items: Sequence, most: int) -> list:
         """The items of this page, all pages about equally full; counts the pages for the caption."""
         self.pages = max(1, math.ceil(len(items) / most))
-        if not 1 <= self.page <= self.pages:
-            raise DataError(f"page {self.page} of the figure does not exist; it has {self.pages}.")
+        need(1 <= self.page <= self.pages, "plot.no_page", page=self.page, pages=self.pages)
         each = math.ceil(len(items) / self.pages)
         return list(items[(self.page - 1) * each : self.page * each])
 
@@ -239,7 +240,11 @@ def value(row, lang: str = "zh", kind: str = "") -> str:
     ['≥3.0', '5.0–5.5', '38.77万']
     """
     if row.relation == "range":
-        return f"{number(row.low, row.step, lang)}–{number(row.high, row.step, lang)}"
+        # An end that is finer than the step of the other (5–5.5) keeps its decimals.
+        steps = {
+            end: row.step * math.isclose(end / row.step, round(end / row.step)) for end in (row.low, row.high)
+        }
+        return "–".join(number(end, step, lang) for end, step in steps.items())
     if row.relation == "none" or pd.isna(row.value):
         return ""
     if kind == "status" and row.value in (0, 100):

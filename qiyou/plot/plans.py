@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from qiyou import compare, plausibility, words
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.plot import forms, style
 from qiyou.plot.forms import figure, mark
 
@@ -45,8 +45,7 @@ def target_paths(desk, indicator: str = "nursery_places_per_1000", places=None) 
     """
     indicator = desk.data.indicator(indicator)
     frame = printed_path(desk.data, indicator, places and [desk.data.place(place) for place in places])
-    if frame.empty:
-        raise DataError(f"target_paths: no plan prints a number of {indicator}; choose another indicator.")
+    need(not frame.empty, "plot.none.paths", indicator=desk.labels[indicator])
     unit, order = desk.unit(frame["unit"].iloc[0]), list(dict.fromkeys(frame["place"]))
     small = len(order) > forms.MOST_PLACES and desk.ax is None
     chosen = desk.turn(order, 35) if small else order
@@ -253,8 +252,7 @@ def convergence(desk, from_year: int = 2022, to_year: int = 2027):
     """
     found = compare.convergence(desk.data, from_year, to_year)
     found = found[found["why"] == ""].drop_duplicates("indicator")
-    if found.empty:
-        raise DataError("convergence: no indicator has three places that print a base and an end.")
+    need(not found.empty, "plot.none.convergence")
     parts, spreads = [], []
     for row in found.itertuples():
         rows = printed_path(desk.data, row.indicator, row.places.split(", "))
@@ -308,8 +306,7 @@ def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
     facts = pd.DataFrame(found["facts"].tolist(), index=found.index).reindex(columns=names)
     both = found.drop(columns="facts").join(facts.assign(a_value=facts["needed"].fillna(facts["a_value"])))
     both = both[both["a_value"].notna() & both["b_value"].notna() & both["code"].ne("TABLE_PROSE_TIMING")]
-    if both.empty:
-        raise DataError("table_prose_worklist: no two passages print a number for the same thing and year.")
+    need(not both.empty, "plot.none.passages")
     both = both.sort_values("verdict", key=lambda verdict: verdict.map(_GRAVE.index), kind="stable")
     codes, spoken = words.table("codes").set_index("code")[f"name_{desk.lang}"], desk.data.statements
     cells = spoken["document"] + "/statement:" + spoken["id"].astype(str)

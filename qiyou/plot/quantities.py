@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from qiyou import capacity, words
-from qiyou.errors import DataError
+from qiyou.errors import need
 from qiyou.plot import forms, style
 from qiyou.plot.forms import figure
 from qiyou.plot.plans import printed_path
@@ -34,10 +34,7 @@ def counties_on_nation(desk, indicators=(NURSERY, AREA)):
     for indicator in map(desk.data.indicator, [indicators] if isinstance(indicators, str) else indicators):
         rows = printed_path(desk.data, indicator)
         seen = realised(desk.data, style.NATION, indicator, rows["year"].min() - 5)
-        if rows.empty or seen.empty:
-            raise DataError(
-                f"counties_on_nation: {indicator} is not planned, or the nation's series is missing."
-            )
+        need(len(rows) and len(seen), "plot.none.nation", indicator=desk.labels[indicator])
         last, ends = seen.iloc[-1], rows[rows["year"].eq(rows["year"].max()) & rows["value"].notna()]
         above = ends.loc[ends["value"] > last["value"], "place"].nunique()
         facts = {"seen": last["printed"], "seen_year": last["year"], "year": rows["year"].max(), "k": above}
@@ -138,8 +135,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     """
     frame = capacity.additions(desk.data, None, desk.data.indicator(indicator))
     good = frame[frame["status"] == capacity.ASSESSABLE]
-    if good.empty:
-        raise DataError(f"nursery_stocks: no place has a level of {indicator} and a population; add one.")
+    need(not good.empty, "plot.none.stocks")
     hull, bars = capacity.span(good), []
     many = good["place"].nunique() > forms.MOST_PLACES
     for row in (hull if many else good).itertuples():
@@ -180,8 +176,7 @@ def sports_balance(desk, indicator: str = AREA):
     """
     frame = capacity.balance(desk.data, None, desk.data.indicator(indicator))
     frame = frame[frame["projects"].gt(0) & frame["need_low"].notna()]
-    if frame.empty:
-        raise DataError("sports_balance: no place announces projects; add them to projects.csv.")
+    need(not frame.empty, "plot.none.balance")
     panels, parts = [], []
     for place, rows in frame.groupby("place", sort=False):
         later = rows["document"] != rows["base_document"]

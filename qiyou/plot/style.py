@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou import words
-from qiyou.errors import FigureError
+from qiyou.errors import FigureError, need
 
 LANGUAGES = ("zh", "en")
 
@@ -56,8 +56,7 @@ def language(lang: str) -> str:
     >>> language("zh")
     'zh'
     """
-    if lang not in LANGUAGES:
-        raise FigureError(f"lang is {lang!r}; figures are made in 'zh' and 'en' only, pass one of these.")
+    need(lang in LANGUAGES, "plot.no_language", FigureError, given=repr(lang))
     return lang
 
 
@@ -69,8 +68,7 @@ def millimetres(width: str) -> float:
     >>> millimetres("column")
     82.0
     """
-    if width not in WIDTHS:
-        raise FigureError(f"width is {width!r}; it must be 'full' (170 mm) or 'column' (82 mm).")
+    need(width in WIDTHS, "plot.no_width", FigureError, width=repr(width))
     return WIDTHS[width]
 
 
@@ -101,11 +99,7 @@ def font() -> str:
         with contextlib.suppress(ValueError):
             fontManager.findfont(name, fallback_to_default=False)
             return name
-    raise FigureError(
-        "No font with Chinese characters was found, so Chinese text would come out as empty boxes: install "
-        f"{FONT_PACKAGE} (python -m pip install {FONT_PACKAGE}), or one of the fonts {_SYSTEM_FONTS}, and "
-        "start Python again."
-    )
+    raise FigureError("plot.no_font", package=FONT_PACKAGE, fonts=_SYSTEM_FONTS)
 
 
 def _font_file() -> str:
@@ -310,10 +304,7 @@ def caption(drawn) -> Caption:
     1
     """
     found = getattr(drawn, "caption", getattr(getattr(drawn, "figure", None), "caption", None))
-    if not isinstance(found, Caption):
-        raise FigureError(
-            f"{type(drawn).__name__} carries no caption; pass what a function of qiyou.plot returns."
-        )
+    need(isinstance(found, Caption), "plot.no_caption", FigureError, kind=type(drawn).__name__)
     return found
 
 
@@ -415,8 +406,7 @@ def wrap(text: str, width_mm: float, *, size: float = TEXT_SIZE) -> str:
     资料来源：玉环市“七优享”行动方
     案（2023—2027年）。
     """
-    if width_mm <= 0:
-        raise FigureError(f"A line of {width_mm} mm holds no text; the width must be above 0.")
+    need(width_mm > 0, "plot.no_line", FigureError, width=width_mm)
     width = width_mm / MM_PER_INCH * 72
     return "\n".join(line for paragraph in text.split("\n") for line in _lines(paragraph, width, size))
 

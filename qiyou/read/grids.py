@@ -1,5 +1,4 @@
-"""The tables of a file as grids of text, every cell as printed: xlsx, docx, html, PDF with text, CSV; and the
-target table inside a grid: a head with 指标 and years, and what stands below it.
+"""The tables of a file as grids of text, every cell as it is printed: xlsx, docx, html, PDF with text, CSV.
 
 Files come from anywhere. Nothing in them is executed or fetched, sizes and times are bounded before anything
 is unpacked, and what cannot be read is one sentence.
@@ -19,11 +18,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from qiyou import words
-from qiyou.data.names import plain
 from qiyou.disk import trouble
-from qiyou.errors import DataError, NotationError, need
-from qiyou.notation import read
+from qiyou.errors import DataError, need
 
 _LARGEST = 64 * 2**20
 _MOST_PARTS, _MOST_ROWS, _MOST_COLUMNS, _MOST_PAGES, _MOST_SECONDS = 5_000, 5_000, 200, 300, 60
@@ -34,18 +30,6 @@ _SEPARATORS = ("\t", ",", ";", "|")
 _NUMBER_FORMAT = re.compile(
     r"(?P<before>[^0#,.%]*)(?P<group>#,##)?#*0(?:\.(?P<digits>0+))?(?P<after>%?[^0#,.%]*)"
 )
-_LABELS = dict(zip(words.table("heads")["label"], words.table("heads")["kind"], strict=True))
-_ABOUT_YEARS = "(?:年度?|底|末|基期|基准|基数|现状|目标|实际|实绩|预期|预计|计划|完成|达到|值|数|情况|[():])*"
-_YEAR = re.compile(rf"{_ABOUT_YEARS}((?:19|20)[0-9]{{2}})(?:\.0+)?{_ABOUT_YEARS}")
-_SERIAL = re.compile(r"\(?([0-9]{1,3}[a-z]?)(?:\.0*)?[)、.]?")
-_STARS = "*★☆※＊"
-_INNER = "[(（〔][^()（）〔〕]*[)）〕]"
-_BRACKETED = re.compile(
-    rf"(?P<name>.+?)[(（〔\[](?:单位[:：])?(?P<unit>[^()（）〔〕\[\]]*(?:{_INNER})?)[)）〕\]]"
-)
-_HELD = re.compile(r"[(（〔\[](?:单位[:：])?(.+)[)）〕\]]")
-_FOOTNOTE = re.compile(rf"(?:备?注|说明|带|[{re.escape(_STARS)}])")
-_LINE_BREAK = re.compile(r"(?<![0-9.])\s*\n\s*|\s*\n\s*(?![0-9.])")
 
 
 @dataclass
@@ -103,10 +87,14 @@ def grids(path: Path) -> list[Grid]:
     except OSError as error:
         raise DataError("read.unreadable", name=path.name, why=trouble(error)) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
-    need(size <= _LARGEST, "read.large", name=path.name, mb=_LARGEST >> 20)
-    need(size > 0, "read.empty", name=path.name)
-    need(start != _OLD, "read.locked", name=path.name)
-    need(kind in _READERS, "read.kind", name=path.name)
+    faults = {
+        "large": size > _LARGEST,
+        "empty": not size,
+        "locked": start == _OLD,
+        "kind": kind not in _READERS,
+    }
+    for fault, raised in faults.items():
+        need(not raised, f"read.{fault}", name=path.name, mb=_LARGEST >> 20)
     try:
         return list(_READERS[kind](path))
     except DataError:
@@ -169,8 +157,8 @@ def _shown(value, form: str) -> tuple[str, str]:
         return "", "read.date"
     if form in ("General", "@"):
         return f"{value:.10g}" if abs(value) < 1e10 else f"{value:.0f}", ""
-    form = re.sub(r"\[[^\]]*\]|_.|\*.|\\", "", form.split(";")[0]).replace('"', "").strip()
-    match = _NUMBER_FORMAT.fullmatch(form)
+    plain = re.sub(r"\[[^\]]*\]|_.|\*.|\\", "", form.split(";")[0]).replace('"', "").strip()
+    match = _NUMBER_FORMAT.fullmatch(plain)
     if not match:
         return "", "read.format"
     number = Decimal(repr(value)) * (100 if match["after"].startswith("%") else 1)
@@ -291,112 +279,3 @@ _READERS = {
     **dict.fromkeys((".html", ".htm"), _web),
     **dict.fromkeys((".csv", ".tsv", ".txt"), _text),
 }
-
-
-# -------------------------------------------------------------------------------------- the target table
-
-
-@dataclass
-class Found:
-    """The rows of a target table, each with the cells of ``table.csv`` and where it stands.
-
-    ``left`` lists what is no row: where, the key of the message that says why, and the text.
-    """
-
-    years: dict[int, str]
-    columns: dict[int, str]
-    lines: list[dict] = field(default_factory=list)
-    left: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-def find(grid: Grid, above: Found | None = None) -> Found | None:
-    """The target table of a grid; without a head it may go on with the columns of the table `above`."""
-    heads = [_years(cells) for cells in grid.rows]
-    row = max(range(len(heads)), key=lambda line: len(heads[line]), default=0)
-    years = heads[row] if heads else {}
-    columns, bottom = _columns(grid, row, years)
-    if not years or not columns:
-        wide = max(map(len, grid.rows), default=0)
-        if above is None or wide != 1 + max((*above.years, *above.columns)):
-            return None
-        years, columns, bottom = above.years, above.columns, -1
-    twice = next((year for year in years.values() if list(years.values()).count(year) > 1), None)
-    need(not twice, "read.twice", where=grid.where, year=twice)
-    found = Found(years, columns)
-    for line, cells in enumerate(grid.rows):
-        if line > bottom:
-            _take(grid, line, found)
-        elif any(cells) and not any(_label(cell) or _YEAR.fullmatch(plain(cell)) for cell in cells):
-            found.left.append((grid.at(line, 0), "read.above", " ".join(filter(None, cells))))
-    return found
-
-
-def _years(cells: list[str]) -> dict[int, str]:
-    heads = ((column, _YEAR.fullmatch(plain(cell))) for column, cell in enumerate(cells))
-    return {column: match[1] for column, match in heads if match}
-
-
-def _label(cell: str) -> str:
-    """Which column of ``table.csv`` a head names, or the empty string."""
-    text = plain(cell).strip(_STARS + ":")
-    return _LABELS.get(text) or _LABELS.get(re.sub(r"\(.*\)$", "", text), "")
-
-
-def _columns(grid: Grid, row: int, years: dict[int, str]) -> tuple[dict[int, str], int]:
-    """The columns beside the years, from the head's lines, and the last of these lines."""
-    for bottom in (row, row + 1):
-        columns: dict[int, str] = {}
-        for cells in grid.rows[max(0, row - 2) : bottom + 1]:
-            named = ((column, _label(cell)) for column, cell in enumerate(cells) if column not in years)
-            columns |= {column: kind for column, kind in named if kind and kind not in columns.values()}
-        if "printed_name" in columns.values():
-            return columns, bottom
-    return {}, row
-
-
-def _take(grid: Grid, line: int, found: Found) -> None:
-    cells = [_LINE_BREAK.sub("", cell) for cell in grid.rows[line]]
-    cells += [""] * (1 + max((*found.years, *found.columns)) - len(cells))
-    record = {kind: cells[column] for column, kind in found.columns.items()}
-    values = {year: cells[column] for column, year in found.years.items()}
-    name, at = record["printed_name"], grid.at(line, 0)
-    repeated = _label(name) == "printed_name" or (not name and list(_years(cells)) == list(found.years))
-    if repeated or not any(cells):
-        return
-    valued = any(values.values()) or any((line, column) in grid.unread for column in found.years)
-    if not valued and (not name or sum(map(bool, cells)) == 1):
-        text = " ".join(filter(None, cells))
-        found.left.append((at, "read.footnote" if _FOOTNOTE.match(plain(text)) else "read.line", text))
-        return
-    told = dict.fromkeys(grid.spans, "read.merged") | grid.unread
-    at_fault = [column for column in found.years if (line, column) in told]
-    faults = [(grid.at(line, column), found.years[column], told[line, column]) for column in at_fault]
-    for column, text in enumerate(cells):
-        if text and column not in found.years and column not in found.columns:
-            found.left.append((grid.at(line, column), "read.column", text))
-    found.lines.append(_parted(record) | values | {"at": at, "faults": faults})
-
-
-def _parted(record: dict[str, str]) -> dict[str, str]:
-    """A row's name without its star and the bracket that holds its unit, and its serial as a number."""
-    told = {"row": "", "domain": "", "star": "", "printed_unit": "", "department": ""} | record
-    bare = told["printed_name"].strip(_STARS + " ")
-    match = _BRACKETED.fullmatch(bare)
-    if match and not told["printed_unit"] and _is_unit(match["unit"]):
-        bare, told["printed_unit"] = match["name"].strip(_STARS + " "), match["unit"]
-    starred = any(star in told["printed_name"].replace(bare, "") for star in _STARS)
-    held = _HELD.fullmatch(told["printed_unit"])
-    serial = _SERIAL.fullmatch(plain(told["row"]))
-    return told | {
-        "row": serial[1] if serial else "",
-        "printed_name": bare,
-        "star": told["star"] or ("*" if starred else ""),
-        "printed_unit": held[1] if held else told["printed_unit"],
-    }
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        return bool(text) and bool(read(f"5{text}").unit)
-    except NotationError:
-        return False

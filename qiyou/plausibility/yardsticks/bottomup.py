@@ -24,8 +24,9 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``additions_low, additions_high`` (a year, over all population scenarios), ``institutions_low,
-        institutions_high`` (nurseries), ``people`` (the base year's), ``additions_unit, scenario``; ``bottom_up``: COVERED, NOT_COVERED,
-        ``DEPENDS_ON:<what>``, NO_PROJECTS, NO_POPULATION, or empty where a level is no density.
+        institutions_high`` (nurseries), ``people`` (the base year's), ``additions_unit, scenario``;
+        ``bottom_up``: COVERED, NOT_COVERED, ``DEPENDS_ON:<what>``, NO_PROJECTS, NO_POPULATION,
+        or empty where a level is no density.
     """
     numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high"]
     out = pd.DataFrame(np.nan, index=asked.index, columns=[*numbers, "people"])
