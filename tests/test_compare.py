@@ -258,7 +258,7 @@ def test_a_shared_value_is_inferred_and_never_called_provincial(data):
     assert (nursery["reference_value"] == 5.5).all()
     # Its own plan is no reference of a place: Changxing prints 5.6, the other four 5.5.
     assert nursery["reference_source"].to_dict() == {
-        place: f"{4 if place == 'changxing' else 3} of 4 other plans" for place in nursery.index
+        place: f"{5 if place == 'changxing' else 4} of 5 other plans" for place in nursery.index
     }
     assert nursery.loc["yuhuan", "reference_places"] == "cixi, haishu, wenling"
     assert set(nursery["verdict"]) == {"at_or_above"} and nursery.loc["changxing", "gap"] == 0.1
@@ -751,8 +751,8 @@ def test_provincial_targets_of_several_years_are_the_path(data):
 
 def test_convergence_of_the_nursery_places(data):
     row = one(compare.convergence(data), indicator=NURSERY)
-    base = np.array([3.87, 3.31, 3.47, 4.03])
-    assert (row["n"], row["base_year"], row["places"]) == (4, 2022, "cixi, haishu, wenling, yuhuan")
+    base = np.array([3.87, 3.31, 3.52, 3.47, 4.03])
+    assert (row["n"], row["base_year"], row["places"]) == (5, 2022, "cixi, fenghua, haishu, wenling, yuhuan")
     assert row["sd_base"] == pytest.approx(base.std()) and row["range_base"] == pytest.approx(0.72)
     assert row["one_end_value"] and row["end_value"] == 5.5 and row["verdict"] == "narrows"
     assert "changxing" not in row["places"]
