@@ -63,7 +63,7 @@ def convergence(
     >>> import qiyou
     >>> table = qiyou.compare.convergence(qiyou.load(), indicators=["nursery_places_per_1000"])
     >>> table[["base_year", "n", "sd_base", "sd_end", "one_end_value", "verdict"]].round(3).values.tolist()
-    [[2022, 4, 0.291, 0.0, True, 'narrows']]
+    [[2022, 5, 0.267, 0.0, True, 'narrows']]
     """
     facts = references.core_indicators(data, indicators)
     facts = facts[~facts["kind"].isin([*EXTENSIVE, "status"])]

@@ -217,7 +217,7 @@ def timing(data: Data, year: int, reference: str | pd.DataFrame = "auto", **choi
     >>> import qiyou
     >>> table = qiyou.compare.timing(qiyou.load(), 2025, indicators=["nursery_places_per_1000"])
     >>> table.loc[table["place"] == "yuhuan", ["value", "lead", "lead_n"]].round(2).values.tolist()
-    [[5.0, 1.0, 3]]
+    [[5.0, 0.67, 4]]
     """
     rows = core(data, year, reference, **choice)
     rows = rows[rows["lead_reference"] != ""]
