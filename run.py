@@ -291,9 +291,7 @@ def _write_lab_settings(venv):
 def rerun(python, rest):
     """Re-execute the notebooks, write the figures, say which number moved and where all is."""
     status = _call([str(python), "-m", "tools", "rerun", "--workers", str(WORKERS)], cwd=str(ROOT)).returncode
-    print(
-        "Results: notebooks/ (opened by `python run.py lab`), figures/ (figures/README.md), briefings/."
-    )
+    print("Results: notebooks/ (opened by `python run.py lab`), figures/ (figures/README.md), briefings/.")
     return status
 
 

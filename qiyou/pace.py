@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.errors import need
-from qiyou.intervals import Box
+from qiyou.intervals import Box, above
 from qiyou.paths import PathGrid, grid, label
 
 _SETS = ("ge", "gt", "le", "lt", "range")
@@ -254,7 +254,7 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
         out["back_load"] = back_load(value, value, value)
         out["back_load_low"] = np.min([back_load(high, *corner) for corner in corners], axis=0)
         out["back_load_high"] = np.max([back_load(low, *corner) for corner in corners], axis=0)
-    out["applies"] = (out["steps"] >= 3) & (np.abs(change) > 4 * out["resolution"])
+    out["applies"] = (out["steps"] >= 3) & above(np.abs(change), 4 * out["resolution"])
     out["note"] = label(
         [
             (np.isnan(base.year), "no values"),

@@ -1,8 +1,8 @@
 """``python -m tools``: what maintainers of this repository run.
 
 ``audit`` follows every transcribed figure through its source text and seals what it proves; ``rerun`` executes
-the notebooks, draws the figures, writes the briefings, says which number moved, and takes the results over (with ``--check`` it
-changes nothing, and fails where something differs).
+the notebooks, draws the figures, writes the briefings, says which number moved, and takes the results over (with
+``--check`` it changes nothing, and fails where something differs).
 """
 
 from __future__ import annotations

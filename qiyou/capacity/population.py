@@ -370,11 +370,9 @@ def _births(data, places: pd.Series) -> pd.DataFrame:
     country."""
     chain, bases = ancestors(data.places), {"births": assumed("births"), "birth_rate": assumed("birth_rate")}
     chain = chain[chain["place"].isin(places)]
-    own, level, parts = chain["place"] == chain["above"], data.places.set_index("id")["level"], []
-    for indicator, givers in (
-        ("births", own),
-        ("birth_rate", own | (chain["above"].map(level) != "country")),
-    ):
+    own, level = chain["place"] == chain["above"], data.places.set_index("id")["level"]
+    inland, parts = chain["above"].map(level) != "country", []
+    for indicator, givers in (("births", own), ("birth_rate", own | inland)):
         seen = _series(data, indicator).rename(columns={"place": "above", "year": "born"})
         part = chain[givers].merge(seen[seen["basis"].isin(bases[indicator])], on="above")
         name = "number:" + part["basis"] if indicator == "births" else "rate:" + part["above"]
