@@ -1,8 +1,8 @@
 """What other people's tables, places and machines did to the library once, case by case, with the right outcome.
 
-The figures `c01` to `c65` are the numbers under which the cases were collected. Those about the user's machine
-(`c50` to `c55`: start-up files, settings folders, skipped asserts, read-only folders) are in test_notebooks.py and
-test_rerun.py; a figure's values that must not vanish (`c63`) are in test_plot.py, too.
+The figures `c01` to `c65` are the numbers under which the cases were collected. Those about the user's machine (`c50`
+to `c53`: start-up files, settings folders, skipped asserts) are in test_notebooks.py and test_rerun.py; `c55`, a
+checkout that cannot be written, has no test. Values that must not vanish (`c63`) are in test_plot.py, too.
 """
 
 from __future__ import annotations
