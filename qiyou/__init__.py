@@ -39,7 +39,8 @@ __all__ = ["__version__", *_NAMES, *sorted(_MODULES)]
 def __getattr__(name: str):
     """Import a module of the package when it is first asked for, so that ``import qiyou`` stays cheap."""
     if name in _NAMES:
-        return getattr(importlib.import_module(f"qiyou.{_NAMES[name]}"), name)
+        globals()[name] = getattr(importlib.import_module(f"qiyou.{_NAMES[name]}"), name)
+        return globals()[name]
     if name in _MODULES:
         return importlib.import_module(f"qiyou.{name}")
     raise AttributeError(f"module 'qiyou' has no attribute {name!r}")

@@ -158,6 +158,7 @@ def checkout(tmp_path, monkeypatch, good):
     def prepare(picture=b"picture", data=b"5.5", here=True, committed=good):
         monkeypatch.setattr(maintain, "is_reference", lambda: here)
         monkeypatch.setattr("qiyou.figures.build", lambda _, folder, **__: draw(folder, picture, data))
+        monkeypatch.setattr(maintain, "_briefings", lambda *_: False)
         disk.write(tmp_path / "notebooks" / "01_good.ipynb", committed)
         disk.write(tmp_path / "executed" / "01_good.ipynb", good)
         return tmp_path

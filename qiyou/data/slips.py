@@ -50,8 +50,9 @@ def look(found: list[Document], data: dict[str, pd.DataFrame], findings: Finding
     told = pd.concat([rows[shown].assign(key=key) for key, shown in signs.items()])
     power = np.log10((told["min"] * told["max"]) ** 0.5 / told["middle"]).round()
     told["power"] = power.where(power.abs() < 5, 0).astype(int)
-    for one in told.drop_duplicates(["document", "row"]).itertuples():
-        table, fields = own[one.document].sheets["table"], {name: getattr(one, name) for name in _TOLD}
-        line = next(line for line, record in table.numbered() if record["row"] == one.row)
-        where = Message("data.at_table_year", at=one.row, year=one.year)
-        findings.add(one.key, table.path, line, where=where, slip=Message(f"data.slip_{one.power}"), **fields)
+    for one in told.drop_duplicates(["document", "row"]).to_dict("records"):
+        table, fields = own[one["document"]].sheets["table"], {name: one[name] for name in _TOLD}
+        line = next(line for line, record in table.numbered() if record["row"] == one["row"])
+        where = Message("data.at_table_year", at=one["row"], year=one["year"])
+        slip = Message(f"data.slip_{one['power']}")
+        findings.add(one["key"], table.path, line, where=where, slip=slip, **fields)
