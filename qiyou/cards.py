@@ -11,7 +11,7 @@ import pandas as pd
 
 from qiyou import paths, plausibility, words
 from qiyou.errors import QiyouError
-from qiyou.plausibility.profile import yardsticks
+from qiyou.plausibility.profile import assessed, yardsticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,7 +98,8 @@ class Card:
         """The path beside what has been realised: see `qiyou.plot.answer_card`."""
         from qiyou import plot
 
-        return plot.answer_card(self._data, place=self.place, indicator=self.indicator, lang=self.lang).figure
+        names = {"place": self.place, "indicator": self.indicator, "lang": self.lang}
+        return plot.answer_card(self._data, **names, profile=self.facts).figure
 
 
 def answer(data: Data, place: str, indicator: str, *, lang: str = "zh", read: Answers | None = None) -> Card:
@@ -179,11 +180,10 @@ def answers(data: Data) -> Answers:
     >>> qiyou.answer(data, "changxing", "nursery_places_per_1000", read=read).place
     'changxing'
     """
-    found = plausibility.check(data)
-    rows = paths.table(data)
+    (found, profiles), rows = assessed(data), paths.table(data)
     # a path of the running text has a locator for each of its figures; a line of a table has one
     where = rows.groupby(paths.KEYS, sort=False)["locator"].last().reset_index()
-    profiles = plausibility.profiles(data, found).merge(where, on=paths.KEYS, how="left")
+    profiles = profiles.merge(where, on=paths.KEYS, how="left")
     return Answers(profiles=profiles, found=found, aside=paths.set_aside(data))
 
 

@@ -9,16 +9,6 @@ from qiyou import cards, words
 from qiyou.errors import DataError, QiyouError
 
 
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load(also=[])
-
-
-@pytest.fixture(scope="module")
-def read(data):
-    return cards.answers(data)
-
-
 def test_every_target_has_an_answer_in_both_languages(data, read):
     for row in read.profiles.itertuples():
         card = qiyou.answer(data, row.place, row.indicator, read=read)
