@@ -383,34 +383,23 @@ def _fraction(match: re.Match, printed: str, header: str) -> Reading:
 
 def _number(text: str, printed: str) -> Decimal:
     if not text[-1].isascii():
-        return Decimal(_chinese_integer(text, printed))
+        if (number := _numerals().get(text.replace("〇", "零").replace("两", "二"))) is None:
+            raise _refused(printed, "short_numeral", text=text)
+        return Decimal(number)
     if sum(character.isdigit() for character in text) > _MOST_DIGITS:
         raise _refused(printed, "digits", most=_MOST_DIGITS)
     return Decimal(text.replace(",", ""))
 
 
-_DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九")}
-_SCALES = {"十": 10, "百": 100, "千": 1000}
+@functools.cache
+def _numerals() -> dict[str, int]:
+    """Every Chinese numeral below ten thousand: 三, 一十二 and 十二, 百 (as in 百家), 三百二十.
 
-
-def _chinese_integer(text: str, printed: str) -> int:
-    """Read a Chinese numeral below ten thousand: 三, 两, 十二, 百 (as in 百家), 三百二十.
-
-    Only the full form is read: 一百五 is 150 to one reader and 105 to another, 三四 is three or four.
+    Only the full form is there: 一百五 is 150 to one reader and 105 to another, 三四 is three or four.
     """
-    plain = text.replace("〇", "零").replace("两", "二")
-    total, pending = 0, 1
-    for character in plain:
-        scale = _SCALES.get(character)
-        if scale is None:
-            pending = _DIGITS[character]
-        else:
-            total, pending = total + pending * scale, 0
-    total += pending if plain[-1] in _DIGITS else 0
-    full = _chinese_numeral(total)
-    if plain not in (full, full.removeprefix("一") if plain[0] in _SCALES else full):
-        raise _refused(printed, "short_numeral", text=text)
-    return total
+    full = {_chinese_numeral(number): number for number in range(10_000)}
+    bare = {text[1:]: number for text, number in full.items() if re.match("一[十百千]", text)}
+    return full | bare
 
 
 def _chinese_numeral(number: int) -> str:
