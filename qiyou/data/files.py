@@ -176,7 +176,7 @@ def read_sheet(
         What the header should hold, for a complaint about what stands above it.
     """
     try:
-        text, what, line = _decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
+        text, what, line = decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
         if what:
             findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
         tabs = bool(what) and what.key == "data.encoding_utf16" and "\t" in text.partition("\n")[0]
@@ -233,7 +233,7 @@ def _read_bytes(path: Path, largest: int, too_large: str) -> bytes:
     return content
 
 
-def _decode(content: bytes) -> tuple[str, Message | None, int]:
+def decode(content: bytes) -> tuple[str, Message | None, int]:
     """The text without byte-order mark, what is to be said where it is not plain UTF-8, and on which line."""
     encoding, what, line = "utf-8", None, 1
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):

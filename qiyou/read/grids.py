@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from qiyou.data.files import Fault, decode
 from qiyou.disk import trouble
 from qiyou.errors import DataError, need
 
@@ -261,16 +262,10 @@ def _laid(where: str, rows: Iterable[list[str | None]]) -> Grid:
 
 def decoded(path: Path) -> str:
     """The text of a file as office programs save it: UTF-8, UTF-16 with its mark, or GB 18030."""
-    content = path.read_bytes()
-    codes = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for code in codes:
-        try:
-            text = content.decode(code)
-        except UnicodeDecodeError:
-            continue
-        need("\0" not in text, "read.no_text", name=path.name)
-        return text
-    raise DataError("read.encoding", name=path.name)
+    try:
+        return decode(path.read_bytes())[0]
+    except Fault as fault:
+        raise DataError("read.no_text" if fault.key == "nul" else "read.encoding", name=path.name) from None
 
 
 _READERS = {
