@@ -49,13 +49,8 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
         In millimetres; texts of the cells, in its child Axes, have the gid ``indicator/line/place``.
     """
     profile = _profiles(desk.data) if profile is None else profile
-    line = profile.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
-    symbols = {reading: fill.symbol for reading, fill in style.fills("reading").items()}
-    text = profile["reading"].map(symbols) + " " + profile["reading"].map(desk.group("reading_short"))
-    cells = profile.assign(
-        row=profile["indicator"] + "/" + line, column=profile["place"], text=text.str.strip()
-    )
-    cells["state"], side = profile["reading"], profile["reading"].map(_SIDE)
+    cells = forms.cells(profile, "reading", profile["reading"].map(desk.group("reading_short")))
+    side = profile["reading"].map(_SIDE)
     told = set(profile.loc[side.notna(), "indicator"])
     rank = {name: (name not in told, k) for k, name in enumerate(desk.data.indicators["id"])}
     order = sorted(cells["row"].unique(), key=lambda row: (rank[row.rpartition("/")[0]], row))

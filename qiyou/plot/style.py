@@ -210,10 +210,6 @@ class Look:
             "markeredgewidth": 1.2 if hollow else 0.5,
         }
 
-    def line(self) -> dict[str, object]:
-        """Keyword arguments for ``Axes.plot`` of a line without markers."""
-        return {"color": self.colour, "linestyle": (0, self.dashes) if self.dashes else "-"}
-
 
 def looks(data) -> Mapping[str, Look]:
     """The look of every place, the same in every figure of the same data.
@@ -317,11 +313,8 @@ def fills(group: str) -> Mapping[str, Fill]:
     >>> fills("state")["met"].symbol
     '●'
     """
-    rows = words.table("fills")
-    rows = rows[rows["group"] == group]
-    return MappingProxyType(
-        {row.id: Fill(row.id, row.colour, row.hatch, row.symbol) for row in rows.itertuples()}
-    )
+    rows = words.table("fills").query("group == @group").drop(columns="group").to_dict("records")
+    return MappingProxyType({row["id"]: Fill(**row) for row in rows})
 
 
 def contrast(first: str, second: str) -> float:
@@ -332,7 +325,9 @@ def contrast(first: str, second: str) -> float:
     >>> round(contrast("black", "white"), 1)
     21.0
     """
-    darker, lighter = sorted((_luminance(first), _luminance(second)))
+    from seaborn.utils import relative_luminance
+
+    darker, lighter = sorted(map(relative_luminance, (first, second)))
     return float((lighter + 0.05) / (darker + 0.05))
 
 
@@ -360,12 +355,6 @@ def _hex(rgb: np.ndarray) -> str:
     from matplotlib.colors import to_hex
 
     return to_hex(rgb).upper()
-
-
-def _luminance(colour: str) -> float:
-    channels = _rgb(colour)
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 # ---------------------------------------------------------------- breaking lines
