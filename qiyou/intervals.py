@@ -89,15 +89,8 @@ class Box:
 
     def turned(self, sign: ArrayLike) -> Box:
         """Mirrored at zero where `sign` is negative, so that more is better throughout."""
-        up = np.broadcast_to(np.asarray(sign, dtype=float) >= 0, self.low.shape)
-        return Box(
-            low=np.where(up, self.low, -self.high),
-            high=np.where(up, self.high, -self.low),
-            low_open=np.where(up, self.low_open, self.high_open),
-            high_open=np.where(up, self.high_open, self.low_open),
-            point=np.where(up, self.point, -self.point),
-            exact=self.exact,
-        )
+        mirrored = Box(-self.high, -self.low, self.high_open, self.low_open, -self.point, self.exact)
+        return self.where(np.asarray(sign, dtype=float) >= 0, mirrored)
 
     def mapped(self, rising) -> Box:
         """Through a rising function, such as ``np.log``."""
@@ -198,6 +191,14 @@ def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
         else:
             read[part] = column.to_numpy(dtype=float, na_value=np.nan)
     return Box(**read)
+
+
+def bounded(rows: pd.DataFrame, reading, indicators: pd.DataFrame) -> Box:
+    """As `box`, cut to the logical bounds of the indicators (by id); a review is passed or not, unrounded."""
+    facts = indicators.reindex(rows["indicator"])
+    reading = np.where(facts["kind"] == "status", "stipulated", reading)
+    lower, upper = (facts[name].to_numpy(dtype=float) for name in ("lower", "upper"))
+    return box(rows, reading).within(lower, upper)
 
 
 def by_role(rows: pd.DataFrame) -> np.ndarray:

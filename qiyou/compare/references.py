@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou.data.schema import GRADES
 from qiyou.errors import DataError, Message, need
-from qiyou.intervals import Box, box, by_role
+from qiyou.intervals import Box, bounded, box, by_role
 from qiyou.relate import SIGN, promised
 from qiyou.words import columns
 
@@ -118,7 +118,7 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
     _require(rows, "unit", indicators["unit"], "compare.printed")
     peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
-    return rows.assign(peer=peer, **_boxes(rows, indicators).columns("box"))
+    return rows.assign(peer=peer, **bounded(rows, by_role(rows), indicators).columns("box"))
 
 
 def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None:
@@ -128,13 +128,6 @@ def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None
         one, unit = wrong["indicator"].iloc[0], wrong[column].iloc[0]
         told = {"indicator": one, "column": Message(f"compare.{column}"), "unit": unit, "own": own[one]}
         raise DataError("compare.across", wrong, what=Message(what), **told)
-
-
-def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
-    """What the prints leave open, cut to the indicators' logical bounds; a review is not rounded."""
-    kind, lower, upper = (rows["indicator"].map(indicators[name]) for name in ("kind", "lower", "upper"))
-    reading = np.where(kind == "status", "stipulated", by_role(rows))
-    return box(rows, reading).within(lower.to_numpy(dtype=float), upper.to_numpy(dtype=float))
 
 
 def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -162,10 +155,8 @@ def provinces(places: pd.DataFrame) -> pd.Series:
     {'china': '', 'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
     """
     chain, level = ancestors(places), places.set_index("id")["level"]
-    nearest = (
-        chain[chain["above"].map(level) == "province"].drop_duplicates("place").set_index("place")["above"]
-    )
-    return nearest.reindex(places["id"], fill_value="")
+    nearest = chain[chain["above"].map(level) == "province"].drop_duplicates("place").set_index("place")
+    return nearest["above"].reindex(places["id"], fill_value="")
 
 
 def peers(places: pd.DataFrame) -> np.ndarray:
