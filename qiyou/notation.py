@@ -89,8 +89,9 @@ _DASH = "-|—|–|~|至|到"
 _PREFIX = rf"(?P<prefix>{_alternatives(_WORDS['prefix'])})?"
 _SUFFIX = rf"(?P<suffix>{_alternatives(_WORDS['suffix'])})?"
 _ENDING = rf"{_SUFFIX}(?:{_NOTE})?"
-_RATIO = re.compile(rf"(?P<first>{_NUMBER}):1")
-_PERCENT = re.compile(rf"{_PREFIX}(?P<whole>百|千)分之(?P<first>{_NUMBER}|{_CHINESE}){_SUFFIX}")
+_RATE = re.compile(
+    rf"{_PREFIX}(?P<whole>百|千)分之(?P<first>{_NUMBER}|{_CHINESE}){_SUFFIX}|(?P<ratio>{_NUMBER}):1"
+)
 _FRACTION = re.compile(
     rf"(?P<below>[1-9][0-9]{{0,3}}|{_CHINESE})分之(?P<above>[1-9][0-9]{{0,3}}|{_CHINESE}){_SUFFIX}"
 )
@@ -102,7 +103,6 @@ _COMPOUND = re.compile(
     rf"(?P<big>[1-9][0-9]*|{_CHINESE})(?:万(?P<thousands>{_DIGIT})千(?:(?P<hundreds>{_DIGIT})百)?"
     rf"|亿(?P<millions>{_DIGIT})千万)"
 )
-_RATIO_UNIT = ":1"
 _GAP = re.compile(rf"[0-9.,{_NUMERALS}]\s+[0-9.,{_NUMERALS}]|^\s*-\s+[0-9]")
 _WIDE_COMMA = re.compile("(?<=[0-9])，|，(?=[0-9])")
 _CALENDAR_YEAR = re.compile("(?:19|20)[0-9]{2}")
@@ -224,14 +224,10 @@ def _read(printed: str, unit: str) -> Reading:
     if match := _WHOLE.fullmatch(text):
         _agree("%", unit, printed)
         return _reading("eq", Decimal(100), Decimal(0), "%", _note(match, printed))
-    if match := _PERCENT.fullmatch(text):
-        return _percent(match, printed, unit)
+    if match := _RATE.fullmatch(text):
+        return _rate(match, printed, unit)
     if match := _FRACTION.fullmatch(text) or _SLASHED.fullmatch(text):
         return _fraction(match, printed, unit)
-    if match := _RATIO.fullmatch(text):
-        _agree(_RATIO_UNIT, unit, printed)
-        number = _number(match["first"], printed)
-        return _reading("eq", number, _resolution(number), _RATIO_UNIT, "")
     if match := _figure(base_unit(unit)[0]).fullmatch(text):
         return _value(match, printed, unit)
     hint = next((key for pattern, key in _WORDS["hint"].items() if re.search(pattern, text)), "")
@@ -365,10 +361,10 @@ def base_unit(unit: str) -> tuple[str, int]:
     return (text[match.end() :], _MULTIPLIERS[match.group()]) if match else (text, 0)
 
 
-def _percent(match: re.Match, printed: str, header: str) -> Reading:
-    unit = {"百": "%", "千": "‰"}[match["whole"]]
+def _rate(match: re.Match, printed: str, header: str) -> Reading:
+    unit = {"百": "%", "千": "‰"}.get(match["whole"], ":1")
     _agree(unit, header, printed)
-    number = _number(match["first"], printed)
+    number = _number(match["first"] or match["ratio"], printed)
     return _reading(_relation(match, printed), number, _resolution(number), unit, "")
 
 

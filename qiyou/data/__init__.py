@@ -23,7 +23,7 @@ from qiyou.data.names import Resolver
 from qiyou.data.schema import root
 from qiyou.errors import DataError
 
-__all__ = ["ALSO", "CODES", "Data", "check", "load", "named", "printed", "root"]
+__all__ = ["ALSO", "CODES", "Data", "check", "load", "root"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -332,14 +332,3 @@ def check(
     np.int64(0)
     """
     return assemble(folder, also)[1].frame(lang)
-
-
-def printed(data: Data, indicator: str) -> pd.DataFrame:
-    """The rows of ``data.printed`` of one indicator, by id or name."""
-    rows = data.printed
-    return rows[rows["indicator"] == data.indicator(indicator)].reset_index(drop=True)
-
-
-def named(data: Data, frame: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
-    """``data.named``, for callers of old."""
-    return data.named(frame, lang)

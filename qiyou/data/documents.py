@@ -23,6 +23,7 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -44,17 +45,17 @@ _MAY_BE_EMPTY = ("decisions.csv", "asides.csv")
 
 @dataclass
 class Decided:
-    """The decisions of one document, looked up by what they decide."""
+    """The decisions of one document, looked up by what they decide.
 
-    cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    ``read`` holds what stands for single cells: of a row (``"table", row``) or statement, by column.
+    """
+
+    read: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
-    fields: dict[tuple[str, str], str] = field(default_factory=dict)
     torn: dict[tuple[str, str], str] = field(default_factory=dict)
     cuts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    statements: dict[str, str] = field(default_factory=dict)
-    statement_fields: dict[tuple[str, str], str] = field(default_factory=dict)
     statement_cuts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -218,12 +219,11 @@ def _check_seals(document: Document, findings: Findings) -> None:
 
 def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings) -> Decided:
     """Look every decision up in the table or the statements, and record those that fit nowhere or do nothing."""
-    rows = {record["row"]: record for record in sheets["table"].records} if "table" in sheets else {}
-    texts = (
-        {record["id"]: record for record in sheets["statements"].records} if "statements" in sheets else {}
-    )
-    decided = Decided()
-    for line, record in sheets["decisions"].numbered() if "decisions" in sheets else ():
+    none, decided = Sheet(Path(), (), (), ()), Decided()
+    table, texts, decisions = (sheets.get(name, none) for name in SEALED)
+    rows = {record["row"]: record for record in table.records}
+    texts = {record["id"]: record for record in texts.records}
+    for line, record in decisions.numbered():
         kind, one, column, *_ = f"{record['at']}::".split(":")
         try:
             if kind == "header":
@@ -242,7 +242,7 @@ def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings
             settled[key] = value
         except Fault as fault:
             told = {"at": record["at"], "printed": record["printed"], "column": column} | fault.fields
-            findings.add(fault.key, sheets["decisions"].path, line, **told)
+            findings.add(fault.key, decisions.path, line, **told)
         decided.lines.setdefault(record["at"], line)
     return decided
 
@@ -269,7 +269,7 @@ def _settled_row(record: dict, row: dict, column: str, years: tuple[str, ...], d
             raise Fault("decision_cell", there=row[column])
         if TORN in printed:
             decided.torn[one, column] = printed
-        return decided.cells if column in years else decided.fields, (one, column), reading
+        return decided.read["table", one], column, reading
     cells, parts = [row[year] for year in years if row[year]], tuple(reading.split(PART))
     if _YEARS.fullmatch(reading) and set(parts) <= set(years):
         if printed.split(PART) != [row[year] for year in parts] or len(cells) != len(parts):
@@ -294,7 +294,7 @@ def _settled_statement(record: dict, statement: dict, column: str, decided: Deci
         if "".join(parts) != printed or statement["printed"] not in parts:
             raise Fault("decision_cut")
         return decided.statement_cuts, one, (printed, parts)
-    if printed != statement[column or "printed"]:
-        raise Fault("decision_cell", there=statement[column or "printed"])
-    settled = decided.statement_fields if column else decided.statements
-    return settled, (one, column) if column else one, reading
+    column = column or "printed"
+    if printed != statement[column]:
+        raise Fault("decision_cell", there=statement[column])
+    return decided.read["statement", one], column, reading
