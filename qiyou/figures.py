@@ -310,10 +310,10 @@ def build(
     specs = list(FIGURES if figures is None else figures)
     known = [spec.name for spec in specs]
     if names is not None:
+        asked = ", ".join(sorted(set(names) - set(known))) or "''"
+        found = names and set(names) <= set(known)
+        need(found, "plot.no_such", FigureError, asked=asked, known=", ".join(known))
         specs = [spec for spec in specs if spec.name in names]
-        if len(specs) < max(1, len(set(names))):
-            asked = ", ".join(sorted(set(names) - set(known))) or "''"
-            raise FigureError("plot.no_such", asked=asked, known=", ".join(known))
     if data is None:
         from qiyou.data import load
 

@@ -167,10 +167,8 @@ def _leads(rows: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
     if not able.any():
         return out
     wide = paths.pivot(index=keys, columns="year", values=["path_value", "path_step"]).reindex(own[able])
-    path, steps = (
-        wide["path_value"].to_numpy(dtype=float),
-        wide["path_step"].fillna(0.0).to_numpy(dtype=float),
-    )
+    path = wide["path_value"].to_numpy(dtype=float)
+    steps = wide["path_step"].fillna(0.0).to_numpy(dtype=float)
     chosen, years = rows[able], wide["path_value"].columns.to_numpy(dtype=int)
     value, year, way = (chosen[name].to_numpy() for name in ("value", "year", "sign"))
     width = 2 * np.maximum(chosen["box_high"] - value, value - chosen["box_low"]).to_numpy()

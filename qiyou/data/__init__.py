@@ -240,10 +240,8 @@ class Data:
         """
         named, groups = self.named(frame, lang), set(words.table("words")["group"])
         heads, out = words.group("heading", lang), {}
-        fields = {
-            name: self.named(pd.DataFrame({"place": [self.place(one)]}), lang).iat[0, 0]
-            for name, one in places.items()
-        }
+        called = self.places.set_index("id")[f"name_{lang}"]
+        fields = {name: called[self.place(one)] for name, one in places.items()}
         for name in columns.split() or list(named):
             low, _, high = str(name).partition(":")
             column = named[low] if high else named[name]

@@ -226,10 +226,10 @@ def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings
     for line, record in decisions.numbered():
         kind, one, column, *_ = f"{record['at']}::".split(":")
         try:
-            if kind == "header":
-                settled, key, value = _settled_header(record, one, years, decided)
-            elif one not in (rows if kind == "table" else texts):
+            if one not in {"header": years, "table": rows}.get(kind, texts):
                 raise Fault("decision_nowhere")
+            if kind == "header":
+                settled, key, value = decided.headers, one, record["printed"]
             elif kind == "table":
                 settled, key, value = _settled_row(record, rows[one], column, years, decided)
             else:
@@ -245,14 +245,6 @@ def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings
             findings.add(fault.key, decisions.path, line, **told)
         decided.lines.setdefault(record["at"], line)
     return decided
-
-
-def _settled_header(
-    record: dict, year: str, years: tuple[str, ...], decided: Decided
-) -> tuple[dict, str, str]:
-    if year not in years:
-        raise Fault("decision_nowhere")
-    return decided.headers, year, record["printed"]
 
 
 def _settled_row(record: dict, row: dict, column: str, years: tuple[str, ...], decided: Decided) -> tuple:

@@ -113,15 +113,11 @@ def _register(path: str) -> str:
     from matplotlib.font_manager import fontManager
 
     known = fontManager.ttflist
-    own = [entry for entry in known if entry.fname == path]
-    if not own:
-        before = len(known)
+    if all(entry.fname != path for entry in known):
         fontManager.addfont(path)
-        own = known[before:]
-    if known[: len(own)] != own:
-        # A font of the same name on the machine would win a tie by standing first, and change the bytes.
-        known[:] = [*own, *(entry for entry in known if entry.fname != path)]
-    return own[0].name
+    # A font of the same name on the machine would win a tie by standing first, and change the bytes.
+    known.sort(key=lambda entry: entry.fname != path)
+    return known[0].name
 
 
 def rc(lang: str = "zh") -> dict[str, object]:

@@ -88,13 +88,8 @@ def grids(path: Path) -> list[Grid]:
     except OSError as error:
         raise DataError("read.unreadable", name=path.name, why=trouble(error)) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
-    faults = {
-        "large": size > _LARGEST,
-        "empty": not size,
-        "locked": start == _OLD,
-        "kind": kind not in _READERS,
-    }
-    for fault, raised in faults.items():
+    faults = {"large": size > _LARGEST, "empty": not size, "locked": start == _OLD}
+    for fault, raised in (faults | {"kind": kind not in _READERS}).items():
         need(not raised, f"read.{fault}", name=path.name, mb=_LARGEST >> 20)
     try:
         return list(_READERS[kind](path))
@@ -268,9 +263,5 @@ def decoded(path: Path) -> str:
         raise DataError("read.no_text" if fault.key == "nul" else "read.encoding", name=path.name) from None
 
 
-_READERS = {
-    ".zip": _office,
-    ".pdf": _pages,
-    **dict.fromkeys((".html", ".htm"), _web),
-    **dict.fromkeys((".csv", ".tsv", ".txt"), _text),
-}
+_READERS = {".zip": _office, ".pdf": _pages, ".html": _web, ".htm": _web}
+_READERS |= dict.fromkeys((".csv", ".tsv", ".txt"), _text)
