@@ -161,15 +161,12 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     reach = np.select([rounded, about], [step / 2, step], 0.0)
     number = point | about
     stated = number | ~np.isin(relation, ["none"])
-    closed = {
-        name: rows[name].eq(True).to_numpy(dtype=bool, na_value=False)
-        for name in ("low_closed", "high_closed")
-    }
+    low_closed, high_closed = (_holds(rows[name]) for name in ("low_closed", "high_closed"))
     return Box(
         low=np.where(stated, np.where(number, value - reach, low), np.nan),
         high=np.where(stated, np.where(number, value + reach, high), np.nan),
-        low_open=~number & ~closed["low_closed"],
-        high_open=rounded & (step > 0) | ~number & ~closed["high_closed"],
+        low_open=~number & ~low_closed,
+        high_open=rounded & (step > 0) | ~number & ~high_closed,
         point=value,
         exact=point,
     )
@@ -183,14 +180,14 @@ def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
     >>> boxed(pd.DataFrame(box(rows, "measured").columns("seen")), "seen").high
     array([4.5])
     """
-    read = {}
-    for part in Box.__dataclass_fields__:
-        column = rows[f"{name}_{part}{side}"]
-        if part in ("low_open", "high_open", "exact"):
-            read[part] = column.eq(True).to_numpy(dtype=bool, na_value=False)
-        else:
-            read[part] = column.to_numpy(dtype=float, na_value=np.nan)
-    return Box(**read)
+    columns = {part: rows[f"{name}_{part}{side}"] for part in Box.__dataclass_fields__}
+    flags = {part: _holds(columns.pop(part)) for part in ("low_open", "high_open", "exact")}
+    return Box(**flags, **{part: own.to_numpy(dtype=float, na_value=np.nan) for part, own in columns.items()})
+
+
+def _holds(flags: pd.Series) -> np.ndarray:
+    """Where a flag is set; what is missing is not."""
+    return flags.eq(True).to_numpy(dtype=bool, na_value=False)
 
 
 def bounded(rows: pd.DataFrame, reading, indicators: pd.DataFrame) -> Box:
@@ -203,9 +200,7 @@ def bounded(rows: pd.DataFrame, reading, indicators: pd.DataFrame) -> Box:
 
 def by_role(rows: pd.DataFrame) -> np.ndarray:
     """The reading of table and text cells: what was reached is measured, what is planned is stipulated."""
-    return np.where(
-        rows["role"].eq("baseline").to_numpy(dtype=bool, na_value=False), "measured", "stipulated"
-    )
+    return np.where(_holds(rows["role"].eq("baseline")), "measured", "stipulated")
 
 
 def above(first: ArrayLike, second: ArrayLike) -> np.ndarray:

@@ -31,6 +31,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from qiyou import disk, progress, words
+from qiyou.compare.references import ordered
 from qiyou.data.schema import GRADES
 from qiyou.errors import Message, need
 from qiyou.intervals import Box, above, bounded, boxed, by_role
@@ -293,12 +294,9 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _ordered(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
     """Places and indicators in the order of their tables, then by document, row, year and quarter."""
-    tables = {"place": data.places, "indicator": data.indicators}
-    rank = {name: dict(zip(frame["id"], range(len(frame)), strict=True)) for name, frame in tables.items()}
     order = ["place", "indicator", "document", "variant", "basis", "year", "quarter", "source"]
     order = [name for name in order if name in rows]
-    key = lambda own: own.map(rank[own.name]) if own.name in rank else own  # noqa: E731
-    return rows.sort_values(order, key=key, ignore_index=True)
+    return ordered(rows, order, place=data.places["id"], indicator=data.indicators["id"])
 
 
 # ------------------------------------------------------------------------------- the published methods

@@ -74,12 +74,7 @@ _MULTIPLIER = f"(?:{_alternatives(word for word in _MULTIPLIERS if word)})(?<!�
 # A cell may print a unit that is known, or the one of its header. A header holds a few Chinese characters
 # (元/月, 套(间), 个/千人): numerals have no place in it outside a denominator, and neither have words that
 # bound, blur, deny or change the figure (以上, 余, 多, 几, 左右, 不含, 增, 累).
-_NOT_IN_UNITS = (
-    _NUMERALS
-    + "万亿以上下内外左右前后余多几许来至到超近约不未含及和或与达为之半番"
-    + "低高于少满足过底末初强弱全完增减降累净"
-)
-_HAN = f"(?:[㐀-鿿](?<![{_NOT_IN_UNITS}起]))"
+_HAN = f"(?:[㐀-鿿](?<![{_NUMERALS}{''.join(_WORDS['barred'])}起]))"
 _COUNTED = _alternatives(_WORDS["measure"] | _WORDS["unit"])
 _PER = rf"(?:/[十百千万]?{_HAN}{{1,6}}(?:·{_HAN}{{1,2}})?)?"
 _UNIT = rf"(?:[%‰]|个?百分点|(?:{_COUNTED})(?:\((?:{_COUNTED})\))?{_PER})"

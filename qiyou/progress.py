@@ -488,11 +488,10 @@ def _step(step: object) -> float | None:
 
 def _aim(target_year: object, target: object, year: int) -> tuple[int | None, float | None]:
     """Target year and target, both or neither, with the year not before the latest observation."""
-    if target is None and target_year is None:
-        return None, None
     missing = "target" if target is None else "target_year"
-    both = target is not None and target_year is not None
-    need(both, "progress.together", missing=missing)
+    need((target is None) == (target_year is None), "progress.together", missing=missing)
+    if target is None:
+        return None, None
     by, aim = _whole("target_year", target_year), _number("target", target)
     need(by >= year, "progress.late", target_year=by, year=year)
     return by, aim

@@ -116,9 +116,8 @@ def core(
     rows = rows.assign(basis=rows["indicator"].map(references.basis(facts)))
     rows = _judged(rows, reference if isinstance(reference, str) else "the given references")
     rows = rows.assign(**_leads(rows, paths))
-    rank = {name: k for k, name in enumerate([*facts.index, *order])}
-    rows = rows.assign(_indicator=rows["indicator"].map(rank), _place=rows["place"].map(rank))
-    rows = rows.sort_values(["_indicator", "_place", "variant"], kind="stable", ignore_index=True)[_CORE]
+    by = ["indicator", "place", "variant"]
+    rows = references.ordered(rows, by, indicator=facts.index, place=order)[_CORE]
     return _grid(rows, data, year, places, indicators) if grid else rows
 
 

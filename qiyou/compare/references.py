@@ -135,6 +135,13 @@ def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 
+def ordered(rows: pd.DataFrame, by: list[str], **orders: Iterable[str]) -> pd.DataFrame:
+    """The rows by these columns, the ids of a column in `orders` as they follow one another there."""
+    rank = {name: {one: k for k, one in enumerate(ids)} for name, ids in orders.items()}
+    key = lambda own: own.map(rank[own.name]) if own.name in rank else own  # noqa: E731
+    return rows.sort_values(by, key=key, kind="stable", ignore_index=True)
+
+
 def ancestors(places: pd.DataFrame) -> pd.DataFrame:
     """Each place with itself and all that it belongs to, from the place up: ``place, above``."""
     parent = places.set_index("id")["parent"]

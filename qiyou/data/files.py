@@ -92,10 +92,9 @@ class Findings:
                 told = (words.say(key, lang, count=over) for key in ("data.more", "data.more_remedy"))
                 rows.append((*alike, None, *told))
         frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"line": "Int64"})
-        order = frame["severity"].map(SEVERITIES.index)
-        by = ["_order", "file", "line"]
-        frame = frame.assign(_order=order).sort_values(by, kind="stable", na_position="first")
-        return frame.drop(columns="_order").reset_index(drop=True)
+        frame = frame.sort_values(["file", "line"], kind="stable", na_position="first")
+        worst = lambda severity: severity.map(SEVERITIES.index)  # noqa: E731
+        return frame.sort_values("severity", key=worst, kind="stable", ignore_index=True)
 
     def said(self, lang: str) -> str:
         """The first errors, a line each."""

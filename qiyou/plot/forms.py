@@ -77,7 +77,8 @@ class Desk:
     def __init__(self, data, ax: Axes | None, lang: str, width: str, page: int):
         self.data, self.ax, self.lang, self.width, self.page = data, ax, lang, width, page
         self.across, self.pages, self.caption = style.millimetres(width), 1, None
-        self.group = functools.partial(words.group, lang=lang)
+        kinds = words.group, words.joined, words.unit
+        self.group, self.join, self.unit = (functools.partial(kind, lang=lang) for kind in kinds)
         self.looks = style.looks(data)
         self.colon, self.stop, self.semicolon = ("：", "。", "；") if lang == "zh" else (": ", ". ", "; ")
 
@@ -107,18 +108,10 @@ class Desk:
         """A message of the figures, ``plot.<key>``."""
         return words.say(f"plot.{key}", self.lang, **fields)
 
-    def join(self, parts: Iterable[str]) -> str:
-        """A list as a sentence holds it."""
-        return ("、" if self.lang == "zh" else ", ").join(parts)
-
     def listed(self, places: Iterable[str]) -> str:
         """The names of places, or how many there are."""
         names = dict.fromkeys(self.names[place] for place in places)
         return self.join(names) if len(names) <= MOST_PLACES else self.say("places", n=len(names))
-
-    def unit(self, printed: str) -> str:
-        """A unit as a figure prints it; one that is not in the table of words stays as it is."""
-        return self.group("unit").get(printed, printed)
 
     def value(self, row, kind: str = "") -> str:
         """A value as `value` writes it."""

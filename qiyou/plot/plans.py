@@ -138,8 +138,8 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
     frame = compare.core(desk.data, year, reference, places=places, grid=True)
     shown = [desk.value(row, facts["kind"][row.indicator]) for row in frame.itertuples()]
     cells = forms.cells(frame, "state", pd.Series(shown, frame.index))
-    rows = cells.drop_duplicates("row")[["row", "indicator"]].sort_values("row", kind="stable")
-    rows = rows.sort_values("indicator", key=lambda names: names.map(facts.index.get_loc), kind="stable")
+    rows = cells.drop_duplicates("row")[["row", "indicator"]]
+    rows = compare.references.ordered(rows, ["indicator", "row"], indicator=facts.index)
     first = rows["row"].str.endswith("/0")
     # What a density is divided by stands in the name of the indicator.
     unit = rows["indicator"].map(facts["unit"].where(facts["kind"] != "status", "").str.split("/").str[0])

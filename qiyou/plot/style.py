@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -228,11 +229,8 @@ def looks(data) -> Mapping[str, Look]:
         published = data.places["id"].isin(data.documents["place"]) & data.places["level"].eq("county")
         data = [*data.places["id"][published], *data.places["id"]]
     order = [place for place in dict.fromkeys(data) if place != NATION]
-    colours, markers, dashes = PLACE_COLOURS, tuple(MARKERS), DASHES
-    given = {
-        place: Look(colours[k % len(colours)], markers[k % len(markers)], dashes[k % len(dashes)])
-        for k, place in enumerate(order)
-    }
+    cycles = map(itertools.cycle, (PLACE_COLOURS, MARKERS, DASHES))
+    given = {place: Look(*own) for place, *own in zip(order, *cycles, strict=False)}
     return given | {NATION: Look("#8C8C8C", "o", ())}
 
 
