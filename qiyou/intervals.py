@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qiyou.errors import DataError
+from qiyou.errors import need
 
 READINGS = ("stipulated", "measured", "drawn")
 COLUMNS = ("value", "relation", "low", "high", "low_closed", "high_closed", "step")
@@ -144,19 +144,16 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     array([ 4., inf])
     """
     missing = [name for name in COLUMNS if name not in rows]
-    if missing:
-        raise DataError("intervals.columns", missing=missing)
+    need(not missing, "intervals.columns", missing=missing)
     reading = np.broadcast_to(np.asarray(reading, dtype=object), (len(rows),))
-    if not np.isin(reading, READINGS).all():
-        raise DataError("intervals.reading", known=READINGS)
+    need(np.isin(reading, READINGS).all(), "intervals.reading", known=READINGS)
     value, low, high, step = (
         rows[name].to_numpy(dtype=float, na_value=np.nan) for name in ("value", "low", "high", "step")
     )
     relation = rows["relation"].to_numpy(dtype=object)
     point, about = relation == "eq", relation == "about"
     bare = point & (np.isnan(value) | np.isnan(step))
-    if bare.any():
-        raise DataError("intervals.bare", rows[bare], count=int(bare.sum()))
+    need(not bare.any(), "intervals.bare", rows=rows[bare], count=int(bare.sum()))
     rounded = point & (reading != "stipulated")
     reach = np.select([rounded, about], [step / 2, step], 0.0)
     number = point | about

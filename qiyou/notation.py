@@ -196,10 +196,8 @@ def read(printed: str, unit: str | None = None) -> Reading:
     qiyou.errors.NotationError: cannot read 'L7万元': expected a number with an optional comparator \
 (>, ≥, 以上, 不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision
     """
-    if not isinstance(printed, str):
-        raise _refused(printed, "no_text", kind=type(printed).__name__)
-    if unit is not None and not isinstance(unit, str):
-        raise _refused(printed, "no_unit_text", unit=repr(unit))
+    _insist(isinstance(printed, str), printed, "no_text", kind=type(printed).__name__)
+    _insist(unit is None or isinstance(unit, str), printed, "no_unit_text", unit=repr(unit))
     if max(len(printed), len(unit or "")) > _LONGEST_RAW:
         raise _refused(printed, "long", count=f"{len(printed):,}", unit=f"{len(unit or ''):,}")
     return _read(printed, unit or "")
@@ -241,6 +239,12 @@ def _refused(printed: object, key: str, **fields) -> NotationError:
     return NotationError("notation.refused", printed=_quoted(printed), why=why)
 
 
+def _insist(right: bool, printed: object, key: str, **fields) -> None:
+    """Refuse a print unless `right`."""
+    if not right:
+        raise _refused(printed, key, **fields)
+
+
 def _quoted(printed: object) -> str:
     long = isinstance(printed, str) and len(printed) > _LONGEST
     return f"{printed[:20]!r}…" if long else repr(printed)
@@ -248,17 +252,13 @@ def _quoted(printed: object) -> str:
 
 def _plain(printed: str) -> str:
     """The text with half-width signs and without white space, if nothing in it is hidden or torn apart."""
-    if _WIDE_COMMA.search(printed):
-        raise _refused(printed, "wide_comma")
+    _insist(not _WIDE_COMMA.search(printed), printed, "wide_comma")
     text = _LETTERS.sub(lambda match: _WORDS["letters"][match.group()], printed.translate(_SIGNS))
-    if _GAP.search(text):
-        raise _refused(printed, "gap")
+    _insist(not _GAP.search(text), printed, "gap")
     text = re.sub(r"\s+", "", text).replace("/每", "/")
     hidden = next((character for character in text if not character.isprintable()), None)
-    if hidden:
-        raise _refused(printed, "hidden", code=f"U+{ord(hidden):04X}")
-    if len(text) > _LONGEST:
-        raise _refused(printed, "long", count=len(text), unit=0)
+    _insist(not hidden, printed, "hidden", code=f"U+{ord(hidden or ' '):04X}")
+    _insist(len(text) <= _LONGEST, printed, "long", count=len(text), unit=0)
     return text
 
 
@@ -271,8 +271,7 @@ def _status(word: str, unit: str) -> Reading:
 
 def _relation(match: re.Match, printed: str) -> str:
     prefix, suffix = match["prefix"], match["suffix"]
-    if prefix and suffix:
-        raise _refused(printed, "two_bounds", prefix=prefix, suffix=suffix)
+    _insist(not (prefix and suffix), printed, "two_bounds", prefix=prefix, suffix=suffix)
     return _WORDS["prefix"].get(prefix) or _WORDS["suffix"].get(suffix) or "eq"
 
 
@@ -294,14 +293,13 @@ def _value(match: re.Match, printed: str, header: str) -> Reading:
     first = _number(match["first"], printed)
     low, step = first.scaleb(shift), _resolution(first).scaleb(shift)
     if match["second"] is None:
-        if match["between"] or (relation == "eq" and _WORDS["lead"].get(match["lead"])):
-            raise _refused(printed, "no_side")
+        sided = relation != "eq" or not _WORDS["lead"].get(match["lead"])
+        _insist(sided and not match["between"], printed, "no_side")
         return _reading(relation, low, step, base, note)
     second = _number(match["second"], printed)
     high, step = second.scaleb(shift), max(step, _resolution(second).scaleb(shift))
     fitting = match["own"] in ("", match["multiplier"], own) or (not own and match["own"] == base)
-    if relation != "eq" or high <= low or not fitting:
-        raise _refused(printed, "no_range")
+    _insist(relation == "eq" and high > low and fitting, printed, "no_range")
     return Reading(math.nan, "range", float(low), float(high), True, True, base, float(step), note)
 
 
@@ -317,16 +315,14 @@ def _check_kind(match: re.Match, unit: str, printed: str) -> None:
         key = "numeral"
     if match["multiplier"] and unit in ("%", "‰"):
         key = "no_unit"
-    if key:
-        raise _refused(printed, key, unit=f"{match['multiplier']}{unit}")
+    _insist(not key, printed, key, unit=f"{match['multiplier']}{unit}")
 
 
 def _agree(own: str, header: str, printed: str) -> None:
     """The unit that a value prints and that of its header must be the same."""
     unit = base_unit(header)[0]
-    if unit and own != unit:
-        shown = own or Message("notation.fraction")
-        raise _refused(printed, "other_unit", unit=shown, header=unit[:_LONGEST])
+    shown = own or Message("notation.fraction")
+    _insist(own == unit or not unit, printed, "other_unit", unit=shown, header=unit[:_LONGEST])
 
 
 def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
@@ -336,8 +332,8 @@ def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
     if own_unit:
         _agree(own_unit, header, printed)
         return own_shift, own_unit
-    if header_unit and not _HEADER.fullmatch(header_unit):
-        raise _refused(printed, "header", unit=repr(header_unit[:_LONGEST]))
+    known = not header_unit or _HEADER.fullmatch(header_unit)
+    _insist(known, printed, "header", unit=repr(header_unit[:_LONGEST]))
     return (own_shift if own else header_shift), header_unit
 
 
@@ -366,19 +362,18 @@ def _rate(match: re.Match, printed: str, header: str) -> Reading:
 def _fraction(match: re.Match, printed: str, header: str) -> Reading:
     _agree("", header, printed)
     below, above = _number(match["below"], printed), _number(match["above"], printed)
-    if not below:
-        raise _refused(printed, "zero_parts")
+    _insist(below, printed, "zero_parts")
     relation = _WORDS["suffix"].get(match["suffix"], "eq")
     return _reading(relation, above / below, Decimal(0), "", "")
 
 
 def _number(text: str, printed: str) -> Decimal:
     if not text[-1].isascii():
-        if (number := _numerals().get(text.replace("〇", "零").replace("两", "二"))) is None:
-            raise _refused(printed, "short_numeral", text=text)
+        number = _numerals().get(text.replace("〇", "零").replace("两", "二"), -1)
+        _insist(number >= 0, printed, "short_numeral", text=text)
         return Decimal(number)
-    if sum(character.isdigit() for character in text) > _MOST_DIGITS:
-        raise _refused(printed, "digits", most=_MOST_DIGITS)
+    digits = sum(character.isdigit() for character in text)
+    _insist(digits <= _MOST_DIGITS, printed, "digits", most=_MOST_DIGITS)
     return Decimal(text.replace(",", ""))
 
 

@@ -24,7 +24,7 @@ from qiyou import words
 from qiyou.data.names import Vocabulary, plain
 from qiyou.data.schema import YEAR, Table
 from qiyou.disk import trouble
-from qiyou.errors import Message
+from qiyou.errors import Message, need
 
 COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
 SEVERITIES = ("error", "warning", "note")
@@ -190,8 +190,8 @@ def read_toml(path: Path, findings: Findings) -> dict | None:
     try:
         content = _read_bytes(path, _LARGEST_TOML, "too_large_toml")
         text = content.decode("utf-8-sig")
-        if max(line.count(".") for line in text.split("\n")) > _MOST_POINTS:
-            raise Fault("toml", why=Message("data.toml_points", most=_MOST_POINTS))
+        points = max(line.count(".") for line in text.split("\n"))
+        need(points <= _MOST_POINTS, "toml", Fault, why=Message("data.toml_points", most=_MOST_POINTS))
         return _small(tomllib.loads(text))
     except Fault as fault:
         findings.add(fault.key, path, **fault.fields)
@@ -221,14 +221,12 @@ def _small(about: dict) -> dict:
 def _read_bytes(path: Path, largest: int, too_large: str) -> bytes:
     """The file's content. Only a regular file is opened: reading a pipe or a device might never end."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise Fault("no_file")
+        need(stat.S_ISREG(path.stat().st_mode), "no_file", Fault)
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
         raise Fault("unreadable_file", why=trouble(error)) from None
-    if len(content) > largest:
-        raise Fault(too_large, largest=largest)
+    need(len(content) <= largest, too_large, Fault, largest=largest)
     return content
 
 
@@ -256,8 +254,7 @@ def decode(content: bytes) -> tuple[str, Message | None, int]:
 
 def _parse(text: str, path: Path, findings: Findings, delimiter: str) -> Sheet:
     rows = _rows(text, delimiter)
-    if not rows:
-        raise Fault("no_header", 1)
+    need(rows, "no_header", Fault, line=1)
     header = _header(rows)
     records, lines = [], []
     for line, row in rows[1:]:
@@ -285,8 +282,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
         for row in reader:
             if row:
                 rows.append((start, row))
-            if len(rows) > _MOST_ROWS:
-                raise Fault("many_rows", start, most=_MOST_ROWS)
+            need(len(rows) <= _MOST_ROWS, "many_rows", Fault, line=start, most=_MOST_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
         raise Fault("csv", start, why=error) from None
@@ -305,8 +301,7 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[str, ...]:
         if head := next((line for line, row in rows if sum(map(bool, map(str.strip, row))) > 1), 0):
             raise Fault("above_header", 1, text=header[0], last=head - 1)
     for name, times in Counter(header).items():
-        if times > 1:
-            raise Fault("column_twice", 1, name=name)
+        need(times == 1, "column_twice", Fault, line=1, name=name)
     return tuple(header)
 
 
