@@ -29,6 +29,7 @@ from pathlib import Path
 import pandas as pd
 
 from qiyou import disk, plot, words
+from qiyou.data import load
 from qiyou.errors import FigureError, Message, QiyouError, need
 from qiyou.plot import style
 from qiyou.plot.style import Caption
@@ -314,10 +315,7 @@ def build(
         found = names and set(names) <= set(known)
         need(found, "plot.no_such", FigureError, asked=asked, known=", ".join(known))
         specs = [spec for spec in specs if spec.name in names]
-    if data is None:
-        from qiyou.data import load
-
-        data = load()
+    data = load() if data is None else data
     rows, told = [], {}
     tasks = [(spec, data, lang, folder) for spec in specs for lang in style.LANGUAGES]
     for done, (task, result) in enumerate(zip(tasks, _side_by_side(tasks, workers), strict=True), start=1):

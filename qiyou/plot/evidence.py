@@ -134,7 +134,7 @@ def _rank(desk, row, of: str = "") -> str:
 
 def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float, body: float) -> None:
     """One question: what was realised, and below it what each place requires."""
-    first, facts = block.iloc[0], desk.fact(block["indicator"].iloc[0])
+    first, facts = block.iloc[0], desk.facts.loc[block["indicator"].iloc[0]]
     scale, sign = first["scale"], 1 if facts["direction"] == "up" else -1
 
     def shown(pace):

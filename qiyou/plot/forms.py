@@ -79,7 +79,7 @@ class Desk:
         self.across, self.pages, self.caption = style.millimetres(width), 1, None
         kinds = words.group, words.joined, words.unit
         self.group, self.join, self.unit = (functools.partial(kind, lang=lang) for kind in kinds)
-        self.looks = style.looks(data)
+        self.looks, self.facts = style.looks(data), data.indicators.set_index("id")
         self.colon, self.stop, self.semicolon = ("：", "。", "；") if lang == "zh" else (": ", ". ", "; ")
 
     @functools.cached_property
@@ -99,10 +99,6 @@ class Desk:
         frame = self.data.indicators
         name = frame[f"name_{self.lang}"].where(frame[f"name_{self.lang}"].ne(""), frame["name_zh"])
         return dict(zip(frame["id"], name, strict=True))
-
-    def fact(self, indicator: str) -> pd.Series:
-        """The row of an indicator."""
-        return self.data.indicators.set_index("id").loc[indicator]
 
     def say(self, key: str, **fields) -> str:
         """A message of the figures, ``plot.<key>``."""
@@ -396,7 +392,7 @@ def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[
 def _domains(desk: Desk, ax: Axes, indicators: pd.Series, top: float) -> None:
     """What the rows belong to: a name beside them and a line above."""
     names = desk.group("domain")
-    domain = indicators.map(desk.data.indicators.set_index("id")["domain"]).to_list()
+    domain = indicators.map(desk.facts["domain"]).to_list()
     starts = [k for k, name in enumerate(domain) if k == 0 or name != domain[k - 1]]
     for start, end in zip(starts, [*starts[1:], len(domain)], strict=True):
         ax.plot([0, 170], [top + _ROW * start] * 2, color=style.RULE, lw=0.7)

@@ -134,7 +134,7 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
     >>> [text.get_text() for text in ax.child_axes[0].texts][0]
     '▲ 5.5'
     """
-    year, facts = int(year), desk.data.indicators.set_index("id")
+    year, facts = int(year), desk.facts
     frame = compare.core(desk.data, year, reference, places=places, grid=True)
     shown = [desk.value(row, facts["kind"][row.indicator]) for row in frame.itertuples()]
     cells = forms.cells(frame, "state", pd.Series(shown, frame.index))
@@ -199,7 +199,7 @@ def pair(desk, a: str, b: str) -> Axes:
     frame = compare.pair(desk.data, *sides.values(), lang=desk.lang)
     both, rows = {side: desk.names[place] for side, place in sides.items()}, []
     for row in frame[frame["missing"] != "both"].to_dict("records"):
-        facts, lanes = desk.fact(row["indicator"]), []
+        facts, lanes = desk.facts.loc[row["indicator"]], []
         for side, place in sides.items():
             marks = []
             for end in ("base", "end"):
@@ -313,7 +313,7 @@ def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
             text = f"{desk.group('origin')[origin.partition(':')[0]]} {forms.SIGNS.get(relation, '')}{text}"
             lanes.append([mark(amount, text, desk.looks[row.place], relation, side == "b")])
         name = f"{desk.labels.get(row.indicator) or phrases[row.a_cell]} {row.variant}".strip()
-        unit = desk.unit(desk.fact(row.indicator)["unit"]) if row.indicator else ""
+        unit = desk.unit(desk.facts.loc[row.indicator]["unit"]) if row.indicator else ""
         below = f"{desk.names[row.place]} {row.year}, {unit}".strip(", ")
         said = f"{desk.group('verdict')[row.verdict]}{desk.colon}{codes[row.code]}"
         key = f"{row.code}/{row.indicator}"

@@ -251,7 +251,7 @@ class Fill:
     @property
     def hatch_colour(self) -> str:
         """A shade of the fill, so that what is written over it stays readable."""
-        return _hex(0.82 * _rgb(self.colour))
+        return _darker(self.colour, 0.82)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,22 +333,16 @@ def readable(colour: str, ratio: float = 4.5) -> str:
     >>> readable("#00489B")
     '#00489B'
     """
-    shade = _rgb(colour)
-    while contrast(_hex(shade), PAPER) < ratio:
-        shade = shade * 0.97
-    return _hex(shade)
+    factor = 1.0
+    while contrast(_darker(colour, factor), PAPER) < ratio:
+        factor *= 0.97
+    return _darker(colour, factor)
 
 
-def _rgb(colour: str) -> np.ndarray:
-    from matplotlib.colors import to_rgb
+def _darker(colour: str, factor: float) -> str:
+    from matplotlib.colors import to_hex, to_rgb
 
-    return np.array(to_rgb(colour))
-
-
-def _hex(rgb: np.ndarray) -> str:
-    from matplotlib.colors import to_hex
-
-    return to_hex(rgb).upper()
+    return to_hex(factor * np.array(to_rgb(colour))).upper()
 
 
 # ---------------------------------------------------------------- breaking lines
