@@ -25,6 +25,7 @@ from qiyou.read import into, tables
 
 YEARS = ["2022", "2023", "2024", "2025", "2026", "2027"]
 TITLE = "附件1  玉环市公共服务“七优享”工程五年行动目标"
+SPORTS = "sports_area_per_capita"
 FOOT = "备注：1.带★为全省共性指标。2.基期为2022年。"
 
 
@@ -321,6 +322,58 @@ def test_into_fills_a_folder_that_the_check_reads(tmp_path):
     findings = qiyou.data.check(also=[folder])
     wrong = findings[findings["severity"].eq("error") & findings["file"].str.endswith("table.csv")]
     assert wrong["line"].unique().tolist() == [11]
+
+
+def _only_a_workbook(tmp_path, body, **form):
+    """A folder of one's own whose table is a workbook, and no table.csv."""
+    from qiyou import scaffold
+
+    folder = scaffold.new("yuhuan-own", place="yuhuan", years=(2022, 2027), parent=tmp_path)
+    about = (folder / "document.toml").read_text(encoding="utf-8")
+    (folder / "document.toml").write_text(about.replace('title = ""', 'title = "某方案"'), encoding="utf-8")
+    (folder / "table.csv").unlink()
+    to_xlsx(folder / "table.xlsx", body, **form)
+    return folder
+
+
+def test_a_folder_with_a_workbook_and_no_text_table_works_as_it_is(tmp_path):
+    body = lines("words")
+    # what the print itself does not settle: row 10 counts 万人次 and prints 万人, row 12 has two lines
+    body = body[:2] + [line for line in body[2:] if line[0] not in ("10", "12", "")]
+    folder = _only_a_workbook(tmp_path, body)
+    data = qiyou.load(also=[folder])
+    mine, theirs = (
+        data.targets[data.targets["document"].eq(document)].set_index(["indicator", "year"])
+        for document in (folder.name, "yuhuan-plan-2023")
+    )
+    theirs = theirs[theirs["variant"].eq("")]
+    assert len(mine) > 150
+    for name in ("printed", "value", "relation", "unit", "star"):
+        assert mine[name].equals(theirs.loc[mine.index, name]), name
+    facts = qiyou.answer(data, "玉环", "托位数").facts.set_index("document")
+    assert facts.loc[folder.name, "reading"] == "BELOW_EXPERIENCE"
+
+
+def test_a_workbook_in_the_layout_of_the_text_table_keeps_its_ids(tmp_path):
+    body = [
+        ["row", "indicator", "printed_name", "printed_unit", *YEARS],
+        ["1", SPORTS, "人均体育场地面积", "平方米/人", *"234567"],
+    ]
+    folder = _only_a_workbook(tmp_path, body, title=False, foot=False)
+    mine = qiyou.load(also=[folder]).targets.query("document == @folder.name")
+    assert mine["indicator"].unique().tolist() == [SPORTS] and mine["value"].tolist() == [2, 3, 4, 5, 6, 7]
+
+
+def test_what_is_not_read_in_a_workbook_is_a_finding(tmp_path):
+    body = [["指标", "单位", *YEARS], ["人均体育场地面积", "平方米/人", "2", "3", "", "5", "6", "7"]]
+    folder = _only_a_workbook(tmp_path, body, merged=[(4, 2, 5, 2)])
+    found = qiyou.data.check(also=[folder], lang="zh").query("file.str.endswith('table.xlsx')")
+    told = found[found["severity"].eq("error")]
+    assert told["what"].str.contains("合并单元格").all() and told["line"].tolist() == [4]
+    assert found.loc[found["severity"].eq("note"), "what"].str.contains("表注").any()
+    (folder / "table.xlsx").write_bytes(b"PK no workbook")
+    told = qiyou.data.check(also=[folder], lang="zh").query("file.str.endswith('table.xlsx')")
+    assert told["severity"].tolist() == ["error"] and "table.xlsx" in told["what"].iloc[0]
 
 
 def test_a_name_that_is_no_alias_gets_a_stub_and_no_guess(tmp_path):

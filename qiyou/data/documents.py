@@ -28,6 +28,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qiyou.data.files import SEALED, Fault, Findings, Sheet, read_sheet, read_toml, seal, tidy
+from qiyou.data.layout import workbook
 from qiyou.data.names import identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
 from qiyou.errors import Message, need
@@ -37,6 +38,8 @@ PART = "|"
 TABLE_FIELDS = ("printed_name", "printed_unit", "domain", "star")
 STATEMENT_FIELDS = ("year", "from_year", "section", "item")
 ABOUT = "document.toml"
+BOOK = Path("table.xlsx")
+"""Read in a folder of one's own that has no table.csv."""
 _YEARS = re.compile(rf"{YEAR}(?:\|{YEAR})*")
 _MOST_YEARS = 60
 _OTHER_TEXTS = ("title_en", "issuer", "number", "dated", "published", "known_from", "note")
@@ -90,7 +93,10 @@ def read_table(
     With `lenient` it is read as a spreadsheet leaves it, and names stand in for ids where they are known.
     """
     years = table is DOCUMENT_TABLES["table"]
-    sheet = read_sheet(path, findings, lenient=lenient, columns=table.names)
+    if path.suffix == BOOK.suffix:
+        sheet = workbook(path, findings)
+    else:
+        sheet = read_sheet(path, findings, lenient=lenient, columns=table.names)
     if sheet is None:
         return None
     if lenient:
@@ -141,9 +147,15 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
     about = read_toml(folder / ABOUT, findings)
     if about is None or not _check_about(folder, about, findings):
         return None
-    there = {name: table for name, table in DOCUMENT_TABLES.items() if os.path.lexists(folder / table.path)}
+    paths = {name: folder / table.path for name, table in DOCUMENT_TABLES.items()}
+    if lenient and not os.path.lexists(paths["table"]):
+        paths["table"] = folder / BOOK
     options = {"lenient": lenient, "document": about["id"]}
-    read = {name: read_table(folder / one.path, one, findings, **options) for name, one in there.items()}
+    read = {
+        name: read_table(path, DOCUMENT_TABLES[name], findings, **options)
+        for name, path in paths.items()
+        if os.path.lexists(path)
+    }
     sheets = {name: sheet for name, sheet in read.items() if sheet is not None}
     status = about.get("table", {}).get("status", "none")
     if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():

@@ -1,0 +1,167 @@
+"""Documents in: the target table of a workbook, a Word file, a web page, a PDF with text or a text table.
+
+Every cell comes in as it is printed; names are matched by exact alias only; what is not read is named with
+its cell.
+
+>>> import tempfile
+>>> from pathlib import Path
+>>> text = "序号|指标|单位|2022年（基期）|2027年目标\\n1|普惠托位占比★|%|60|≥70\\n备注：带★为核心指标|||||"
+>>> with tempfile.TemporaryDirectory() as folder:
+...     written = Path(folder, "plan.csv").write_text(text, encoding="gbk")
+...     report = into(Path(folder, "plan.csv"), folder, lang="en")
+...     print(Path(folder, "table.csv").read_text(encoding="utf-8"), end="")
+row,domain,indicator,printed_name,star,printed_unit,2022,2027,department
+1,,affordable_nursery_share,普惠托位占比,*,%,60,≥70,
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from qiyou import disk, words
+from qiyou.data import load
+from qiyou.data.layout import Found, as_table, found_in, years_of
+from qiyou.data.names import plain
+from qiyou.data.schema import TABLES
+from qiyou.errors import DataError, NotationError, need
+from qiyou.notation import read
+
+__all__ = ["into", "tables"]
+
+COLUMNS = ("outcome", "at", "row", "printed_name", "indicator", "why")
+
+
+def tables(path: str | os.PathLike[str]) -> list[pd.DataFrame]:
+    """The target tables of a file, in the layout of ``table.csv``.
+
+    Parameters
+    ----------
+    path : path
+        A .xlsx, .docx, .html, .pdf (with text) or .csv file of at most 64 MB; a text table in any encoding
+        and with any separator that Excel and WPS save.
+
+    Returns
+    -------
+    list of DataFrame
+        One for each set of years; a table that goes on over pages or sheets is one. Columns row, domain,
+        indicator (empty), printed_name, star, printed_unit, one per year, department; all text, as printed.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or no table in it has a head with 指标 and years.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     text = "指标名称,单位,2022.0,2027.0\\n人均体育场地面积,㎡,2.7,3.2"
+    ...     file = Path(folder, "plan.csv")
+    ...     written = file.write_text(text, encoding="utf-16")
+    ...     tables(file)[0].loc[0, ["printed_name", "printed_unit", "2022", "2027"]].tolist()
+    ['人均体育场地面积', '㎡', '2.7', '3.2']
+    """
+    return [as_table(found, {}) for found in found_in(Path(path))]
+
+
+def into(
+    path: str | os.PathLike[str], folder: str | os.PathLike[str], *, data=None, lang: str = "zh"
+) -> pd.DataFrame:
+    """Write a file's target table into a folder of one's own, and tell row by row what became of it.
+
+    ``table.csv`` gets every cell as printed. A name that is an alias, letter for letter, gets its indicator;
+    for any other one ``indicators.csv`` gets a stub with what the print says, to be completed. Nothing else
+    is written.
+
+    Parameters
+    ----------
+    path : path
+        As `tables`.
+    folder : path
+        A folder that there is, as `qiyou new` makes it; its name is the document's id. Its ``table.csv`` must
+        be missing or hold no row.
+    data : Data, optional
+        Whose names are known; by default those of the repository's data.
+    lang : {'zh', 'en'}
+        Language of ``why``.
+
+    Returns
+    -------
+    DataFrame
+        One line per row of the table and one for each thing left for a person: ``outcome`` (matched | stub |
+        left), ``at`` (the cell: ``Sheet1!A5``, ``table 2!A5``, ``page 3!A5``), ``row, printed_name,
+        indicator, why``.
+
+    Raises
+    ------
+    DataError
+        As `tables`; or the file holds several target tables, or the folder has a table already.
+    """
+    path, folder = Path(path), Path(folder)
+    found = found_in(path)
+    need(len(found) == 1, "read.several", name=path.name, years=years_of(found))
+    need(folder.is_dir(), "read.no_folder", folder=folder)
+    table, stubs = folder / "table.csv", folder / "indicators.csv"
+    need(_rows(table, ["row"]).empty, "read.taken", table=table)
+    ids, report, added = _identify(found[0], folder.name, load() if data is None else data, lang)
+    files = {table: as_table(found[0], ids)}
+    if added:
+        columns = list(TABLES["indicators"].names)
+        both = pd.concat([_rows(stubs, columns), pd.DataFrame(added, columns=columns)])
+        files[stubs] = both.drop_duplicates("id").fillna("")
+    for name, frame in files.items():
+        disk.write(name, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    return pd.DataFrame(report, columns=list(COLUMNS))
+
+
+def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, str], list[tuple], list[dict]]:
+    """The indicator of each row, what became of it, and the stubs of those that are new."""
+    known = _names(document, data)
+    ids, report, added, above, domain = {}, [], [], "", ""
+    for line in found.lines:
+        name, row, unit = line["printed_name"], line["row"], line["printed_unit"]
+        domain = line["domain"] or domain
+        matches = known.get(plain(name), set()) if name else {above}
+        outcome, why = "matched", []
+        if len(matches) == 1:
+            (ids[row],) = matches
+        else:
+            outcome, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
+            key = "read.names" if matches else "read.unknown"
+            why.append(words.say(key, lang, names=", ".join(sorted(matches))))
+            added.append({"id": ids[row], "domain": domain, "name_zh": name, "unit": unit})
+        above = ids[row]
+        why += [] if name else [words.say("read.further", lang)]
+        why += [f"{at} ({year}): {words.say(key, lang)}" for at, year, key in line["faults"]]
+        for year in found.years.values():
+            try:
+                read(line[year], unit or None)
+            except NotationError as error:
+                why.append(f"{year}: {error.said(lang)}")
+        report.append((outcome, line["at"], row, name, ids[row], "; ".join(why)))
+    left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
+    return ids, report + left, added
+
+
+def _names(document: str, data) -> dict[str, set[str]]:
+    """Names without their widths and spaces, and the indicators that they stand for in this document."""
+    known: dict[str, set[str]] = {}
+    aliases = data.aliases.query("document in ['', @document] and maps in ['yes', 'no']")
+    for row in aliases.sort_values("document", kind="stable").itertuples():
+        named = known.setdefault(plain(row.name), set())
+        (named.add if row.maps == "yes" else named.discard)(row.indicator)
+    return known
+
+
+def _rows(path: Path, columns: list[str]) -> pd.DataFrame:
+    """What a table of the folder holds already."""
+    if not path.is_file():
+        return pd.DataFrame(columns=columns)
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError("read.stuck", path=path, why=error) from error
