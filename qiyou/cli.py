@@ -130,24 +130,13 @@ def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.Arg
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from qiyou import compare
+    from qiyou import brief
     from qiyou.data import load
 
-    data, lang = load(also=options.also), options.lang
-    a, b = (data.place(name) if name else "" for name in (options.place_name, options.other))
-    if b:
-        table = compare.pair(data, a, b, lang=lang)
-    else:
-        years = data.planned(a)["year"]
-        need(not years.empty, "cli.no_plan", QiyouError, place=options.place_name)
-        table = compare.core(data, options.year or int(years.max()), places=[a])
-    words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
-    both = {"a": words[a], "b": words.get(b)}
-    heads = {name: head.format(**both) for name, head in group("comparison", lang).items()}
-    table = data.named(table[[name for name in heads if name in table]], lang)
-    for name in table.select_dtypes(exclude="number"):
-        table[name] = table[name].map(lambda cell: words.get(cell, cell)).fillna("")
-    print(aligned(table.rename(columns=heads)))
+    data = load(also=options.also)
+    a, b = (data.place(name) if name else None for name in (options.place_name, options.other))
+    need(b or data.planned(a)["year"].notna().any(), "cli.no_plan", QiyouError, place=options.place_name)
+    print(aligned(brief.core_table(data, a, b, options.lang, options.year)))
     return 0
 
 

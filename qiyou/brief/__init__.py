@@ -101,14 +101,20 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
         ("lead", text) for text in lead or [words.say("brief_nothing", lang, place=names[place])]
     ]
     blocks += [("heading", heads["findings"])] * bool(chosen)
+    gap = "" if lang == "zh" else " "
     for one in chosen:
-        cited = [f"[{numbers[text]}]{'、'.join(at)}" for text, at in source.grouped(one.cells).items()]
+        grouped = source.grouped(one.cells).items()
+        cited = [f"[{numbers[text]}]{gap}{words.joined(at, lang)}".strip() for text, at in grouped]
         said = words.say("brief_evidence", lang, evidence=one.evidence, sources=words.joined(cited, lang))
         blocks.append(("sentence", (one.sentence, said)))
     blocks += [("note", words.say("brief_caution", lang))] * bool(chosen)
     figures = _figures(data, place, beside, chosen, read, lang)
     blocks += [("figures", figures)] * bool(figures)
-    core = _core(data, place, beside, lang)
+    try:
+        dated = data.planned(place)["year"].notna().any()
+        core = core_table(data, place, beside, lang) if dated else pd.DataFrame()
+    except DataError:  # none of it is a core indicator
+        core = pd.DataFrame()
     if len(core):
         key = "pair" if beside else "core"
         fields = {"a": names[place], "b": names.get(beside)}
@@ -187,19 +193,19 @@ def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
     return Figure(buffer.getvalue(), text, told.alt)
 
 
-def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame:
-    """The core indicators of a place beside those of another, or beside their reference, as texts."""
+def core_table(data: Data, place: str, beside: str | None, lang: str, year: int | None = None) -> pd.DataFrame:
+    """The core indicators of a place beside those of another, or beside their reference, as texts.
+
+    Raises
+    ------
+    DataError
+        If nothing of it can be compared.
+    """
     heads, names = words.group("brief", lang), _named(data, lang)
-    years = data.planned(place)["year"]
-    if years.isna().all():
-        return pd.DataFrame()
-    try:
-        if beside:
-            found = compare.pair(data, place, beside, lang=lang)
-        else:
-            found = compare.core(data, int(years.max()), places=[place])
-    except DataError:  # none of it is a core indicator
-        return pd.DataFrame()
+    if beside:
+        found = compare.pair(data, place, beside, lang=lang)
+    else:
+        found = compare.core(data, year or int(data.planned(place)["year"].max()), places=[place])
     lines = data.printed[data.printed["place"].eq(place)].drop_duplicates(["indicator", "variant"])
     row_of, form = lines.set_index(["indicator", "variant"])["locator"], words.group("place", lang)["beside"]
     labels = data.named(found, lang=lang)["indicator"].to_list()
@@ -232,6 +238,7 @@ def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame
         low if low == high else both.format(low, high) for low, high in zip(*limits, strict=True)
     ]
     table[heads["source"]] = [heads.get(kind, _DASH) for kind in found["reference_kind"]]
+    table[heads["gap"]] = found["gap"].map(words.number)
     table[heads["verdict"]] = [verdicts[word] for word in found["verdict"]]
     return pd.DataFrame(table)
 
