@@ -80,13 +80,13 @@ def carry_out(program: str, commands: dict[str, tuple], arguments: Sequence[str]
     except KeyboardInterrupt:
         return _fail(program, Message("cli.stopped"), lang, 2)
     except ImportError as error:
-        return _fail(program, Message("cli.incomplete", what=str(error)), lang, 2)
+        return _fail(program, Message("cli.incomplete", what=error.name or str(error)), lang, 2)
     except OSError as error:
         return _fail(program, Message("cli.disk", file=error.filename or "", why=reason(error)), lang, 2)
 
 
 def _fail(program: str, sentence: Message, lang: str, status: int) -> int:
-    print(f"{program}: {sentence.said(lang).lstrip(':： ')}", file=sys.stderr)
+    print(program + {"zh": "：", "en": ": "}[lang] + sentence.said(lang).lstrip(":： "), file=sys.stderr)
     return status
 
 
@@ -99,7 +99,16 @@ class _Complaining(argparse.ArgumentParser):
         for pattern, words in group("usage", self.lang).items():
             if found := re.fullmatch(pattern, message):
                 message = words.format(*found.groups())
+        message = self._in_its_words(message)
         self.exit(2, say("cli.usage", self.lang, program=self.prog, what=message) + "\n")
+
+    def format_help(self) -> str:
+        return self._in_its_words(super().format_help())
+
+    def _in_its_words(self, text: str) -> str:
+        for theirs, own in group("help", self.lang).items():
+            text = re.sub(rf"(?<!\w){theirs}(?!\w)", own, text)
+        return text
 
 
 class _Chinese(_Complaining):
@@ -186,7 +195,7 @@ def _new(options: argparse.Namespace) -> int:
     years = span(options.years) if options.years else None
     tell = functools.partial(_taken_in, lang=options.lang)
     folder = new(options.document, years=years, tell=tell, **chosen)
-    files = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".md"))
+    files = sorted(path.name for path in folder.iterdir() if path.suffix != ".md")
     print(say("cli.filled" if options.source else "cli.made", options.lang, folder=folder, files=files))
     print(f"  qiyou check --also {quoted(folder)}")
     return 0

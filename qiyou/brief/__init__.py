@@ -70,9 +70,8 @@ def county(data: Data, place: str, with_: str | None = None, lang: str = "zh", t
     place, beside = data.place(place), data.place(with_) if with_ else None
     read, lang = read or cards.answers(data), words.language(lang)
     paper, tables = _composed(data, place, beside, lang, read)
-    folder = Path(to or "briefings") / re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", _named(data, lang)[place]).strip(
-        " ."
-    )
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", _named(data, lang)[place]).strip(" .")
+    folder = Path(to or "briefings") / name
     for name, content in (("docx", papers.docx(paper)), ("html", papers.web(paper))):
         disk.write(folder / f"brief.{name}", content)
     disk.write(folder / "tables.xlsx", workbook(tables))
@@ -87,10 +86,8 @@ def _named(data: Data, lang: str) -> dict[str, str]:
 def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tuple[Paper, dict]:
     """The blocks of a briefing, and the tables behind it."""
     heads, source, names = words.group("brief", lang), Sources(data, lang), _named(data, lang)
-    found, both = (
-        gathered(data, place, lang, beside=beside, read=read),
-        [one for one in (place, beside) if one],
-    )
+    found = gathered(data, place, lang, beside=beside, read=read)
+    both = [one for one in (place, beside) if one]
     asked = read.found[read.found["place"].eq(place) & read.found["verdict"].isin(ASKED)]
     questions = plausibility.sentences(asked, data, lang, where=source.at)
     chosen, lead = _chosen(found), [one.sentence for one in found if one.key == "readings"]
@@ -193,7 +190,7 @@ def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
     return Figure(buffer.getvalue(), text, told.alt)
 
 
-def core_table(data: Data, place: str, beside: str | None, lang: str, year: int | None = None) -> pd.DataFrame:
+def core_table(data: Data, place: str, beside: str | None, lang: str, year=None) -> pd.DataFrame:
     """The core indicators of a place beside those of another, or beside their reference, as texts.
 
     Raises
@@ -229,10 +226,8 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year: int 
     found = found.merge(base, how="left", on=["document", "indicator", "variant"], suffixes=("", "_0"))
     ends = [[f"value{end}", f"printed{end}", f"year{end}"] for end in ("_0", "")]
     table[names[place]] = _paths(found, ends, passed, lang)
-    both, verdicts = (
-        words.group("interval", lang)["both"],
-        words.group("verdict", lang) | {"no_reference": _DASH},
-    )
+    both = words.group("interval", lang)["both"]
+    verdicts = words.group("verdict", lang) | {"no_reference": _DASH}
     limits = [found[f"reference_{end}"].map(words.number) for end in ("low", "high")]
     table[heads["reference"]] = [
         low if low == high else both.format(low, high) for low, high in zip(*limits, strict=True)
@@ -285,11 +280,8 @@ def pages(
     from qiyou import plot
 
     heads, read, to = words.group("brief", words.language(lang)), read or cards.answers(data), Path(to)
-    targets, readings, rows = (
-        read.profiles.drop_duplicates(["place", "indicator"]),
-        words.group("reading", lang),
-        [],
-    )
+    targets, rows = read.profiles.drop_duplicates(["place", "indicator"]), []
+    readings = words.group("reading", lang)
     named = data.named(targets[["place", "indicator"]], lang=lang)
     back = f'<p><a href="../index.html">{heads["back"]}</a></p>'
     for (_, one), (_, name) in zip(targets.iterrows(), named.iterrows(), strict=True):

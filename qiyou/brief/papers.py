@@ -78,7 +78,8 @@ def _table(document, frame: pd.DataFrame, whole: float = 170) -> None:
 
     table = document.add_table(rows=len(frame) + 1, cols=frame.shape[1], style="Brief Table")
     table.autofit = False
-    sizes = [max(min(words.table_width(frame[name]), 36), min(words.table_width([name]), 12)) + 3 for name in frame]
+    wide = words.table_width
+    sizes = [max(min(wide(frame[name]), 36), min(wide([name]), 12)) + 3 for name in frame]
     for column, name, size in zip(table.columns, frame, sizes, strict=True):
         column.width = Mm(whole * size / sum(sizes))
         for cell, text in zip(column.cells, [name, *frame[name]], strict=True):

@@ -337,7 +337,7 @@ def _glued(lang: str, unit: str) -> str:
 
 
 def _change(data, rows, lang: str) -> pd.Series:
-    return rows["unit"].map(lambda one: _CHANGES.get(one, (one, f" {words.unit(one)}".rstrip()))[lang == "en"])
+    return rows["unit"].map(lambda one: _CHANGES.get(one, (one, _glued("en", one)))[lang == "en"])
 
 
 def _unit(data, rows, lang: str, column: str) -> pd.Series:
