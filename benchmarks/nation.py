@@ -1,4 +1,4 @@
-"""What a nation of counties costs: load, check, compare, families and plausibility on synthetic plans.
+"""What a nation of counties costs: load, compare, families, checks and profiles on synthetic plans.
 
     python benchmarks/nation.py [--counties 10 100 1000 2850] [--pyam PYTHON]
 
@@ -28,7 +28,14 @@ from pathlib import Path
 YEARS = range(2022, 2028)
 INDICATORS = 30
 SAMPLE = 500
-STAGES = ("load", "compare.core", "pace.card", "trajectory.families", "plausibility.check")
+STAGES = (
+    "load",
+    "compare.core",
+    "pace.card",
+    "trajectory.families",
+    "plausibility.check",
+    "plausibility.profiles",
+)
 
 
 def main(arguments=None) -> None:
@@ -171,6 +178,7 @@ def ours(folder: Path) -> dict:
     _, seconds["pace.card"] = shortest(pace.card, data.targets, data.indicators)
     _, seconds["trajectory.families"] = shortest(trajectory.families, data.targets, data.indicators)
     findings, seconds["plausibility.check"] = timed(plausibility.check, data)
+    profiles, seconds["plausibility.profiles"] = timed(plausibility.profiles, data, findings)
     rows = data.targets
     _, query = timed(lambda: rows[(rows["indicator"] == "nursery_places_per_1000") & (rows["year"] == 2027)])
     return {
@@ -178,6 +186,7 @@ def ours(folder: Path) -> dict:
         "filter": query,
         "cells": len(rows),
         "findings": len(findings),
+        "paths": len(profiles),
         "peak_mb": peak_mb(),
     }
 
@@ -254,7 +263,8 @@ def show(counties: int, result: dict) -> None:
     stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in result["seconds"].items())
     total = sum(result["seconds"].values())
     print(
-        f"{counties:,} counties, {result['cells']:,} cells, {result['findings']:,} findings: "
+        f"{counties:,} counties, {result['cells']:,} cells, {result['paths']:,} paths, "
+        f"{result['findings']:,} findings: "
         f"{total:.1f} s ({stages}); peak {result['peak_mb']:,.0f} MB",
         flush=True,
     )

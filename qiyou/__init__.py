@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qiyou.cards import answer as answer
+    from qiyou.cards import explore as explore
     from qiyou.data import load as load
 
 __version__ = "0.1.0"
 
-_NAMES = {"answer": "cards", "load": "data"}
+_NAMES = {"answer": "cards", "explore": "cards", "load": "data"}
 _MODULES = frozenset(
     {
         "brief",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qiyou import paths, plausibility, words
-from qiyou.plausibility.profile import yardsticks
+from qiyou.errors import QiyouError
+from qiyou.plausibility.profile import assessed, yardsticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,7 +86,7 @@ class Card:
         parts = [f"<h3>{html.escape(self.title)}</h3>"]
         parts += [f"<p>{html.escape(line)}</p>" for line in self.text.split("\n")]
         if len(self.yardsticks):
-            parts.append(self.yardsticks.to_html(index=False, border=0, justify="left"))
+            parts.append(words.Shown(self.yardsticks)._repr_html_())
         if self.questions:
             listed = "".join(f"<li>{html.escape(question)}</li>" for question in self.questions)
             parts.append(f"<p><strong>{html.escape(heads['ask'])}</strong></p><ul>{listed}</ul>")
@@ -97,7 +98,8 @@ class Card:
         """The path beside what has been realised: see `qiyou.plot.answer_card`."""
         from qiyou import plot
 
-        return plot.answer_card(self._data, place=self.place, indicator=self.indicator, lang=self.lang).figure
+        names = {"place": self.place, "indicator": self.indicator, "lang": self.lang}
+        return plot.answer_card(self._data, **names, profile=self.facts).figure
 
 
 def answer(data: Data, place: str, indicator: str, *, lang: str = "zh", read: Answers | None = None) -> Card:
@@ -178,12 +180,76 @@ def answers(data: Data) -> Answers:
     >>> qiyou.answer(data, "changxing", "nursery_places_per_1000", read=read).place
     'changxing'
     """
-    found = plausibility.check(data)
-    rows = paths.table(data)
+    (found, profiles), rows = assessed(data), paths.table(data)
     # a path of the running text has a locator for each of its figures; a line of a table has one
     where = rows.groupby(paths.KEYS, sort=False)["locator"].last().reset_index()
-    profiles = plausibility.profiles(data, found).merge(where, on=paths.KEYS, how="left")
+    profiles = profiles.merge(where, on=paths.KEYS, how="left")
     return Answers(profiles=profiles, found=found, aside=paths.set_aside(data))
+
+
+def explore(data: Data, *, lang: str = "zh", read: Answers | None = None):
+    """Choose a place, an indicator and a language in JupyterLab; the card and its figure follow.
+
+    Parameters
+    ----------
+    data : Data
+    lang : {"zh", "en"}
+        The language to begin with.
+    read : Answers, optional
+        `answers(data)`, if it is at hand.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Shown where it is the last value of a cell.
+
+    Raises
+    ------
+    QiyouError
+        If ipywidgets is not installed.
+
+    Examples
+    --------
+    >>> import qiyou
+    >>> qiyou.explore(qiyou.load())  # doctest: +SKIP
+    """
+    try:
+        import ipywidgets
+    except ImportError as error:
+        raise QiyouError("card_no_widgets") from error
+    from IPython.display import display
+    from matplotlib import pyplot
+
+    read = read or answers(data)
+    lines = pd.concat([read.profiles, read.aside])[["place", "indicator"]].drop_duplicates()
+    heads = [words.group("heading", one) for one in ("zh", "en")]
+    wide = {"layout": {"width": "38em"}, "style": {"description_width": "8em"}}
+    said = (" ".join(head[name] for head in heads) for name in lines)
+    place, indicator = (ipywidgets.Dropdown(description=text, **wide) for text in said)
+    spoken = ipywidgets.ToggleButtons(options=[("中文", "zh"), ("English", "en")], value=words.language(lang))
+
+    def fill(_=None) -> None:
+        kept, there = indicator.value, lines[lines["place"].eq(place.value)]
+        indicator.options = listed(there, "indicator")
+        indicator.value = kept if kept in set(there["indicator"]) else there["indicator"].iloc[0]
+
+    def listed(rows: pd.DataFrame, column: str) -> list[tuple[str, str]]:
+        rows = rows[[column]].drop_duplicates()
+        zh, en = (data.named(rows, lang=one)[column] for one in ("zh", "en"))
+        return list(zip(zh + " " + en, rows[column], strict=True))
+
+    def show(place: str, indicator: str, lang: str) -> None:
+        card = answer(data, place, indicator, lang=lang, read=read)
+        display(card)
+        if len(card.facts):
+            display(figure := card.figure())
+            pyplot.close(figure)
+
+    place.options = listed(lines, "place")
+    place.observe(fill, "value")
+    place.value = lines["place"].iloc[0]
+    chosen = {"place": place, "indicator": indicator, "lang": spoken}
+    return ipywidgets.VBox([*chosen.values(), ipywidgets.interactive_output(show, chosen)])
 
 
 def cite(data: Data, document: str, lang: str = "zh") -> str:

@@ -260,7 +260,7 @@ def _docs(options: argparse.Namespace) -> int:
     folder = Path(options.to or Path("docs", "api"))
     # The generated __init__ of a dataclass does not know its module's imports, of which pdoc would warn.
     # Names that are imported when first asked for are invisible to pdoc until then.
-    asked = "import qiyou; qiyou.answer, qiyou.load; from pdoc.__main__ import cli; cli()"
+    asked = "import qiyou; qiyou.answer, qiyou.explore, qiyou.load; from pdoc.__main__ import cli; cli()"
     pdoc = [sys.executable, "-W", "ignore", "-c", asked, "--docformat", "numpy"]
     print(say("cli.documenting", options.lang), flush=True)
     done = subprocess.run([*pdoc, "-o", str(folder), "qiyou"], capture_output=True, text=True, check=False)

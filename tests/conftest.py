@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 import qiyou
+from qiyou import cards
 
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -18,3 +19,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 def data():
     """The repository's data, loaded once; its frames are not to be changed in place."""
     return qiyou.load()
+
+
+@pytest.fixture(scope="session")
+def read(data):
+    """What all cards of the repository's data are made of; not to be changed in place."""
+    return cards.answers(data)

@@ -14,15 +14,10 @@ from docx import Document
 from docx.oxml.ns import qn
 
 import qiyou
-from qiyou import brief, capacity, cards, words
+from qiyou import brief, capacity, words
 from qiyou.brief import papers
 from qiyou.brief.citable import Sources
 from qiyou.errors import DataError
-
-
-@pytest.fixture(scope="module")
-def read(data):
-    return cards.answers(data)
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,12 @@
 """The answer to one question: what it says, of whom it says nothing, and that it never breaks."""
 
+import sys
+
 import pytest
 
 import qiyou
 from qiyou import cards, words
-from qiyou.errors import DataError
-
-
-@pytest.fixture(scope="module")
-def data():
-    return qiyou.load(also=[])
-
-
-@pytest.fixture(scope="module")
-def read(data):
-    return cards.answers(data)
+from qiyou.errors import DataError, QiyouError
 
 
 def test_every_target_has_an_answer_in_both_languages(data, read):
@@ -77,3 +69,25 @@ def test_no_verdict_words_in_any_form_of_a_card(data, read):
 
 def test_markdown_and_html_print_a_name_as_it_is():
     assert cards._escaped("a|b $x$ *y*") == r"a\|b \$x\$ \*y\*"
+
+
+def test_one_chooses_a_place_an_indicator_and_a_language(data, read, capsys):
+    box = qiyou.explore(data, lang="en", read=read)
+    place, indicator, lang, _ = box.children
+    shown = capsys.readouterr().out
+    assert qiyou.answer(data, place.value, indicator.value, lang="en", read=read).title in shown
+    indicator.value = "nursery_places_per_1000"
+    place.value = "changxing"
+    assert indicator.value == "nursery_places_per_1000"  # kept where the new place prints it
+    lang.value = "zh"
+    assert "长兴县：每千人口拥有3岁以下婴幼儿托位数" in capsys.readouterr().out
+    asked = {name for _, name in indicator.options}
+    assert asked == {row.indicator for row in read.profiles.itertuples() if row.place == "changxing"} | set(
+        read.aside.loc[read.aside["place"].eq("changxing"), "indicator"]
+    )
+
+
+def test_without_widgets_one_sentence_says_what_to_install(data, read, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with pytest.raises(QiyouError, match=r"qiyou\[notebooks\]"):
+        qiyou.explore(data, read=read)

@@ -13,6 +13,7 @@ from plausibility_frames import path, together
 from qiyou import words
 from qiyou.errors import DataError
 from qiyou.plausibility import CODES, COLUMNS, VERDICTS, check, sentences, summary
+from qiyou.plausibility.profile import assessed
 
 GONE = {"PACE", "NO_HISTORY", "PEER_BAND", "EXPECTED_FALSE_FLAGS", "NOT_APPLICABLE", "NOT_DEFINED"}
 METHODS = """
@@ -28,7 +29,7 @@ STAGE_CONFLICT FLOW_SHORTFALL BOUND_LEAVES_OPEN ROUNDING_DECIDES
 
 @pytest.fixture(scope="module")
 def found(data):
-    return check(data)
+    return assessed(data)[0]
 
 
 def test_the_codes_are_those_of_the_methods():

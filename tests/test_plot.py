@@ -18,7 +18,7 @@ import qiyou
 from qiyou import capacity, compare, figures, plausibility, plot, words
 from qiyou.errors import DataError
 from qiyou.intervals import box
-from qiyou.plausibility.profile import frames
+from qiyou.plausibility.profile import assessed, frames
 from qiyou.plot import evidence, forms, style
 from qiyou.plot.plans import printed_path
 from tools.legibility import faults
@@ -35,7 +35,7 @@ def close_figures():
 
 @pytest.fixture(scope="module")
 def profile(data):
-    return evidence._profiles(data)
+    return assessed(data)[1]
 
 
 def by_gid(ax, kind="texts"):

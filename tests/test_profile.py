@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from test_yardsticks import first, read_reference  # noqa: F401
 
-from qiyou import paths, plausibility, words
+from qiyou import paths, words
 from qiyou.notation import read
 from qiyou.plausibility import profile as profiling
 from qiyou.plausibility import telling
@@ -25,12 +25,12 @@ READINGS_FILE = Path(__file__).parents[1] / "data" / "readings-2026-11-27.csv"
 
 @pytest.fixture(scope="module")
 def found(data):
-    return plausibility.check(data)
+    return profiling.assessed(data)[0]
 
 
 @pytest.fixture(scope="module")
 def profiles(data, found):
-    return profiling.profiles(data, found)
+    return profiling.assessed(data)[1]
 
 
 def one(profiles: pd.DataFrame, place: str, indicator: str, variant: str = "") -> pd.Series:

@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-import qiyou
 from qiyou import capacity, cli, words
 from qiyou.data import root
+from qiyou.plausibility.profile import assessed
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def profile(data):
-    return qiyou.plausibility.profiles(data).query("place == 'yuhuan'").set_index("indicator")
+    return assessed(data)[1].query("place == 'yuhuan'").set_index("indicator")
 
 
 @pytest.mark.parametrize("lang", PAGES)

@@ -123,7 +123,8 @@ def _visible(text: str) -> str:
     What is quoted comes from files of unknown origin and goes to a terminal.
     """
     signs = text[: _LONGEST + 1]
-    shown = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in signs)
+    escaped = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in signs)
+    shown = signs if signs.isprintable() else "".join(escaped)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 

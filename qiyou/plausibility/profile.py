@@ -5,6 +5,8 @@ No score, no ranking and no forecast: every yardstick says its piece with its ev
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 
@@ -56,6 +58,13 @@ def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
         found = checks.check(data)
     table = measured(data, found)
     return table.assign(**telling.lines(data, table))[COLUMNS]
+
+
+@functools.lru_cache(maxsize=1)
+def assessed(data) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the checks find, and the profiles, once for all cards and figures of the same data."""
+    found = checks.check(data)
+    return found, profiles(data, found)
 
 
 def measured(data, found: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 
@@ -12,7 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from qiyou.errors import need
-from qiyou.plausibility.profile import frames, profiles
+from qiyou.plausibility.profile import assessed, frames
 from qiyou.plot import forms, style
 from qiyou.plot.forms import figure, put
 from qiyou.plot.plans import printed_path
@@ -22,12 +21,6 @@ _SIDE = dict.fromkeys(["BEYOND_EXPERIENCE", "ABOVE_EXPERIENCE", "NOT_BELOW_EXPER
 _SIDE |= dict.fromkeys(["NOT_ABOVE_EXPERIENCE", "BELOW_EXPERIENCE"], -1)
 _SIDE |= dict.fromkeys(["WITHIN_EXPERIENCE", "YARDSTICKS_DISAGREE"], 0)
 """Readings that hold a path against something realised, and on which side of it they put the path."""
-
-
-@functools.lru_cache(maxsize=1)
-def _profiles(data) -> pd.DataFrame:
-    """`qiyou.plausibility.profiles`, once for all figures of the same data."""
-    return profiles(data)
 
 
 def _chunks(items: list, most: int) -> list[list]:
@@ -48,7 +41,7 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     Axes
         In millimetres; texts of the cells, in its child Axes, have the gid ``indicator/line/place``.
     """
-    profile = _profiles(desk.data) if profile is None else profile
+    profile = assessed(desk.data)[1] if profile is None else profile
     line = profile.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
     symbols = {reading: fill.symbol for reading, fill in style.fills("reading").items()}
     text = profile["reading"].map(symbols) + " " + profile["reading"].map(desk.group("reading_short"))
@@ -101,7 +94,7 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
         In millimetres, with one child Axes per panel in the units of the pace; markers have the gid
         ``place/variant``.
     """
-    profile = _profiles(desk.data) if profile is None else profile
+    profile = assessed(desk.data)[1] if profile is None else profile
     held = profile[profile["m"] > 0].sort_values("m", ascending=False, kind="stable")
     if indicators is not None:
         held = held[held["indicator"].isin([desk.data.indicator(name) for name in indicators])]
@@ -202,7 +195,7 @@ def answer_card(
         If the place has no target path of the indicator.
     """
     place, indicator = desk.data.place(place), desk.data.indicator(indicator)
-    profile = _profiles(desk.data) if profile is None else profile
+    profile = assessed(desk.data)[1] if profile is None else profile
     own = profile[profile["place"].eq(place) & profile["indicator"].eq(indicator)]
     own = own[own["variant"].eq(variant)] if variant else own
     rows = printed_path(desk.data, indicator, [place])

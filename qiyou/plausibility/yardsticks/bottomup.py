@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou import capacity, paths
-from qiyou.errors import DataError
+from qiyou.capacity.population import assumed
 
 
 def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -49,13 +49,12 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     total = asked[paths.KEYS].reset_index(names="at").merge(total, on=paths.KEYS).set_index("at")
     out.loc[total.index, out.columns] = total.reindex(columns=out.columns)
     planning = data.documents.set_index("id")["place"].reindex(data.projects["document"])
+    # announced projects count towards these only
     some = asked[out["bottom_up"].eq("NO_PROJECTS") & asked["place"].isin(planning)]
-    for indicator, ours in some.groupby("indicator"):
-        try:
-            found = capacity.balance(data, ours["place"].unique().tolist(), indicator)
-        except DataError:
-            continue
+    some = some[some["indicator"].isin(assumed("serves"))]
+    if len(some):
+        found = capacity.balance(data, some["place"].unique().tolist(), some["indicator"].unique().tolist())
         found = found.rename(columns={"year": "reached"})[[*paths.KEYS, "reached", "code"]]
-        code = ours[[*paths.KEYS, "reached"]].merge(found, how="left")["code"].fillna("NO_PROJECTS")
-        out.loc[ours.index, "bottom_up"] = code.to_numpy()
+        code = some[[*paths.KEYS, "reached"]].merge(found, how="left")["code"].fillna("NO_PROJECTS")
+        out.loc[some.index, "bottom_up"] = code.to_numpy()
     return out

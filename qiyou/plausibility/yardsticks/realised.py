@@ -36,19 +36,11 @@ WHOLE = [*COUNTS, "fifth_low", "fifth_high", "first_year", "last_year", "contrad
 NUMBERS = ["rho", "L90", "U90", "gamma", "chance_low", "chance_high"]
 _KINDS = {"eq": "observed", "about": "approximate", "ge": "lower_bound", "gt": "lower_bound"}
 _STARTS = {"year_0": "from_year", "printed_0": "from_printed", "value_0": "start", "source_0": "from_source"}
+_WHO = ["place", "level", "parent", "province"]
+_VALUES = [*_WHO, "indicator", "basis", "year", "t", "printed", "value", "low", "high"]
+_VALUES += ["added_low", "added_high", "bounded", "derived", "soft", "press", "held", "source"]
 _BEST = {"bounded": True, "years": False, "doubts": True, "t": False}
-_SHOWN = [
-    "place",
-    "level",
-    "parent",
-    "province",
-    "basis",
-    "from_year",
-    "year",
-    "years",
-    "from_printed",
-    "printed",
-]
+_SHOWN = [*_WHO, "basis", "from_year", "year", "years", "from_printed", "printed"]
 _SHOWN += ["start", "low", "high", "bounded", "derived", "soft", "press", "from_source", "source", "t_0", "t"]
 
 
@@ -88,7 +80,7 @@ def values(data) -> pd.DataFrame:
     province = {place: next((p for p in above_(place, up) if level.get(p) == "province"), "") for place in up}
     for name, found in (("level", level), ("parent", up), ("province", province)):
         rows[name] = rows["place"].map(found)
-    return rows.astype({"bounded": bool})
+    return rows[_VALUES].astype({"bounded": bool})
 
 
 def above_(place: str, up: dict) -> list[str]:
@@ -182,17 +174,18 @@ def spells(data, indicator: str, *, shortest: float = 2, longest: float = 6, sca
     """
     indicator = data.indicator(indicator)
     both = _foreign(data, values(data), indicator, scale or scales(data.indicators)[indicator])
-    return _best(both, shortest, longest)
+    return _best(both, shortest, longest).reset_index(drop=True)
 
 
 def _foreign(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame:
-    return pairs(data, known[known["held"] & known["level"].ne("country")], indicator, scale)
+    """Every change of other places, the ones that are taken first in front."""
+    both = pairs(data, known[known["held"] & known["level"].ne("country")], indicator, scale)
+    return both.sort_values(list(_BEST), ascending=list(_BEST.values()), kind="stable")
 
 
 def _best(both: pd.DataFrame, shortest: float, longest: float) -> pd.DataFrame:
     inside = both[both["years"].between(shortest - 1e-9, longest + 1e-9)]
-    inside = inside.sort_values(list(_BEST), ascending=list(_BEST.values()), kind="stable")
-    return inside.drop_duplicates("place").sort_values("place", ignore_index=True)[_SHOWN]
+    return inside.drop_duplicates("place").sort_values("place")[_SHOWN]
 
 
 def selection(
@@ -356,19 +349,21 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, np.ndarray]:
     """In how many specifications with a spell the word would be another, and how many there are."""
-    wrong, tried = np.zeros((2, len(asked)), dtype=int)
+    wrong, tried, same = *np.zeros((2, len(asked)), dtype=int), {}
     for shortest, strict, bounds in product((1, 2, 3), (False, True), (True, False)):
         found = _best(both[(both["doubts"].eq(0) | (not strict)) & (~both["bounded"] | bounds)], shortest, 6)
-        if found.empty:
-            continue
-        slow = slower(asked, found)
+        same.setdefault(tuple(found.index), []).append(found)
+    same.pop((), None)
+    # several specifications may choose the same spells
+    for found, *more in same.values():
+        slow, times = slower(asked, found), 1 + len(more)
         others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
         for factor, lower in product((np.inf, 2.0, 1.5), (False, True)):
             some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor), slow)
             one_lo, one_hi = fifths(*limits(*(some[key] for key in COUNTS)))
             there = some["m"].to_numpy() > 0
-            tried += there
-            wrong += there & ((one_lo > hi) | (one_hi < lo))
+            tried += times * there
+            wrong += times * (there & ((one_lo > hi) | (one_hi < lo)))
     return wrong, tried
 
 
