@@ -234,7 +234,9 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     ]
     table[heads["source"]] = [heads.get(kind, _DASH) for kind in found["reference_kind"]]
     table[heads["gap"]] = found["gap"].map(words.number)
-    table[heads["verdict"]] = [verdicts[word] for word in found["verdict"]]
+    lower = data.indicators.set_index("id")["direction"].isin(["down", "at_most"])[found["indicator"]]
+    less = found["verdict"].map(verdicts | words.group("verdict_down", lang))
+    table[heads["verdict"]] = found["verdict"].map(verdicts).mask(lower.to_numpy(), less)
     return pd.DataFrame(table)
 
 
