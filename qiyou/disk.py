@@ -98,10 +98,5 @@ def neutral(value: object) -> object:
     >>> neutral("=cmd|'/c calc'!A1"), neutral("-4.5%"), neutral(3)
     ("'=cmd|'/c calc'!A1", '-4.5%', 3)
     """
-    if (
-        isinstance(value, str)
-        and value.strip()[:1] in tuple("=+-@＝＋－＠")
-        and not re.fullmatch(r"\s*[+-]?[\d.,]*%?\s*", value)
-    ):
-        return "'" + value
-    return value
+    runs = isinstance(value, str) and value.strip()[:1] in tuple("=+-@＝＋－＠")
+    return f"'{value}" if runs and not re.fullmatch(r"\s*[+-]?[\d.,]*%?\s*", value) else value

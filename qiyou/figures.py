@@ -29,6 +29,7 @@ from pathlib import Path
 import pandas as pd
 
 from qiyou import disk, plot, words
+from qiyou.data import load
 from qiyou.errors import FigureError, Message, QiyouError, need
 from qiyou.plot import style
 from qiyou.plot.style import Caption
@@ -310,14 +311,11 @@ def build(
     specs = list(FIGURES if figures is None else figures)
     known = [spec.name for spec in specs]
     if names is not None:
+        asked = ", ".join(sorted(set(names) - set(known))) or "''"
+        found = names and set(names) <= set(known)
+        need(found, "plot.no_such", FigureError, asked=asked, known=", ".join(known))
         specs = [spec for spec in specs if spec.name in names]
-        if len(specs) < max(1, len(set(names))):
-            asked = ", ".join(sorted(set(names) - set(known))) or "''"
-            raise FigureError("plot.no_such", asked=asked, known=", ".join(known))
-    if data is None:
-        from qiyou.data import load
-
-        data = load()
+    data = load() if data is None else data
     rows, told = [], {}
     tasks = [(spec, data, lang, folder) for spec in specs for lang in style.LANGUAGES]
     for done, (task, result) in enumerate(zip(tasks, _side_by_side(tasks, workers), strict=True), start=1):
@@ -376,31 +374,22 @@ def _built(spec: Registered, data, lang: str, folder) -> tuple[Caption, list] | 
 
 def _index(specs: Sequence[Registered], told: dict) -> str:
     """The text of figures/README.md."""
-    lines = ["# 图件 Figures"]
-    for lang in style.LANGUAGES:
-        lines += ["", *words.say("plot.index", lang).split("|")]
+    parts = [
+        "# 图件 Figures",
+        *(words.say("plot.index", lang).replace("|", "\n") for lang in style.LANGUAGES),
+    ]
     for spec in specs:
         tables = ", ".join(f"`{table}`" for table in spec.tables.split())
         links = f"[{spec.notebook}](../notebooks/{spec.notebook}), `{spec.function}`, {tables}"
-        lines += [
-            "",
-            f'<a id="{spec.name}"></a>',
-            "",
-            f"## {_plain(spec.title_zh)} · {_plain(spec.title_en)}",
-        ]
-        lines += ["", f"{links}, [{spec.name}.csv](data/{spec.name}.csv)"]
+        parts += [f'<a id="{spec.name}"></a>', f"## {_plain(spec.title_zh)} · {_plain(spec.title_en)}"]
+        parts += [f"{links}, [{spec.name}.csv](data/{spec.name}.csv)"]
         for lang in style.LANGUAGES:
             caption, path = told[spec.name, lang], f"{lang}/{spec.name}"
             pages = "".join(f", [{n}]({path}-{n}.png)" for n in range(2, caption.pages + 1))
             formats = ", ".join(f"[{suffix.upper()}]({path}.{suffix})" for suffix in FORMATS)
             text = re.sub(r"\n+", "<br>", _plain(caption_text(caption, lang)).strip())
-            lines += [
-                "",
-                f"[![{_plain(caption.alt)}]({path}.png)]({path}.svg)",
-                "",
-                f"{text} ({formats}{pages})",
-            ]
-    return "\n".join(lines) + "\n"
+            parts += [f"[![{_plain(caption.alt)}]({path}.png)]({path}.svg)", f"{text} ({formats}{pages})"]
+    return "\n\n".join(parts) + "\n"
 
 
 def _plain(text: str) -> str:

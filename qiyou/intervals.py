@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from qiyou.errors import DataError
+from qiyou.errors import need
 
 READINGS = ("stipulated", "measured", "drawn")
 COLUMNS = ("value", "relation", "low", "high", "low_closed", "high_closed", "step")
@@ -89,15 +89,8 @@ class Box:
 
     def turned(self, sign: ArrayLike) -> Box:
         """Mirrored at zero where `sign` is negative, so that more is better throughout."""
-        up = np.broadcast_to(np.asarray(sign, dtype=float) >= 0, self.low.shape)
-        return Box(
-            low=np.where(up, self.low, -self.high),
-            high=np.where(up, self.high, -self.low),
-            low_open=np.where(up, self.low_open, self.high_open),
-            high_open=np.where(up, self.high_open, self.low_open),
-            point=np.where(up, self.point, -self.point),
-            exact=self.exact,
-        )
+        mirrored = Box(-self.high, -self.low, self.high_open, self.low_open, -self.point, self.exact)
+        return self.where(np.asarray(sign, dtype=float) >= 0, mirrored)
 
     def mapped(self, rising) -> Box:
         """Through a rising function, such as ``np.log``."""
@@ -151,32 +144,26 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     array([ 4., inf])
     """
     missing = [name for name in COLUMNS if name not in rows]
-    if missing:
-        raise DataError("intervals.columns", missing=missing)
+    need(not missing, "intervals.columns", missing=missing)
     reading = np.broadcast_to(np.asarray(reading, dtype=object), (len(rows),))
-    if not np.isin(reading, READINGS).all():
-        raise DataError("intervals.reading", known=READINGS)
+    need(np.isin(reading, READINGS).all(), "intervals.reading", known=READINGS)
     value, low, high, step = (
         rows[name].to_numpy(dtype=float, na_value=np.nan) for name in ("value", "low", "high", "step")
     )
     relation = rows["relation"].to_numpy(dtype=object)
     point, about = relation == "eq", relation == "about"
     bare = point & (np.isnan(value) | np.isnan(step))
-    if bare.any():
-        raise DataError("intervals.bare", rows[bare], count=int(bare.sum()))
+    need(not bare.any(), "intervals.bare", rows=rows[bare], count=int(bare.sum()))
     rounded = point & (reading != "stipulated")
     reach = np.select([rounded, about], [step / 2, step], 0.0)
     number = point | about
     stated = number | ~np.isin(relation, ["none"])
-    closed = {
-        name: rows[name].eq(True).to_numpy(dtype=bool, na_value=False)
-        for name in ("low_closed", "high_closed")
-    }
+    low_closed, high_closed = (_holds(rows[name]) for name in ("low_closed", "high_closed"))
     return Box(
         low=np.where(stated, np.where(number, value - reach, low), np.nan),
         high=np.where(stated, np.where(number, value + reach, high), np.nan),
-        low_open=~number & ~closed["low_closed"],
-        high_open=rounded & (step > 0) | ~number & ~closed["high_closed"],
+        low_open=~number & ~low_closed,
+        high_open=rounded & (step > 0) | ~number & ~high_closed,
         point=value,
         exact=point,
     )
@@ -190,21 +177,27 @@ def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:
     >>> boxed(pd.DataFrame(box(rows, "measured").columns("seen")), "seen").high
     array([4.5])
     """
-    read = {}
-    for part in Box.__dataclass_fields__:
-        column = rows[f"{name}_{part}{side}"]
-        if part in ("low_open", "high_open", "exact"):
-            read[part] = column.eq(True).to_numpy(dtype=bool, na_value=False)
-        else:
-            read[part] = column.to_numpy(dtype=float, na_value=np.nan)
-    return Box(**read)
+    columns = {part: rows[f"{name}_{part}{side}"] for part in Box.__dataclass_fields__}
+    flags = {part: _holds(columns.pop(part)) for part in ("low_open", "high_open", "exact")}
+    return Box(**flags, **{part: own.to_numpy(dtype=float, na_value=np.nan) for part, own in columns.items()})
+
+
+def _holds(flags: pd.Series) -> np.ndarray:
+    """Where a flag is set; what is missing is not."""
+    return flags.eq(True).to_numpy(dtype=bool, na_value=False)
+
+
+def bounded(rows: pd.DataFrame, reading, indicators: pd.DataFrame) -> Box:
+    """As `box`, cut to the logical bounds of the indicators (by id); a review is passed or not, unrounded."""
+    facts = indicators.reindex(rows["indicator"])
+    reading = np.where(facts["kind"] == "status", "stipulated", reading)
+    lower, upper = (facts[name].to_numpy(dtype=float) for name in ("lower", "upper"))
+    return box(rows, reading).within(lower, upper)
 
 
 def by_role(rows: pd.DataFrame) -> np.ndarray:
     """The reading of table and text cells: what was reached is measured, what is planned is stipulated."""
-    return np.where(
-        rows["role"].eq("baseline").to_numpy(dtype=bool, na_value=False), "measured", "stipulated"
-    )
+    return np.where(_holds(rows["role"].eq("baseline")), "measured", "stipulated")
 
 
 def above(first: ArrayLike, second: ArrayLike) -> np.ndarray:

@@ -31,9 +31,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from qiyou import disk, progress, words
+from qiyou.compare.references import ordered
 from qiyou.data.schema import GRADES
 from qiyou.errors import Message, need
-from qiyou.intervals import Box, above, box, boxed, by_role
+from qiyou.intervals import Box, above, bounded, boxed, by_role
 from qiyou.notation import read
 from qiyou.relate import SIGN, clean, promised, relate
 
@@ -210,10 +211,7 @@ def _as(name: str, rows: pd.DataFrame, texts: list[str], keys: list[str]) -> pd.
 
 def _with_boxes(rows: pd.DataFrame, indicators: pd.DataFrame, reading="measured") -> pd.DataFrame:
     """What the prints leave open, as columns ``box_…``; a review is passed or not, unrounded."""
-    facts = indicators.set_index("id").reindex(rows["indicator"])
-    reading = np.where(facts["kind"] == "status", "stipulated", reading)
-    lower, upper = (facts[name].to_numpy(dtype=float) for name in ("lower", "upper"))
-    return rows.assign(**box(rows, reading).within(lower, upper).columns("box"))
+    return rows.assign(**bounded(rows, reading, indicators.set_index("id")).columns("box"))
 
 
 def _places(data: Data, place: Names, seen: pd.DataFrame) -> list[str]:
@@ -296,14 +294,9 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _ordered(rows: pd.DataFrame, data: Data) -> pd.DataFrame:
     """Places and indicators in the order of their tables, then by document, row, year and quarter."""
-    place, indicator = (pd.Index(frame["id"]) for frame in (data.places, data.indicators))
-    rows = rows.assign(
-        _place=place.get_indexer(rows["place"]),
-        _indicator=indicator.get_indexer(rows["indicator"]),
-        _quarter=rows["quarter"].fillna(5) if "quarter" in rows else 0,
-    )
-    order = ["_place", "_indicator", "document", "variant", "basis", "year", "_quarter", "source"]
-    return rows.sort_values(order, kind="stable", ignore_index=True)
+    order = ["place", "indicator", "document", "variant", "basis", "year", "quarter", "source"]
+    order = [name for name in order if name in rows]
+    return ordered(rows, order, place=data.places["id"], indicator=data.indicators["id"])
 
 
 # ------------------------------------------------------------------------------- the published methods

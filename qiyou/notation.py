@@ -74,12 +74,7 @@ _MULTIPLIER = f"(?:{_alternatives(word for word in _MULTIPLIERS if word)})(?<!�
 # A cell may print a unit that is known, or the one of its header. A header holds a few Chinese characters
 # (元/月, 套(间), 个/千人): numerals have no place in it outside a denominator, and neither have words that
 # bound, blur, deny or change the figure (以上, 余, 多, 几, 左右, 不含, 增, 累).
-_NOT_IN_UNITS = (
-    _NUMERALS
-    + "万亿以上下内外左右前后余多几许来至到超近约不未含及和或与达为之半番"
-    + "低高于少满足过底末初强弱全完增减降累净"
-)
-_HAN = f"(?:[㐀-鿿](?<![{_NOT_IN_UNITS}起]))"
+_HAN = f"(?:[㐀-鿿](?<![{_NUMERALS}{''.join(_WORDS['barred'])}起]))"
 _COUNTED = _alternatives(_WORDS["measure"] | _WORDS["unit"])
 _PER = rf"(?:/[十百千万]?{_HAN}{{1,6}}(?:·{_HAN}{{1,2}})?)?"
 _UNIT = rf"(?:[%‰]|个?百分点|(?:{_COUNTED})(?:\((?:{_COUNTED})\))?{_PER})"
@@ -89,8 +84,9 @@ _DASH = "-|—|–|~|至|到"
 _PREFIX = rf"(?P<prefix>{_alternatives(_WORDS['prefix'])})?"
 _SUFFIX = rf"(?P<suffix>{_alternatives(_WORDS['suffix'])})?"
 _ENDING = rf"{_SUFFIX}(?:{_NOTE})?"
-_RATIO = re.compile(rf"(?P<first>{_NUMBER}):1")
-_PERCENT = re.compile(rf"{_PREFIX}(?P<whole>百|千)分之(?P<first>{_NUMBER}|{_CHINESE}){_SUFFIX}")
+_RATE = re.compile(
+    rf"{_PREFIX}(?P<whole>百|千)分之(?P<first>{_NUMBER}|{_CHINESE}){_SUFFIX}|(?P<ratio>{_NUMBER}):1"
+)
 _FRACTION = re.compile(
     rf"(?P<below>[1-9][0-9]{{0,3}}|{_CHINESE})分之(?P<above>[1-9][0-9]{{0,3}}|{_CHINESE}){_SUFFIX}"
 )
@@ -102,7 +98,6 @@ _COMPOUND = re.compile(
     rf"(?P<big>[1-9][0-9]*|{_CHINESE})(?:万(?P<thousands>{_DIGIT})千(?:(?P<hundreds>{_DIGIT})百)?"
     rf"|亿(?P<millions>{_DIGIT})千万)"
 )
-_RATIO_UNIT = ":1"
 _GAP = re.compile(rf"[0-9.,{_NUMERALS}]\s+[0-9.,{_NUMERALS}]|^\s*-\s+[0-9]")
 _WIDE_COMMA = re.compile("(?<=[0-9])，|，(?=[0-9])")
 _CALENDAR_YEAR = re.compile("(?:19|20)[0-9]{2}")
@@ -201,10 +196,8 @@ def read(printed: str, unit: str | None = None) -> Reading:
     qiyou.errors.NotationError: cannot read 'L7万元': expected a number with an optional comparator \
 (>, ≥, 以上, 不少于 …) and unit, a status such as 全覆盖, or '/'; if the print is damaged, record a decision
     """
-    if not isinstance(printed, str):
-        raise _refused(printed, "no_text", kind=type(printed).__name__)
-    if unit is not None and not isinstance(unit, str):
-        raise _refused(printed, "no_unit_text", unit=repr(unit))
+    _insist(isinstance(printed, str), printed, "no_text", kind=type(printed).__name__)
+    _insist(unit is None or isinstance(unit, str), printed, "no_unit_text", unit=repr(unit))
     if max(len(printed), len(unit or "")) > _LONGEST_RAW:
         raise _refused(printed, "long", count=f"{len(printed):,}", unit=f"{len(unit or ''):,}")
     return _read(printed, unit or "")
@@ -224,14 +217,10 @@ def _read(printed: str, unit: str) -> Reading:
     if match := _WHOLE.fullmatch(text):
         _agree("%", unit, printed)
         return _reading("eq", Decimal(100), Decimal(0), "%", _note(match, printed))
-    if match := _PERCENT.fullmatch(text):
-        return _percent(match, printed, unit)
+    if match := _RATE.fullmatch(text):
+        return _rate(match, printed, unit)
     if match := _FRACTION.fullmatch(text) or _SLASHED.fullmatch(text):
         return _fraction(match, printed, unit)
-    if match := _RATIO.fullmatch(text):
-        _agree(_RATIO_UNIT, unit, printed)
-        number = _number(match["first"], printed)
-        return _reading("eq", number, _resolution(number), _RATIO_UNIT, "")
     if match := _figure(base_unit(unit)[0]).fullmatch(text):
         return _value(match, printed, unit)
     hint = next((key for pattern, key in _WORDS["hint"].items() if re.search(pattern, text)), "")
@@ -250,6 +239,12 @@ def _refused(printed: object, key: str, **fields) -> NotationError:
     return NotationError("notation.refused", printed=_quoted(printed), why=why)
 
 
+def _insist(right: bool, printed: object, key: str, **fields) -> None:
+    """Refuse a print unless `right`."""
+    if not right:
+        raise _refused(printed, key, **fields)
+
+
 def _quoted(printed: object) -> str:
     long = isinstance(printed, str) and len(printed) > _LONGEST
     return f"{printed[:20]!r}…" if long else repr(printed)
@@ -257,17 +252,13 @@ def _quoted(printed: object) -> str:
 
 def _plain(printed: str) -> str:
     """The text with half-width signs and without white space, if nothing in it is hidden or torn apart."""
-    if _WIDE_COMMA.search(printed):
-        raise _refused(printed, "wide_comma")
+    _insist(not _WIDE_COMMA.search(printed), printed, "wide_comma")
     text = _LETTERS.sub(lambda match: _WORDS["letters"][match.group()], printed.translate(_SIGNS))
-    if _GAP.search(text):
-        raise _refused(printed, "gap")
+    _insist(not _GAP.search(text), printed, "gap")
     text = re.sub(r"\s+", "", text).replace("/每", "/")
     hidden = next((character for character in text if not character.isprintable()), None)
-    if hidden:
-        raise _refused(printed, "hidden", code=f"U+{ord(hidden):04X}")
-    if len(text) > _LONGEST:
-        raise _refused(printed, "long", count=len(text), unit=0)
+    _insist(not hidden, printed, "hidden", code=f"U+{ord(hidden or ' '):04X}")
+    _insist(len(text) <= _LONGEST, printed, "long", count=len(text), unit=0)
     return text
 
 
@@ -280,8 +271,7 @@ def _status(word: str, unit: str) -> Reading:
 
 def _relation(match: re.Match, printed: str) -> str:
     prefix, suffix = match["prefix"], match["suffix"]
-    if prefix and suffix:
-        raise _refused(printed, "two_bounds", prefix=prefix, suffix=suffix)
+    _insist(not (prefix and suffix), printed, "two_bounds", prefix=prefix, suffix=suffix)
     return _WORDS["prefix"].get(prefix) or _WORDS["suffix"].get(suffix) or "eq"
 
 
@@ -303,14 +293,13 @@ def _value(match: re.Match, printed: str, header: str) -> Reading:
     first = _number(match["first"], printed)
     low, step = first.scaleb(shift), _resolution(first).scaleb(shift)
     if match["second"] is None:
-        if match["between"] or (relation == "eq" and _WORDS["lead"].get(match["lead"])):
-            raise _refused(printed, "no_side")
+        sided = relation != "eq" or not _WORDS["lead"].get(match["lead"])
+        _insist(sided and not match["between"], printed, "no_side")
         return _reading(relation, low, step, base, note)
     second = _number(match["second"], printed)
     high, step = second.scaleb(shift), max(step, _resolution(second).scaleb(shift))
     fitting = match["own"] in ("", match["multiplier"], own) or (not own and match["own"] == base)
-    if relation != "eq" or high <= low or not fitting:
-        raise _refused(printed, "no_range")
+    _insist(relation == "eq" and high > low and fitting, printed, "no_range")
     return Reading(math.nan, "range", float(low), float(high), True, True, base, float(step), note)
 
 
@@ -326,16 +315,14 @@ def _check_kind(match: re.Match, unit: str, printed: str) -> None:
         key = "numeral"
     if match["multiplier"] and unit in ("%", "‰"):
         key = "no_unit"
-    if key:
-        raise _refused(printed, key, unit=f"{match['multiplier']}{unit}")
+    _insist(not key, printed, key, unit=f"{match['multiplier']}{unit}")
 
 
 def _agree(own: str, header: str, printed: str) -> None:
     """The unit that a value prints and that of its header must be the same."""
     unit = base_unit(header)[0]
-    if unit and own != unit:
-        shown = own or Message("notation.fraction")
-        raise _refused(printed, "other_unit", unit=shown, header=unit[:_LONGEST])
+    shown = own or Message("notation.fraction")
+    _insist(own == unit or not unit, printed, "other_unit", unit=shown, header=unit[:_LONGEST])
 
 
 def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
@@ -345,8 +332,8 @@ def _shift_and_unit(own: str, header: str, printed: str) -> tuple[int, str]:
     if own_unit:
         _agree(own_unit, header, printed)
         return own_shift, own_unit
-    if header_unit and not _HEADER.fullmatch(header_unit):
-        raise _refused(printed, "header", unit=repr(header_unit[:_LONGEST]))
+    known = not header_unit or _HEADER.fullmatch(header_unit)
+    _insist(known, printed, "header", unit=repr(header_unit[:_LONGEST]))
     return (own_shift if own else header_shift), header_unit
 
 
@@ -365,52 +352,40 @@ def base_unit(unit: str) -> tuple[str, int]:
     return (text[match.end() :], _MULTIPLIERS[match.group()]) if match else (text, 0)
 
 
-def _percent(match: re.Match, printed: str, header: str) -> Reading:
-    unit = {"百": "%", "千": "‰"}[match["whole"]]
+def _rate(match: re.Match, printed: str, header: str) -> Reading:
+    unit = {"百": "%", "千": "‰"}.get(match["whole"], ":1")
     _agree(unit, header, printed)
-    number = _number(match["first"], printed)
+    number = _number(match["first"] or match["ratio"], printed)
     return _reading(_relation(match, printed), number, _resolution(number), unit, "")
 
 
 def _fraction(match: re.Match, printed: str, header: str) -> Reading:
     _agree("", header, printed)
     below, above = _number(match["below"], printed), _number(match["above"], printed)
-    if not below:
-        raise _refused(printed, "zero_parts")
+    _insist(below, printed, "zero_parts")
     relation = _WORDS["suffix"].get(match["suffix"], "eq")
     return _reading(relation, above / below, Decimal(0), "", "")
 
 
 def _number(text: str, printed: str) -> Decimal:
     if not text[-1].isascii():
-        return Decimal(_chinese_integer(text, printed))
-    if sum(character.isdigit() for character in text) > _MOST_DIGITS:
-        raise _refused(printed, "digits", most=_MOST_DIGITS)
+        number = _numerals().get(text.replace("〇", "零").replace("两", "二"), -1)
+        _insist(number >= 0, printed, "short_numeral", text=text)
+        return Decimal(number)
+    digits = sum(character.isdigit() for character in text)
+    _insist(digits <= _MOST_DIGITS, printed, "digits", most=_MOST_DIGITS)
     return Decimal(text.replace(",", ""))
 
 
-_DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九")}
-_SCALES = {"十": 10, "百": 100, "千": 1000}
+@functools.cache
+def _numerals() -> dict[str, int]:
+    """Every Chinese numeral below ten thousand: 三, 一十二 and 十二, 百 (as in 百家), 三百二十.
 
-
-def _chinese_integer(text: str, printed: str) -> int:
-    """Read a Chinese numeral below ten thousand: 三, 两, 十二, 百 (as in 百家), 三百二十.
-
-    Only the full form is read: 一百五 is 150 to one reader and 105 to another, 三四 is three or four.
+    Only the full form is there: 一百五 is 150 to one reader and 105 to another, 三四 is three or four.
     """
-    plain = text.replace("〇", "零").replace("两", "二")
-    total, pending = 0, 1
-    for character in plain:
-        scale = _SCALES.get(character)
-        if scale is None:
-            pending = _DIGITS[character]
-        else:
-            total, pending = total + pending * scale, 0
-    total += pending if plain[-1] in _DIGITS else 0
-    full = _chinese_numeral(total)
-    if plain not in (full, full.removeprefix("一") if plain[0] in _SCALES else full):
-        raise _refused(printed, "short_numeral", text=text)
-    return total
+    full = {_chinese_numeral(number): number for number in range(10_000)}
+    bare = {text[1:]: number for text, number in full.items() if re.match("一[十百千]", text)}
+    return full | bare
 
 
 def _chinese_numeral(number: int) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.errors import DataError, need
-from qiyou.intervals import Box, box
+from qiyou.intervals import Box, box, by_role
 from qiyou.relate import SIGN
 
 if TYPE_CHECKING:
@@ -137,12 +137,8 @@ def grid(
         out[path, column] = values
         return out
 
-    baseline = np.zeros(len(code), dtype=bool)
-    if "role" in targets:
-        baseline = targets["role"].eq("baseline").to_numpy(dtype=bool, na_value=False)
-    if reading is None:
-        reading = np.where(baseline, "measured", "stipulated")
-    cells = box(targets, reading)
+    own = by_role(targets if "role" in targets else targets.assign(role=""))
+    cells = box(targets, own if reading is None else reading)
     lower, upper, sign = _indicator_facts(keys, indicators)
     boxes = Box(*(spread(part, False if part.dtype == bool else np.nan) for part in vars(cells).values()))
     return PathGrid(
@@ -151,7 +147,7 @@ def grid(
         box=boxes.within(lower[:, None], upper[:, None]),
         step=spread(targets["step"].to_numpy(dtype=float, na_value=np.nan), np.nan),
         relation=np.array(RELATIONS)[spread(code, 0)],
-        baseline=spread(baseline, False),
+        baseline=spread(own == "measured", False),
         lower=lower,
         upper=upper,
         sign=sign,

@@ -397,33 +397,11 @@ def agreement(
         try:
             found = judge()
             need(found.status is not None, "progress.four", count=t.size)
+            row = asdict(found) | {"reading": found.reading, "flags": " ".join(found.flags)}
+            rows.append(row | {"applicable": True, "why_not": ""})
         except DataError as problem:
-            rows.append(_not_applicable(method, str(problem)))
-        else:
-            own = {"reading": found.reading, "flags": " ".join(found.flags)}
-            rows.append(asdict(found) | own | {"applicable": True, "why_not": ""})
-    return _side_by_side(rows)
-
-
-def no_method(why: str) -> pd.DataFrame:
-    """What `agreement` gives where nothing can be judged, and why.
-
-    Examples
-    --------
-    >>> no_method("a single value")[["method", "applicable", "why_not"]].head(2)
-         method  applicable         why_not
-    0   statcan       False  a single value
-    1  eurostat       False  a single value
-    """
-    return _side_by_side([_not_applicable(method, why) for method in READINGS])
-
-
-def _not_applicable(method: str, why: str) -> dict:
-    texts = dict.fromkeys(_COLUMNS, "")
-    return texts | {"method": method, "applicable": False, "value": math.nan, "why_not": why}
-
-
-def _side_by_side(rows: list[dict]) -> pd.DataFrame:
+            own = {"method": method, "applicable": False, "value": math.nan, "why_not": str(problem)}
+            rows.append(dict.fromkeys(_COLUMNS, "") | own)
     table = pd.DataFrame(rows, columns=_COLUMNS)
     readings = table.loc[table["applicable"], "reading"]
     disagree = pd.NA if readings.size < 2 else readings.nunique() > 1
@@ -443,9 +421,9 @@ def _growth(method, base_year, base_value, year, value, direction, target_year, 
     cagr = (y / y0) ** (1 / (t - t0)) - 1
     # Of two negative values the one nearer zero is the larger, yet its growth rate is negative.
     gain = side * d * cagr
+    found = Progress(method=method, statistic="growth", value=gain, cagr=cagr)
     if aim is None:
-        status = _category(method, "growth", gain)
-        return Progress(method=method, statistic="growth", value=gain, status=status, cagr=cagr)
+        return replace(found, status=_category(method, "growth", gain))
     need(aim != 0, "progress.zero_target")
     need(aim * side > 0, "progress.signs", base=f"{y0:g}", target=f"{aim:g}")
     required, expected = (aim / y0) ** (1 / (by - t0)) - 1, y * (1 + cagr) ** (by - t)
@@ -461,11 +439,9 @@ def _growth(method, base_year, base_value, year, value, direction, target_year, 
     status = _category(method, "met" if achieved else statistic, value)
     if method == "un_chart" and flags["MET_AT_BASELINE"] and not achieved:
         status = "stagnation"
-    found = Progress(
-        method=method, statistic=statistic, value=value, status=status, cagr=cagr, cagr_target=required
-    )
     raised = tuple(name for name, flag in flags.items() if flag)
-    return replace(found, target=aim, projection=expected, flags=raised)
+    judged = {"statistic": statistic, "value": value, "status": status, "flags": raised}
+    return replace(found, **judged, cagr_target=required, target=aim, projection=expected)
 
 
 def _category(method: str, statistic: str, value: float, scale: float = 1.0) -> str:
@@ -512,11 +488,10 @@ def _step(step: object) -> float | None:
 
 def _aim(target_year: object, target: object, year: int) -> tuple[int | None, float | None]:
     """Target year and target, both or neither, with the year not before the latest observation."""
-    if target is None and target_year is None:
-        return None, None
     missing = "target" if target is None else "target_year"
-    both = target is not None and target_year is not None
-    need(both, "progress.together", missing=missing)
+    need((target is None) == (target_year is None), "progress.together", missing=missing)
+    if target is None:
+        return None, None
     by, aim = _whole("target_year", target_year), _number("target", target)
     need(by >= year, "progress.late", target_year=by, year=year)
     return by, aim

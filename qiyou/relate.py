@@ -69,16 +69,10 @@ def relate(value: Box, asked: Box, sign: ArrayLike, *, strict: ArrayLike = False
         ["missing", "equal as printed", "as printed", "", "a bound leaves it open"],
         "rounding decides",
     )
-    limits = known & ~no_way
-    return pd.DataFrame(
-        {
-            "gap": clean(np.where(points & known & ~no_way, difference.point, np.nan)),
-            "gap_low": clean(np.where(limits, difference.low, np.nan)),
-            "gap_high": clean(np.where(limits, difference.high, np.nan)),
-            "verdict": verdict,
-            "why": why,
-        }
-    )
+    gaps = {"gap": np.where(points, difference.point, np.nan)}
+    gaps |= {"gap_low": difference.low, "gap_high": difference.high}
+    gaps = {name: clean(np.where(known & ~no_way, gap, np.nan)) for name, gap in gaps.items()}
+    return pd.DataFrame(gaps | {"verdict": verdict, "why": why})
 
 
 def promised(target: Box, sign: ArrayLike) -> tuple[Box, np.ndarray]:
@@ -119,14 +113,11 @@ def beside_plans(value: Box, worse: Box, better: Box, sign, *, strict, above=Fal
     why = np.select(
         [word == "below", (word == "level") & ~on], [low["why"], "between the two middle values"], high["why"]
     )
-    return pd.DataFrame(
-        {
-            "gap": high["gap"].where(same(worse.point, better.point)),
-            "gap_low": high["gap_low"],
-            "gap_high": low["gap_high"],
-            "verdict": np.where(word == "", "undecidable", word),
-            "why": np.where((word == "level") & on, "equal as printed", why),
-        }
+    return high.assign(
+        gap=high["gap"].where(same(worse.point, better.point)),
+        gap_high=low["gap_high"],
+        verdict=np.where(word == "", "undecidable", word),
+        why=np.where((word == "level") & on, "equal as printed", why),
     )
 
 

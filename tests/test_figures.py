@@ -57,7 +57,7 @@ def draw(desk, pages=1):
     desk.caption = told(desk.lang, pages=pages)
     ax = desk.panel(55)
     for place, low in (("yuhuan", 3.6), ("cixi", 2.9 + desk.page)):
-        ax.plot(range(2022, 2028), np.linspace(low, low + 1.9, 6), **desk.looks[place].line())
+        ax.plot(range(2022, 2028), np.linspace(low, low + 1.9, 6), color=desk.looks[place].colour)
     return ax
 
 

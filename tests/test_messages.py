@@ -115,10 +115,10 @@ def calls(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             at = {"need": 1, "Message": 0}.get(name, 0 if name in ERRORS else None)
-            if at is not None and len(node.args) > at:
+            if at is not None and len(node.args) > at and "Fault" not in map(ast.unparse, node.args):
                 yield node.args[at]
-            elif name == "_refused":
-                yield from (ast.Constant(f"notation.{one.value}") for one in literals(node.args[1]))
+            elif at := {"_refused": 1, "_insist": 2}.get(name):
+                yield from (ast.Constant(f"notation.{one.value}") for one in literals(node.args[at]))
 
 
 ERRORS = {kind.__name__ for kind in (QiyouError, *QiyouError.__subclasses__())}
@@ -143,6 +143,18 @@ def test_every_error_is_a_key_and_every_key_is_there():
         if not any(re.fullmatch(pattern(one), key) for key in keys)
     ]
     assert wrong == [] and len(finished) > 20
+
+
+def test_every_fault_is_a_key_of_its_table():
+    keys, found = set(words.table("faults")["key"]), set()
+    for name in ("data/files.py", "data/documents.py"):
+        for node in ast.walk(trees()[name]):
+            if isinstance(node, ast.Call):
+                called, args = ast.unparse(node.func), node.args
+                at = 0 if called == "Fault" else 1
+                if called == "Fault" or "Fault" in map(ast.unparse, args):
+                    found |= {one.value for one in literals(args[at])}
+    assert len(found) > 15 and found <= keys
 
 
 def test_the_list_of_open_modules_names_only_open_ones():

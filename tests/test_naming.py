@@ -17,7 +17,6 @@ def test_every_id_of_the_targets_has_its_name(data, lang):
     assert shown["indicator"].tolist() == [names[one] for one in data.targets["indicator"]]
     rest = data.targets.columns.drop(["place", "indicator"])
     pd.testing.assert_frame_equal(shown[rest], data.targets[rest].reset_index(drop=True))
-    pd.testing.assert_frame_equal(shown, qiyou.data.named(data, data.targets, lang=lang))
 
 
 def test_an_unknown_id_stays_and_the_frame_is_not_touched(data):

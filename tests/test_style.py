@@ -267,10 +267,8 @@ def test_a_county_that_is_added_takes_no_look_of_another(data):
     )
 
 
-def test_the_line_of_a_place_is_drawn_as_asked():
+def test_the_mark_of_a_place_is_drawn_as_asked():
     look = style.looks(["a", "b"])["b"]
-    (line,) = Figure().add_subplot().plot([0, 1], **look.line())
-    assert line.get_color() == look.colour and line.is_dashed()
     (mark,) = Figure().add_subplot().plot(0, 1, **look.mark(hollow=True))
     assert (mark.get_marker(), mark.get_markerfacecolor()) == (look.marker, style.PAPER)
 

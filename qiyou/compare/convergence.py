@@ -93,9 +93,8 @@ def convergence(
         level=one.map(data.places.set_index("id")["level"]),
         unit=table["indicator"].map(facts["unit"]),
         bounds=_bounds(rows, table),
-        _order=facts.index.get_indexer(table["indicator"]),
     )
-    table = table.sort_values(["peer", "_order", "variant"], kind="stable", ignore_index=True)
+    table = references.ordered(table, ["peer", "indicator", "variant"], indicator=facts.index)
     return table[words.columns("compare.convergence")]
 
 

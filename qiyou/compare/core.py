@@ -116,9 +116,8 @@ def core(
     rows = rows.assign(basis=rows["indicator"].map(references.basis(facts)))
     rows = _judged(rows, reference if isinstance(reference, str) else "the given references")
     rows = rows.assign(**_leads(rows, paths))
-    rank = {name: k for k, name in enumerate([*facts.index, *order])}
-    rows = rows.assign(_indicator=rows["indicator"].map(rank), _place=rows["place"].map(rank))
-    rows = rows.sort_values(["_indicator", "_place", "variant"], kind="stable", ignore_index=True)[_CORE]
+    by = ["indicator", "place", "variant"]
+    rows = references.ordered(rows, by, indicator=facts.index, place=order)[_CORE]
     return _grid(rows, data, year, places, indicators) if grid else rows
 
 
@@ -158,23 +157,21 @@ def _is_text(column: pd.Series) -> bool:
 def _leads(rows: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
     """Time distances of all rows at once on their reference paths: the lead columns of `core`."""
     keys = ["place", "indicator"]
-    heads = paths.drop_duplicates(keys)[[*keys, "path_name", "path_n"]]
-    number = pd.Series(np.arange(len(heads), dtype=float), index=pd.MultiIndex.from_frame(heads[keys]))
-    which = number.reindex(pd.MultiIndex.from_frame(rows[keys])).to_numpy()
+    own = pd.MultiIndex.from_frame(rows[keys])
+    heads = paths.drop_duplicates(keys).set_index(keys)[["path_name", "path_n"]].reindex(own)
     moving = rows["direction"].isin(["up", "down"]) & ~rows["kind"].isin([*EXTENSIVE, "status"])
-    able = moving.to_numpy() & rows["relation"].eq("eq").to_numpy() & ~np.isnan(which)
+    able = moving.to_numpy() & rows["relation"].eq("eq").to_numpy() & heads["path_name"].notna().to_numpy()
     out = pd.DataFrame({name: np.nan for name in _LEAD[:3]}, index=rows.index)
     out = out.assign(lead_reference="", lead_n=pd.array([pd.NA] * len(rows), dtype="Int64"), lead_note="")
     if not able.any():
         return out
-    years, column = np.unique(paths["year"].to_numpy(dtype=int), return_inverse=True)
-    at = number.reindex(pd.MultiIndex.from_frame(paths[keys])).to_numpy().astype(int), column
-    values, steps = (np.full((len(heads), len(years)), fill) for fill in (np.nan, 0.0))
-    values[at], steps[at] = paths["path_value"], paths["path_step"]
-    chosen, which = rows[able], which[able].astype(int)
-    value, year, way, path = (*(chosen[name].to_numpy() for name in ("value", "year", "sign")), values[which])
+    wide = paths.pivot(index=keys, columns="year", values=["path_value", "path_step"]).reindex(own[able])
+    path = wide["path_value"].to_numpy(dtype=float)
+    steps = wide["path_step"].fillna(0.0).to_numpy(dtype=float)
+    chosen, years = rows[able], wide["path_value"].columns.to_numpy(dtype=int)
+    value, year, way = (chosen[name].to_numpy() for name in ("value", "year", "sign"))
     width = 2 * np.maximum(chosen["box_high"] - value, value - chosen["box_low"]).to_numpy()
-    table = pace.lead(value, year, years, path, step=width, reference_step=steps[which], direction=way)
+    table = pace.lead(value, year, years, path, step=width, reference_step=steps, direction=way)
     now = path[np.arange(len(path)), np.minimum(np.searchsorted(years, year), len(years) - 1)]
     # A flat path has been at its value for years; who has the same value now is neither ahead nor behind.
     level = same(now, value) & np.isin(year, years)
@@ -186,7 +183,7 @@ def _leads(rows: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
     better = way * value > np.nanmax(way[:, None] * path, axis=1)
     beyond = np.where(better, "better than the whole path", "passed before the path begins")
     out.loc[able, _LEAD[:3]] = table.to_numpy()
-    out.loc[able, ["lead_reference", "lead_n"]] = heads[["path_name", "path_n"]].to_numpy()[which]
+    out.loc[able, ["lead_reference", "lead_n"]] = heads[able].to_numpy()
     out.loc[able, "lead_note"] = np.where(table["lead"].isna(), beyond, "")
     return out
 

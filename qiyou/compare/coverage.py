@@ -67,20 +67,18 @@ def coverage(data: Data, *, places: Names = None, indicators: Names = None, lang
     words.language(lang)
     facts = core_indicators(data, indicators)
     order = places_with_documents(data, places)
-    grid = pd.MultiIndex.from_product([order, facts.index], names=_KEYS).to_frame(index=False)
+    grid = pd.DataFrame(index=pd.MultiIndex.from_product([order, facts.index], names=_KEYS))
     said = _mentions(data)
     own = said[said["indicator"].isin(facts.index)]
     first = own.drop_duplicates(_KEYS).drop(columns="locator")
     # Where the table has the indicator, what the text says of it is a repetition.
     same = own.merge(first[[*_KEYS, "document", "origin"]])
-    locators = same.groupby(_KEYS)["locator"].agg("; ".join).rename("locators").reset_index()
+    locators = same.groupby(_KEYS)["locator"].agg("; ".join).rename("locators")
     path = ends(cells(data, facts))
-    paths = path.groupby(_KEYS)["variant"].nunique().rename("paths").reset_index()
+    paths = path.groupby(_KEYS)["variant"].nunique().rename("paths")
     path = path.drop_duplicates(_KEYS).drop(columns="document").set_index(_KEYS)
-    path = path[path.columns.intersection(_COLUMNS)].reset_index()
-    table = grid
-    for part in (first, locators, path, paths):
-        table = table.merge(part, on=_KEYS, how="left")
+    path = path[path.columns.intersection(_COLUMNS)]
+    table = grid.join([first.set_index(_KEYS), locators, path, paths]).reset_index()
     texts = [name for name in table if table[name].dtype == object or table[name].dtype == "str"]
     table = table.assign(
         there=table["document"].notna(),
@@ -288,6 +286,5 @@ def _counted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
         every = pd.MultiIndex.from_tuples([(*one, name) for one in here for name in names], names=keys)
         counts = counts.reindex(every, fill_value=0)
     counts = counts.reset_index().assign(total=lambda frame: frame["core"] + frame["own"])
-    most = counts["total"] if by == "department" else 0
-    order = counts.assign(_most=-most).sort_values(["document", "_most"], kind="stable", ignore_index=True)
-    return order.drop(columns="_most")
+    order = ["document", "total"] if by == "department" else ["document"]
+    return counts.sort_values(order, ascending=[True, False][: len(order)], kind="stable", ignore_index=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from qiyou.data.schema import GRADES
 from qiyou.errors import DataError, Message, need
-from qiyou.intervals import Box, box, by_role
+from qiyou.intervals import Box, bounded, box, by_role
 from qiyou.relate import SIGN, promised
 from qiyou.words import columns
 
@@ -118,7 +118,7 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
     _require(rows, "unit", indicators["unit"], "compare.printed")
     peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
-    return rows.assign(peer=peer, **_boxes(rows, indicators).columns("box"))
+    return rows.assign(peer=peer, **bounded(rows, by_role(rows), indicators).columns("box"))
 
 
 def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None:
@@ -130,16 +130,16 @@ def _require(rows: pd.DataFrame, column: str, own: pd.Series, what: str) -> None
         raise DataError("compare.across", wrong, what=Message(what), **told)
 
 
-def _boxes(rows: pd.DataFrame, indicators: pd.DataFrame) -> Box:
-    """What the prints leave open, cut to the indicators' logical bounds; a review is not rounded."""
-    kind, lower, upper = (rows["indicator"].map(indicators[name]) for name in ("kind", "lower", "upper"))
-    reading = np.where(kind == "status", "stipulated", by_role(rows))
-    return box(rows, reading).within(lower.to_numpy(dtype=float), upper.to_numpy(dtype=float))
-
-
 def stacked(*tables: pd.DataFrame) -> pd.DataFrame:
     """Tables under one another; empty ones would only blur the column types."""
     return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+
+
+def ordered(rows: pd.DataFrame, by: list[str], **orders: Iterable[str]) -> pd.DataFrame:
+    """The rows by these columns, the ids of a column in `orders` as they follow one another there."""
+    rank = {name: {one: k for k, one in enumerate(ids)} for name, ids in orders.items()}
+    key = lambda own: own.map(rank[own.name]) if own.name in rank else own  # noqa: E731
+    return rows.sort_values(by, key=key, kind="stable", ignore_index=True)
 
 
 def ancestors(places: pd.DataFrame) -> pd.DataFrame:
@@ -162,10 +162,8 @@ def provinces(places: pd.DataFrame) -> pd.Series:
     {'china': '', 'zhejiang': 'zhejiang', 'yuhuan': 'zhejiang'}
     """
     chain, level = ancestors(places), places.set_index("id")["level"]
-    nearest = (
-        chain[chain["above"].map(level) == "province"].drop_duplicates("place").set_index("place")["above"]
-    )
-    return nearest.reindex(places["id"], fill_value="")
+    nearest = chain[chain["above"].map(level) == "province"].drop_duplicates("place").set_index("place")
+    return nearest["above"].reindex(places["id"], fill_value="")
 
 
 def peers(places: pd.DataFrame) -> np.ndarray:

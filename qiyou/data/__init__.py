@@ -23,7 +23,7 @@ from qiyou.data.names import Resolver
 from qiyou.data.schema import root
 from qiyou.errors import DataError
 
-__all__ = ["ALSO", "CODES", "Data", "check", "load", "named", "printed", "root"]
+__all__ = ["ALSO", "CODES", "Data", "check", "load", "root"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,10 +240,8 @@ class Data:
         """
         named, groups = self.named(frame, lang), set(words.table("words")["group"])
         heads, out = words.group("heading", lang), {}
-        fields = {
-            name: self.named(pd.DataFrame({"place": [self.place(one)]}), lang).iat[0, 0]
-            for name, one in places.items()
-        }
+        called = self.places.set_index("id")[f"name_{lang}"]
+        fields = {name: called[self.place(one)] for name, one in places.items()}
         for name in columns.split() or list(named):
             low, _, high = str(name).partition(":")
             column = named[low] if high else named[name]
@@ -332,14 +330,3 @@ def check(
     np.int64(0)
     """
     return assemble(folder, also)[1].frame(lang)
-
-
-def printed(data: Data, indicator: str) -> pd.DataFrame:
-    """The rows of ``data.printed`` of one indicator, by id or name."""
-    rows = data.printed
-    return rows[rows["indicator"] == data.indicator(indicator)].reset_index(drop=True)
-
-
-def named(data: Data, frame: pd.DataFrame, *, lang: str = "zh") -> pd.DataFrame:
-    """``data.named``, for callers of old."""
-    return data.named(frame, lang)

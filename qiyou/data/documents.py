@@ -23,13 +23,14 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qiyou.data.files import SEALED, Fault, Findings, Sheet, read_sheet, read_toml, seal, tidy
 from qiyou.data.names import identify
 from qiyou.data.schema import DOCUMENT_ID, DOCUMENT_TABLES, EXTENTS, TABLE_STATUSES, YEAR, Table
-from qiyou.errors import Message
+from qiyou.errors import Message, need
 
 TORN = "…"
 PART = "|"
@@ -44,17 +45,17 @@ _MAY_BE_EMPTY = ("decisions.csv", "asides.csv")
 
 @dataclass
 class Decided:
-    """The decisions of one document, looked up by what they decide."""
+    """The decisions of one document, looked up by what they decide.
 
-    cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    ``read`` holds what stands for single cells: of a row (``"table", row``) or statement, by column.
+    """
+
+    read: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
-    fields: dict[tuple[str, str], str] = field(default_factory=dict)
     torn: dict[tuple[str, str], str] = field(default_factory=dict)
     cuts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     placed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    statements: dict[str, str] = field(default_factory=dict)
-    statement_fields: dict[tuple[str, str], str] = field(default_factory=dict)
     statement_cuts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -218,69 +219,54 @@ def _check_seals(document: Document, findings: Findings) -> None:
 
 def _settle(sheets: dict[str, Sheet], years: tuple[str, ...], findings: Findings) -> Decided:
     """Look every decision up in the table or the statements, and record those that fit nowhere or do nothing."""
-    rows = {record["row"]: record for record in sheets["table"].records} if "table" in sheets else {}
-    texts = (
-        {record["id"]: record for record in sheets["statements"].records} if "statements" in sheets else {}
-    )
-    decided = Decided()
-    for line, record in sheets["decisions"].numbered() if "decisions" in sheets else ():
+    none, decided = Sheet(Path(), (), (), ()), Decided()
+    table, texts, decisions = (sheets.get(name, none) for name in SEALED)
+    rows = {record["row"]: record for record in table.records}
+    texts = {record["id"]: record for record in texts.records}
+    for line, record in decisions.numbered():
         kind, one, column, *_ = f"{record['at']}::".split(":")
         try:
+            need(one in {"header": years, "table": rows}.get(kind, texts), "decision_nowhere", Fault)
             if kind == "header":
-                settled, key, value = _settled_header(record, one, years, decided)
-            elif one not in (rows if kind == "table" else texts):
-                raise Fault("decision_nowhere")
+                settled, key, value = decided.headers, one, record["printed"]
             elif kind == "table":
                 settled, key, value = _settled_row(record, rows[one], column, years, decided)
             else:
                 settled, key, value = _settled_statement(record, texts[one], column, decided)
-            if record["printed"] == record["reading"]:
-                raise Fault("decision_same")
+            need(record["printed"] != record["reading"], "decision_same", Fault)
             # Of two readings none may win by its line.
-            if key in settled:
-                raise Fault("decision_twice")
+            need(key not in settled, "decision_twice", Fault)
             settled[key] = value
         except Fault as fault:
             told = {"at": record["at"], "printed": record["printed"], "column": column} | fault.fields
-            findings.add(fault.key, sheets["decisions"].path, line, **told)
+            findings.add(fault.key, decisions.path, line, **told)
         decided.lines.setdefault(record["at"], line)
     return decided
-
-
-def _settled_header(
-    record: dict, year: str, years: tuple[str, ...], decided: Decided
-) -> tuple[dict, str, str]:
-    if year not in years:
-        raise Fault("decision_nowhere")
-    return decided.headers, year, record["printed"]
 
 
 def _settled_row(record: dict, row: dict, column: str, years: tuple[str, ...], decided: Decided) -> tuple:
     """What a decision about a row is entered in, under which key, and as what; a Fault where it does not fit."""
     printed, reading, one = record["printed"], record["reading"], row["row"]
     if column == "unit":
-        if not printed or not any(row[year].endswith(printed) for year in years):
-            raise Fault("decision_unit")
+        there = printed and any(row[year].endswith(printed) for year in years)
+        need(there, "decision_unit", Fault)
         return decided.units, one, (printed, reading)
     if column:
-        if column not in (*years, *TABLE_FIELDS):
-            raise Fault("decision_field")
-        if (printed if column in years else printed.replace(TORN, "")) != row[column]:
-            raise Fault("decision_cell", there=row[column])
+        need(column in (*years, *TABLE_FIELDS), "decision_field", Fault)
+        whole = printed if column in years else printed.replace(TORN, "")
+        need(whole == row[column], "decision_cell", Fault, there=row[column])
         if TORN in printed:
             decided.torn[one, column] = printed
-        return decided.cells if column in years else decided.fields, (one, column), reading
+        return decided.read["table", one], column, reading
     cells, parts = [row[year] for year in years if row[year]], tuple(reading.split(PART))
     if _YEARS.fullmatch(reading) and set(parts) <= set(years):
-        if printed.split(PART) != [row[year] for year in parts] or len(cells) != len(parts):
-            raise Fault("decision_years")
+        fits = printed.split(PART) == [row[year] for year in parts] and len(cells) == len(parts)
+        need(fits, "decision_years", Fault)
         settled, changes = decided.placed, len(parts) < len(years)
     else:
-        if list(parts) != cells or "".join(parts) not in printed:
-            raise Fault("decision_cut")
+        need(list(parts) == cells and "".join(parts) in printed, "decision_cut", Fault)
         settled, changes = decided.cuts, len(parts) > 1
-    if not changes:
-        raise Fault("decision_same")
+    need(changes, "decision_same", Fault)
     return settled, one, parts
 
 
@@ -288,13 +274,10 @@ def _settled_statement(record: dict, statement: dict, column: str, decided: Deci
     """As `_settled_row`."""
     printed, reading, one = record["printed"], record["reading"], statement["id"]
     parts = tuple(reading.split(PART))
-    if column not in ("", *STATEMENT_FIELDS):
-        raise Fault("decision_field")
+    need(column in ("", *STATEMENT_FIELDS), "decision_field", Fault)
     if not column and len(parts) > 1:
-        if "".join(parts) != printed or statement["printed"] not in parts:
-            raise Fault("decision_cut")
+        need("".join(parts) == printed and statement["printed"] in parts, "decision_cut", Fault)
         return decided.statement_cuts, one, (printed, parts)
-    if printed != statement[column or "printed"]:
-        raise Fault("decision_cell", there=statement[column or "printed"])
-    settled = decided.statement_fields if column else decided.statements
-    return settled, (one, column) if column else one, reading
+    column = column or "printed"
+    need(printed == statement[column], "decision_cell", Fault, there=statement[column])
+    return decided.read["statement", one], column, reading

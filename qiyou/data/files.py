@@ -24,7 +24,7 @@ from qiyou import words
 from qiyou.data.names import Vocabulary, plain
 from qiyou.data.schema import YEAR, Table
 from qiyou.disk import trouble
-from qiyou.errors import Message
+from qiyou.errors import Message, need
 
 COLUMNS = ("severity", "code", "file", "line", "what", "remedy")
 SEVERITIES = ("error", "warning", "note")
@@ -93,10 +93,9 @@ class Findings:
                 told = (words.say(key, lang, count=over) for key in ("data.more", "data.more_remedy"))
                 rows.append((*alike, None, *told))
         frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"line": "Int64"})
-        order = frame["severity"].map(SEVERITIES.index)
-        by = ["_order", "file", "line"]
-        frame = frame.assign(_order=order).sort_values(by, kind="stable", na_position="first")
-        return frame.drop(columns="_order").reset_index(drop=True)
+        frame = frame.sort_values(["file", "line"], kind="stable", na_position="first")
+        worst = lambda severity: severity.map(SEVERITIES.index)  # noqa: E731
+        return frame.sort_values("severity", key=worst, kind="stable", ignore_index=True)
 
     def said(self, lang: str) -> str:
         """The first errors, a line each."""
@@ -178,7 +177,7 @@ def read_sheet(
         What the header should hold, for a complaint about what stands above it.
     """
     try:
-        text, what, line = _decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
+        text, what, line = decode(_read_bytes(path, _LARGEST_CSV, "too_large_csv"))
         if what:
             findings.add("encoding_known", path, line, "note" if lenient else "error", why=what)
         tabs = bool(what) and what.key == "data.encoding_utf16" and "\t" in text.partition("\n")[0]
@@ -193,8 +192,8 @@ def read_toml(path: Path, findings: Findings) -> dict | None:
     try:
         content = _read_bytes(path, _LARGEST_TOML, "too_large_toml")
         text = content.decode("utf-8-sig")
-        if max(line.count(".") for line in text.split("\n")) > _MOST_POINTS:
-            raise Fault("toml", why=Message("data.toml_points", most=_MOST_POINTS))
+        points = max(line.count(".") for line in text.split("\n"))
+        need(points <= _MOST_POINTS, "toml", Fault, why=Message("data.toml_points", most=_MOST_POINTS))
         return _small(tomllib.loads(text))
     except Fault as fault:
         findings.add(fault.key, path, **fault.fields)
@@ -226,18 +225,16 @@ def _small(about: dict) -> dict:
 def _read_bytes(path: Path, largest: int, too_large: str) -> bytes:
     """The file's content. Only a regular file is opened: reading a pipe or a device might never end."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise Fault("no_file")
+        need(stat.S_ISREG(path.stat().st_mode), "no_file", Fault)
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
         raise Fault("unreadable_file", why=trouble(error)) from None
-    if len(content) > largest:
-        raise Fault(too_large, largest=largest)
+    need(len(content) <= largest, too_large, Fault, largest=largest)
     return content
 
 
-def _decode(content: bytes) -> tuple[str, Message | None, int]:
+def decode(content: bytes) -> tuple[str, Message | None, int]:
     """The text without byte-order mark, what is to be said where it is not plain UTF-8, and on which line."""
     encoding, what, line = "utf-8", None, 1
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -261,8 +258,7 @@ def _decode(content: bytes) -> tuple[str, Message | None, int]:
 
 def _parse(text: str, path: Path, findings: Findings, delimiter: str) -> Sheet:
     rows = _rows(text, delimiter)
-    if not rows:
-        raise Fault("no_header", 1)
+    need(rows, "no_header", Fault, line=1)
     header = _header(rows)
     records, lines = [], []
     for line, row in rows[1:]:
@@ -290,8 +286,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
         for row in reader:
             if row:
                 rows.append((start, row))
-            if len(rows) > _MOST_ROWS:
-                raise Fault("many_rows", start, most=_MOST_ROWS)
+            need(len(rows) <= _MOST_ROWS, "many_rows", Fault, line=start, most=_MOST_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
         raise Fault("csv", start, why=Message("data.csv_form", why=error)) from None
@@ -310,8 +305,7 @@ def _header(rows: list[tuple[int, list[str]]]) -> tuple[str, ...]:
         if head := next((line for line, row in rows if sum(map(bool, map(str.strip, row))) > 1), 0):
             raise Fault("above_header", 1, text=header[0], last=head - 1)
     for name, times in Counter(header).items():
-        if times > 1:
-            raise Fault("column_twice", 1, name=name)
+        need(times == 1, "column_twice", Fault, line=1, name=name)
     return tuple(header)
 
 

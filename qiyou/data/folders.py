@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,12 +131,11 @@ def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> Vocabular
     if rows["indicators"] and core != _CORE:
         key = "core_count" if len(sheets["indicators"]) == 1 else "core_count_own"
         findings.add(key, sheets["indicators"][-1].path, count=core)
-    for sheet in sheets["places"][1:]:
-        for line, record in sheet.numbered():
-            if not record["parent"] and record["level"] in ("prefecture", "county"):
-                findings.add("no_parent", sheet.path, line, id=record["id"])
+    for sheet, line, record in _rows(sheets["places"][1:]):
+        if not record["parent"] and record["level"] in ("prefecture", "county"):
+            findings.add("no_parent", sheet.path, line, id=record["id"])
     # An indicator of one's own is known by its Chinese name without a row in the alias table.
-    own = [record for sheet in sheets["indicators"][1:] for record in sheet.records if record["name_zh"]]
+    own = [record for _, _, record in _rows(sheets["indicators"][1:]) if record["name_zh"]]
     refused = [record for record in rows["aliases"] if record["maps"] == "no"]
     return Vocabulary(
         indicators={record["id"]: record for record in rows["indicators"]},
@@ -150,13 +149,17 @@ def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> Vocabular
 def _aliases(sheets: list[Sheet], findings: Findings) -> dict[tuple[str, str], str]:
     """What each printed name stands for, in one document or (with an empty document) in all."""
     aliases: dict[tuple[str, str], str] = {}
-    for sheet in sheets:
-        for line, record in sheet.numbered():
-            if record["maps"] == "yes":
-                known = aliases.setdefault((record["name"], record["document"]), record["indicator"])
-                if known != record["indicator"]:
-                    findings.add("alias_twice", sheet.path, line, name=record["name"], known=known)
+    for sheet, line, record in _rows(sheets):
+        if record["maps"] == "yes":
+            known = aliases.setdefault((record["name"], record["document"]), record["indicator"])
+            if known != record["indicator"]:
+                findings.add("alias_twice", sheet.path, line, name=record["name"], known=known)
     return aliases
+
+
+def _rows(sheets: list[Sheet]) -> Iterator[tuple[Sheet, int, dict]]:
+    """Every record of these sheets, with its sheet and line."""
+    return ((sheet, line, record) for sheet in sheets for line, record in sheet.numbered())
 
 
 def _documents(base: Path, extras: list[Path], findings: Findings) -> list[Document]:
@@ -184,32 +187,30 @@ def _documents(base: Path, extras: list[Path], findings: Findings) -> list[Docum
 
 def _check_references(sheets, found: list[Document], findings: Findings) -> None:
     """Every id in a column that refers to another table must be there."""
-    sources = (record["id"] for sheet in sheets["sources"] for record in sheet.records)
+    sources = (record["id"] for _, _, record in _rows(sheets["sources"]))
     documents = (document.id for document in found)
     words = findings.words
     ids = {"indicators": words.indicators, "places": words.places, "sources": sources, "documents": documents}
     known = {name: {one: one for one in names} for name, names in ids.items()}
     for name, table in TABLES.items():
         columns = {column.name: column.refers for column in table.columns if column.refers}
-        for sheet in sheets[name]:
-            for line, record in sheet.numbered():
-                for column, refers in columns.items():
-                    cell = record[column]
-                    if cell and cell not in known[refers] and (line, column) not in sheet.reported:
-                        kind = refers.removesuffix("s")
-                        suggest(findings, "unknown", sheet.path, line, kind, cell, known[refers])
+        for sheet, line, record in _rows(sheets[name]):
+            for column, refers in columns.items():
+                cell = record[column]
+                if cell and cell not in known[refers] and (line, column) not in sheet.reported:
+                    kind = refers.removesuffix("s")
+                    suggest(findings, "unknown", sheet.path, line, kind, cell, known[refers])
 
 
 def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findings: Findings) -> None:
     """A project's count is read from its statement; a facility named without a count says where, and in which words."""
-    for sheet in sheets:
-        for line, record in sheet.numbered():
-            document, counted = record["document"], record["statement"]
-            named = record["at"], record["phrase"]
-            if counted and (document, counted) not in statements:
-                findings.add("project_statement", sheet.path, line, document=document, statement=counted)
-            if any(named) if counted else not all(named):
-                findings.add("project_both", sheet.path, line)
+    for sheet, line, record in _rows(sheets):
+        document, counted = record["document"], record["statement"]
+        named = record["at"], record["phrase"]
+        if counted and (document, counted) not in statements:
+            findings.add("project_statement", sheet.path, line, document=document, statement=counted)
+        if any(named) if counted else not all(named):
+            findings.add("project_both", sheet.path, line)
 
 
 # ---------------------------------------------------------------------------------------------------------- frames
@@ -217,7 +218,7 @@ def _check_projects(sheets: list[Sheet], statements: set[tuple[str, str]], findi
 
 def _frame(table: Table, sheets: list[Sheet]) -> pd.DataFrame:
     """The rows of a table, with numbers, years and flags as the schema says."""
-    rows = [record for sheet in sheets for record in sheet.records]
+    rows = [record for _, _, record in _rows(sheets)]
     frame = pd.DataFrame(rows, columns=list(table.names), dtype="str")
     for column in table.columns:
         if column.type == "boolean":
@@ -237,16 +238,15 @@ def _with_values(frame: pd.DataFrame, sheets: list[Sheet], findings: Findings):
     A figure of one's own in another unit keeps that unit and has no reading: it is shown, and compared with nothing.
     """
     words, where, units = findings.words, [], []
-    for number, sheet in enumerate(sheets):
-        for line, record in sheet.numbered():
-            indicator = words.indicators.get(record["indicator"])
-            unit = indicator["unit"] if indicator else record.get("unit", "")
-            own = record.get("unit", unit)
-            if indicator and own != unit:
-                told = {"own": own, "unit": unit, "indicator": record["indicator"]}
-                findings.add("value_unit_column", sheet.path, line, **told)
-            where.append((sheet.path, line, number > 0))
-            units.append(unit)
+    for sheet, line, record in _rows(sheets):
+        indicator = words.indicators.get(record["indicator"])
+        unit = indicator["unit"] if indicator else record.get("unit", "")
+        own = record.get("unit", unit)
+        if indicator and own != unit:
+            told = {"own": own, "unit": unit, "indicator": record["indicator"]}
+            findings.add("value_unit_column", sheet.path, line, **told)
+        where.append((sheet.path, line, sheet is not sheets[0]))
+        units.append(unit)
     said = Readings(frame["printed"], [""] * len(units), units, words.units, bare=True)
     for k, key, fields in said.faulty():
         path, line, own = where[k]

@@ -19,8 +19,10 @@ _MOST_SUGGESTIONS = 200
 _LONGEST_NAME = 80
 _CUTOFF = 0.4
 _HAN = re.compile("[㐀-鿿]")
-_SHORT_ZH = re.compile("(?P<short>.{2,}?)(?:壮族自治区|回族自治区|维吾尔自治区|自治区|新区|省|市|县|区)")
-_SHORT_EN = re.compile("(?P<short>.+?) (?:province|municipality|city|county|district|new area)")
+_SHORT = re.compile(
+    "(?P<zh>.{2,}?)(?:壮族自治区|回族自治区|维吾尔自治区|自治区|新区|省|市|县|区)"
+    "|(?P<en>.+?) (?:province|municipality|city|county|district|new area)"
+)
 
 
 def plain(text: str) -> str:
@@ -169,12 +171,8 @@ class Resolver:
         full += [(name, one) for name, one in aliases if one in self.shown]
         ids, short = [(one, one) for one in self.shown], []
         if kind == "place":
-            found = (
-                (pattern.fullmatch(_key(name)), one)
-                for name, one in full
-                for pattern in (_SHORT_ZH, _SHORT_EN)
-            )
-            short = [(match["short"], one) for match, one in found if match]
+            found = ((_SHORT.fullmatch(_key(name)), one) for name, one in full)
+            short = [(match["zh"] or match["en"], one) for match, one in found if match]
         self._ranks = [_grouped(pairs) for pairs in (ids, full, short)]
 
     def __call__(self, name: str) -> str:

@@ -73,11 +73,8 @@ class Readings:
         for number in np.flatnonzero(~self.good):
             text, _, unit = self.keys[self.at[number]]
             reading, fault, why = self.outcomes[self.at[number]]
-            yield (
-                number,
-                fault,
-                {"text": text, "unit": unit, "own": reading.unit if reading else "", "why": why},
-            )
+            own = reading.unit if reading else ""
+            yield number, fault, {"text": text, "unit": unit, "own": own, "why": why}
 
     def column(self, name: str) -> np.ndarray:
         """A field of every figure's reading; NaN, False or ``none`` where there is none to take."""
@@ -196,15 +193,16 @@ def target_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
                     continue
                 unit = findings.words.indicators[indicator]["unit"]
             printed = tuple([record[year] for year in years])
-            decided_unit = (row, "printed_unit") in decided.fields
+            own = decided.read.get(("table", row), {})
+            decided_unit = "printed_unit" in own
             whole = decided_unit or row in decided.units or row in decided.cuts or row in decided.placed
             facts = {"document": document.id, "place": about["place"], "variant": variants[row], "row": row}
             facts |= {name: record[name] for name in ("indicator", "star", "department")}
             facts |= {name: first[name] for name in ("printed_name", "printed_unit")}
-            texts = _texts(printed, row, years, decided)
+            texts = _texts(printed, years, own, decided.units.get(row))
             one = _Line(document, table, line, f"table:{row}", facts, printed, texts, unit=unit, taken=taken)
             # Most lines share one object: a nation has a hundred thousand of them.
-            spoken = [whole or (row, year) in decided.cells for year in years] if decided.lines else ()
+            spoken = [whole or year in own for year in years] if decided.lines else ()
             one.cells = {**alike, "decided": spoken} if any(spoken) else alike
             one.header = record["printed_unit"]
             one.undecided_header = first["printed_unit"] if decided_unit and taken else None
@@ -212,15 +210,13 @@ def target_rows(documents: list[Document], findings: Findings) -> pd.DataFrame:
     return _figures(lines, TARGET_COLUMNS, findings)
 
 
-def _texts(printed: tuple[str, ...], row: str, years: tuple[str, ...], decided: Decided) -> tuple[str, ...]:
-    """The characters of a row's cells as decided."""
-    if decided.cells:
-        printed = tuple(
-            decided.cells.get((row, year), text) for text, year in zip(printed, years, strict=True)
-        )
-    if row not in decided.units:
+def _texts(printed: tuple[str, ...], years: tuple[str, ...], own: dict[str, str], unit) -> tuple[str, ...]:
+    """The characters of a row's cells as decided: by year, and their unit."""
+    if own:
+        printed = tuple([own.get(year, text) for year, text in zip(years, printed, strict=True)])
+    if unit is None:
         return printed
-    old, new = decided.units[row]
+    old, new = unit
     return tuple(text.removesuffix(old) + new if text.endswith(old) else text for text in printed)
 
 
@@ -231,11 +227,9 @@ def _filled(table: Sheet, decided: Decided) -> Iterable[dict]:
     """
     firsts: dict[str, dict] = {}
     for printed in table.records:
-        row = printed["row"]
-        record = printed
-        if decided.fields:
-            record = printed | {name: decided.fields.get((row, name), printed[name]) for name in TABLE_FIELDS}
-        first = firsts.setdefault(serial(row), record)
+        own = decided.read.get(("table", printed["row"]), {})
+        record = printed | {name: own[name] for name in TABLE_FIELDS if name in own}
+        first = firsts.setdefault(serial(printed["row"]), record)
         if first is not record:
             same = first["indicator"] == record["indicator"]
             shared = ("star", "department", *(("printed_name", "printed_unit") if same else ()))
@@ -266,19 +260,14 @@ def statement_rows(documents: list[Document], findings: Findings) -> pd.DataFram
             if not _check_name(record["phrase"], indicator, document, sheet.path, line, findings):
                 continue
             names = ("from_year", "year", "section", "item")
-            facts = {name: decided.statement_fields.get((one, name), record[name]) for name in names}
+            own = decided.read.get(("statement", one), {})
+            facts = {name: own.get(name, record[name]) for name in names}
             _check_span(facts, document.about["period"], findings, sheet.path, line)
             facts |= {name: _year(facts[name]) for name in ("from_year", "year")}
             facts |= {name: record[name] for name in ("indicator", "phrase", "kind", "note")}
-            spoken = one in decided.statements or one in decided.statement_cuts
-            spoken = spoken or any(key[0] == one for key in decided.statement_fields)
-            facts |= {
-                "document": document.id,
-                "place": document.about["place"],
-                "id": int(one),
-                "decided": spoken,
-            }
-            text = decided.statements.get(one, record["printed"])
+            facts |= {"document": document.id, "place": document.about["place"], "id": int(one)}
+            facts["decided"] = bool(own) or one in decided.statement_cuts
+            text = own.get("printed", record["printed"])
             unit = findings.words.indicators[indicator]["unit"] if indicator else ""
             at = f"statement:{one}"
             lines.append(_Line(document, sheet, line, at, facts, (record["printed"],), (text,), unit=unit))

@@ -42,13 +42,8 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
         In millimetres; texts of the cells, in its child Axes, have the gid ``indicator/line/place``.
     """
     profile = assessed(desk.data)[1] if profile is None else profile
-    line = profile.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
-    symbols = {reading: fill.symbol for reading, fill in style.fills("reading").items()}
-    text = profile["reading"].map(symbols) + " " + profile["reading"].map(desk.group("reading_short"))
-    cells = profile.assign(
-        row=profile["indicator"] + "/" + line, column=profile["place"], text=text.str.strip()
-    )
-    cells["state"], side = profile["reading"], profile["reading"].map(_SIDE)
+    cells = forms.cells(profile, "reading", profile["reading"].map(desk.group("reading_short")))
+    side = profile["reading"].map(_SIDE)
     told = set(profile.loc[side.notna(), "indicator"])
     rank = {name: (name not in told, k) for k, name in enumerate(desk.data.indicators["id"])}
     order = sorted(cells["row"].unique(), key=lambda row: (rank[row.rpartition("/")[0]], row))
@@ -132,7 +127,7 @@ def _rank(desk, row, of: str = "") -> str:
 
 def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float, body: float) -> None:
     """One question: what was realised, and below it what each place requires."""
-    first, facts = block.iloc[0], desk.fact(block["indicator"].iloc[0])
+    first, facts = block.iloc[0], desk.facts.loc[block["indicator"].iloc[0]]
     scale, sign = first["scale"], 1 if facts["direction"] == "up" else -1
 
     def shown(pace):

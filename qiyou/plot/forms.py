@@ -30,6 +30,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from scipy.optimize import isotonic_regression
 
 from qiyou import words
 from qiyou.data import Data
@@ -76,8 +77,9 @@ class Desk:
     def __init__(self, data, ax: Axes | None, lang: str, width: str, page: int):
         self.data, self.ax, self.lang, self.width, self.page = data, ax, lang, width, page
         self.across, self.pages, self.caption = style.millimetres(width), 1, None
-        self.group = functools.partial(words.group, lang=lang)
-        self.looks = style.looks(data)
+        kinds = words.group, words.joined, words.unit
+        self.group, self.join, self.unit = (functools.partial(kind, lang=lang) for kind in kinds)
+        self.looks, self.facts = style.looks(data), data.indicators.set_index("id")
         self.colon, self.stop, self.semicolon = ("：", "。", "；") if lang == "zh" else (": ", ". ", "; ")
 
     @functools.cached_property
@@ -98,26 +100,14 @@ class Desk:
         name = frame[f"name_{self.lang}"].where(frame[f"name_{self.lang}"].ne(""), frame["name_zh"])
         return dict(zip(frame["id"], name, strict=True))
 
-    def fact(self, indicator: str) -> pd.Series:
-        """The row of an indicator."""
-        return self.data.indicators.set_index("id").loc[indicator]
-
     def say(self, key: str, **fields) -> str:
         """A message of the figures, ``plot.<key>``."""
         return words.say(f"plot.{key}", self.lang, **fields)
-
-    def join(self, parts: Iterable[str]) -> str:
-        """A list as a sentence holds it."""
-        return ("、" if self.lang == "zh" else ", ").join(parts)
 
     def listed(self, places: Iterable[str]) -> str:
         """The names of places, or how many there are."""
         names = dict.fromkeys(self.names[place] for place in places)
         return self.join(names) if len(names) <= MOST_PLACES else self.say("places", n=len(names))
-
-    def unit(self, printed: str) -> str:
-        """A unit as a figure prints it; one that is not in the table of words stays as it is."""
-        return self.group("unit").get(printed, printed)
 
     def value(self, row, kind: str = "") -> str:
         """A value as `value` writes it."""
@@ -190,13 +180,17 @@ class Desk:
         ax.caption = self.caption
         return ax
 
-    def panels(self, body: float, rows: int, columns: int, **how) -> tuple[Figure | Axes, np.ndarray]:
-        """What to return, and the Axes: a grid on one sheet, or the caller's one alone."""
+    def panels(self, number: int, columns: int, tall: float, **how) -> tuple[Figure | Axes, np.ndarray]:
+        """What to return, and so many Axes: in lines of `tall` on one sheet, or the caller's one alone."""
         if self.ax is not None:
             self.ax.caption = self.caption
             return self.ax, np.array([self.ax])
-        fig = self.sheet(body)
-        return fig, fig.subplots(rows, columns, squeeze=False, **how).ravel()
+        lines = math.ceil(number / columns)
+        fig = self.sheet(tall * lines)
+        axes = fig.subplots(lines, columns, squeeze=False, **how).ravel()
+        for ax in axes[number:]:
+            ax.set_axis_off()
+        return fig, axes[:number]
 
     def ground(self, body: float) -> Axes:
         """Axes in millimetres, y downwards, over the whole body of the sheet (or the caller's)."""
@@ -269,6 +263,12 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
     >>> fit("5.5", 12, 6), fit("38.77万", 9, 6)
     (('5.5', 9.0), ('38.77万', 7.0))
     """
+    fitted = _fitted(text, width, height, size)
+    return fitted or (style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE)
+
+
+def _fitted(text: str, width: float, height: float, size: float) -> tuple[str, float] | None:
+    """The lines and the size of a text of which no word is torn and no line too many; None if there is none."""
     sizes = np.arange(size, style.MIN_SIZE - 0.1, -0.5).tolist()
     whole = [points for points in sizes if text_width(text, size=points) <= width]
     if whole:
@@ -278,20 +278,13 @@ def fit(text: str, width: float, height: float, *, size: float = style.TEXT_SIZE
         torn = any(text_width(part, size=points) > width for part in style.PIECES.findall(text))
         if not torn and (lines.count("\n") + 1) * points * _LINE <= height + 0.6:
             return lines, points
-    return style.wrap(text, width, size=style.MIN_SIZE), style.MIN_SIZE
+    return None
 
 
 def put(ax: Axes, x: float, y: float, text: str, room: tuple, gid: str, size: float = 9, **look) -> None:
     """Write a text that `fit` has fitted to the room of a width and a height in millimetres."""
     text, size = fit(text, *room, size=size)
     ax.text(x, y, text, **{"va": "center", "fontsize": size, "linespacing": 1.05, "gid": gid} | look)
-
-
-def fits(text: str, width: float, height: float) -> bool:
-    """Whether `fit` finds room in words that are not torn."""
-    lines, size = fit(text, width, height)
-    whole = all(text_width(part, size=size) <= width for part in style.PIECES.findall(text))
-    return whole and (lines.count("\n") + 1) * size * _LINE <= height + 0.6
 
 
 # ---------------------------------------------------------------- matrix
@@ -348,15 +341,25 @@ def matrix(
     return ax
 
 
+def cells(frame: pd.DataFrame, group: str, texts: pd.Series) -> pd.DataFrame:
+    """The cells of a `matrix`: the lines of a place's indicator are counted, a symbol stands before each text.
+
+    `group` names the fills and the column of `frame` with their ids.
+    """
+    line = frame.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
+    symbols = frame[group].map({state: fill.symbol for state, fill in style.fills(group).items()})
+    at = {"row": frame["indicator"] + "/" + line, "column": frame["place"], "state": frame[group]}
+    return frame.assign(**at, text=(symbols + " " + texts).str.strip())
+
+
 def most_columns(texts: Iterable[str], columns: int, lang: str, head: str = "") -> int:
     """How many columns of a matrix one page holds, so that every text has room."""
     aside, left, _ = _margins(lang, head)
-    most = min(MOST_PLACES, columns)
-    while most > 3 and not all(
-        fits(text, (170 - left - aside) / most - 1.4, _ROW - 0.4) for text in set(texts)
-    ):
-        most -= 1
-    return most
+    for most in range(min(MOST_PLACES, columns), 3, -1):
+        room = (170 - left - aside) / most - 1.4, _ROW - 0.4, style.TEXT_SIZE
+        if all(_fitted(text, *room) for text in set(texts)):
+            return most
+    return min(3, columns)
 
 
 def _margins(lang: str, head: str) -> tuple[float, float, float]:
@@ -389,7 +392,7 @@ def _cells(ax: Axes, cells: pd.DataFrame, rows: list, columns: list, used: list[
 def _domains(desk: Desk, ax: Axes, indicators: pd.Series, top: float) -> None:
     """What the rows belong to: a name beside them and a line above."""
     names = desk.group("domain")
-    domain = indicators.map(desk.data.indicators.set_index("id")["domain"]).to_list()
+    domain = indicators.map(desk.facts["domain"]).to_list()
     starts = [k for k, name in enumerate(domain) if k == 0 or name != domain[k - 1]]
     for start, end in zip(starts, [*starts[1:], len(domain)], strict=True):
         ax.plot([0, 170], [top + _ROW * start] * 2, color=style.RULE, lw=0.7)
@@ -487,8 +490,8 @@ def name_ends(desk: Desk, ax: Axes, ends: pd.DataFrame, last: float, height: flo
 def spread(positions: Iterable[float], gap: float) -> np.ndarray:
     """Move labels apart until neighbours are at least a gap away, as little as possible and in their order.
 
-    Pools labels that touch into blocks centred on the mean of their wishes (the pool-adjacent-violators
-    algorithm, which gives the least squares solution).
+    In their order from below, and less the gaps between them, the positions are an isotonic regression of the
+    wishes: labels that touch form blocks that are centred on the mean of their wishes.
 
     Examples
     --------
@@ -496,18 +499,9 @@ def spread(positions: Iterable[float], gap: float) -> np.ndarray:
     [5.33, 5.53, 5.73]
     """
     wanted = np.asarray(list(positions), dtype=float)
-    order = np.argsort(wanted, kind="stable")
-    blocks: list[list[float]] = []
-    for rank, position in enumerate(wanted[order]):
-        blocks.append([position - rank * gap, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            mean, weight = blocks.pop()
-            before = blocks[-1]
-            before[0] = (before[0] * before[1] + mean * weight) / (before[1] + weight)
-            before[1] += weight
-    level = np.repeat([mean for mean, _ in blocks], [int(weight) for _, weight in blocks])
+    order, gaps = np.argsort(wanted, kind="stable"), np.arange(len(wanted)) * gap
     moved = np.empty_like(wanted)
-    moved[order] = level + np.arange(len(wanted)) * gap
+    moved[order] = isotonic_regression(wanted[order] - gaps).x + gaps
     return moved
 
 

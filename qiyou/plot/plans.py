@@ -93,12 +93,9 @@ def _path_title(desk, frame: pd.DataFrame, lasts: pd.DataFrame, label: str) -> s
 
 def _small_paths(desk, frame: pd.DataFrame, chosen: list, unit: str) -> Axes:
     """One small panel per place; the paths of all others lie behind it."""
-    lines = -(-len(chosen) // 5)
-    fig, axes = desk.panels(29 * lines, lines, 5, sharex=True, sharey=True)
+    fig, axes = desk.panels(len(chosen), 5, 29, sharex=True, sharey=True)
     whole = frame[frame["value"].notna()].sort_values("year").groupby(["place", "document", "variant"])
     behind = [part[["year", "value"]].to_numpy(dtype=float) for _, part in whole]
-    for ax in axes[len(chosen) :]:
-        ax.set_axis_off()
     for ax, place in zip(axes, chosen, strict=False):
         ax.add_collection(LineCollection(behind, colors=style.GRID, linewidths=0.6, zorder=0))
         end = forms.paths(ax, frame[frame["place"] == place], desk.looks).iloc[-1]
@@ -137,15 +134,12 @@ def core_overview(desk, year: int = 2027, places=None, reference="auto") -> Axes
     >>> [text.get_text() for text in ax.child_axes[0].texts][0]
     '▲ 5.5'
     """
-    year, facts = int(year), desk.data.indicators.set_index("id")
+    year, facts = int(year), desk.facts
     frame = compare.core(desk.data, year, reference, places=places, grid=True)
-    symbols = frame["state"].map({state: fill.symbol for state, fill in style.fills("state").items()})
     shown = [desk.value(row, facts["kind"][row.indicator]) for row in frame.itertuples()]
-    line = frame.groupby(["place", "indicator"], sort=False).cumcount().astype(str)
-    cells = frame.assign(row=frame["indicator"] + "/" + line, column=frame["place"])
-    cells["text"] = (symbols + " " + pd.Series(shown, frame.index)).str.strip()
-    rows = cells.drop_duplicates("row")[["row", "indicator"]].sort_values("row", kind="stable")
-    rows = rows.sort_values("indicator", key=lambda names: names.map(facts.index.get_loc), kind="stable")
+    cells = forms.cells(frame, "state", pd.Series(shown, frame.index))
+    rows = cells.drop_duplicates("row")[["row", "indicator"]]
+    rows = compare.references.ordered(rows, ["indicator", "row"], indicator=facts.index)
     first = rows["row"].str.endswith("/0")
     # What a density is divided by stands in the name of the indicator.
     unit = rows["indicator"].map(facts["unit"].where(facts["kind"] != "status", "").str.split("/").str[0])
@@ -205,7 +199,7 @@ def pair(desk, a: str, b: str) -> Axes:
     frame = compare.pair(desk.data, *sides.values(), lang=desk.lang)
     both, rows = {side: desk.names[place] for side, place in sides.items()}, []
     for row in frame[frame["missing"] != "both"].to_dict("records"):
-        facts, lanes = desk.fact(row["indicator"]), []
+        facts, lanes = desk.facts.loc[row["indicator"]], []
         for side, place in sides.items():
             marks = []
             for end in ("base", "end"):
@@ -266,10 +260,7 @@ def convergence(desk, from_year: int = 2022, to_year: int = 2027):
     facts |= {"places": every["place"].nunique(), "title": desk.say("convergence.title", **facts)}
     facts |= {"chart": "lines", "used": every["document"], "finding": desk.join(spreads), "table": found}
     desk.told("convergence", **facts)
-    lines = -(-len(found) // 3)
-    drawn, axes = desk.panels(52 * lines, lines, 3)
-    for empty in axes[len(found) :]:
-        empty.set_axis_off()
+    drawn, axes = desk.panels(len(found), 3, 52)
     for ax, row, rows in zip(axes, found.itertuples(), parts, strict=False):
         few = rows["place"].nunique() <= forms.MOST_PLACES
         ends = forms.paths(ax, rows, desk.looks, width=1.4 if few else 0.6)
@@ -322,7 +313,7 @@ def table_prose_worklist(desk, found: pd.DataFrame | None = None) -> Axes:
             text = f"{desk.group('origin')[origin.partition(':')[0]]} {forms.SIGNS.get(relation, '')}{text}"
             lanes.append([mark(amount, text, desk.looks[row.place], relation, side == "b")])
         name = f"{desk.labels.get(row.indicator) or phrases[row.a_cell]} {row.variant}".strip()
-        unit = desk.unit(desk.fact(row.indicator)["unit"]) if row.indicator else ""
+        unit = desk.unit(desk.facts.loc[row.indicator]["unit"]) if row.indicator else ""
         below = f"{desk.names[row.place]} {row.year}, {unit}".strip(", ")
         said = f"{desk.group('verdict')[row.verdict]}{desk.colon}{codes[row.code]}"
         key = f"{row.code}/{row.indicator}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -45,7 +47,7 @@ def counties_on_nation(desk, indicators=(NURSERY, AREA)):
     table = pd.concat(tables, ignore_index=True)
     facts = {"chart": "lines", "used": [*table["document"], *table["source"]], "table": table}
     desk.told("nation", title=desk.semicolon.join(parts), finding=desk.semicolon.join(parts), **facts)
-    result, axes = desk.panels(88, 1, len(drawn))
+    result, axes = desk.panels(len(drawn), len(drawn), 88)
     for ax, (indicator, rows, seen) in zip(axes, drawn, strict=False):
         ends, crowd = draw_realised(desk, ax, seen), rows["place"].nunique() > forms.MOST_PLACES
         if crowd:
@@ -74,15 +76,8 @@ def draw_realised(desk, ax: Axes, seen: pd.DataFrame) -> pd.DataFrame:
     """A superior's series, a broad line on each basis, its figures at the ends of years; returns its end."""
     look = desk.looks[style.NATION]
     for (place, basis), part in seen.groupby(["place", "basis"], sort=False):
-        ax.plot(
-            part["t"] - 1,
-            part["value"],
-            color=look.colour,
-            lw=3.2,
-            alpha=0.6,
-            zorder=1,
-            gid=f"{place}/{basis}",
-        )
+        broad = {"color": look.colour, "lw": 3.2, "alpha": 0.6, "zorder": 1, "gid": f"{place}/{basis}"}
+        ax.plot(part["t"] - 1, part["value"], **broad)
     ax.plot(seen["t"] - 1, seen["value"], linestyle="None", marker="o", ms=3.2, color=style.MUTED, zorder=1.5)
     desk.looks = {**desk.looks, **dict.fromkeys(seen["place"], look)}
     return seen.assign(year=seen["t"] - 1, at=seen["value"], variant="", relation="eq").tail(1)
@@ -95,31 +90,28 @@ _OWN = {"facecolor": "#DCE9F2", "hatch": "...."}
 _SCENARIOS = {"flat": _NEED, "province_trend": {"facecolor": "#9CC3EA"}, "own_trend": _OWN}
 
 
-def _bar(
-    label: str, ends: tuple[float, float], text: str, look: dict, gid: str, start: float | None = None
-) -> dict:
-    return {"label": label, "ends": ends, "text": text, "look": look, "gid": gid, "start": start}
+_Bar = namedtuple("_Bar", "label ends text look gid start", defaults=[None])
 
 
-def _bars(ax: Axes, rows: list[dict], unit: str) -> None:
+def _bars(ax: Axes, rows: list[_Bar], unit: str) -> None:
     """Intervals below one another (from their ``start``), words at the right; an open end is an arrow."""
-    finite = [end for row in rows for end in row["ends"] if np.isfinite(end)]
+    finite = [end for row in rows for end in row.ends if np.isfinite(end)]
     right = max([*finite, 0.0]) * 1.05 or 1.0
     for k, row in enumerate(rows):
-        (low, high), colour = row["ends"], row["look"]["facecolor"]
-        start = low if row["start"] is None else row["start"]
+        (low, high), colour = row.ends, row.look["facecolor"]
+        start = low if row.start is None else row.start
         if np.isinf(high):
             # Only the least is known: a filled bar would claim an amount that nothing states.
             forms.arrow(ax, low, k, colour, (22, 0))
-            ax.plot([low, low], [k - 0.28, k + 0.28], color=colour, lw=2.4, gid=row["gid"])
+            ax.plot([low, low], [k - 0.28, k + 0.28], color=colour, lw=2.4, gid=row.gid)
         else:
-            ax.barh(k, high - start, 0.56, start, edgecolor=style.INK, lw=0.6, gid=row["gid"], **row["look"])
+            ax.barh(k, high - start, 0.56, start, edgecolor=style.INK, lw=0.6, gid=row.gid, **row.look)
             ax.plot(
                 [low, high] if start < low else [], [k, k] if start < low else [], color=style.INK, lw=2.4
             )
         beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
-        ax.annotate(row["text"], (right, k), **beside, gid=f"words/{row['gid']}")
-    ax.set_yticks(range(len(rows)), [row["label"] for row in rows])
+        ax.annotate(row.text, (right, k), **beside, gid=f"words/{row.gid}")
+    ax.set_yticks(range(len(rows)), [row.label for row in rows])
     ax.tick_params(axis="y", length=0)
     ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(min([0.0, *finite]), right), xlabel=unit)
     ax.spines["left"].set_visible(False)
@@ -143,7 +135,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
         text = desk.say("stocks.row", each=each, total=total, year=row.year)
         scenario = "" if many else desk.group("scenario").get(row.scenario, row.scenario)
         label, look = f"{desk.names[row.place]} {scenario}".strip(), _SCENARIOS.get(row.scenario, _NEED)
-        bars.append(_bar(label, _yearly(row), text, look, f"{row.place}/{row.scenario}", 0.0))
+        bars.append(_Bar(label, _yearly(row), text, look, f"{row.place}/{row.scenario}", 0.0))
     chosen = desk.turn(bars, 26)
     spans = words.interval(hull["per_year_low"], hull["per_year_high"], lang=desk.lang)
     said = [f"{desk.names[place]} {span}" for place, span in zip(hull["place"], spans, strict=True)]
@@ -188,7 +180,7 @@ def sports_balance(desk, indicator: str = AREA):
             for low, high in () if alone else ends.itertuples(index=False):
                 text, n = words.interval(low, high, 1, lang=desk.lang), int(rows["left_out_count"].max())
                 text = desk.say("balance.unsized", said=text, n=n) if n else text
-                bars.append(_bar(desk.say(f"balance.{part}"), (low, high), text, _SUPPLY, part))
+                bars.append(_Bar(desk.say(f"balance.{part}"), (low, high), text, _SUPPLY, part))
         panels.append((place, bars))
         row = rows.loc[later].iloc[0] if later.any() else rows.iloc[0]
         code, _, category = row["code"].partition(":")
@@ -200,8 +192,9 @@ def sports_balance(desk, indicator: str = AREA):
     facts = {"chart": "bars", "title": desk.semicolon.join(parts[:5])}
     facts["used"] = [*frame["document"], *frame["source"]]
     desk.told("balance", finding=desk.semicolon.join(parts), table=frame, **facts)
-    body, ratios = sum(17 + 7.5 * len(bars) for _, bars in chosen), [len(bars) + 1 for _, bars in chosen]
-    result, axes = desk.panels(body, len(chosen), 1, height_ratios=ratios)
+    count = [len(bars) for _, bars in chosen]
+    tall, ratios = 17 + 7.5 * np.mean(count), [bars + 1 for bars in count]
+    result, axes = desk.panels(len(chosen), 1, tall, height_ratios=ratios)
     for ax, (place, bars) in zip(axes, chosen, strict=False):
         _bars(ax, bars, desk.say("balance.axis"))
         ax.set_title(desk.names[place])
@@ -212,10 +205,10 @@ def _level(desk, row) -> str:
     return f"{forms.SIGNS.get(row.relation, '')}{row.level:g}" + ("平方米" if desk.lang == "zh" else " m²")
 
 
-def _need(desk, row) -> dict:
+def _need(desk, row) -> _Bar:
     """The bar of a need: of which document, by which year, for which level."""
     kind = "plan" if row.document == row.base_document else "later"
     ends = row.need_low / 1e4, (np.inf if row.relation in ("ge", "gt") else row.need_high / 1e4)
     label = desk.say(f"balance.{kind}", year=row.year, level=_level(desk, row))
     text, gid = words.interval(*ends, 1, lang=desk.lang), f"need/{row.document}/{row.year}"
-    return _bar(label, ends, text, _NEED, gid)
+    return _Bar(label, ends, text, _NEED, gid)

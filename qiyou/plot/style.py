@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -113,15 +114,11 @@ def _register(path: str) -> str:
     from matplotlib.font_manager import fontManager
 
     known = fontManager.ttflist
-    own = [entry for entry in known if entry.fname == path]
-    if not own:
-        before = len(known)
+    if all(entry.fname != path for entry in known):
         fontManager.addfont(path)
-        own = known[before:]
-    if known[: len(own)] != own:
-        # A font of the same name on the machine would win a tie by standing first, and change the bytes.
-        known[:] = [*own, *(entry for entry in known if entry.fname != path)]
-    return own[0].name
+    # A font of the same name on the machine would win a tie by standing first, and change the bytes.
+    known.sort(key=lambda entry: entry.fname != path)
+    return known[0].name
 
 
 def rc(lang: str = "zh") -> dict[str, object]:
@@ -210,10 +207,6 @@ class Look:
             "markeredgewidth": 1.2 if hollow else 0.5,
         }
 
-    def line(self) -> dict[str, object]:
-        """Keyword arguments for ``Axes.plot`` of a line without markers."""
-        return {"color": self.colour, "linestyle": (0, self.dashes) if self.dashes else "-"}
-
 
 def looks(data) -> Mapping[str, Look]:
     """The look of every place, the same in every figure of the same data.
@@ -236,11 +229,8 @@ def looks(data) -> Mapping[str, Look]:
         published = data.places["id"].isin(data.documents["place"]) & data.places["level"].eq("county")
         data = [*data.places["id"][published], *data.places["id"]]
     order = [place for place in dict.fromkeys(data) if place != NATION]
-    colours, markers, dashes = PLACE_COLOURS, tuple(MARKERS), DASHES
-    given = {
-        place: Look(colours[k % len(colours)], markers[k % len(markers)], dashes[k % len(dashes)])
-        for k, place in enumerate(order)
-    }
+    cycles = map(itertools.cycle, (PLACE_COLOURS, MARKERS, DASHES))
+    given = {place: Look(*own) for place, *own in zip(order, *cycles, strict=False)}
     return given | {NATION: Look("#8C8C8C", "o", ())}
 
 
@@ -261,7 +251,7 @@ class Fill:
     @property
     def hatch_colour(self) -> str:
         """A shade of the fill, so that what is written over it stays readable."""
-        return _hex(0.82 * _rgb(self.colour))
+        return _darker(self.colour, 0.82)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +307,8 @@ def fills(group: str) -> Mapping[str, Fill]:
     >>> fills("state")["met"].symbol
     '●'
     """
-    rows = words.table("fills")
-    rows = rows[rows["group"] == group]
-    return MappingProxyType(
-        {row.id: Fill(row.id, row.colour, row.hatch, row.symbol) for row in rows.itertuples()}
-    )
+    rows = words.table("fills").query("group == @group").drop(columns="group").to_dict("records")
+    return MappingProxyType({row["id"]: Fill(**row) for row in rows})
 
 
 def contrast(first: str, second: str) -> float:
@@ -332,7 +319,9 @@ def contrast(first: str, second: str) -> float:
     >>> round(contrast("black", "white"), 1)
     21.0
     """
-    darker, lighter = sorted((_luminance(first), _luminance(second)))
+    from seaborn.utils import relative_luminance
+
+    darker, lighter = sorted(map(relative_luminance, (first, second)))
     return float((lighter + 0.05) / (darker + 0.05))
 
 
@@ -344,28 +333,16 @@ def readable(colour: str, ratio: float = 4.5) -> str:
     >>> readable("#00489B")
     '#00489B'
     """
-    shade = _rgb(colour)
-    while contrast(_hex(shade), PAPER) < ratio:
-        shade = shade * 0.97
-    return _hex(shade)
+    factor = 1.0
+    while contrast(_darker(colour, factor), PAPER) < ratio:
+        factor *= 0.97
+    return _darker(colour, factor)
 
 
-def _rgb(colour: str) -> np.ndarray:
-    from matplotlib.colors import to_rgb
+def _darker(colour: str, factor: float) -> str:
+    from matplotlib.colors import to_hex, to_rgb
 
-    return np.array(to_rgb(colour))
-
-
-def _hex(rgb: np.ndarray) -> str:
-    from matplotlib.colors import to_hex
-
-    return to_hex(rgb).upper()
-
-
-def _luminance(colour: str) -> float:
-    channels = _rgb(colour)
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+    return to_hex(factor * np.array(to_rgb(colour))).upper()
 
 
 # ---------------------------------------------------------------- breaking lines

@@ -24,6 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 from qiyou import disk, words
+from qiyou.data import load
 from qiyou.data.files import YEAR_HEAD
 from qiyou.data.names import plain
 from qiyou.data.schema import TABLES
@@ -111,11 +112,7 @@ def into(
     need(folder.is_dir(), "read.no_folder", folder=folder)
     table, stubs = folder / "table.csv", folder / "indicators.csv"
     need(_rows(table, ["row"]).empty, "read.taken", table=table)
-    if data is None:
-        from qiyou.data import load
-
-        data = load()
-    ids, report, added = _identify(found[0], folder.name, data, lang)
+    ids, report, added = _identify(found[0], folder.name, load() if data is None else data, lang)
     files = {table: _frame(found[0], ids)}
     if added:
         columns = list(TABLES["indicators"].names)

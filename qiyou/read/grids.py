@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from qiyou.data.files import Fault, decode
 from qiyou.disk import trouble
 from qiyou.errors import DataError, need
 
@@ -87,13 +88,8 @@ def grids(path: Path) -> list[Grid]:
     except OSError as error:
         raise DataError("read.unreadable", name=path.name, why=trouble(error)) from error
     kind = ".zip" if start.startswith(b"PK") else ".pdf" if start.startswith(b"%PDF") else path.suffix.lower()
-    faults = {
-        "large": size > _LARGEST,
-        "empty": not size,
-        "locked": start == _OLD,
-        "kind": kind not in _READERS,
-    }
-    for fault, raised in faults.items():
+    faults = {"large": size > _LARGEST, "empty": not size, "locked": start == _OLD}
+    for fault, raised in (faults | {"kind": kind not in _READERS}).items():
         need(not raised, f"read.{fault}", name=path.name, mb=_LARGEST >> 20)
     try:
         return list(_READERS[kind](path))
@@ -261,21 +257,11 @@ def _laid(where: str, rows: Iterable[list[str | None]]) -> Grid:
 
 def decoded(path: Path) -> str:
     """The text of a file as office programs save it: UTF-8, UTF-16 with its mark, or GB 18030."""
-    content = path.read_bytes()
-    codes = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for code in codes:
-        try:
-            text = content.decode(code)
-        except UnicodeDecodeError:
-            continue
-        need("\0" not in text, "read.no_text", name=path.name)
-        return text
-    raise DataError("read.encoding", name=path.name)
+    try:
+        return decode(path.read_bytes())[0]
+    except Fault as fault:
+        raise DataError("read.no_text" if fault.key == "nul" else "read.encoding", name=path.name) from None
 
 
-_READERS = {
-    ".zip": _office,
-    ".pdf": _pages,
-    **dict.fromkeys((".html", ".htm"), _web),
-    **dict.fromkeys((".csv", ".tsv", ".txt"), _text),
-}
+_READERS = {".zip": _office, ".pdf": _pages, ".html": _web, ".htm": _web}
+_READERS |= dict.fromkeys((".csv", ".tsv", ".txt"), _text)
