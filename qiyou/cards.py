@@ -277,6 +277,8 @@ def _names(data: Data, place: str, indicator: str, lang: str) -> dict[str, str]:
 def _text(data: Data, place: str, indicator: str, facts, beside, lang: str) -> str:
     """The answers of all lines, or why there is none."""
     names = _names(data, place, indicator, lang)
+    if lang == "en":
+        names["indicator"] = names["indicator"][:1].lower() + names["indicator"][1:]
     lines = [(row.document, row.locator, getattr(row, f"short_{lang}")) for row in facts.itertuples()]
     for row in beside.itertuples():
         key = f"card_{row.reason}" if row.printed else "card_blank"

@@ -80,13 +80,13 @@ def carry_out(program: str, commands: dict[str, tuple], arguments: Sequence[str]
     except KeyboardInterrupt:
         return _fail(program, Message("cli.stopped"), lang, 2)
     except ImportError as error:
-        return _fail(program, Message("cli.incomplete", what=str(error)), lang, 2)
+        return _fail(program, Message("cli.incomplete", what=error.name or str(error)), lang, 2)
     except OSError as error:
         return _fail(program, Message("cli.disk", file=error.filename or "", why=reason(error)), lang, 2)
 
 
 def _fail(program: str, sentence: Message, lang: str, status: int) -> int:
-    print(f"{program}: {sentence.said(lang).lstrip(':： ')}", file=sys.stderr)
+    print(program + {"zh": "：", "en": ": "}[lang] + sentence.said(lang).lstrip(":： "), file=sys.stderr)
     return status
 
 
@@ -99,7 +99,16 @@ class _Complaining(argparse.ArgumentParser):
         for pattern, words in group("usage", self.lang).items():
             if found := re.fullmatch(pattern, message):
                 message = words.format(*found.groups())
+        message = self._in_its_words(message)
         self.exit(2, say("cli.usage", self.lang, program=self.prog, what=message) + "\n")
+
+    def format_help(self) -> str:
+        return self._in_its_words(super().format_help())
+
+    def _in_its_words(self, text: str) -> str:
+        for theirs, own in group("help", self.lang).items():
+            text = re.sub(rf"(?<!\w){theirs}(?!\w)", own, text)
+        return text
 
 
 class _Chinese(_Complaining):
@@ -130,24 +139,13 @@ def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.Arg
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from qiyou import compare
+    from qiyou import brief
     from qiyou.data import load
 
-    data, lang = load(also=options.also), options.lang
-    a, b = (data.place(name) if name else "" for name in (options.place_name, options.other))
-    if b:
-        table = compare.pair(data, a, b, lang=lang)
-    else:
-        years = data.planned(a)["year"]
-        need(not years.empty, "cli.no_plan", QiyouError, place=options.place_name)
-        table = compare.core(data, options.year or int(years.max()), places=[a])
-    words = group("verdict", lang) | data.places.set_index("id")[f"name_{lang}"].to_dict()
-    both = {"a": words[a], "b": words.get(b)}
-    heads = {name: head.format(**both) for name, head in group("comparison", lang).items()}
-    table = data.named(table[[name for name in heads if name in table]], lang)
-    for name in table.select_dtypes(exclude="number"):
-        table[name] = table[name].map(lambda cell: words.get(cell, cell)).fillna("")
-    print(aligned(table.rename(columns=heads)))
+    data = load(also=options.also)
+    a, b = (data.place(name) if name else None for name in (options.place_name, options.other))
+    need(b or data.planned(a)["year"].notna().any(), "cli.no_plan", QiyouError, place=options.place_name)
+    print(aligned(brief.core_table(data, a, b, options.lang, options.year)))
     return 0
 
 
@@ -197,7 +195,7 @@ def _new(options: argparse.Namespace) -> int:
     years = span(options.years) if options.years else None
     tell = functools.partial(_taken_in, lang=options.lang)
     folder = new(options.document, years=years, tell=tell, **chosen)
-    files = ", ".join(sorted(path.name for path in folder.iterdir() if path.suffix != ".md"))
+    files = sorted(path.name for path in folder.iterdir() if path.suffix != ".md")
     print(say("cli.filled" if options.source else "cli.made", options.lang, folder=folder, files=files))
     print(f"  qiyou check --also {quoted(folder)}")
     return 0

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from qiyou import disk
-from qiyou.errors import QiyouError, need
+from qiyou.errors import Message, QiyouError, need
+from qiyou.words import language_here
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 KERNEL = {
@@ -143,7 +144,8 @@ def run(
         async with turn:
             start = time.monotonic()
             cells = lambda: progress(next(done), len(code), None)  # noqa: E731
-            error = await _execute(read[path], path, timeout, scratch, variables, cells)
+            trouble = await _execute(read[path], path, timeout, scratch, variables, cells)
+            error = trouble.said(lang or language_here()) if trouble else ""
             if not error:
                 disk.write(Path(to) / path.name, _bytes(read[path]))
             result = Executed(path.name, error, time.monotonic() - start)
@@ -189,8 +191,8 @@ def _in_own_loop(work: Callable[[], Any]) -> Any:
         return future.result()
 
 
-async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
-    """Execute a notebook in place; return in one sentence what went wrong, or an empty string."""
+async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> Message | None:
+    """Execute a notebook in place; return in one sentence what went wrong, if anything."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -213,15 +215,14 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
             # What a kernel says outside of its cells concerns nobody, unless it dies.
             await client.async_execute(env=variables, stdout=said, stderr=said)
     except CellExecutionError as error:
-        return f"cell {len(started)}: {error.ename}: {_line(error.evalue)}"
+        return Message("notebooks.cell", n=len(started), what=f"{error.ename}: {_line(error.evalue)}")
     except CellTimeoutError:
-        return f"cell {len(started)}: took longer than {timeout} seconds"
+        return Message("notebooks.slow", n=len(started), seconds=timeout)
     except (DeadKernelError, RuntimeError):
         # nbclient leaves this behind when a kernel does not start, and fails in it when the process ends.
         atexit.unregister(client._cleanup_kernel)
-        last = _line(log.read_text(encoding="utf-8", errors="replace"), -1) or "it did not say why"
-        what = f"cell {len(started)}: the kernel died" if started else "the kernel did not start"
-        return f"{what}: {last}"
+        last = _line(log.read_text(encoding="utf-8", errors="replace"), -1) or Message("notebooks.silent")
+        return Message("notebooks.died" if started else "notebooks.not_started", n=len(started), what=last)
     finally:
         if (task := asyncio.current_task()) is not None and task.cancelling():
             # nbclient makes a dead kernel of a cancellation while the kernel starts.
@@ -229,8 +230,8 @@ async def _execute(notebook, path, timeout, scratch, variables, on_cell) -> str:
     for code in notebook.cells:
         for output in code.get("outputs", ()):
             if output.get("name") == "stderr":
-                return f"cell {code.execution_count}: prints to stderr: {_line(output.text)}"
-    return ""
+                return Message("notebooks.stderr", n=code.execution_count, what=_line(output.text))
+    return None
 
 
 def _line(text: str, which: int = 0) -> str:

@@ -120,7 +120,7 @@ def into(
 
 def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, str], list[tuple], list[dict]]:
     """The indicator of each row, what became of it, and the stubs of those that are new."""
-    known = _names(document, data)
+    known, colon, stop = _names(document, data), *(("：", "；") if lang == "zh" else (": ", "; "))
     ids, report, added, above, domain = {}, [], [], "", ""
     for line in found.lines:
         name, row, unit = line["printed_name"], line["row"], line["printed_unit"]
@@ -132,17 +132,17 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
         else:
             outcome, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
             key = "read.names" if matches else "read.unknown"
-            why.append(words.say(key, lang, names=", ".join(sorted(matches))))
+            why.append(words.say(key, lang, names=sorted(matches)))
             added.append({"id": ids[row], "domain": domain, "name_zh": name, "unit": unit})
         above = ids[row]
         why += [] if name else [words.say("read.further", lang)]
-        why += [f"{at} ({year}): {words.say(key, lang)}" for at, year, key in line["faults"]]
+        why += [f"{at} ({year}){colon}{words.say(key, lang)}" for at, year, key in line["faults"]]
         for year in found.years.values():
             try:
                 read(line[year], unit or None)
             except NotationError as error:
-                why.append(f"{year}: {error.said(lang)}")
-        report.append((outcome, line["at"], row, name, ids[row], "; ".join(why)))
+                why.append(f"{year}{colon}{error.said(lang)}")
+        report.append((outcome, line["at"], row, name, ids[row], stop.join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
     return ids, report + left, added
 

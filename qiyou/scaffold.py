@@ -118,7 +118,7 @@ def _files(document: str, place: str, years: tuple[int, int], start: int | None,
     start = min(first + 1, last) if start is None else start
     need(first <= start <= last, "new.start", start=start, first=first, last=last)
     shown = dict(document=document, place=place, first=first, last=last, start=start)
-    headers = (f"- `{table}.csv`: {what}: `{header(table)}`" for table, what in group("added", lang).items())
+    headers = (f"- `{table}.csv`{what}`{header(table)}`" for table, what in group("added", lang).items())
     guide = (_TABLES / f"new_guide.{lang}.md").read_text("utf-8")
     return {
         "document.toml": (_TABLES / f"new_document.{language(lang)}.toml").read_text("utf-8").format(**shown),

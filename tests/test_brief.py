@@ -73,7 +73,7 @@ def test_additions_name_population_and_scenarios(data, said):
 
 def test_a_tenth_of_a_square_metre(said):
     assert (
-        "每提高0.1平方米/人，即须净增64,800平方米"
+        "每提高0.1平方米/人，须净增64,800平方米"
         in only(said, "step", "yuhuan", "sports_area_per_capita")["sentence"]
     )
 
@@ -89,7 +89,12 @@ def test_announced_projects_with_and_without_trails(said):
 @pytest.mark.parametrize(
     ("key", "place", "indicator", "parts"),
     [
-        ("answer", "yuhuan", "nursery_places_per_1000", ["5.5个/千人", "已知5段省级实际变化中慢于所需的0段"]),
+        (
+            "answer",
+            "yuhuan",
+            "nursery_places_per_1000",
+            ["5.5个/千人", "已知5段省级实际变化均不慢于所需速度"],
+        ),
         ("answer", "yuhuan", "sports_area_per_capita", ["3.2平方米/人", "每年须提高0.09至0.11平方米/人"]),
         ("answer", "yuhuan", "doctors_per_1000", ["3.5人/千人", "高于全国2020—2024年的实际速度"]),
         ("nation", "yuhuan", "doctors_per_1000", ["3.61人/千人（2024年）", "终值为3.5人/千人"]),
@@ -231,7 +236,7 @@ def test_workbook_is_typed_and_harmless(folder):
         assert sheet.freeze_panes == "A2"
         for row in sheet.iter_rows():
             assert not [cell for cell in row if cell.data_type == "f"]
-    printed = book["印出数值"]
+    printed = book["所列数值"]
     heads = [cell.value for cell in printed[1]]
     rows = [
         dict(zip(heads, [cell.value for cell in row], strict=True)) for row in printed.iter_rows(min_row=2)
@@ -292,7 +297,7 @@ def test_pages_for_all(odd, tmp_path):
 
 def test_a_place_without_targets(data, read, tmp_path):
     folder = brief.county(data, "台州", to=tmp_path, read=read)
-    assert "没有可供使用的目标数值" in Document(folder / "brief.docx").paragraphs[1].text
+    assert "没有可用的目标数值" in Document(folder / "brief.docx").paragraphs[1].text
 
 
 def test_undated_keeps_the_content(folder):

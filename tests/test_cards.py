@@ -34,7 +34,7 @@ def test_an_answer_names_both_lines_where_the_plan_prints_two(data, read):
 
 @pytest.mark.parametrize(
     ("place", "indicator", "printed"),
-    [("长兴", "long_term_care_insured", "完成市定任务"), ("慈溪", "pension_insured", "没有印出目标数值")],
+    [("长兴", "long_term_care_insured", "完成市定任务"), ("慈溪", "pension_insured", "没有列出目标数值")],
 )
 def test_a_line_without_numbers_says_so_and_no_more(data, read, place, indicator, printed):
     card = qiyou.answer(data, place, indicator, read=read)
@@ -47,7 +47,7 @@ def test_what_a_plan_does_not_print_is_said_with_who_does(data, read):
     names = data.places.set_index("id").loc[sorted(printing), "name_en"]
     assert all(name in card.text for name in names) and "Cixi" in card.text
     assert not card.sources and "Source" not in str(card)
-    assert "没有宁波市的计划" in qiyou.answer(data, "宁波", "托位数", read=read).zh
+    assert "没有宁波市的方案" in qiyou.answer(data, "宁波", "托位数", read=read).zh
 
 
 def test_an_unknown_name_lists_the_nearest(data, read):

@@ -39,10 +39,10 @@ def failing(error):
         (OSError(28, "No space left on device"), 2, "磁盘已满", "the disk is full"),
         (KeyboardInterrupt(), 2, "已停止", "stopped; nothing is left half-written"),
         (
-            ImportError("No module named 'x'"),
+            ImportError("No module named 'x'", name="x"),
             2,
-            "No module named 'x'：安装不完整",
-            "No module named 'x': the set-up",
+            "无法载入 x：安装不完整",
+            "x cannot be loaded: the set-up",
         ),
     ],
 )
@@ -50,20 +50,19 @@ def test_every_error_is_one_sentence_in_the_language_asked_for(capsys, error, st
     for lang, sentence in (("zh", zh), ("en", en or zh)):
         assert cli.carry_out("qiyou", failing(error), ["check", "--lang", lang]) == status
         output = capsys.readouterr()
-        assert (
-            output.out == "" and output.err.startswith(f"qiyou: {sentence}") and output.err.count("\n") == 1
-        )
+        start = {"zh": "qiyou：", "en": "qiyou: "}[lang] + sentence
+        assert output.out == "" and output.err.startswith(start) and output.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "zh"),
     [
-        ([], "qiyou：缺少 COMMAND"),
-        (["new"], "qiyou new：缺少 ID, --place"),
+        ([], "qiyou：缺少 命令"),
+        (["new"], "qiyou new：缺少 文件夹名, --place"),
         (["check", "--also"], "qiyou check：--also 后面缺少内容"),
         (["check", "--nonsense"], "qiyou：不认识 --nonsense"),
         (["check", "--al", "x"], "qiyou：不认识 --al x"),
-        (["nonsense"], "qiyou：COMMAND 不能是 'nonsense'，可选 "),
+        (["nonsense"], "qiyou：命令 不能是 'nonsense'，可选 "),
         (["notebooks", "--workers", "two"], "qiyou notebooks：--workers 应为整数，不是 'two'"),
     ],
 )
@@ -299,14 +298,17 @@ def test_no_module_asserts_what_users_rely_on():
 def test_compare_sets_a_place_beside_its_reference_or_beside_another(capsys):
     assert cli.main(["compare", "玉环", "--lang", "zh"]) == 0
     head, *rows = capsys.readouterr().out.splitlines()
-    assert head.split()[:3] == ["指标", "行", "印出"] and "每千人口拥有3岁以下婴幼儿托位数" in rows[0]
-    assert "5.5" in rows[0].split() and len(rows) >= 21
+    assert head.split()[:3] == ["指标", "单位", "玉环市"] and "每千人口拥有3岁以下婴幼儿托位数" in rows[0]
+    assert "3.87(2022)→5.5(2027)" in rows[0].split() and len(rows) >= 21
+    assert not any(word in " ".join([head, *rows]) for word in ("plans", "both", "None", "nan"))
     assert cli.main(["compare", "yuhuan", "长兴", "--lang", "en"]) == 0
     head, *rows = capsys.readouterr().out.splitlines()
-    assert "Yuhuan City, base" in head and "Changxing County, end" in head
+    assert "Yuhuan City" in head and "Changxing County" in head
     (row,) = [row.split("  ") for row in rows if row.startswith("Nursery places per 1,000")]
     cells = [cell.strip() for cell in row if cell.strip()]
-    assert cells[1:5] == ["3.87", "5.5", "4.50", "5.60"] and cells[-2:] == ["−0.1", "below"]
+    assert cells[2:] == ["3.87(2022)→5.5(2027)", "4.50(2023)→5.60(2027)", "−0.1", "less"]
+    # what the header counts in ten thousands, and what was misprinted, stands in the indicator's unit
+    assert any("9958(2022)→18000(2027)" in row for row in rows) and not any("850" in row for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def results(data, place: str):
 def answered(data, place, indicator, read):
     card = cards.answer(data, place, indicator, read=read)
     assert card.zh and card.en
-    assert len(card.facts) or "没有印出目标数值" in card.zh
+    assert len(card.facts) or "没有列出目标数值" in card.zh
     return card._repr_markdown_() + card._repr_html_()
 
 

@@ -19,8 +19,10 @@ PACKAGE = Path(qiyou.__file__).parent
 # Their errors are still sentences in the code.
 OPEN: tuple[str, ...] = ()
 _HAN = re.compile("[㐀-鿿]")
-# A quarter is named by its last month in Chinese; the data dictionary is in English.
-UNLIKE = ("form_quarter", "bad_cell/remedy")
+# A quarter is named by its last month in Chinese; the data dictionary is in English. What a library says of a
+# damaged file is quoted in English only: the Chinese sentence names the fault itself.
+UNLIKE = ("form_quarter", "bad_cell/remedy", "cli.no_docs", "data.csv_form", "data.no_path")
+UNLIKE += ("read.damaged", "read.password", "read.stuck")
 # What lies in a table as data and is used by the rows that name it.
 _TABLES = ("codes", "heads", "notation", "parts", "profile", "progress", "assumptions", "fields")
 # Keys that are put together from more than one piece, by the module that does it.
@@ -49,7 +51,7 @@ def test_every_message_has_both_languages_and_the_same_fields():
     wrong = [
         key
         for key, zh, en, ours, theirs in told
-        if bool(zh) != bool(en) or (ours != theirs and key not in UNLIKE)
+        if bool(zh) != bool(en) or (ours != theirs and key not in UNLIKE and not key.startswith("data.toml_"))
     ]
     assert wrong == []
     # A sentence without a Chinese character, or an English one with Chinese words around it, is not translated.

@@ -701,7 +701,7 @@ def test_a_county_comes_in_from_the_command_line(tmp_path, capsys, form):
     words = ["new", "yuhuan-own", "--place", "玉环市", "--from", str(path), "--in", str(tmp_path)]
     assert cli.main([*words, "--lang", "zh"]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert told[0].split() == ["结果", "位置", "序号", "印作", "指标", "说明"]
+    assert told[0].split() == ["结果", "位置", "序号", "原文名称", "指标", "说明"]
     assert sum(line.startswith("已对应 ") for line in told) == len(ROWS)
     assert any("12b" in line and "作为上一行的续行" in line for line in told)
     assert told[-3].startswith(f"已对应指标 {len(ROWS)} 行，要补指标 0 行")

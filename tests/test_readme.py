@@ -46,7 +46,7 @@ def test_the_numbers_beside_them_are_computed(lang, data):
     same, every = int((ends == ends.mode()[0]).sum()), len(ends)
     assert ends.mode()[0] == 5.5
     said = (
-        f"{every}份印出2027年数值的目标表中{same}份同为5.5个"
+        f"{every}份列有2027年数值的目标表中{same}份同为5.5个"
         if lang == "zh"
         else f"{same} of the {every} tables"
     )

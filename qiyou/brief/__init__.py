@@ -70,9 +70,8 @@ def county(data: Data, place: str, with_: str | None = None, lang: str = "zh", t
     place, beside = data.place(place), data.place(with_) if with_ else None
     read, lang = read or cards.answers(data), words.language(lang)
     paper, tables = _composed(data, place, beside, lang, read)
-    folder = Path(to or "briefings") / re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", _named(data, lang)[place]).strip(
-        " ."
-    )
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", _named(data, lang)[place]).strip(" .")
+    folder = Path(to or "briefings") / name
     for name, content in (("docx", papers.docx(paper)), ("html", papers.web(paper))):
         disk.write(folder / f"brief.{name}", content)
     disk.write(folder / "tables.xlsx", workbook(tables))
@@ -87,10 +86,8 @@ def _named(data: Data, lang: str) -> dict[str, str]:
 def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tuple[Paper, dict]:
     """The blocks of a briefing, and the tables behind it."""
     heads, source, names = words.group("brief", lang), Sources(data, lang), _named(data, lang)
-    found, both = (
-        gathered(data, place, lang, beside=beside, read=read),
-        [one for one in (place, beside) if one],
-    )
+    found = gathered(data, place, lang, beside=beside, read=read)
+    both = [one for one in (place, beside) if one]
     asked = read.found[read.found["place"].eq(place) & read.found["verdict"].isin(ASKED)]
     questions = plausibility.sentences(asked, data, lang, where=source.at)
     chosen, lead = _chosen(found), [one.sentence for one in found if one.key == "readings"]
@@ -101,14 +98,20 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
         ("lead", text) for text in lead or [words.say("brief_nothing", lang, place=names[place])]
     ]
     blocks += [("heading", heads["findings"])] * bool(chosen)
+    gap = "" if lang == "zh" else " "
     for one in chosen:
-        cited = [f"[{numbers[text]}]{'、'.join(at)}" for text, at in source.grouped(one.cells).items()]
+        grouped = source.grouped(one.cells).items()
+        cited = [f"[{numbers[text]}]{gap}{words.joined(at, lang)}".strip() for text, at in grouped]
         said = words.say("brief_evidence", lang, evidence=one.evidence, sources=words.joined(cited, lang))
         blocks.append(("sentence", (one.sentence, said)))
     blocks += [("note", words.say("brief_caution", lang))] * bool(chosen)
     figures = _figures(data, place, beside, chosen, read, lang)
     blocks += [("figures", figures)] * bool(figures)
-    core = _core(data, place, beside, lang)
+    try:
+        dated = data.planned(place)["year"].notna().any()
+        core = core_table(data, place, beside, lang) if dated else pd.DataFrame()
+    except DataError:  # none of it is a core indicator
+        core = pd.DataFrame()
     if len(core):
         key = "pair" if beside else "core"
         fields = {"a": names[place], "b": names.get(beside)}
@@ -187,19 +190,19 @@ def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
     return Figure(buffer.getvalue(), text, told.alt)
 
 
-def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame:
-    """The core indicators of a place beside those of another, or beside their reference, as texts."""
+def core_table(data: Data, place: str, beside: str | None, lang: str, year=None) -> pd.DataFrame:
+    """The core indicators of a place beside those of another, or beside their reference, as texts.
+
+    Raises
+    ------
+    DataError
+        If nothing of it can be compared.
+    """
     heads, names = words.group("brief", lang), _named(data, lang)
-    years = data.planned(place)["year"]
-    if years.isna().all():
-        return pd.DataFrame()
-    try:
-        if beside:
-            found = compare.pair(data, place, beside, lang=lang)
-        else:
-            found = compare.core(data, int(years.max()), places=[place])
-    except DataError:  # none of it is a core indicator
-        return pd.DataFrame()
+    if beside:
+        found = compare.pair(data, place, beside, lang=lang)
+    else:
+        found = compare.core(data, year or int(data.planned(place)["year"].max()), places=[place])
     lines = data.printed[data.printed["place"].eq(place)].drop_duplicates(["indicator", "variant"])
     row_of, form = lines.set_index(["indicator", "variant"])["locator"], words.group("place", lang)["beside"]
     labels = data.named(found, lang=lang)["indicator"].to_list()
@@ -223,16 +226,17 @@ def _core(data: Data, place: str, beside: str | None, lang: str) -> pd.DataFrame
     found = found.merge(base, how="left", on=["document", "indicator", "variant"], suffixes=("", "_0"))
     ends = [[f"value{end}", f"printed{end}", f"year{end}"] for end in ("_0", "")]
     table[names[place]] = _paths(found, ends, passed, lang)
-    both, verdicts = (
-        words.group("interval", lang)["both"],
-        words.group("verdict", lang) | {"no_reference": _DASH},
-    )
+    both = words.group("interval", lang)["both"]
+    verdicts = words.group("verdict", lang) | {"no_reference": _DASH}
     limits = [found[f"reference_{end}"].map(words.number) for end in ("low", "high")]
     table[heads["reference"]] = [
         low if low == high else both.format(low, high) for low, high in zip(*limits, strict=True)
     ]
     table[heads["source"]] = [heads.get(kind, _DASH) for kind in found["reference_kind"]]
-    table[heads["verdict"]] = [verdicts[word] for word in found["verdict"]]
+    table[heads["gap"]] = found["gap"].map(words.number)
+    lower = data.indicators.set_index("id")["direction"].isin(["down", "at_most"])[found["indicator"]]
+    less = found["verdict"].map(verdicts | words.group("verdict_down", lang))
+    table[heads["verdict"]] = found["verdict"].map(verdicts).mask(lower.to_numpy(), less)
     return pd.DataFrame(table)
 
 
@@ -278,11 +282,8 @@ def pages(
     from qiyou import plot
 
     heads, read, to = words.group("brief", words.language(lang)), read or cards.answers(data), Path(to)
-    targets, readings, rows = (
-        read.profiles.drop_duplicates(["place", "indicator"]),
-        words.group("reading", lang),
-        [],
-    )
+    targets, rows = read.profiles.drop_duplicates(["place", "indicator"]), []
+    readings = words.group("reading", lang)
     named = data.named(targets[["place", "indicator"]], lang=lang)
     back = f'<p><a href="../index.html">{heads["back"]}</a></p>'
     for (_, one), (_, name) in zip(targets.iterrows(), named.iterrows(), strict=True):

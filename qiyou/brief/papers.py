@@ -72,13 +72,14 @@ def docx(paper: Paper) -> bytes:
 
 
 def _table(document, frame: pd.DataFrame, whole: float = 170) -> None:
-    """A table as wide as what is written asks; its head is repeated on every page, no row is split."""
+    """A table as wide as what is written asks, long names in two lines; its head is repeated, no row is split."""
     from docx.oxml import OxmlElement
     from docx.shared import Mm
 
     table = document.add_table(rows=len(frame) + 1, cols=frame.shape[1], style="Brief Table")
     table.autofit = False
-    sizes = [max(words.table_width(frame[name]), min(words.table_width([name]), 8)) + 3 for name in frame]
+    wide = words.table_width
+    sizes = [max(min(wide(frame[name]), 36), min(wide([name]), 12)) + 3 for name in frame]
     for column, name, size in zip(table.columns, frame, sizes, strict=True):
         column.width = Mm(whole * size / sum(sizes))
         for cell, text in zip(column.cells, [name, *frame[name]], strict=True):
@@ -100,7 +101,7 @@ def _pictures(document, figures: Sequence[Figure]) -> None:
     table = document.add_table(rows=2, cols=len(figures))
     for column, figure in enumerate(figures):
         above, below = (table.cell(row, column).paragraphs[0] for row in (0, 1))
-        shape = above.add_run().add_picture(io.BytesIO(figure.png), width=Mm(168 / max(len(figures), 2) - 7))
+        shape = above.add_run().add_picture(io.BytesIO(figure.png), width=Mm(168 / max(len(figures), 2) - 10))
         above.paragraph_format.line_spacing, above.paragraph_format.keep_with_next = 1.0, True
         shape._inline.docPr.set("descr", figure.alt)
         below.text, below.style, below.paragraph_format.keep_with_next = figure.caption, "Caption", False

@@ -42,6 +42,7 @@ _LONGEST_CELL = 20_000
 _MOST_ROWS = 200_000
 # The parser's time grows with the square of the depth of dotted keys, and a line may hold tens of thousands of points.
 _MOST_POINTS = 200
+_TOML_FAULTS = ("Cannot", "Duplicate", "Expected", "Invalid", "Unclosed", "Unterminated")
 
 # Line breaks, but for those between two figures: 3 and 4 on two lines of a cell are not 34.
 _FIGURE = "0-9０-９.．,，%％〇零一二两三四五六七八九十百千万亿"
@@ -203,7 +204,9 @@ def read_toml(path: Path, findings: Findings) -> dict | None:
     except ValueError as error:
         # tomllib raises plain ValueError for numbers with thousands of digits.
         line = re.search(r"\(at line ([0-9]+)", str(error))
-        findings.add("toml", path, int(line[1]) if line else None, why=error)
+        kind = str(error).split()[0]
+        why = Message(f"data.toml_{kind if kind in _TOML_FAULTS else 'other'}", why=error)
+        findings.add("toml", path, int(line[1]) if line else None, why=why)
     return None
 
 
@@ -286,7 +289,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
             need(len(rows) <= _MOST_ROWS, "many_rows", Fault, line=start, most=_MOST_ROWS)
             start = reader.line_num + 1
     except csv.Error as error:
-        raise Fault("csv", start, why=error) from None
+        raise Fault("csv", start, why=Message("data.csv_form", why=error)) from None
     return rows
 
 

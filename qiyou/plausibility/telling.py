@@ -206,7 +206,7 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
 LINE = "finding margin|stood_in asked steep|class class_year class_fast|ratio|own|nation|levels|peers"
 LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
 SHORT = ("short ease", "margin|stood_in asked|short_class|short_ratio|short_own", "support", "decide")
-_CHANGES = {"%": ("个百分点", "percentage points"), "元/年": ("元", "yuan")}
+_CHANGES = {"%": ("个百分点", " percentage points"), "元/年": ("元", " yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
 _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
@@ -337,7 +337,7 @@ def _glued(lang: str, unit: str) -> str:
 
 
 def _change(data, rows, lang: str) -> pd.Series:
-    return rows["unit"].map(lambda one: _CHANGES.get(one, (one, words.unit(one)))[lang == "en"])
+    return rows["unit"].map(lambda one: _CHANGES.get(one, (one, _glued("en", one)))[lang == "en"])
 
 
 def _unit(data, rows, lang: str, column: str) -> pd.Series:
@@ -351,6 +351,8 @@ def _words(data, rows, lang: str, column: str, group: str) -> pd.Series:
         key, name = tables[group]
         named = words.table("codes") if group == "codes" else getattr(data, group)
         names = named.set_index(key)[f"{name}_{lang}"].str.replace("“", "‘").str.replace("”", "’").to_dict()
+        if lang == "en" and group == "indicators":
+            names = {one: name[:1].lower() + name[1:] for one, name in names.items()}
         names |= words.group("who", lang)
     else:
         names = words.group(group, lang)
