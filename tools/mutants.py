@@ -36,8 +36,8 @@ from tools.reference import ROOT
 
 _BROAD = "plausibility_logic plausibility_documents profile yardsticks capacity compare"
 TESTS = {
-    "qiyou/intervals.py": f"monitor|pace trajectory {_BROAD}",
-    "qiyou/relate.py": f"monitor|{_BROAD}",
+    "qiyou/intervals.py": f"intervals|pace trajectory monitor {_BROAD}",
+    "qiyou/relate.py": f"relate|monitor {_BROAD}",
     "qiyou/notation.py": "notation|data read monitor profile",
     "qiyou/paths.py": f"pace|trajectory {_BROAD}",
     "qiyou/pace.py": "pace|plausibility_shape compare yardsticks profile",
