@@ -137,13 +137,13 @@ def _own(scope: ast.AST) -> Iterator[ast.AST]:
 
 
 def _said(node: ast.AST) -> list[ast.AST]:
-    """What of a node is types or words, which no test has to know."""
+    """What of a node is types, words or the size of a cache, which no test has to know."""
     if isinstance(node, ast.Call) and (name := getattr(node.func, "id", "")) in _SAID:
         return [*node.args[1 if name == "need" else 0 :], *node.keywords]
     if isinstance(node, (ast.JoinedStr, ast.Raise)):
         return [node]
     types = getattr(node, "annotation", None), getattr(node, "returns", None)
-    return [part for part in types if part is not None]
+    return [part for part in types if part is not None] + getattr(node, "decorator_list", [])
 
 
 def _variants(node: ast.AST, names: set[str]) -> Iterator[str]:
@@ -256,7 +256,7 @@ class Copy:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL)
         run.join()
-        return not late and run.exitcode == 0
+        return not late and run.exitcode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def _files(names: str) -> list[str]:
