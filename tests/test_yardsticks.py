@@ -270,18 +270,13 @@ def test_yuhuan_among_the_classes_of_the_first_version(first):
     assert sports[["m", "k_low", "k_high"]].tolist() == [21, 3, 5]
     assert [round(100 * sports[end]) for end in ("L90", "U90")] == [2, 48]
     assert sports[["specifications", "contradicted"]].tolist() == [72, 0]
+    # As one more of the class: (m − k1)/(m + 1) to (m − k0 + 1)/(m + 1).
+    assert sports[["chance_low", "chance_high"]].tolist() == pytest.approx([16 / 22, 19 / 22])
     assert not sports[["doubt_start", "doubt_few"]].any() and sports[["doubt_press", "doubt_level"]].all()
     nursery = graded_of(first, place="yuhuan", indicator=NURSERY)
     assert nursery[["m", "k_low", "k_high", "fifth_low", "fifth_high"]].tolist() == [5, 0, 0, 1, 3]
     # methods.md has 46: there a spell with a derived end is dropped, here the place's spell without one takes its place
     assert nursery[["specifications", "contradicted"]].tolist() == [48, 0]
-
-
-def test_as_one_more_of_the_class():
-    asked = pd.DataFrame({"required_low": [1.0], "required_high": [1.0]})
-    found = pd.DataFrame({"low": [2.0] * 7, "high": [2.0] * 7, "province": list("abcdefg")})
-    k = realised.counts(asked, found, np.ones((1, 7), dtype=bool)).iloc[0]
-    assert [(7 - k["k_high"]) / 8, (7 - k["k_low"] + 1) / 8] == [0.875, 1]
 
 
 def test_only_changes_of_one_or_two_years_for_a_path_of_one_year(data):
