@@ -2,10 +2,10 @@
 
 Small changes are drawn from a seed (a comparison turned or loosened, a part left out of a mask, a sign flipped,
 a number or a bound of a slice moved, low and high exchanged, a condition negated), each made alone in a copy of
-the repository, where the module's examples and the tests that go with it run; what these let through meets every
-other test of the library. Prints what no test noticed, and the share noticed in each module. A change of which
-no test can know (the compiled code stays, or only the words of an error) is not drawn. It takes hours: no part
-of CI.
+the repository. There the module's examples and the tests that go with it run, then those of them that search by
+chance, then the tests of what is built on the module. Prints what no test noticed, and the share noticed in each
+module. A change of which no test can know (the compiled code stays, or only the words of an error) is not drawn.
+It takes hours: no part of CI.
 """
 
 from __future__ import annotations
@@ -202,14 +202,6 @@ def _code(text: str) -> tuple:
     return told(compile(text, "", "exec"))
 
 
-class HypothesisLast:
-    """Tests that search by chance run after the others, which are quicker."""
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the tests."""
-        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
-
-
 class Copy:
     """A copy of the repository in which one module at a time is changed and tests run, each run a fork."""
 
@@ -218,17 +210,18 @@ class Copy:
         left_out = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(ROOT, self.folder, ignore=left_out)
 
-    def noticed(self, mutant: Mutant, own_only: bool = False) -> bool:
-        """Whether a test fails, or does not come to an end."""
+    def noticed(self, mutant: Mutant, quick: bool = False) -> bool:
+        """Whether a test fails, or does not come to an end; if `quick`, of the module's own and without Hypothesis."""
         file = self.folder / mutant.module
         text = file.read_text(encoding="utf-8")
         own, wider = next(one for name, one in TESTS.items() if fnmatch(mutant.module, name)).split("|")
-        stages = [*_files(own), mutant.module], _files(wider)
-        for files in [one for one in stages[: 1 if own_only else 2] if one]:
-            longest = self._longest_of(files)
+        stages = [([*_files(own), mutant.module], "not hypothesis")]
+        stages += [] if quick else [(_files(own), "hypothesis"), (_files(wider), "")]
+        for files, kind in stages:
+            longest = self._longest_of(files, kind)
             try:
                 self._put(file, mutant.text)
-                if not self._passes(files, longest):
+                if not self._passes(files, kind, longest):
                     return True
             finally:
                 self._put(file, text)
@@ -238,18 +231,20 @@ class Copy:
         file.write_text(text, encoding="utf-8")
         shutil.rmtree(file.parent / "__pycache__", ignore_errors=True)
 
-    def _longest_of(self, files: list[str]) -> float:
+    def _longest_of(self, files: list[str], kind: str) -> float:
         """How long tests may take, from a run of each file on the library as it is."""
         for file in files:
             start = time.monotonic()
-            if file not in self._seconds:
-                if not self._passes([file], 3600):
+            if (file, kind) not in self._seconds:
+                if not self._passes([file], kind, 3600):
                     sys.exit(f"Before anything is changed, this fails: {file}")
-                self._seconds[file] = time.monotonic() - start
-        return _SECONDS + _TIMES * sum(self._seconds[file] for file in files)
+                self._seconds[file, kind] = time.monotonic() - start
+        return _SECONDS + _TIMES * sum(self._seconds[file, kind] for file in files)
 
-    def _passes(self, files: list[str], longest: float) -> bool:
-        run = multiprocessing.get_context("fork").Process(target=_test, args=(self.folder, files))
+    def _passes(self, files: list[str], kind: str, longest: float) -> bool:
+        if not files:
+            return True
+        run = multiprocessing.get_context("fork").Process(target=_test, args=(self.folder, files, kind))
         run.start()
         run.join(longest)
         late = run.is_alive()
@@ -263,7 +258,7 @@ def _files(names: str) -> list[str]:
     return [f"tests/test_{name}.py" for name in names.split()]
 
 
-def _test(folder: Path, files: list[str]) -> None:
+def _test(folder: Path, files: list[str], kind: str) -> None:
     """Run tests of the copy in this process and leave it."""
     os.setsid()
     os.chdir(folder)
@@ -278,7 +273,7 @@ def _test(folder: Path, files: list[str]) -> None:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    os._exit(pytest.main([*quiet, *files], plugins=[HypothesisLast()]))
+    os._exit(pytest.main([*quiet, "-m", kind, *files]))
 
 
 def main() -> int:
@@ -290,7 +285,9 @@ def main() -> int:
     parser.add_argument(
         "--only", type=int, nargs="+", metavar="N", help="only these of the draw, by their number"
     )
-    parser.add_argument("--own", action="store_true", help="leave out the wider tests")
+    parser.add_argument(
+        "--quick", action="store_true", help="only the module's own tests that leave nothing to chance"
+    )
     options = parser.parse_args()
     modules = sorted({file.relative_to(ROOT).as_posix() for name in TESTS for file in ROOT.glob(name)})
     texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in modules if name.endswith(".py")}
@@ -304,7 +301,7 @@ def main() -> int:
         copy = Copy(Path(scratch))
         for number in options.only or range(len(drawn)):
             mutant = drawn[number]
-            noticed = copy.noticed(mutant, options.own)
+            noticed = copy.noticed(mutant, options.quick)
             every[mutant.module] += 1
             killed[mutant.module] += noticed
             print(f"{number}: {'noticed' if noticed else 'SURVIVES'}  {mutant}", flush=True)
