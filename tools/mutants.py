@@ -50,6 +50,7 @@ TESTS = {
     "qiyou/plausibility/profile.py": "profile|cards cases",
     "qiyou/plausibility/passages.py": "plausibility_documents plausibility_logic|cases profile",
     "qiyou/plausibility/plan.py": "plausibility_logic plausibility_shape|plausibility_documents cases profile",
+    "qiyou/plausibility/telling.py": "telling plausibility_report profile|plausibility_documents cards cases messages",
     "qiyou/plausibility/*": "plausibility_logic plausibility_documents plausibility_report|profile cards cases",
     "qiyou/data/prints.py": "data|notation cases profile",
     "qiyou/data/slips.py": "cases|data",
