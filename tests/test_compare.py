@@ -471,6 +471,22 @@ def test_a_base_is_rounded_and_a_target_is_not(data):
         assert (row["verdict"], row["gap"]) == (verdict, -0.02), year
 
 
+def test_the_one_middle_value_itself_will_do_in_the_base_year_as_in_any(data):
+    """Level is what lies between two middle values; of one, rounded or not, the same print is at it or above."""
+    cells = [
+        (f"p{k}", NURSERY, year, cell(value, 0.1))
+        for k, value in enumerate([3.5, 3.6, 3.7, 3.6])
+        for year in (2022, 2025)
+    ]
+    for year in (2022, 2025):
+        row = one(compare.core(small(data, cells), year, "plans_median"), place="p3")
+        assert (row["reference_value"], row["verdict"], row["why"]) == (
+            3.6,
+            "at_or_above",
+            "equal as printed",
+        )
+
+
 def test_a_plan_is_not_compared_with_itself(data):
     table = compare.core(data, 2027, "changxing")
     own = table[table["place"] == "changxing"]

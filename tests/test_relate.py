@@ -162,6 +162,14 @@ def test_between_the_two_middle_values_a_plan_is_level(value, word, why, sign):
     assert np.isnan(got["gap"])
 
 
+@pytest.mark.parametrize(
+    ("value", "ends", "word"),
+    [("5", ("≥5", "≥5"), "undecidable"), ("≥5", ("5", "5"), "undecidable"), ("5", ("5", "5"), "level")],
+)
+def test_only_two_numbers_are_level_as_printed(value, ends, word):
+    assert beside(value, *ends)["verdict"] == word
+
+
 def test_the_gap_to_one_number_and_its_limits_to_two():
     one, two = beside("4.5", "4", "4"), beside("4.5", "4", "5")
     assert (one["gap"], one["gap_low"], one["gap_high"]) == (0.5, 0.5, 0.5)

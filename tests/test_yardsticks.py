@@ -127,6 +127,30 @@ def test_an_end_that_is_a_bound_asks_for_its_number(data):
     assert one["required"] == pytest.approx(0.5) and one["end_relation"] == "ge"
 
 
+@pytest.mark.parametrize(
+    ("indicator", "printed", "low", "high"),
+    [
+        # 1 in two years from 3.5 or less: 0.5 a year or more.
+        ("beds_per_1000", ["≤3.5", "4", "4.5"], 0.5, np.inf),
+        ("beds_per_1000", ["<3.5", "4", "4.5"], 0.5, np.inf),
+        ("beds_per_1000", ["≥3.5", "4", "4.5"], -np.inf, 0.5),
+        # Down, on the log scale, from 4 to 1.
+        ("premature_ncd_mortality", ["≤4", "3", "1"], -np.inf, np.log(4) / 2),
+        ("premature_ncd_mortality", [">4", "3", "1"], np.log(4) / 2, np.inf),
+    ],
+)
+def test_a_base_that_is_a_bound_opens_the_side_of_more_where_it_may_be_worse(
+    data, indicator, printed, low, high
+):
+    one = required.frame(
+        rows_of(None, base=True, printed=printed, indicator=indicator), data.indicators
+    ).iloc[0]
+    assert np.isnan(one["required"]) and [one["required_low"], one["required_high"]] == pytest.approx(
+        [low, high]
+    )
+    assert one["base_relation"] in ("le", "lt", "ge", "gt")
+
+
 def test_an_end_inside_the_base_rounding_asks_from_nothing(data):
     one = required.frame(rows_of([3, 3.2], base=True), data.indicators).iloc[0]
     assert one["ask"] == "pace" and one["required_low"] < 0 < one["required_high"]

@@ -52,7 +52,7 @@ TESTS = {
     "qiyou/plausibility/plan.py": "plausibility_logic plausibility_shape|plausibility_documents cases profile",
     "qiyou/plausibility/telling.py": "telling plausibility_report profile|plausibility_documents cards cases messages",
     "qiyou/plausibility/*": "plausibility_logic plausibility_documents plausibility_report|profile cards cases",
-    "qiyou/data/prints.py": "data|notation cases profile",
+    "qiyou/data/prints.py": "data naming|notation cases profile",
     "qiyou/data/slips.py": "cases|data",
     "qiyou/read/grids.py": "read|hostile",
 }
