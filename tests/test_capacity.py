@@ -432,6 +432,20 @@ def test_text_that_repeats_a_table_is_no_path_of_its_own(data):
     assert len(said) == 1 and said["year"].item() in set(rows["year"])
 
 
+def test_levels_are_dated_numbers_of_an_indicator(data):
+    """The text asks for shares without a year, too; they are the level of no year."""
+    said = data.printed[data.printed["indicator"].ne("")]
+    assert (said["year"].isna() & said["relation"].ne("none")).any()
+    levels = stocks.printed(data)
+    assert (
+        levels["year"].notna().all()
+        and levels["relation"].ne("none").all()
+        and levels["indicator"].ne("").all()
+    )
+    assert levels.loc[levels["origin"].eq("text"), "variant"].eq("prose").all()
+    assert not levels.duplicated(["document", "indicator", "variant", "year"]).any()
+
+
 def test_yearly_steps_add_up_to_the_whole(data):
     yearly = capacity.additions(data, "yuhuan", NURSERY, whole=False).query("scenario == 'flat'")
     whole = capacity.additions(data, "yuhuan", NURSERY).query("scenario == 'flat'").iloc[0]

@@ -471,6 +471,22 @@ def test_a_base_is_rounded_and_a_target_is_not(data):
         assert (row["verdict"], row["gap"]) == (verdict, -0.02), year
 
 
+def test_the_one_middle_value_itself_will_do_in_the_base_year_as_in_any(data):
+    """Level is what lies between two middle values; of one, rounded or not, the same print is at it or above."""
+    cells = [
+        (f"p{k}", NURSERY, year, cell(value, 0.1))
+        for k, value in enumerate([3.5, 3.6, 3.7, 3.6])
+        for year in (2022, 2025)
+    ]
+    for year in (2022, 2025):
+        row = one(compare.core(small(data, cells), year, "plans_median"), place="p3")
+        assert (row["reference_value"], row["verdict"], row["why"]) == (
+            3.6,
+            "at_or_above",
+            "equal as printed",
+        )
+
+
 def test_a_plan_is_not_compared_with_itself(data):
     table = compare.core(data, 2027, "changxing")
     own = table[table["place"] == "changxing"]
@@ -791,6 +807,65 @@ def test_spreads_lie_between_their_limits_whatever_was_rounded(data, seed):
     assert row["verdict"] == ("narrows" if falls else "widens" if rises else "undecidable")
 
 
+def spread_of(data, base, end, step=1.0, first=2022):
+    """The one row of places that print these numbers in the first and in the last year."""
+    cells = [
+        (f"p{k}", NURSERY, year, cell(value, step))
+        for year, row in ((first, base), (2027, end))
+        for k, value in enumerate(row)
+    ]
+    return compare.convergence(small(data, cells)).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("base", "end", "step", "verdict", "why"),
+    [
+        ([1, 2, 3, 4], [5, 5, 5, 5], 1.0, "narrows", ""),
+        ([5, 5, 5, 5], [1, 2, 3, 4], 0.01, "widens", ""),
+        ([5, 5, 5, 5], [5, 5, 5, 5], 1.0, "undecidable", "no gap is printed in either year"),
+        # The standard deviation falls from 2 to 1.79, the range rises from 4 to 5.
+        ([0, 0, 4, 4], [0, 2, 2, 5], 0.01, "undecidable", "standard deviation and range disagree"),
+        ([0, 2, 2, 5], [0, 0, 4, 4], 0.01, "undecidable", "standard deviation and range disagree"),
+        ([1, 2, 3], [1, 2, 2.9], 1.0, "undecidable", "rounding decides"),
+        # In the second year there is a gap again, which one of the rounded bases may have had.
+        ([5, 5, 5], [5, 5, 5.1], 1.0, "undecidable", "rounding decides"),
+    ],
+)
+def test_spreads_by_hand(data, base, end, step, verdict, why):
+    row = spread_of(data, base, end, step)
+    assert (row["verdict"], row["why"]) == (verdict, why)
+    assert row[["sd_base", "sd_end"]].tolist() == pytest.approx([np.std(base), np.std(end)])
+    assert row[["range_base", "range_end"]].tolist() == pytest.approx([np.ptp(base), np.ptp(end)])
+
+
+def test_limits_of_a_spread(data):
+    """Half a step either way: √(mean of ½²) for the deviation, the corners for the range; targets are exact."""
+    row = spread_of(data, [1, 2, 3, 4], [5, 5, 5, 6])
+    deviation = np.std([1, 2, 3, 4])
+    assert row[["sd_base_low", "sd_base_high"]].tolist() == pytest.approx([deviation - 0.5, deviation + 0.5])
+    assert row[["range_base_low", "range_base_high"]].tolist() == pytest.approx([2, 4])
+    for kind in ("sd_end", "range_end"):
+        assert row[kind] == pytest.approx(row[f"{kind}_low"]) == pytest.approx(row[f"{kind}_high"])
+    level = spread_of(data, [1, 1, 1, 1], [1, 1, 1, 1])
+    assert (level["range_base_low"], level["sd_base_low"]) == (0, 0) and level["range_base_high"] == 1
+    assert level["one_end_value"] and level["end_value"] == 1 and not row["one_end_value"]
+    assert np.isnan(row["end_value"])
+
+
+def test_it_takes_three_places_in_the_first_year_that_has_them(data):
+    assert spread_of(data, [1, 2, 3], [4, 4, 4])["n"] == 3
+    with pytest.raises(DataError, match="at least 3 places"):
+        spread_of(data, [1, 2], [4, 4])
+    cells = [(f"p{k}", NURSERY, year, k) for k in (1, 2, 3) for year in (2022, 2024, 2027)]
+    late = [("p0", NURSERY, year, 9) for year in (2026, 2027)]
+    several = small(data, late + cells)
+    row = compare.convergence(several).iloc[0]
+    assert (row["base_year"], row["places"], row["range_end"]) == (2022, "p1, p2, p3", 2)
+    assert compare.convergence(several, from_year=2023).iloc[0]["base_year"] == 2024
+    with pytest.raises(DataError, match="at least 3 places"):
+        compare.convergence(several, from_year=2025)
+
+
 # ---------------------------------------------------------------- grids and changes
 
 
@@ -847,6 +922,11 @@ def test_a_pair_turned_round_is_its_mirror(data):
     mirror = {"at_or_above": "below", "below": "at_or_above"}
     assert there["word_end"].replace(mirror).tolist() == back["word_end"].tolist()
     assert there["per_year_a"].equals(back["per_year_b"])
+    there, back = compare.pair(data, "yuhuan", "changxing"), compare.pair(data, "changxing", "yuhuan")
+    for name in ("missing", "note", "gap_year_base", "gap_year_end"):
+        assert there[name].equals(back[name]), name
+    # Where one prints no number there is no gap between two values, and nothing to note.
+    assert (there.loc[there["missing"].ne("") & ~there["note"].str.startswith("a count"), "note"] == "").all()
     with pytest.raises(DataError, match="named twice"):
         compare.pair(data, "cixi", "cixi")
 

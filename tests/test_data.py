@@ -269,6 +269,12 @@ def test_one_answer_to_what_is_planned(data):
     assert data.planned("yuhuan", "long_term_care_insured").empty
     words = data.planned(indicator="preschool_universal_pass")
     assert (words["printed"] != "").all()
+    # What the worklist does in its one year is planned where the indicator is a yearly amount, and no money.
+    yearly = {"long_term_care_insured_new": ["24.3万人"], "rental_housing_new": ["1790套(间)"]}
+    yearly |= {"major_project_investment": []}
+    for indicator, printed in yearly.items():
+        one = data.planned("yuhuan", indicator, 2024)
+        assert one.loc[one["kind"].eq("annual_flow"), "printed"].tolist() == printed
     # Two lines of one indicator stay two.
     assert set(data.planned("yuhuan", "premature_ncd_mortality", 2027)["variant"]) == {"a", "b"}
     assert data.planned("yuhuan", year=1999).empty
@@ -784,6 +790,16 @@ def test_a_county_of_ones_own_joins_the_others(tmp_path, data):
     assert len(more.targets) == len(data.targets) + 12
     assert set(more.findings["severity"]) == {"note"} and "NOT_SEALED" in set(more.findings["code"])
     assert "own_county" in set(more.places["id"])
+
+
+def test_a_name_of_ones_own_may_be_spaced_as_it_likes_and_a_transcribed_one_may_not(tmp_path, copy):
+    spaced = ("普惠托位占比", "普惠 托位　占比")
+    more = qiyou.load(also=county(tmp_path, {"table.csv": OWN["table.csv"].replace(*spaced)}))
+    assert set(more.findings["severity"]) == {"note"}
+    assert "affordable_nursery_share" in set(more.targets.query("place == 'own_county'")["indicator"])
+    path = copy / "documents" / "cixi-plan-2023" / "table.csv"
+    line = edit(path, *spaced)
+    assert ("ALIAS_MISMATCH", path.relative_to(copy).as_posix(), line) in found(qiyou.data.check(copy))
 
 
 SPELLINGS = [

@@ -175,6 +175,29 @@ def test_the_base_is_the_baseline_cell_if_there_is_one():
     assert row["points_per_year"] == row["points_per_year_low"] == row["points_per_year_high"] == 13
 
 
+@pytest.mark.parametrize(
+    ("cells", "indicators", "note"),
+    [
+        (RISE, UP, ""),
+        ([72, 72], None, "no ceiling; no direction"),
+        ([5, 3, 0], DOWN, "end is zero"),
+        ([5, 3, 1], DOWN, ""),
+        ([0, 5], UP, "base is zero"),
+        ([1, 5], UP, ""),
+        ([-1, 5], None, "base is negative; no ceiling; no direction"),
+        ([72, 100], UP, "end is at the ceiling"),
+        ([100, 99], UP, "base is at the ceiling"),
+        ([("gt", 72), 85], UP, "base is a bound"),
+        ([72, ("ge", 85)], UP, "end is a bound"),
+        ([("le", 72), ("lt", 85)], UP, "base is a bound; end is a bound"),
+        ([("about", 72), 85], UP, "base or end is approximate"),
+        ([("none", np.nan), ("none", np.nan)], UP, "no values"),
+    ],
+)
+def test_a_note_says_all_that_holds_and_nothing_else(cells, indicators, note):
+    assert paced(cells, indicators=indicators)["note"] == note
+
+
 def test_a_target_is_taken_as_printed_and_a_base_to_within_its_rounding():
     row = paced([3.87, None, None, None, None, 4.5], [0.01, 1, 1, 1, 1, 0.1])
     assert (row["end_low"], row["end_high"]) == (4.5, 4.5)

@@ -22,6 +22,7 @@ import qiyou
 from qiyou.data import root
 from qiyou.errors import DataError, QiyouError
 from qiyou.read import into, tables
+from qiyou.read.grids import grids
 
 YEARS = ["2022", "2023", "2024", "2025", "2026", "2027"]
 TITLE = "附件1  玉环市公共服务“七优享”工程五年行动目标"
@@ -186,6 +187,20 @@ def test_a_workbook_comes_in_cell_for_cell(tmp_path, head):
     same(tables(to_xlsx(tmp_path / "plan.xlsx", body, merged=merges(body)))[0])
     body = lines(head, unit="brackets", two=False)
     same(tables(to_xlsx(tmp_path / "brackets.xlsx", body, title=False, foot=False))[0])
+
+
+@pytest.mark.parametrize("form", ["xlsx", "docx", "html"])
+def test_every_merged_area_spans_what_was_drawn(tmp_path, form):
+    body, path = lines(), tmp_path / f"plan.{form}"
+    areas = merges(body)
+    if form == "xlsx":
+        to_xlsx(path, body, merged=areas, title=False, foot=False)
+    else:
+        {"docx": to_docx, "html": to_html}[form](path, body, merged=areas)
+    *_, grid = grids(path)
+    drawn = {(top - 1, left - 1): (bottom - top + 1, right - left + 1) for left, top, right, bottom in areas}
+    assert {place: span for place, span in grid.spans.items() if span != (1, 1)} == drawn
+    assert len(drawn) > 5 and len(grid.rows) == len(body)
 
 
 def test_numbers_of_a_workbook_come_in_as_they_are_shown(tmp_path):

@@ -43,6 +43,16 @@ def slopes(t, low, high, low_open=False, high_open=False):
     return line_interval(t, Box(low, high, *opens, low, low == high))
 
 
+def test_a_line_from_below_zero_to_above_it_rises_by_any_amount_but_none():
+    """Where every end is zero there is no binary noise to allow for, and the open end still counts."""
+    up = slopes([0, 1], [-np.inf, 0.0], [0.0, np.inf], low_open=True, high_open=True)
+    assert (up.low, up.high) == (0, np.inf) and not up.low_closed and up.fits
+    down = slopes([0, 1], [0.0, -np.inf], [np.inf, 0.0], low_open=True, high_open=True)
+    assert (down.low, down.high) == (-np.inf, 0) and not down.high_closed and down.fits
+    level = slopes([0, 1], [-np.inf, 0.0], [0.0, np.inf])
+    assert level.low == 0 and level.low_closed
+
+
 def one(cells, step=1.0, indicators=SHARE, **options):
     (row,) = families(targets(cells, step), indicators, **options).to_dict("records")
     return row

@@ -127,6 +127,30 @@ def test_an_end_that_is_a_bound_asks_for_its_number(data):
     assert one["required"] == pytest.approx(0.5) and one["end_relation"] == "ge"
 
 
+@pytest.mark.parametrize(
+    ("indicator", "printed", "low", "high"),
+    [
+        # 1 in two years from 3.5 or less: 0.5 a year or more.
+        ("beds_per_1000", ["≤3.5", "4", "4.5"], 0.5, np.inf),
+        ("beds_per_1000", ["<3.5", "4", "4.5"], 0.5, np.inf),
+        ("beds_per_1000", ["≥3.5", "4", "4.5"], -np.inf, 0.5),
+        # Down, on the log scale, from 4 to 1.
+        ("premature_ncd_mortality", ["≤4", "3", "1"], -np.inf, np.log(4) / 2),
+        ("premature_ncd_mortality", [">4", "3", "1"], np.log(4) / 2, np.inf),
+    ],
+)
+def test_a_base_that_is_a_bound_opens_the_side_of_more_where_it_may_be_worse(
+    data, indicator, printed, low, high
+):
+    one = required.frame(
+        rows_of(None, base=True, printed=printed, indicator=indicator), data.indicators
+    ).iloc[0]
+    assert np.isnan(one["required"]) and [one["required_low"], one["required_high"]] == pytest.approx(
+        [low, high]
+    )
+    assert one["base_relation"] in ("le", "lt", "ge", "gt")
+
+
 def test_an_end_inside_the_base_rounding_asks_from_nothing(data):
     one = required.frame(rows_of([3, 3.2], base=True), data.indicators).iloc[0]
     assert one["ask"] == "pace" and one["required_low"] < 0 < one["required_high"]
@@ -274,18 +298,13 @@ def test_yuhuan_among_the_classes_of_the_first_version(first):
     assert sports[["m", "k_low", "k_high"]].tolist() == [21, 3, 5]
     assert [round(100 * sports[end]) for end in ("L90", "U90")] == [2, 48]
     assert sports[["specifications", "contradicted"]].tolist() == [72, 0]
+    # As one more of the class: (m − k1)/(m + 1) to (m − k0 + 1)/(m + 1).
+    assert sports[["chance_low", "chance_high"]].tolist() == pytest.approx([16 / 22, 19 / 22])
     assert not sports[["doubt_start", "doubt_few"]].any() and sports[["doubt_press", "doubt_level"]].all()
     nursery = graded_of(first, place="yuhuan", indicator=NURSERY)
     assert nursery[["m", "k_low", "k_high", "fifth_low", "fifth_high"]].tolist() == [5, 0, 0, 1, 3]
     # methods.md has 46: there a spell with a derived end is dropped, here the place's spell without one takes its place
     assert nursery[["specifications", "contradicted"]].tolist() == [48, 0]
-
-
-def test_as_one_more_of_the_class():
-    asked = pd.DataFrame({"required_low": [1.0], "required_high": [1.0]})
-    found = pd.DataFrame({"low": [2.0] * 7, "high": [2.0] * 7, "province": list("abcdefg")})
-    k = realised.counts(asked, found, np.ones((1, 7), dtype=bool)).iloc[0]
-    assert [(7 - k["k_high"]) / 8, (7 - k["k_low"] + 1) / 8] == [0.875, 1]
 
 
 def test_only_changes_of_one_or_two_years_for_a_path_of_one_year(data):
