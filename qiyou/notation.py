@@ -2,7 +2,7 @@
 
 A printed value is more than a number: it is a bound or a point, it has a unit, and it has a printing
 resolution. :func:`read` returns all of that as a :class:`Reading`, or raises :class:`NotationError`; it never
-guesses. :func:`write` gives the canonical form, and ``read(write(r)) == r``. The words that are understood,
+guesses. :func:`write` gives the canonical form, and ``read(write(r), r.unit) == r``. The words that are understood,
 and those whose refusal is explained, stand in ``tables/notation.csv``.
 
 Bounds follow the Civil Code of China, Article 1259: 以上, 以下 and 以内 include the number itself, 超过 and
@@ -98,6 +98,7 @@ _COMPOUND = re.compile(
     rf"(?P<big>[1-9][0-9]*|{_CHINESE})(?:万(?P<thousands>{_DIGIT})千(?:(?P<hundreds>{_DIGIT})百)?"
     rf"|亿(?P<millions>{_DIGIT})千万)"
 )
+_BARE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,4})?")
 _GAP = re.compile(rf"[0-9.,{_NUMERALS}]\s+[0-9.,{_NUMERALS}]|^\s*-\s+[0-9]")
 _WIDE_COMMA = re.compile("(?<=[0-9])，|，(?=[0-9])")
 _CALENDAR_YEAR = re.compile("(?:19|20)[0-9]{2}")
@@ -205,6 +206,10 @@ def read(printed: str, unit: str | None = None) -> Reading:
 
 @functools.lru_cache(maxsize=65536)
 def _read(printed: str, unit: str) -> Reading:
+    if _BARE.fullmatch(printed):  # most cells; the rest of this function would read the same in longer
+        shift, base = _shift_and_unit("", unit, printed)
+        number = Decimal(printed)
+        return _reading("eq", number.scaleb(shift), _resolution(number).scaleb(shift), base, "")
     text = _plain(printed)
     if text in BLANKS:
         return Reading(math.nan, "none", math.nan, math.nan, False, False, "", math.nan, "")
@@ -422,7 +427,7 @@ _WRITTEN_PREFIX = {"eq": "", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "ab
 
 
 def write(reading: Reading) -> str:
-    """Write a reading in its canonical form, so that ``read(write(r)) == r``.
+    """Write a reading in its canonical form, so that ``read(write(r), r.unit) == r``.
 
     >>> write(read("不少于5万个")), write(read("8.5%以内")), write(read("1—2家")), write(read("/"))
     ('≥5万个', '≤8.5%', '1—2家', '/')

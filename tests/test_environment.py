@@ -198,7 +198,8 @@ def imported(*folders: str) -> set[str]:
                 names.add(node.module.partition(".")[0])
             elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "importorskip":
                 names.add(node.args[0].value)
-    own = {path.stem for path in (ROOT / "tests").glob("*.py")} | {"qiyou", "tools", "__future__"}
+    own = {path.stem for folder in ("tests", "benchmarks") for path in (ROOT / folder).glob("*.py")}
+    own |= {"qiyou", "tools", "__future__"}
     return names - set(sys.stdlib_module_names) - own
 
 

@@ -641,7 +641,8 @@ def test_arbitrary_unicode_never_breaks_the_reader(text):
             reading = read(*arguments)
         except NotationError:
             continue
-        assert read(write(reading)) == reading
+        # a unit that only the header knows is read back under that header
+        assert read(write(reading), *arguments[1:]) == reading
 
 
 @given(numbers, st.sampled_from("IlOoHSB٣²½①Ⅳ𝟑\u200b\u202e\ufeff\u2060"), st.data())

@@ -54,7 +54,7 @@ TESTS = {
     "qiyou/plausibility/*": "plausibility_logic plausibility_documents plausibility_report|profile cards cases",
     "qiyou/data/prints.py": "data naming|notation cases profile",
     "qiyou/data/slips.py": "cases|data",
-    "qiyou/read/grids.py": "read|hostile",
+    "qiyou/data/grids.py": "read|hostile",
 }
 """The modules of numbers and conditions; the tests (``tests/test_….py``) that go with each, and those that a change
 meets if these let it through."""
