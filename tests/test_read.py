@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 import qiyou
 from qiyou.data import root
+from qiyou.data.grids import grids
 from qiyou.errors import DataError, QiyouError
 from qiyou.read import into, tables
-from qiyou.data.grids import grids
 
 YEARS = ["2022", "2023", "2024", "2025", "2026", "2027"]
 TITLE = "附件1  玉环市公共服务“七优享”工程五年行动目标"
