@@ -259,6 +259,18 @@ def test_identical_paths_are_named_and_flat_or_short_ones_are_none():
     assert "IDENTICAL_PATHS" not in set(plans(path([60, 70, 80, 90]), bound)["code"])
 
 
+def test_reviews_that_are_passed_in_the_same_years_are_no_copies():
+    both = [path([0, 50, 80, 100], indicator=indicator) for indicator in ("review", "share")]
+    assert "IDENTICAL_PATHS" not in set(plans(both[0], both[0])["code"])
+    assert "IDENTICAL_PATHS" in set(plans(both[1], both[1])["code"])
+
+
+@pytest.mark.parametrize(("value", "edge"), [(120, 100), (-3, 0)])
+def test_what_lies_outside_names_the_bound_that_it_breaks(value, edge):
+    found = one(check(path([70, value, 80])), "OUT_OF_BOUNDS")
+    assert (found["statistic"], found["threshold"]) == (value, edge)
+
+
 def test_an_end_value_shared_by_half_of_four_places():
     ends = [path([50, 60, end]) for end in (70, 70, 71, 72)]
     found = plans(*ends)

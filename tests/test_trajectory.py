@@ -83,6 +83,17 @@ def test_published_vectors(values, step, expected):
             assert np.isnan(row[f"{family}_low"]) and np.isnan(row[f"{family}_high"])
 
 
+def test_years_that_repeat_are_no_years():
+    with pytest.raises(DataError):
+        slopes([0, 1, 1], [1, 2, 3], [1, 2, 3])
+
+
+def test_no_curve_of_rates_passes_below_zero():
+    """A closed range below zero has no logarithm: it is outside, not a point."""
+    row = one([("range", -3, -2)] * 5, indicators=None, require=0)
+    assert not row["geometric_fits"] and row["line_fits"]
+
+
 def test_codes_name_every_family_that_fits():
     assert one(RISE, indicators=None)["shape"] == "CONSTANT_INCREMENT"
     assert one([60, 63.6, 67.4, 71.5, 75.7, 80.3], 0.1, indicators=None)["shape"] == "CONSTANT_RATE"

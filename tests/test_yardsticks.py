@@ -151,6 +151,23 @@ def test_a_base_that_is_a_bound_opens_the_side_of_more_where_it_may_be_worse(
     assert one["base_relation"] in ("le", "lt", "ge", "gt")
 
 
+def test_a_rate_that_is_to_be_zero_is_asked_for_in_points(data):
+    rows = rows_of([10, 4, 0], base=True, indicator="premature_ncd_mortality")
+    one = required.frame(rows, data.indicators).iloc[0]
+    assert (one["scale"], one["required"]) == ("points", 5)
+    one = required.frame(
+        rows_of([10, 4, 2.5], base=True, indicator="premature_ncd_mortality"), data.indicators
+    ).iloc[0]
+    assert one["scale"] == "log" and one["required"] == pytest.approx(np.log(4) / 2)
+
+
+def test_the_ceiling_is_the_upper_bound_of_the_indicator(data):
+    asked = asked_of(data)
+    assert asked["ceiling"].equals(
+        asked["indicator"].map(data.indicators.set_index("id")["upper"]).astype(float)
+    )
+
+
 def test_an_end_inside_the_base_rounding_asks_from_nothing(data):
     one = required.frame(rows_of([3, 3.2], base=True), data.indicators).iloc[0]
     assert one["ask"] == "pace" and one["required_low"] < 0 < one["required_high"]
@@ -265,6 +282,13 @@ def test_clopper_pearson(k, m, low, high):
     assert [round(100 * end.item(), 1) for end in found] == [low, high]
 
 
+@pytest.mark.parametrize("m", [1, 2, 10])
+def test_one_of_m_has_the_limits_of_a_single_success(m):
+    """The lower limit p of one success is where 1 − (1 − p)^m = 0.05, the upper one of one failure its mirror."""
+    low, high = realised.limits([1, m - 1], [1, m - 1], [m, m], [1, m - 1], [1, m - 1], [m, m])
+    assert low[0] == pytest.approx(1 - 0.95 ** (1 / m)) and high[1] == pytest.approx(0.95 ** (1 / m))
+
+
 def test_a_complete_class_has_hypergeometric_limits():
     found = realised.limits([3], [3], [12], [3], [3], [12], whole=31)
     assert [round(100 * end.item(), 1) for end in found] == [12.9, 45.2]
@@ -305,6 +329,38 @@ def test_yuhuan_among_the_classes_of_the_first_version(first):
     assert nursery[["m", "k_low", "k_high", "fifth_low", "fifth_high"]].tolist() == [5, 0, 0, 1, 3]
     # methods.md has 46: there a spell with a derived end is dropped, here the place's spell without one takes its place
     assert nursery[["specifications", "contradicted"]].tolist() == [48, 0]
+
+
+def test_only_spells_that_count_for_a_path_are_counted():
+    asked = pd.DataFrame({"required_low": [3.0, 3.0], "required_high": [3.0, 3.0]})
+    found = pd.DataFrame({"low": [1.0, 2.0, 4.0], "high": [1.0, 2.0, 4.0], "province": list("aab")})
+    counted = np.array([[True, True, True], [False, True, True]])
+    k = realised.counts(asked, found, counted)
+    assert k[["k_low", "k_high", "m"]].values.tolist() == [[2, 2, 3], [1, 1, 2]]
+    assert k[["c_low", "c_high", "provinces"]].values.tolist() == [[1, 1, 2], [1, 1, 2]]
+
+
+def test_the_class_of_a_path_names_the_years_that_it_spans(first):
+    sports = graded_of(first, place="yuhuan", indicator=SPORTS)
+    found = realised.spells(first, SPORTS)
+    found = found[found["level"].isin(realised.SELECTIONS[sports["class_used"]])]
+    assert sports[["first_year", "last_year"]].tolist() == [found["from_year"].min(), found["year"].max()]
+
+
+def test_a_class_of_which_no_set_of_levels_qualifies_is_used_whole_and_says_so(first, monkeypatch):
+    monkeypatch.setattr(realised, "RHO", 0.0)
+    sports = graded_of(first, place="yuhuan", indicator=SPORTS)
+    assert not sports["qualified"] and sports["class_used"] == "all" and sports["m"] >= 21
+
+
+@pytest.mark.parametrize(("provinces", "few"), [(9, True), (10, False)])
+def test_fewer_than_ten_provinces_are_few(first, monkeypatch, provinces, few):
+    def counts(asked, found, counted, slow=None):
+        return known(asked, found, counted, slow).assign(provinces=provinces)
+
+    known = realised.counts
+    monkeypatch.setattr(realised, "counts", counts)
+    assert graded_of(first, place="yuhuan", indicator=SPORTS)["doubt_few"] == few
 
 
 def test_only_changes_of_one_or_two_years_for_a_path_of_one_year(data):
@@ -558,9 +614,23 @@ def test_what_yuhuans_sports_area_needs_depends_on_trails(data):
     assert 25 < low < high < 49  # methods.md: 26 to 48, with boxes around targets
 
 
+def test_only_densities_are_built_up_from_people(data):
+    rows = paths.table(data)
+    asked = asked_of(data)
+    built = bottomup.needed(data, asked, rows)
+    assert set(asked.loc[built["bottom_up"].ne(""), "kind"]) == {"density"}
+
+
 def test_earlier_targets_with_known_outcomes(data):
     assert record.overall(data) == {"all_met": 27, "all_of": 27, "plans": "16/20; 25/28; 34/41; 30/35"}
     assert data.plan_attainment["met"].value_counts().to_dict() == {"yes": 27, "open": 4}
+    # One of one kept: the lower 90% limit p is where p = 0.1; of two, 1 − √0.9 with one kept, √0.1 with both.
+    closed = data.plan_attainment.iloc[[0, 0, 0, 0]].assign(
+        indicator=["a", "b", "b", "c"], met=["yes", "yes", "no", "no"]
+    )
+    few = record.kept(dataclasses.replace(data, plan_attainment=closed), pd.Series(["a", "b", "c", "d"]))
+    assert few["floor"].tolist() == pytest.approx([0.1, 1 - 0.9**0.5, 0, 0])
+    assert few[["met", "of"]].values.tolist() == [[1, 1], [1, 2], [0, 1], [0, 0]]
     found = record.kept(data, pd.Series([NURSERY, "child_screening_rate"]))
     assert found[["met", "of"]].values.tolist() == [[1, 1], [0, 0]]
 
