@@ -251,7 +251,8 @@ def test_a_slip_is_one_note_with_the_likely_cause(tmp_path, line, says):
 
 
 @pytest.mark.parametrize(
-    ("count", "extent", "notes"), [(5, "complete", 1), (5, "excerpt", 0), (15, "complete", 0)]
+    ("count", "extent", "notes"),
+    [(5, "complete", 1), (5, "excerpt", 0), (10, "complete", 1), (11, "complete", 0)],
 )
 def test_a_few_core_rows_are_no_complete_plan(tmp_path, data, count, extent, notes):
     cells = data.targets.query("place == 'yuhuan' and star == '*' and variant == ''")

@@ -348,6 +348,16 @@ def test_a_statement_stands_in_only_where_no_table_speaks(data):
         compare.core(data, 2020, places=["huangyan"])
 
 
+def test_peers_are_places_of_one_level_in_one_province(data):
+    from qiyou.compare.references import peers
+
+    group = pd.Series(peers(data.places), index=data.places["id"])
+    assert (group[["china", "zhejiang"]] == -1).all(), "a province is no peer of what lies in it"
+    assert group["yuhuan"] == group["cixi"] >= 0 and group["yuhuan"] != group["ningbo"]
+    level = data.places.set_index("id")["level"]
+    assert (group[level.eq("province")] == -1).all()
+
+
 def test_references_in_their_order(data):
     five = [(f"p{k}", NURSERY, 2025, value) for k, value in enumerate([5.0, 5.0, 4.0, 6.0, 5.0])]
     shared = compare.core(small(data, five), 2025).set_index("place")

@@ -562,6 +562,17 @@ def test_statements_of_ones_own_that_are_wrong_are_all_found_in_one_check(tmp_pa
     assert findings["what"].str.len().max() < 700
 
 
+@pytest.mark.parametrize(("year", "out"), [(2007, True), (2008, False), (2042, False), (2043, True)])
+def test_a_statement_may_speak_of_fifteen_years_more_on_either_side_of_its_plan(tmp_path, year, out):
+    content = f"{STATEMENT_HEADER}\n1,二,1,,a,,{year},5余,count,\n"
+    codes = set(
+        of(qiyou.data.check(also=county(tmp_path, {"statements.csv": content})), tmp_path / "own-plan-2023")[
+            "code"
+        ]
+    )
+    assert ("YEAR_OUT_OF_RANGE" in codes) == out
+
+
 DECISIONS = [
     ("table:1:2027,5.5,8.5,why,high,none", None),
     ("table:1:2027,5.5,5.50,why,high,none", None),

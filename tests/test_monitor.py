@@ -409,6 +409,12 @@ def test_planned_values_never_enter_as_observed(seen):
     assert row.destatis == "" and "destatis: 3 observations" in row.why_not
 
 
+def test_what_is_observed_in_the_target_year_itself_is_judged(seen):
+    rows = monitor.table(seen((NURSERY, 2024, "4.3"), (NURSERY, 2027, "5.5")), "own")
+    row = one(rows, year=2027)
+    assert "after the last planned number" not in row.why_not and row.statcan == "achieved"
+
+
 def test_of_two_sources_the_better_grade_counts(seen):
     data = seen((NURSERY, 2024, "3.4", "", "plan", "own_paper"), (NURSERY, 2024, "4.3"))
     rows = monitor.table(data, "own")

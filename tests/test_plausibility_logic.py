@@ -31,6 +31,14 @@ def test_missing_cells_gaps_and_a_missing_base_are_named():
     assert found["statistic"] == 1 and found["facts"]["case"] == "base" and pd.isna(found["year"])
 
 
+def test_years_before_the_first_and_after_the_last_cell_are_no_gaps():
+    """Other paths print them; a plan that begins later or ends earlier has no hole."""
+    found = check(
+        together(path([70, 75, 80, 82, 84, 85]), path([70, 75, 80], first=2024), path([70, 75, 80]))
+    )
+    assert "MISSING_YEAR" not in set(found["code"])
+
+
 def test_a_status_word_is_no_missing_year():
     assert "MISSING_YEAR" not in set(check(path([72, "完成市定任务", 80, "全覆盖"]))["code"])
 

@@ -40,6 +40,10 @@ def test_concentration_of_the_worked_examples():
     assert round(late.loc["BACK_LOADED", "statistic"], 4) == 0.3333
     step = late.loc["STEP_CONCENTRATED"]
     assert (step["year"], step["a_cell"], step["b_cell"]) == (2027, "plan/table:1:2026", "plan/table:1:2027")
+    # As it is told, in per cent: all of the change, with 13 ± 1 of it certain.
+    told = {name: step["facts"][name] for name in ("share", "share_low", "limit", "probability")}
+    assert told["share"] == 100 and told["share_low"] == pytest.approx(100 * step["low"])
+    assert told["limit"] == pytest.approx(62.39, abs=0.01) and told["probability"] == pytest.approx(10)
     assert late["threshold"].round(3).to_dict() == {"STEP_CONCENTRATED": 0.624, "BACK_LOADED": 0.15}
 
 
@@ -94,6 +98,20 @@ def test_corner_extremes_equal_brute_force_over_the_box():
 
 
 # -------------------------------------------------------------------------------------------- C7
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "rate"),
+    [
+        ([60 * 1.06**k for k in range(6)], "CONSTANT_RATE", 6),
+        ([100 - 50 * 0.5**k for k in range(6)], "CONSTANT_GAP_CLOSURE", 50),
+        ([100 - 50 * 0.8**k for k in range(6)], "CONSTANT_GAP_CLOSURE", 20),
+        ([60 + 3.5 * k for k in range(6)], "CONSTANT_INCREMENT", 3.5),
+    ],
+)
+def test_a_curve_is_told_by_the_rate_that_it_was_drawn_with(cells, code, rate):
+    facts = one(check(path(np.round(cells, 3).tolist(), step=0.001)), code)["facts"]
+    assert facts["rate_low"] <= rate <= facts["rate_high"] < facts["rate_low"] + 0.1
 
 
 def test_families_of_the_worked_examples():

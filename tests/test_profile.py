@@ -185,6 +185,28 @@ def test_grades_of_evidence(columns, evidence):
 BANNED = re.compile("plausib|feasib|合理|可行|likely|很可能|概率|score|评分|排名")
 
 
+@pytest.mark.parametrize(("check", "hard"), [("C2", True), ("C13", True), ("C1", False), ("C4", False)])
+def test_only_what_cannot_be_true_contradicts_itself(data, found, check, hard):
+    asked = profiling.required.frame(paths.table(data), data.indicators)
+    row = found[found["variant"].eq("") & found["indicator"].isin(asked["indicator"])].head(1)
+    of = profiling._checked(asked, row.assign(verdict="CONTRADICTION", check=check))
+    assert of["contradicts"].sum() == hard
+
+
+def test_a_figure_of_a_path_of_one_year_shows_short_spells(data, profiles):
+    row = one(profiles, "yuhuan", SPORTS)
+    short = profiling.frames(data, row.to_frame().T.assign(years=1).iloc[0])["spells"]["years"]
+    assert len(short) and short.max() <= 2 + 1e-9
+    assert profiling.frames(data, row)["spells"]["years"].min() >= 2 - 1e-9
+
+
+def test_english_sentences_begin_with_a_capital(profiles):
+    for name in ("en", "short_en"):
+        assert not [
+            text for text in profiles[name] if not (text[0].isupper() or text[0].isdigit() or text[0] == '"')
+        ]
+
+
 def test_no_sentence_gives_a_verdict_or_a_likelihood(profiles):
     for name in TEXTS:
         assert not profiles[name].str.contains(BANNED).any(), name

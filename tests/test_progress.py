@@ -458,6 +458,14 @@ def test_destatis_takes_an_easier_target_no_worse(values, direction):
 # United Nations
 
 
+@pytest.mark.parametrize(
+    ("value", "score"), [(100.2, -1.5), (100.4, -0.5), (101, 1.25), (101.2, 1.75), (101.8, 4)]
+)
+def test_statcan_scores_between_its_cuts_without_a_target(value, score):
+    """Growth g in one year and no limit: 500g − 2.5 up to 0.5%, 250g − 1.25 up to 1.5%, then 500g − 5."""
+    assert statcan(2020, 100, 2021, value, direction="up").score == pytest.approx(score)
+
+
 def test_un_chart_published():
     result = un_chart(2015, 249.22, 2019, 231.41, target_year=2030, target=200, direction="down")
     assert round(result.value, 2) == 1.23

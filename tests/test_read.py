@@ -203,6 +203,18 @@ def test_every_merged_area_spans_what_was_drawn(tmp_path, form):
     assert len(drawn) > 5 and len(grid.rows) == len(body)
 
 
+def test_an_empty_run_of_a_word_file_is_no_text(tmp_path):
+    import docx
+    from docx.oxml import OxmlElement
+
+    document = docx.Document()
+    cell = document.add_table(1, 2).cell(0, 0)
+    cell.text = "托位"
+    cell.paragraphs[0].runs[0]._r.append(OxmlElement("w:t"))
+    document.save(tmp_path / "plan.docx")
+    assert grids(tmp_path / "plan.docx")[0].rows == [["托位", ""]]
+
+
 def test_numbers_of_a_workbook_come_in_as_they_are_shown(tmp_path):
     same(tables(to_xlsx(tmp_path / "plan.xlsx", lines(), numbers=True))[0])
 

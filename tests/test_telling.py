@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -143,4 +145,10 @@ def test_a_unit_of_letters_stands_off_and_a_sign_does_not(speakers):
         and english._glued("人")[1].isalpha()
     )
     assert english._glued("%", change=True) == " percentage points"
+    assert english._glued("平方米") == " m²"
     assert speakers["zh"]._glued("%", change=True) == "个百分点" and speakers["zh"]._glued("人") == "人"
+
+
+def test_without_english_titles_the_chinese_ones_are_said(data):
+    bare = dataclasses.replace(data, documents=data.documents.drop(columns="title_en"))
+    assert Speaker(bare, "en").titles == Speaker(data, "zh").titles
