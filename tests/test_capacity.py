@@ -771,6 +771,15 @@ def test_places_per_child_on_each_basis(data):
     assert falling["level_kept"] == pytest.approx(falling["value"] * 3.87 / 5.5)
 
 
+def test_births_name_the_people_that_they_are_set_against(data):
+    """A number of births is set against the people of the place, whose source it names; a rate needs none."""
+    made = ground._children(data, pd.DataFrame({"place": ["yuhuan"], "year": [2027]}))
+    people = capacity.populations(data, ["yuhuan"], [2027]).query("scenario == 'flat'")["source"].item()
+    rate = made["births"].str.startswith("rate:")
+    assert rate.any() and not rate.all() and people
+    assert made["births_source"].str.contains(people, regex=False).equals(~rate)
+
+
 def test_a_derived_number_of_births_has_two_roundings(data):
     row = child(data).loc[(2022, "number:registered", "held")]
     # 3225 of 2020 is 2522 of 2021 and a printed decrease.

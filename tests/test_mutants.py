@@ -65,6 +65,8 @@ def changes(text: str) -> list[str]:
         ("x = f'{a + 1}'", []),
         ("x = True, None, 'a 1'", []),
         ("x = low", []),
+        ("if TYPE_CHECKING:\n    import a", []),
+        ("@cache(maxsize=9)\ndef f(x: Literal[1]) -> Literal[2]:\n    return x", []),
         ("x = low + high", ["high -> low", "low + high -> low - high", "low -> high"]),
     ],
 )

@@ -594,6 +594,19 @@ def test_the_nation_is_where_yuhuan_wants_to_be(data, indicator, printed):
     assert (found["nation_there"], float(found["nation_printed"])) == ("yes", float(printed))
 
 
+@pytest.mark.parametrize(("t", "printed"), [(2022.5, "3.87"), (2023.5, "4.05")])
+def test_a_base_is_of_the_end_of_its_year_and_the_latest_level_counts(data, t, printed):
+    """Yuhuan's base of 2022 stands for the turn to 2023; what was observed before it is older, after it newer."""
+    known = (
+        realised.values(data)
+        .head(1)
+        .assign(place="yuhuan", indicator=NURSERY, t=t, year=2022, printed="4.05")
+    )
+    known = known.assign(value=4.05, low=4.045, high=4.055, bounded=False)
+    levels = endstate.levels(data, known, paths.table(data))
+    assert levels.query("place == 'yuhuan' and indicator == @NURSERY")["printed"].tolist() == [printed]
+
+
 def test_totals_of_places_are_not_compared(data):
     levels = endstate.levels(data, realised.values(data), paths.table(data))
     asked = asked_of(data)

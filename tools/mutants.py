@@ -143,6 +143,8 @@ def _said(node: ast.AST) -> list[ast.AST]:
         return [*node.args[1 if name == "need" else 0 :], *node.keywords]
     if isinstance(node, (ast.JoinedStr, ast.Raise)):
         return [node]
+    if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+        return [node]
     types = getattr(node, "annotation", None), getattr(node, "returns", None)
     return [part for part in types if part is not None] + getattr(node, "decorator_list", [])
 
