@@ -250,6 +250,15 @@ def test_a_slip_is_one_note_with_the_likely_cause(tmp_path, line, says):
     assert "可能的笔误" in shown and "nan" not in shown and "—" not in shown
 
 
+@pytest.mark.parametrize(("times", "notes"), [(7.8, 0), (8.1, 1)])
+def test_a_rate_eight_times_the_largest_known_is_far(tmp_path, data, times, notes):
+    known = pd.concat([data.targets, data.observations, data.reference]).query(
+        "indicator == 'nursery_places_per_1000'"
+    )["value"]
+    line = row(NURSERY, "个", *[f"{times * known.max():.2f}"] * 6)
+    assert len(told(folder(tmp_path, sheet([line]))).query("code == 'LIKELY_SLIP'")) == notes
+
+
 @pytest.mark.parametrize(
     ("count", "extent", "notes"),
     [(5, "complete", 1), (5, "excerpt", 0), (10, "complete", 1), (11, "complete", 0)],

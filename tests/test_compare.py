@@ -769,6 +769,11 @@ def test_provincial_targets_of_several_years_are_the_path(data):
     assert (
         one(compare.core(data, 2025, "province"), place="yuhuan", indicator=NURSERY)["lead_reference"] == ""
     )
+    # Between two years of the path: who asks in 2026 for what the province asks for 2027 is a year ahead.
+    early = small(
+        data, [("p0", NURSERY, 2026, 5.5)], benchmarks=pd.concat([target, later], ignore_index=True)
+    )
+    assert one(compare.core(early, 2026), place="p0")["lead"] == pytest.approx(1)
 
 
 # ---------------------------------------------------------------- convergence

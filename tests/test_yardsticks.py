@@ -239,6 +239,16 @@ def test_the_selection_check(first, monkeypatch, indicator, rhos, chosen):
         assert round(realised.selection(first, known, found, indicator, "points")[1], 2) == rho
 
 
+def test_it_takes_three_spells_to_check_a_set_of_levels(first):
+    known, found = realised.values(first), realised.spells(first, SPORTS)
+    nation = known.query("indicator == @SPORTS and level == 'country'")["t"]
+    inside = found[~found["bounded"] & found["t_0"].ge(nation.min()) & found["t"].le(nation.max())]
+    assert len(inside) > 3
+    assert np.isfinite(realised.selection(first, known, inside.head(3), SPORTS, "points")[1])
+    name, rho = realised.selection(first, known, inside.head(2), SPORTS, "points")
+    assert name == "" and np.isnan(rho)
+
+
 def test_an_increase_that_is_printed_has_its_own_rounding_alone(first):
     first = dataclasses.replace(
         first, reference=first.reference.query("place == 'xinjiang' and kind == 'derived' or value == 2.03")
