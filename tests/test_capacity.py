@@ -446,6 +446,17 @@ def test_levels_are_dated_numbers_of_an_indicator(data):
     assert not levels.duplicated(["document", "indicator", "variant", "year"]).any()
 
 
+def test_two_numbers_of_the_text_for_one_year_are_no_level(data):
+    said = data.statements.query(
+        "document == 'huangyan-plan-2023' and indicator == @AREA and kind == 'target'"
+    )
+    alone = stocks.printed(data, "huangyan", AREA)
+    assert set(said["year"]) <= set(alone["year"])
+    other = said.assign(id=said["id"] + 9000, value=said["value"] + 1)
+    twice = dataclasses.replace(data, statements=pd.concat([data.statements, other], ignore_index=True))
+    assert not set(said["year"]) & set(stocks.printed(twice, "huangyan", AREA)["year"])
+
+
 def test_yearly_steps_add_up_to_the_whole(data):
     yearly = capacity.additions(data, "yuhuan", NURSERY, whole=False).query("scenario == 'flat'")
     whole = capacity.additions(data, "yuhuan", NURSERY).query("scenario == 'flat'").iloc[0]
