@@ -448,9 +448,10 @@ def test_levels_are_dated_numbers_of_an_indicator(data):
 
 def test_two_numbers_of_the_text_for_one_year_are_no_level(data):
     said = data.statements.query(
-        "document == 'huangyan-plan-2023' and indicator == @AREA and kind == 'target'"
+        "document == 'huangyan-plan-2021' and indicator == @AREA and kind == 'target'"
     )
     alone = stocks.printed(data, "huangyan", AREA)
+    assert said["year"].tolist() == [2025]
     assert set(said["year"]) <= set(alone["year"])
     other = said.assign(id=said["id"] + 9000, value=said["value"] + 1)
     twice = dataclasses.replace(data, statements=pd.concat([data.statements, other], ignore_index=True))
