@@ -78,14 +78,15 @@ def group(name: str, lang: str) -> dict[str, str]:
 
 
 @functools.cache
-def _messages(lang: str) -> dict[str, str]:
+def messages(lang: str) -> dict[str, str]:
+    """Key to template of ``messages.csv``."""
     rows = table("messages")
     return dict(zip(rows["key"], rows[language(lang)], strict=True))
 
 
 def say(key: str, lang: str, **fields) -> str:
     """One sentence of ``messages.csv`` with its fields filled in; a text that is no key is said as it stands."""
-    template = _messages(lang).get(key)
+    template = messages(lang).get(key)
     return key if template is None else filled(template, lang, fields)
 
 
@@ -115,17 +116,18 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     out = np.full(len(keys), "", dtype=object)
     for key in pd.unique(keys):
         at = np.flatnonzero(keys == key)
-        template = _messages(lang)[key]
+        template = messages(lang)[key]
         names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
-        columns = [_texts(rows[name].iloc[at]) for name in names]
+        columns = [texts(rows[name].iloc[at]) for name in names]
         # by place instead of by name, which is several times faster
         write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
         out[at] = list(map(write, *columns)) if columns else write()
     return out
 
 
-def _texts(column: pd.Series) -> list:
-    return [number(value) if isinstance(value, float) else value for value in column.tolist()]
+def texts(column) -> list:
+    """The values of a column as they are written into a template: floats as `number` writes them."""
+    return [number(value) if isinstance(value, float) else value for value in column]
 
 
 def joined(texts, lang: str) -> str:

@@ -11,8 +11,7 @@ nothing is judged here, and all paths are told at once.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -213,19 +212,14 @@ _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
 def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     """The line (``zh``, ``en``) and the short form (``short_zh, short_en``) of every path."""
-    keys, out = functools.cache(functools.partial(first, table)), {}
+    specs = [[group.split() for group in spec.split("|")] for spec in (LINE, *SHORT)]
+    keys = {name: first(table, name) for spec in specs for group in spec for name in group}
+    out = {}
     for lang, (gap, stop, _, space) in _GAPS.items():
-        tell = functools.cache(lambda name, lang=lang: _part(data, table, keys(name), lang))
-
-        def joined(spec: str, between: str, tell=tell) -> list[str]:
-            """Parts set beside each other without anything (a blank in `spec`) or with `between` (a bar)."""
-            groups = [[tell(name) for name in group.split()] for group in spec.split("|")]
-            glued = [["".join(row) for row in zip(*group, strict=True)] for group in groups]
-            return [_capital(between.join(filter(None, row))) for row in zip(*glued, strict=True)]
-
-        out[lang] = [text + stop for text in joined(LINE, gap)]
-        sentences = zip(*(joined(spec, gap) for spec in SHORT), strict=True)
-        out[f"short_{lang}"] = [space.join(text + stop for text in row if text) for row in sentences]
+        told = _fields(data, table, keys.values(), lang)
+        parts = ([[keys[name] for name in group] for group in spec] for spec in specs)
+        out[lang], *short = (_sentences(told, part, lang, gap, stop) for part in parts)
+        out[f"short_{lang}"] = [space.join(filter(None, row)) for row in zip(*short, strict=True)]
     return out
 
 
@@ -233,14 +227,10 @@ def yardsticks(profile: pd.Series, lang: str) -> pd.DataFrame:
     """See `qiyou.plausibility.profile.yardsticks`."""
     row, columns = pd.DataFrame([profile]), ("result", "interval", "evidence")
     found = [
-        (name, *(_part(None, row, first(row, f"{key}_{column}"), lang)[0] for column in columns))
+        (name, *(_told(row, first(row, f"{key}_{column}"), lang) for column in columns))
         for key, name in words.group("yardstick", lang).items()
     ]
     return pd.DataFrame([one for one in found if one[1]], columns=["yardstick", *columns])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def each(table: pd.DataFrame, part: str) -> list[np.ndarray]:
@@ -258,19 +248,49 @@ def first(table: pd.DataFrame, part: str) -> np.ndarray:
     return out
 
 
-def _part(data, table: pd.DataFrame, keys: np.ndarray, lang: str) -> np.ndarray:
-    """The message of each path's key, with its fields."""
-    out = np.full(len(table), "", dtype=object)
-    templates = words.table("messages").set_index("key")[lang]
-    specs = words.table("fields").set_index("field")
-    for key in filter(None, pd.unique(keys)):
-        at = np.flatnonzero(keys == key)
-        names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(templates[key]) if name))
-        of = [specs.at[name, "of"].split() for name in names]
-        rows = table[list({*itertools.chain.from_iterable(of), "unit"} & set(table))].iloc[at]
-        how = [_HOW[specs.at[name, "how"]] for name in names]
-        fields = {name: one(data, rows, lang, *args) for name, one, args in zip(names, how, of, strict=True)}
-        out[at] = words.say_each(keys[at], lang, pd.DataFrame(fields, index=rows.index))
+def _told(row: pd.DataFrame, key: np.ndarray, lang: str) -> str:
+    """The message of one path."""
+    return _sentences(_fields(None, row, [key], lang), [[key]], lang, "", "")[0]
+
+
+def _places(template: str) -> list[str]:
+    return list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
+
+
+def _fields(data, table: pd.DataFrame, parts: Iterable[np.ndarray], lang: str) -> dict[str, np.ndarray]:
+    """What the messages of all parts name: each field once, for the paths that need it."""
+    templates, specs = words.messages(lang), words.table("fields").set_index("field")
+    needed = {}
+    for keys in parts:
+        for key in filter(None, pd.unique(keys)):
+            for name in _places(templates[key]):
+                needed[name] = needed.get(name, False) | (keys == key)
+    out = {}
+    for name, mask in needed.items():
+        of, how = specs.at[name, "of"].split(), _HOW[specs.at[name, "how"]]
+        rows = table[list({*of, "unit"} & set(table))][mask]
+        out[name] = np.full(len(table), "", dtype=object)
+        out[name][mask] = words.texts(how(data, rows, lang, *of))
+    return out
+
+
+def _sentences(told: dict[str, np.ndarray], groups: list, lang: str, gap: str, stop: str) -> np.ndarray:
+    """The messages of each path in one text: those of a group beside each other, the groups with a gap between.
+
+    Paths with the same messages are written together.
+    """
+    templates = words.messages(lang) | {"": ""}
+    parts = [keys for group in groups for keys in group]
+    alike = pd.DataFrame(dict(enumerate(parts))).groupby(list(range(len(parts))), sort=False).indices
+    out = np.full(len(parts[0]), "", dtype=object)
+    for at in alike.values():
+        glued = ("".join(templates[keys[at[0]]] for keys in group) for group in groups)
+        template = gap.join(filter(None, glued))
+        names = _places(template)
+        # by place instead of by name, which is several times faster
+        write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
+        texts = map(write, *(told[name][at] for name in names)) if names else [write()] * len(at)
+        out[at] = [text[:1].upper() + text[1:] + stop for text in texts] if template else ""
     return out
 
 
