@@ -913,6 +913,7 @@ def test_two_places_side_by_side(data):
     # Changxing prints no base; the first year of both is 2023: 4 against 4.5.
     assert (nursery["base_role_a"], nursery["base_role_b"]) == ("baseline", "target")
     assert (nursery["gap_year_base"], nursery["gap_base"], nursery["word_base"]) == (2023, -0.5, "below")
+    assert nursery["note"] == "", "years that both print need no remark"
     # (5.5 − 3.87) / 5, with 3.87 rounded and 5.5 exact; (5.6 − 4.5) / 4, both exact.
     limits = nursery[["per_year_a", "per_year_low_a", "per_year_high_a"]].tolist()
     assert limits == pytest.approx([0.326, 0.325, 0.327])
