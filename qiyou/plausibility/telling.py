@@ -52,7 +52,7 @@ def sentences(
     >>> data = qiyou.load()
     >>> found = qiyou.plausibility.check(data).query("code == 'BOUND_AT_CEILING'")
     >>> print(sentences(found, data, "en")[0])
-    Coverage with homes for the disabled (statement 109): printed ≥100%, a bound that leaves only that number.
+    Coverage with homes for the disabled (statement 109): printed as ≥100%, a bound that leaves only that one number.
     """
     speaker = Speaker(data, words.language(lang), where)
     case = found["facts"].map(lambda facts: facts["case"]).astype("str")
