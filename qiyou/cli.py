@@ -8,6 +8,7 @@ option, a file that cannot be written, interrupted). Every error is one sentence
 from __future__ import annotations
 
 import argparse
+import errno
 import functools
 import os
 import re
@@ -219,12 +220,15 @@ def quoted(path: str | os.PathLike[str]) -> str:
 
 
 def _own_folder(options: argparse.Namespace, name: str) -> Path:
-    """Where the results go: never over those of the repository."""
+    """Where the results go: never over those of the repository, and told at once if nothing can be written there."""
     from qiyou.notebooks import FOLDER
 
     to = Path(options.to or Path("results", name))
     elsewhere = to.resolve() != (FOLDER.parent / name).resolve()
     need(elsewhere, "notebooks.own_folder", QiyouError, folder=to)
+    there = next(folder for folder in (to, *to.absolute().parents) if folder.exists())
+    if not os.access(there, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(to))
     return to
 
 

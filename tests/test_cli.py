@@ -324,3 +324,11 @@ def test_what_cannot_be_compared_is_one_sentence(capsys, words_, sentence):
     assert cli.main(["compare", *words_, "--lang", "en"]) == 1
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and sentence in error
+
+
+@pytest.mark.parametrize("command", ["notebooks", "figures"])
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(command, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cli.os, "access", lambda path, mode: path != tmp_path)
+    assert cli.main([command, "--to", str(tmp_path / "new"), "--lang", "zh"]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "只读" in err and list(tmp_path.iterdir()) == []

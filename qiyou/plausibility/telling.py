@@ -52,7 +52,7 @@ def sentences(
     >>> data = qiyou.load()
     >>> found = qiyou.plausibility.check(data).query("code == 'BOUND_AT_CEILING'")
     >>> print(sentences(found, data, "en")[0])
-    Coverage with homes for the disabled (statement 109): printed ≥100%, a bound that leaves only that number.
+    Coverage with homes for the disabled (statement 109): printed as ≥100%, a bound that leaves only that one number.
     """
     speaker = Speaker(data, words.language(lang), where)
     case = found["facts"].map(lambda facts: facts["case"]).astype("str")
@@ -218,7 +218,9 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     for lang, (gap, stop, _, space) in _GAPS.items():
         told = _fields(data, table, keys.values(), lang)
         parts = ([[keys[name] for name in group] for group in spec] for spec in specs)
-        out[lang], *short = (_sentences(told, part, lang, gap, stop) for part in parts)
+        texts = (_sentences(told, part, lang, gap) for part in parts)
+        ended = ([one[:1].upper() + one[1:] + stop if one else "" for one in text] for text in texts)
+        out[lang], *short = ended
         out[f"short_{lang}"] = [space.join(filter(None, row)) for row in zip(*short, strict=True)]
     return out
 
@@ -250,7 +252,7 @@ def first(table: pd.DataFrame, part: str) -> np.ndarray:
 
 def _told(row: pd.DataFrame, key: np.ndarray, lang: str) -> str:
     """The message of one path."""
-    return _sentences(_fields(None, row, [key], lang), [[key]], lang, "", "")[0]
+    return _sentences(_fields(None, row, [key], lang), [[key]], lang, "")[0]
 
 
 def _places(template: str) -> list[str]:
@@ -274,7 +276,7 @@ def _fields(data, table: pd.DataFrame, parts: Iterable[np.ndarray], lang: str) -
     return out
 
 
-def _sentences(told: dict[str, np.ndarray], groups: list, lang: str, gap: str, stop: str) -> np.ndarray:
+def _sentences(told: dict[str, np.ndarray], groups: list, lang: str, gap: str) -> np.ndarray:
     """The messages of each path in one text: those of a group beside each other, the groups with a gap between.
 
     Paths with the same messages are written together.
@@ -289,8 +291,7 @@ def _sentences(told: dict[str, np.ndarray], groups: list, lang: str, gap: str, s
         names = _places(template)
         # by place instead of by name, which is several times faster
         write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
-        texts = map(write, *(told[name][at] for name in names)) if names else [write()] * len(at)
-        out[at] = [text[:1].upper() + text[1:] + stop for text in texts] if template else ""
+        out[at] = list(map(write, *(told[name][at] for name in names))) if names else write()
     return out
 
 
