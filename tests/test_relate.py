@@ -10,7 +10,7 @@ import pytest
 
 from qiyou.intervals import COLUMNS, Box, box
 from qiyou.notation import read
-from qiyou.relate import REASONS, SIGN, VERDICTS, beside_plans, promised, relate
+from qiyou.relate import REASONS, SIGN, VERDICTS, beside_plans, clean, promised, relate
 
 PRINTS = ("3", "4", "4.0", "4.4", "5", "约4", "3—5", "4—6", "≥4", ">4", "≥5", "≤4", "<4", "≤3", "")
 
@@ -88,6 +88,11 @@ def test_a_gap_is_turned_so_that_more_is_better_and_holds_its_limits():
     assert got["gap"].tolist()[:2] == [0.4, -0.4] and got["gap"][2:].isna().all()
     assert got["gap_low"].tolist()[:3] == [0.35, -0.45, 0] and got["gap_low"][3:].isna().all()
     assert got["gap_high"].tolist()[:3] == [0.45, -0.35, np.inf] and got["gap_high"][3:].isna().all()
+
+
+def test_a_difference_of_nothing_has_no_sign_and_no_binary_noise():
+    found = clean([-0.0, -1e-12, 0.1 + 0.2 - 0.3, 5.5 - 5.4])
+    assert found.tolist() == [0, 0, 0, 0.1] and not np.signbit(found).any()
 
 
 def test_a_review_is_passed_or_not_and_has_no_gap():
