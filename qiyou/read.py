@@ -134,6 +134,7 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
             key = "read.names" if matches else "read.unknown"
             why.append(words.say(key, lang, names=sorted(matches)))
             added.append({"id": ids[row], "domain": domain, "name_zh": name, "unit": unit})
+            why += [] if matches else _nearest(name, data, lang)
         above = ids[row]
         why += [] if name else [words.say("read.further", lang)]
         why += [f"{at} ({year}){colon}{words.say(key, lang)}" for at, year, key in line["faults"]]
@@ -145,6 +146,15 @@ def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, s
         report.append((outcome, line["at"], row, name, ids[row], stop.join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
     return ids, report + left, added
+
+
+def _nearest(name: str, data, lang: str) -> list[str]:
+    """The indicators with a name like this one, in a sentence."""
+    try:
+        data.indicator(name)
+    except DataError as error:
+        return [error.said(lang)]
+    return []
 
 
 def _names(document: str, data) -> dict[str, set[str]]:

@@ -128,7 +128,7 @@ def test_what_the_plans_share(said):
     assert (
         "2025年" in province["sentence"]
         and "4.5个/千人" in province["sentence"]
-        and "6份达到" in province["sentence"]
+        and "6份的目标值达到" in province["sentence"]
     )
     spread = said[said["key"].eq("spread")].iloc[0]
     assert "玉环市50%、慈溪市70%、长兴县75%；相差25个百分点" in spread["sentence"]
@@ -307,3 +307,24 @@ def test_undated_keeps_the_content(folder):
 
 def test_public_names():
     assert qiyou.brief.__all__ == ["county", "pages", "statements", "workbook"]
+
+
+def test_the_counts_of_readings_are_those_of_the_profiles(read, said):
+    """Not every target that has nothing realised beside it was looked for: some ask for no pace."""
+    counts = read.profiles["reading"].value_counts()
+    whole = said[said["key"] == "readings"]["sentence"].iloc[0]
+    unasked = sum(counts.get(name, 0) for name in ("KEEP", "PASS_YEAR", "WEAKER_THAN_BASE"))
+    assert f"{counts['ARITHMETIC_ONLY']}项没有查到可比的实际变化；{unasked}项不问速度" in whole
+    parts = [int(number) for number in re.findall(r"(?:：|；)(\d+)项", whole)]
+    assert sum(parts) == len(read.profiles)
+
+
+def test_an_answer_cites_the_ends_of_the_time_that_it_names(data, said):
+    answers = said[said["key"] == "answer"]
+    cited = answers[answers["sentence"].str.contains("医师数")]["citation"].iloc[0]
+    assert "2020年卫生健康事业发展统计公报" in cited and "2024年卫生健康事业发展统计公报" in cited
+    assert "2019年" not in cited  # before the census, on another basis
+    cited = answers[answers["sentence"].str.contains("玉环市.*托位数")]["citation"].iloc[0]
+    assert "2.03个" in cited and "4.73个" in cited and "健康焦点" not in cited
+    sports = answers[answers["sentence"].str.contains("玉环市“人均体育场地面积”")]["citation"].iloc[0]
+    assert "第六次全国体育场地普查" not in sports

@@ -238,8 +238,8 @@ BAD = {
     "brief 玉坏 --to D/pages": (1, "相近的有：玉环市（yuhuan）", "the nearest are 玉环市（yuhuan）"),
     "compare 玉坏": (
         1,
-        "没有叫“玉坏”的地方；相近的有：玉环市（yuhuan）",
-        "'玉坏'; the nearest are 玉环市（yuhuan）",
+        "没有叫“玉坏”的地方（自己的地方，命令加 --also，Python 中用 also=）；相近的有：玉环市（yuhuan）",
+        "'玉坏' (one's own needs --also, or also= in Python); the nearest are 玉环市（yuhuan）",
     ),
     "compare Yuhaun": (1, "Yuhuan City (yuhuan)", "the nearest are Yuhuan City (yuhuan)"),
     "compare 玉环 长性": (1, "长兴县（changxing）", "长兴县（changxing）"),

@@ -193,12 +193,20 @@ def _pictured(drawn, lang: str, number: int | None = None) -> Figure:
 def core_table(data: Data, place: str, beside: str | None, lang: str, year=None) -> pd.DataFrame:
     """The core indicators of a place beside those of another, or beside their reference, as texts.
 
+    Parameters
+    ----------
+    place, beside : str
+        Ids or names.
+    year : int, optional
+        Of the reference; by default the last that the place plans for.
+
     Raises
     ------
     DataError
         If nothing of it can be compared.
     """
     heads, names = words.group("brief", lang), _named(data, lang)
+    place, beside = (data.place(name) if name else None for name in (place, beside))
     if beside:
         found = compare.pair(data, place, beside, lang=lang)
     else:

@@ -15,6 +15,7 @@ import pandas as pd
 from qiyou import capacity, cards, compare, plausibility, words
 from qiyou.errors import DataError
 from qiyou.plausibility.telling import Speaker, cited
+from qiyou.plausibility.yardsticks import realised
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -26,8 +27,12 @@ _READ = {
     "slower": ("BELOW_EXPERIENCE", "NOT_ABOVE_EXPERIENCE"),
     "faster": ("ABOVE_EXPERIENCE", "BEYOND_EXPERIENCE", "NOT_BELOW_EXPERIENCE"),
     "rest": ("WITHIN_EXPERIENCE", "YARDSTICKS_DISAGREE", "NOT_TOLD"),
+    "none": ("ARITHMETIC_ONLY",),
+    "unasked": ("KEEP", "PASS_YEAR", "WEAKER_THAN_BASE"),
+    "other": ("CONTRADICTION", "NO_NUMBERS", "FLOW_AGAINST_SUM"),
 }
-_PARTS = (*_READ, "none")
+_TOLD = ("slower", "faster", "rest")
+"""Those that have something realised to compare with."""
 _SIDES = {reading: side for side, readings in _READ.items() for reading in readings}
 
 
@@ -203,14 +208,14 @@ def _cells(rows: pd.DataFrame) -> pd.Series:
 
 def _readings(teller: _Teller) -> Iterator[Statement]:
     """How many targets ask for more than was realised: of all, and of each place."""
-    whole = teller.read.profiles.assign(side=lambda rows: rows["reading"].map(_SIDES).fillna("none"))
+    whole = teller.read.profiles.assign(side=lambda rows: rows["reading"].map(_SIDES))
     words_of, stop = teller.group("statement_part"), "；" if teller.lang == "zh" else "; "
     for place, rows in [("", whole), *whole.groupby("place")]:
         counts = rows["side"].value_counts()
         faster = rows[rows["side"].eq("faster")].itertuples()
         which = teller.join(teller.line(row, "" if place else row.place) for row in faster)
-        parts = [words_of[side].format(n=counts[side], which=which) for side in _PARTS if side in counts]
-        facts = {"n": len(rows), "told": len(rows) - counts.get("none", 0), "parts": stop.join(parts)}
+        parts = [words_of[side].format(n=counts[side], which=which) for side in _READ if side in counts]
+        facts = {"n": len(rows), "told": int(rows["side"].isin(_TOLD).sum()), "parts": stop.join(parts)}
         facts["who"] = teller.places.get(place) or words_of["all"].format(n=whole["place"].nunique())
         yield teller.one("readings", rows["document"], [place] if place else [], facts=facts)
 
@@ -237,11 +242,12 @@ def _stands(teller: _Teller) -> Iterator[Statement]:
 
 def _answers(teller: _Teller) -> Iterator[Statement]:
     """The finding and the numbers of each answer that has something realised to compare with."""
-    rows = teller.read.profiles.assign(side=lambda rows: rows["reading"].map(_SIDES)).dropna(subset="side")
+    rows = teller.read.profiles.assign(side=lambda rows: rows["reading"].map(_SIDES))
+    rows = rows[rows["side"].isin(_TOLD)]
     lines = rows["variant"].isin(["a", "b"])
     rank = rows["side"].map({"faster": 0, "slower": 1, "rest": 2}) + 1.5 * lines
     rows = rows.assign(line=lines, rank=rank, m=-rows["m"]).sort_values(["rank", "m"], kind="stable")
-    known, kinds = teller.data.reference.query("kind == 'observed'"), teller.group("statement_evidence")
+    known, kinds = realised.values(teller.data), teller.group("statement_evidence")
     for row in rows.itertuples():
         cell, said = f"{row.document}/{row.locator}", getattr(row, f"short_{teller.lang}")
         text = ("" if teller.lang == "zh" else " ").join(re.split(r"(?<=。)|(?<=\.)\s+", said)[:2])
@@ -249,10 +255,13 @@ def _answers(teller: _Teller) -> Iterator[Statement]:
             text = words.say("statement_line", teller.lang, at=teller.cited.at(cell), text=text)
         doubts = teller.join(teller.group("doubt")[name] for name in row.doubts.split("; ") if name)
         evidence = row.evidence and kinds["answer"].format(teller.group("evidence")[row.evidence], doubts)
-        series = known[known["place"].eq(row.superior) & known["indicator"].eq(row.indicator)].sort_values(
-            "t"
-        )
-        cells = [cell, *series["source"].iloc[:1], *series["source"].iloc[-1:]]
+        # the ends of the time that the sentence names, on the basis of its windows
+        windows = realised.windows(teller.data, known, row.indicator, row.scale)
+        windows = windows[windows["place"].eq(row.superior)]
+        ends = known[known["place"].eq(row.superior) & known["basis"].isin(windows["basis"])]
+        first_last = [windows["from_year"].min(), windows["year"].max()]
+        ends = ends[ends["indicator"].eq(row.indicator) & ends["year"].isin(first_last)]
+        cells = [cell, *ends.sort_values("t")["source"]]
         evidence = evidence or kinds["readings"]
         yield teller.one("answer", cells, [row.place], row.indicator, text=text, evidence=evidence)
 

@@ -53,7 +53,8 @@ class Column:
         """What is wrong with a cell, if anything is."""
         told = {"name": self.name, "cell": cell, "values": self.values, "pattern": self.pattern}
         if not cell:
-            return Message("data.cell_empty", **told) if self.required else None
+            key = "data.cell_empty_of" if self.values else "data.cell_empty"
+            return Message(key, **told) if self.required else None
         if self.values and cell not in self.values:
             return Message("data.cell_values", **told)
         if self.pattern and not re.fullmatch(self.pattern, cell):

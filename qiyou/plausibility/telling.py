@@ -205,6 +205,8 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
 LINE = "finding margin|stood_in asked steep|class class_year class_fast|ratio|own|nation|levels|peers"
 LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
 SHORT = ("short ease", "margin|stood_in asked|short_class|short_ratio|short_own", "support", "decide")
+UNASKED = ("PASS_YEAR", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE")
+"""Readings of paths that ask for no pace, of which nothing more is said."""
 _CHANGES = {"%": ("个百分点", " percentage points"), "元/年": ("元", " yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
 _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
@@ -228,9 +230,10 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
 def yardsticks(profile: pd.Series, lang: str) -> pd.DataFrame:
     """See `qiyou.plausibility.profile.yardsticks`."""
     row, columns = pd.DataFrame([profile]), ("result", "interval", "evidence")
+    names = {} if profile["reading"] in UNASKED else words.group("yardstick", lang)
     found = [
         (name, *(_told(row, first(row, f"{key}_{column}"), lang) for column in columns))
-        for key, name in words.group("yardstick", lang).items()
+        for key, name in names.items()
     ]
     return pd.DataFrame([one for one in found if one[1]], columns=["yardstick", *columns])
 

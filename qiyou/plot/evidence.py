@@ -23,6 +23,9 @@ _SIDE |= dict.fromkeys(["WITHIN_EXPERIENCE", "YARDSTICKS_DISAGREE"], 0)
 """Readings that hold a path against something realised, and on which side of it they put the path."""
 
 
+_FEW = 5
+
+
 def _chunks(items: list, most: int) -> list[list]:
     return [items[k : k + most] for k in range(0, len(items), most)]
 
@@ -107,9 +110,16 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
     said = [
         _rank(desk, row, f"{desk.names[row.place]} {desk.labels[row.indicator]}") for row in held.itertuples()
     ]
-    slower = int((2 * held["k_high"] <= held["m"]).sum())
+    # of one or two changes a half says nothing
+    least = int(min(held["m"].max(), _FEW))
+    ranked = held[held["m"] >= least]
+    slower = int((2 * ranked["k_high"] <= ranked["m"]).sum())
     used = [*held["document"], *pd.concat(spells)[["from_source", "source"]].to_numpy().ravel()]
-    facts = {"chart": "dots", "title": desk.say("required.title", n=len(held), k=slower), "used": used}
+    facts = {
+        "chart": "dots",
+        "title": desk.say("required.title", n=len(ranked), k=slower, least=least),
+        "used": used,
+    }
     desk.told("required", finding=desk.join(said[:60]), table=held, **facts)
     body, top = sum(height for height, _ in shown), 0.0
     ax = desk.ground(body)
