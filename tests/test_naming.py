@@ -112,8 +112,10 @@ def naming_sheets():
         (
             "玉坏市",
             [
-                "没有叫“玉坏市”的地方；相近的有：玉环市（yuhuan）",
-                "'玉坏市'; the nearest are 玉环市（yuhuan）",
+                "没有叫“玉坏市”的地方（自己的地方，命令加 --also，Python 中用 also=）",
+                "相近的有：玉环市（yuhuan）",
+                "'玉坏市' (one's own needs --also, or also= in Python)",
+                "the nearest are 玉环市（yuhuan）",
             ],
         ),
         ("Yuhaun City", ["there is no place 'Yuhaun City'", "Yuhuan City (yuhuan)"]),
