@@ -129,14 +129,12 @@ def test_a_tenth_of_a_square_metre_for_648000_residents_is_64800(data):
 
 
 def test_a_years_courts_and_gyms_come_to_about_7000_to_12500(data):
-    total = capacity.supply_total(capacity.supply(data, "yuhuan", 2023)).set_index("part")
-    assert total.loc["counted", ["low", "high"]].tolist() == pytest.approx([7_083.32, 12_498.19])
-    assert (
-        total.loc["size_not_known", "facilities"] == "village_fitness_square; pocket_park; youth_sports_space"
-    )
-    assert total.loc["size_not_known", "pieces"] == 1 + 5 + 20 and np.isnan(
-        total.loc["size_not_known", "low"]
-    )
+    projects = capacity.supply(data, "yuhuan", 2023)
+    counted = projects[projects["part"].eq("counted")]
+    assert counted[["low", "high"]].sum().tolist() == pytest.approx([7_083.32, 12_498.19])
+    unsized = projects[projects["part"].eq("size_not_known")]
+    assert unsized["facility"].tolist() == ["village_fitness_square", "pocket_park", "youth_sports_space"]
+    assert unsized["count"].tolist() == [1, 5, 20] and unsized["low"].isna().all()
 
 
 def test_facilities_of_no_printed_kind_stand_apart(data):
@@ -491,9 +489,8 @@ def test_nothing_in_is_an_error(data):
             made(BARE, rows=path.drop(columns="step"), people=population(1_000))
         with pytest.raises(DataError):
             made(data, "yuhuan", "huiminbao_enrolment_share_of_nothing")
-    for made in (capacity.span, capacity.supply_total):
-        with pytest.raises(DataError):
-            made(pd.DataFrame())
+    with pytest.raises(DataError):
+        capacity.span(pd.DataFrame())
     with pytest.raises(DataError):
         capacity.per_child(data, capacity.stock(data, "yuhuan", NURSERY).iloc[:0])
 

@@ -9,7 +9,7 @@ there. What a source does not say is ``not assessable``, never a default.
 from __future__ import annotations
 
 from qiyou.capacity.population import ASSESSABLE, NOT_ASSESSABLE, assumptions, per_child, populations
-from qiyou.capacity.projects import balance, category_areas, facility_sizes, supply, supply_total
+from qiyou.capacity.projects import balance, category_areas, facility_sizes, supply
 from qiyou.capacity.stocks import additions, span, stock
 
 __all__ = [
@@ -25,5 +25,4 @@ __all__ = [
     "span",
     "stock",
     "supply",
-    "supply_total",
 ]

@@ -126,42 +126,6 @@ def supply(data, place=None, year: int | None = None, *, sizes: pd.DataFrame | N
     return rows[columns("capacity.supply")]
 
 
-def supply_total(projects: pd.DataFrame) -> pd.DataFrame:
-    """The sums of `supply` by place and part.
-
-    Parameters
-    ----------
-    projects : DataFrame
-        `supply`.
-
-    Returns
-    -------
-    DataFrame
-        ``place, part, projects`` (rows), ``pieces`` (facilities, or km), ``low, high`` in m² (NaN for what
-        has no known size), ``facilities, source, grade``.
-
-    Raises
-    ------
-    DataError
-        If there are no projects.
-
-    Examples
-    --------
-    >>> import qiyou
-    >>> total = supply_total(supply(qiyou.load(), "yuhuan", 2023))
-    >>> total[["part", "pieces", "low", "high"]].round(0).values.tolist()
-    [['counted', 21.0, 7083.0, 12498.0], ['size_not_known', 26.0, nan, nan]]
-    """
-    need(not projects.empty, "capacity.no_projects")
-    by = projects.rename(columns={"facility": "facilities"}).groupby(["place", "part"], sort=False)
-    total = by.agg(projects=("id", "size"), pieces=("count", "sum"))
-    for name in ("low", "high"):
-        total[name] = by[name].sum(min_count=1)
-    for name in ("facilities", "source", "grade"):
-        total[name] = by[name].agg(pop.keys)
-    return total.reset_index()
-
-
 def balance(data, place=None, indicator=None, until: int | None = None) -> pd.DataFrame:
     """What a target needs by a year, against what announced projects bring by then.
 

@@ -13,6 +13,7 @@ from qiyou import compare, plausibility, words
 from qiyou.errors import need
 from qiyou.plot import forms, style
 from qiyou.plot.forms import figure, mark
+from qiyou.relate import SIGN
 
 
 @figure
@@ -213,6 +214,7 @@ def pair(desk, a: str, b: str) -> Axes:
         said = desk.say(f"pair.{word}", **both, which=desk.names.get(row["missing"], ""))
         name = f"{desk.labels[row['indicator']]} {row['variant']}".strip()
         below = desk.unit(facts["unit"]) if facts["kind"] != "status" else ""
+        below = desk.say("pair.lower", unit=below) if SIGN.get(facts["direction"]) == -1 else below
         key = f"{row['indicator']}/{row['variant']}"
         rows.append({"id": key, "name": name, "below": below, "lanes": lanes, "words": said})
     chosen, count = desk.turn(rows, 23), frame["word_end"].value_counts()

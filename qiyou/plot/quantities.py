@@ -140,7 +140,14 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     spans = words.interval(hull["per_year_low"], hull["per_year_high"], lang=desk.lang)
     said = [f"{desk.names[place]} {span}" for place, span in zip(hull["place"], spans, strict=True)]
     gone = desk.listed(frame.loc[~frame["place"].isin(good["place"]), "place"])
-    facts = {"chart": "bars", "title": desk.say("stocks.title", said=desk.join(said[:8])), "table": frame}
+    ends = hull["per_year_low"].min(), hull["per_year_high"].max()
+    title = {"n": len(hull), "span": words.interval(*ends, lang=desk.lang)}
+    if hull["per_year_low"].gt(0).all():
+        apart = (hull["per_year_high"] / hull["per_year_low"] - 1).max()
+        title = desk.say("stocks.title_apart", share=int(np.ceil(100 * apart)), **title)
+    else:
+        title = desk.say("stocks.title", **title)
+    facts = {"chart": "bars", "title": title, "table": frame}
     facts |= {"used": [*frame["document"], *frame["source"]], "left": ""}
     facts |= {"left": desk.say("stocks.left", names=gone)} if gone else {}
     desk.told("stocks", finding=desk.join(said), **facts)

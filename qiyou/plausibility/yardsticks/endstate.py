@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou.intervals import TIE, box
-from qiyou.plausibility.yardsticks.required import SIGN
+from qiyou.relate import SIGN
 
 FROM = 2022
 

@@ -17,7 +17,8 @@ import pandas as pd
 from scipy import stats
 
 from qiyou.intervals import above
-from qiyou.plausibility.yardsticks.required import SIGN, exactly, scaled, scales
+from qiyou.plausibility.yardsticks.required import exactly, scaled, scales
+from qiyou.relate import SIGN
 
 MARKS = "EXCLUDE_SPELL|WEAK|ALT:"
 SELECTIONS = {

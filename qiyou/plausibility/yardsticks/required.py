@@ -12,8 +12,6 @@ import pandas as pd
 from qiyou import paths
 from qiyou.intervals import Box, same
 
-SIGN = {"up": 1.0, "at_least": 1.0, "down": -1.0, "at_most": -1.0}
-
 
 def scales(indicators: pd.DataFrame) -> pd.Series:
     """The scale of each indicator's pace: ``points``, ``gap`` (to the ceiling) or ``log``.
