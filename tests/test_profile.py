@@ -86,6 +86,10 @@ def test_evidence_of_the_examples(profiles):
     assert one(profiles, "yuhuan", NURSERY)["doubts"] == "press; level; start; few"
     assert one(profiles, "yuhuan", SPORTS)[["evidence", "doubts"]].tolist() == ["low", "press; level"]
     assert one(profiles, "yuhuan", "doctors_per_1000")[["evidence", "doubts"]].tolist() == ["low", "average"]
+    # paces of nominal money are paces of prices, too
+    for place in ("yuhuan", "changxing"):
+        assert "nominal" in one(profiles, place, "dibao_standard")["doubts"].split("; ")
+    assert not profiles.loc[profiles["unit"].ne("元/年"), "doubts"].str.contains("nominal").any()
 
 
 def frame_of(**columns) -> pd.DataFrame:
@@ -106,6 +110,7 @@ def frame_of(**columns) -> pd.DataFrame:
         "base_relation": "eq",
         "end_relation": "eq",
         "scale": "points",
+        "kind": "density",
         "sign": 1.0,
         "peer_low": 0.0,
         "peer_high": 0.0,
