@@ -1,4 +1,4 @@
-"""Sentences that a paper may print, each with its evidence, a citation and the numbers it rests on.
+"""Sentences that a paper may print, each with its evidence and a citation.
 
 Every family below gathers the facts of its sentences; the words stand in ``tables/messages.csv``
 (``statement_*``), the evidence in ``tables/words.csv``. A sentence whose facts are not there is absent.
@@ -46,13 +46,6 @@ class Statement(NamedTuple):
     evidence: str
     cells: tuple[str, ...]
 
-    @property
-    def numbers(self) -> str:
-        """The numbers that the sentence rests on, without those of names."""
-        return "; ".join(
-            dict.fromkeys(re.findall(r"[≥≤<>−]?\d[\d,.]*\d|\d", re.sub("“.*?”", "", self.sentence)))
-        )
-
 
 def statements(data: Data, place=None, lang: str = "zh", *, beside=None, read=None) -> pd.DataFrame:
     """The sentences that a briefing paper may print, each with what it rests on.
@@ -72,8 +65,8 @@ def statements(data: Data, place=None, lang: str = "zh", *, beside=None, read=No
     -------
     DataFrame
         One row per sentence, all text: ``key`` (which message), ``place`` and ``indicator`` (ids, empty for
-        what is about all), ``sentence`` as it is printed, ``evidence``, ``citation`` (issuer, title, date,
-        row or section) and ``numbers``, those it rests on.
+        what is about all), ``sentence`` as it is printed, ``evidence`` and ``citation`` (issuer, title, date,
+        row or section).
 
     Raises
     ------
@@ -85,16 +78,15 @@ def statements(data: Data, place=None, lang: str = "zh", *, beside=None, read=No
     >>> import qiyou
     >>> frame = qiyou.brief.statements(qiyou.load(), "黄岩")
     >>> frame.columns.tolist()
-    ['key', 'place', 'indicator', 'sentence', 'evidence', 'citation', 'numbers']
+    ['key', 'place', 'indicator', 'sentence', 'evidence', 'citation']
     """
     found, sources = gathered(data, place, lang, beside=beside, read=read), Sources(data, lang)
     frame = pd.DataFrame(found, columns=Statement._fields, dtype=object)
     frame = frame.assign(
         place=frame["places"].map("; ".join),
         citation=frame["cells"].map(sources.joined),
-        numbers=[one.numbers for one in found],
     )
-    return frame[["key", "place", "indicator", "sentence", "evidence", "citation", "numbers"]]
+    return frame[["key", "place", "indicator", "sentence", "evidence", "citation"]]
 
 
 def gathered(data: Data, place=None, lang: str = "zh", *, beside=None, read=None) -> list[Statement]:
