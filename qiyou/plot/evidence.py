@@ -190,7 +190,7 @@ def answer_card(
     place, indicator : str
         Names or ids.
     variant : str, optional
-        Where a plan prints two lines; by default the first.
+        Where a plan prints two lines, the one to draw; by default both.
     profile : DataFrame, optional
         `qiyou.plausibility.profiles` of the data, if it is at hand.
 
@@ -207,7 +207,8 @@ def answer_card(
     about = {"place": desk.names[place], "indicator": desk.labels[indicator]}
     need(len(own) and len(rows), "plot.none.card", **about)
     path = own.iloc[0]
-    lines = {path["variant"], "prose"} if path["variant"] in set(rows["variant"]) else set(rows["variant"])
+    asked = {*own["variant"], "prose"}
+    lines = asked if asked & set(rows["variant"]) - {"prose"} else set(rows["variant"])
     rows, levels = rows[rows["variant"].isin(lines)], frames(desk.data, path)["levels"]
     levels = levels[levels["level"] != "country"].copy()
     levels["x"], levels["at"] = levels["t"] - 1, levels["value"].fillna(levels["low"])
@@ -218,13 +219,14 @@ def answer_card(
     low, high = np.quantile(reach[np.isfinite(reach)], [0, 1])
     edge = 0.08 * ((high - low) or 1)
     off = int((~levels["at"].between(low - edge, high + edge)).sum())
-    finding = path[f"short_{desk.lang}"]
+    finding = desk.join(own[f"short_{desk.lang}"])
     facts = {**about, "n": len(levels)}
     facts |= {"off": desk.say("card.off", n=off) if off else "", "used": [*rows["document"], *seen["source"]]}
     parts = {"planned": rows, "superior": seen, "elsewhere": levels.assign(document="", unit="", source="")}
     table = pd.concat([part.assign(part=name) for name, part in parts.items()])
     # The first sentence of the short form is the finding.
-    title = re.match(r".*?(?=。|\.(?:\s|$)|$)", finding)[0]
+    titles = [re.match(r".*?(?=。|\.(?:\s|$)|$)", said)[0] for said in own[f"short_{desk.lang}"]]
+    title = desk.semicolon.join(titles)
     desk.told("card", chart="lines", title=title, finding=finding, table=table, **facts)
     full = desk.width == "full"
     ax = desk.panel(84 if full else 72)
