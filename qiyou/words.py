@@ -127,7 +127,9 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
 
 def texts(column) -> list:
     """The values of a column as they are written into a template: floats as `number` writes them."""
-    return [number(value) if isinstance(value, float) else value for value in column]
+    return [
+        number(value) if isinstance(value, float) else value for value in np.asarray(column, dtype=object)
+    ]
 
 
 def joined(texts, lang: str) -> str:

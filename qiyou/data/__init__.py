@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from qiyou import words
 from qiyou.data import prints
-from qiyou.data.files import CODES
+from qiyou.data.files import CODES, Findings
 from qiyou.data.folders import ALSO, assemble
 from qiyou.data.names import Resolver
 from qiyou.data.schema import root
@@ -75,13 +75,18 @@ class Data:
     superiors: pd.DataFrame
     plan_attainment: pd.DataFrame
     plan_counts: pd.DataFrame
-    findings: pd.DataFrame
+    told: Findings = field(repr=False)
 
     def __repr__(self) -> str:
         return (
             f"<qiyou data: {len(self.documents)} documents, {len(self.targets)} table cells, "
             f"{len(self.statements)} statements, {len(self.observations)} observations>"
         )
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What `check` says of the folder, in the language in force."""
+        return self.told.frame()
 
     @cached_property
     def printed(self) -> pd.DataFrame:
@@ -297,10 +302,10 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     np.int64(21)
     """
     data, findings = assemble(folder, also)
-    table = findings.frame()
-    if (errors := table["severity"] == "error").any():
-        raise DataError("data.errors", table, count=int(errors.sum()), first=findings)
-    return Data(**data, findings=table)
+    if any(severity == "error" for severity, *_ in findings.rows):
+        table = findings.frame()
+        raise DataError("data.errors", table, count=int(table["severity"].eq("error").sum()), first=findings)
+    return Data(**data, told=findings)
 
 
 def check(

@@ -121,9 +121,11 @@ def _visible(text: str) -> str:
 
     What is quoted comes from files of unknown origin and goes to a terminal.
     """
+    if len(text) <= _LONGEST and text.isprintable():
+        return text
     signs = text[: _LONGEST + 1]
     escaped = (one if one.isprintable() else one.encode("unicode_escape").decode() for one in signs)
-    shown = signs if signs.isprintable() else "".join(escaped)
+    shown = "".join(escaped)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
