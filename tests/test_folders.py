@@ -192,14 +192,16 @@ FOLDERS = [
     ninety,
 ]
 # The words of a figure are the longer ones in English: every second folder is drawn with them, strange names with both.
-DRAWN = [(make, ("zh", "en")[k % 2]) for k, make in enumerate(FOLDERS)] + [(strange_names, "en")]
+LANGUAGES = {make: ("zh", "en")[k % 2 :][:1] for k, make in enumerate(FOLDERS)} | {strange_names: ("zh", "en")}
+"""Every second folder is drawn in English, names that break markup in both."""
 
 
 def results(data, place: str):
     """Everything that takes data, by name."""
     rows = data.targets[data.targets["place"] == place]
-    yield "check", lambda: plausibility.summary(plausibility.check(data, lang="zh"))
-    yield "check in English", lambda: plausibility.check(data, lang="en")
+    found = plausibility.check(data, lang="zh")
+    yield "check", lambda: plausibility.summary(found)
+    yield "check in English", lambda: plausibility.sentences(found, data, "en")
     for year in (2022, 2025, 2027):
         yield f"core {year}", lambda year=year: compare.core(data, year, places=[place], grid=True)
         yield f"timing {year}", lambda year=year: compare.timing(data, year)
@@ -267,9 +269,14 @@ def entered(folders):
     return load(also=folders)
 
 
-@pytest.mark.parametrize("make", FOLDERS, ids=lambda make: make.__name__)
-def test_a_folder_that_the_check_passes_breaks_nothing(make, tmp_path):
-    data = entered(make(tmp_path))
+@pytest.fixture(scope="module", params=FOLDERS, ids=lambda make: make.__name__)
+def made(request, tmp_path_factory):
+    """How a folder is made, and the data with it: read and assessed once for all that is tried on it."""
+    return request.param, entered(request.param(tmp_path_factory.mktemp("own")))
+
+
+def test_a_folder_that_the_check_passes_breaks_nothing(made):
+    _, data = made
     place = data.documents["place"].iloc[-1]
     got = {name: attempt(name, call) for name, call in results(data, place)}
     assert all(got[name] is not None for name in ("check", "pair", "coverage", "contents"))
@@ -308,13 +315,13 @@ def test_counties_drawn_from_printed_forms(drawn, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("make", "lang"), DRAWN, ids=lambda one: getattr(one, "__name__", one))
-def test_figures_of_a_folder_are_drawn_or_say_why_not(make, lang, tmp_path):
+def test_figures_of_a_folder_are_drawn_or_say_why_not(made):
     import matplotlib.pyplot as plt
 
-    data = entered(make(tmp_path))
-    for name, call in drawings(data, data.documents["place"].iloc[-1], lang):
-        drawn = attempt(name, call)
-        if drawn is not None:
-            getattr(drawn, "figure", drawn).canvas.draw()
-        plt.close("all")
+    make, data = made
+    for lang in LANGUAGES[make]:
+        for name, call in drawings(data, data.documents["place"].iloc[-1], lang):
+            drawn = attempt(name, call)
+            if drawn is not None:
+                getattr(drawn, "figure", drawn).canvas.draw()
+            plt.close("all")
