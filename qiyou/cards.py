@@ -12,6 +12,7 @@ import pandas as pd
 from qiyou import paths, plausibility, words
 from qiyou.errors import QiyouError
 from qiyou.plausibility.profile import assessed, yardsticks
+from qiyou.plausibility.telling import address
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -148,7 +149,7 @@ def answer(data: Data, place: str, indicator: str, *, lang: str = "zh", read: An
         zh=_text(data, place, indicator, facts, beside, "zh"),
         en=_text(data, place, indicator, facts, beside, "en"),
         facts=facts.reset_index(drop=True).drop(columns="locator"),
-        yardsticks=_yardsticks(facts, lang),
+        yardsticks=_yardsticks(data, facts, lang),
         questions=tuple(plausibility.sentences(asked, data, lang)),
         sources=tuple(cite(data, document, lang) for document in cited),
         _data=data,
@@ -290,34 +291,40 @@ def _text(data: Data, place: str, indicator: str, facts, beside, lang: str) -> s
         return lines[0][2]
     titles = data.documents.set_index("id")["title" if lang == "zh" else "title_en"]
     return "\n".join(
-        words.say("card_line", lang, title=titles[document], at=located(locator, lang), text=text)
+        words.say(
+            "card_line",
+            lang,
+            title=titles[document],
+            at=address(data, f"{document}/{locator}", lang),
+            text=text,
+        )
         for document, locator, text in lines
     )
 
 
-def located(locator: str, lang: str) -> str:
-    """Where a figure stands, in words.
-
-    >>> located("table:12b", "zh"), located("statement:53", "en")
-    ('表第12b行', 'statement 53')
-    """
-    origin, _, at = locator.partition(":")
-    return words.say(f"card_at_{origin}", lang, at=at)
-
-
 def _not_printed(data: Data, place: str, indicator: str, names: dict[str, str], lang: str) -> str:
-    """That the place does not print the indicator, and who does."""
-    printed = data.printed
+    """That the place has no target path of the indicator, the figures that it prints of it, and who else does."""
+    printed = data.printed[data.printed["indicator"].eq(indicator)]
+    own, others = (printed[printed["place"].eq(place) == mine] for mine in (True, False))
     here = "card_not_printed" if place in set(data.documents["place"]) else "card_no_document"
-    others = printed.loc[printed["indicator"].eq(indicator), ["place"]].drop_duplicates()
+    if len(own):
+        here, form = "card_only_printed", words.messages(lang)["card_figure"]
+        cells = zip(own["document"] + "/" + own["locator"], own["year"], own["printed"], strict=True)
+        figures = [
+            form.format(at=address(data, cell, lang), year=year, text=text) for cell, year, text in cells
+        ]
+        names["figures"] = words.joined(figures, lang)
+    others = others[["place"]].drop_duplicates()
     who = words.joined(data.named(others, lang=lang)["place"], lang)
     tail = words.say("card_who", lang, places=who) if who else words.say("card_nobody", lang)
     return words.say(here, lang, **names) + tail
 
 
-def _yardsticks(facts: pd.DataFrame, lang: str) -> pd.DataFrame:
+def _yardsticks(data: Data, facts: pd.DataFrame, lang: str) -> pd.DataFrame:
     """The yardsticks of every line, with the line where there are several."""
-    parts = [yardsticks(row, lang).assign(line=located(row["locator"], lang)) for _, row in facts.iterrows()]
+    cells = facts["document"] + "/" + facts["locator"]
+    rows = zip(facts.iterrows(), cells, strict=True)
+    parts = [yardsticks(row, lang).assign(line=address(data, cell, lang)) for (_, row), cell in rows]
     if not parts:
         return pd.DataFrame()
     rows = pd.concat(parts, ignore_index=True)

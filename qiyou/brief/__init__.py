@@ -21,6 +21,7 @@ from qiyou.brief import papers
 from qiyou.brief.citable import ASKED, Sources, Statement, gathered, statements
 from qiyou.brief.papers import Figure, Paper, workbook
 from qiyou.errors import DataError, QiyouError
+from qiyou.plausibility.telling import address
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -89,7 +90,7 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
     found = gathered(data, place, lang, beside=beside, read=read)
     both = [one for one in (place, beside) if one]
     asked = read.found[read.found["place"].eq(place) & read.found["verdict"].isin(ASKED)]
-    questions = plausibility.sentences(asked, data, lang, where=source.at)
+    questions = plausibility.sentences(asked, data, lang)
     chosen, lead = _chosen(found), [one.sentence for one in found if one.key == "readings"]
     cells = [cell for one in chosen for cell in one.cells] + [*asked["a_cell"], *asked["b_cell"]]
     cells += list(data.documents.loc[data.documents["place"].isin(both), "id"])
@@ -216,7 +217,7 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     labels = data.named(found, lang=lang)["indicator"].to_list()
     for number, key in enumerate(zip(found["indicator"], found["variant"], strict=True)):
         if key[1] in ("a", "b") and key in row_of:
-            labels[number] = form.format(labels[number], cards.located(row_of[key], lang))
+            labels[number] = form.format(labels[number], address(data, row_of[key], lang))
     passed = found["indicator"].isin(data.indicators.loc[data.indicators["kind"].eq("status"), "id"])
     table = {heads["indicator"]: labels}
     table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(words.unit)

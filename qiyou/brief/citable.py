@@ -6,6 +6,7 @@ Every family below gathers the facts of its sentences; the words stand in ``tabl
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ import pandas as pd
 
 from qiyou import capacity, cards, compare, plausibility, words
 from qiyou.errors import DataError
-from qiyou.plausibility.telling import Speaker, cited
+from qiyou.plausibility.telling import Speaker, address, cited
 from qiyou.plausibility.yardsticks import realised
 
 if TYPE_CHECKING:
@@ -105,9 +106,8 @@ class Sources:
     """Where cells stand, as a paper cites them: ``<document>/table:12``, a document, or a key of sources.csv."""
 
     def __init__(self, data: Data, lang: str):
-        self._lang, said, others = lang, data.statements, data.sources
-        cells = said["document"] + "/statement:" + said["id"].astype(str)
-        self._sections = dict(zip(cells, zip(said["section"], said["item"], strict=True), strict=True))
+        self._lang, others = lang, data.sources
+        self.at = functools.partial(address, data, lang=lang)
         others = others[others["grade"].ne("derived")]
         titled = zip(
             others["publisher"], cited(others, lang), others["title"], others["published"], strict=True
@@ -122,14 +122,6 @@ class Sources:
         ]
         self._named = dict(zip(others["id"], named, strict=True))
         self._named |= {document: cards.cite(data, document, lang) for document in data.documents["id"]}
-
-    def at(self, cell: str) -> str:
-        """The row of a table, or the section of a text, as printed; empty for a whole document."""
-        origin, *where = cell.rpartition("/")[2].split(":")
-        if origin == "statement":
-            where = list(filter(None, self._sections.get(cell, ())))
-            origin = ("running", "section", "text")[len(where)]
-        return words.group("place", self._lang)[origin].format(*where) if where or origin == "running" else ""
 
     def grouped(self, cells: Iterable[str]) -> dict[str, list[str]]:
         """Citation (issuer, title, date) -> the rows and sections of it that are meant."""
@@ -262,7 +254,8 @@ def _nation(teller: _Teller) -> Iterator[Statement]:
     """The nation's latest level beside the end values of the plans."""
     known = teller.data.reference.query("level == 'country' and kind == 'observed' and relation == 'eq'")
     last = known.sort_values("t").groupby("indicator").tail(1).set_index("indicator")
-    rows = teller.read.profiles[teller.read.profiles["reading"].isin(_READ["slower"] + _READ["faster"])]
+    # whatever their reading; not where the nation's level is older than the plans' bases or on another basis
+    rows = teller.read.profiles[teller.read.profiles["nation_there"].ne("")]
     for indicator, part in rows[rows["indicator"].isin(last.index)].groupby("indicator"):
         seen, ends = last.loc[indicator], sorted(part["end"].unique())
         said = teller.group("interval")["both"].format(*map(words.number, (ends[0], ends[-1])))
@@ -309,6 +302,12 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
             row[name] = teller.between(row[f"{name}_low"], row[f"{name}_high"], "平方米")
         row |= {"asked": teller.measured(row["level"], indicator)}
         row |= {"found": teller.group("bottom_up")[row["code"]], "left": int(row["left_out_count"])}
+        share = [100 * row["without_low"] / row["need_high"], 100 * row["without_high"] / row["need_low"]]
+        row |= {"covered": words.interval(*share, lang=teller.lang) + "%"}
+        years = capacity.supply(teller.data, place)["year"]
+        years = years[years.between(row["from_year"], row["year"])]
+        span = dict.fromkeys([str(int(years.min())), str(int(years.max()))])
+        row |= {"announced": teller.group("to")["to"].join(span)}
         printed = teller.data.planned(place, indicator, row["year"])
         cells = [*_cells(printed[printed["document"].eq(row["document"])]), *row["source"].split("; ")]
         key = "balance" if row["with_high"] > row["without_high"] else "balance_plain"
@@ -323,7 +322,7 @@ def _checked(teller: _Teller) -> Iterator[Statement]:
         places=lambda rows: [
             facts.get("places", (place,)) for facts, place in zip(rows["facts"], rows["place"], strict=True)
         ],
-        text=lambda rows: plausibility.sentences(rows, teller.data, teller.lang, where=teller.cited.at),
+        text=lambda rows: plausibility.sentences(rows, teller.data, teller.lang),
     )
     for row in found.itertuples():
         text, same = row.text, found["a_cell"].eq(row.a_cell)

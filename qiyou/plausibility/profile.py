@@ -126,6 +126,9 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
     table["evidence"] = np.array(GRADES, dtype=object)[grade]
     latest = np.select(by, [table[f"{name}_year"] for name in ("last", "own_to", "to")], 9999)
     table["age"], table["before"] = table["base_year"] - latest, table["base_year"] - 1
+    # the one spell is the superior's own, which N speaks of already
+    table["alone"] = table["m"].eq(1) & table["contains"].astype(bool) & average
+    table["span"] = np.where(table["years"].eq(1), "short", "usual")
     table["better"] = (table["sign"] * (table["base"] - table["end"])).round(10) + 0.0
     table["margin"] = table["better"].abs()
     # the tails do not survive a mismatch of government levels

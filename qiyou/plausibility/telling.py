@@ -11,7 +11,7 @@ nothing is judged here, and all paths are told at once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -27,9 +27,29 @@ if TYPE_CHECKING:
 _DIGITS = 4
 
 
-def sentences(
-    found: pd.DataFrame, data: Data, lang: str = "zh", *, where: Callable[[str], str] | None = None
-) -> np.ndarray:
+@functools.lru_cache(maxsize=2)
+def _sections(data: Data) -> dict[str, tuple[str, str]]:
+    said = data.statements
+    cells = said["document"] + "/statement:" + said["id"].astype(str)
+    return dict(zip(cells, zip(said["section"], said["item"], strict=True), strict=True))
+
+
+def address(data: Data, cell: str, lang: str) -> str:
+    """The row of a table, or the section and item of a text, as printed; empty for a whole document.
+
+    >>> import qiyou
+    >>> data = qiyou.load()
+    >>> address(data, "yuhuan-plan-2023/table:12b", "zh"), address(data, "yuhuan-plan-2023/statement:53", "en")
+    ('表第12b行', 'text 二(四), item 19')
+    """
+    origin, *where = cell.rpartition("/")[2].split(":")
+    if origin == "statement":
+        where = list(filter(None, _sections(data).get(cell, ())))
+        origin = ("running", "section", "text")[len(where)]
+    return words.group("place", lang)[origin].format(*where) if where or origin == "running" else ""
+
+
+def sentences(found: pd.DataFrame, data: Data, lang: str = "zh") -> np.ndarray:
     """One sentence for each finding.
 
     Parameters
@@ -39,8 +59,6 @@ def sentences(
     data : Data
         The data that were checked: they hold the names.
     lang : {"zh", "en"}
-    where : callable, optional
-        What a cell (``<document>/table:12:2027``) is called; by default its row, or the number of its statement.
 
     Returns
     -------
@@ -51,10 +69,10 @@ def sentences(
     >>> import qiyou
     >>> data = qiyou.load()
     >>> found = qiyou.plausibility.check(data).query("code == 'BOUND_AT_CEILING'")
-    >>> print(sentences(found, data, "en")[0])
-    Coverage with homes for the disabled (statement 109): printed as ≥100%, a bound that leaves only that one number.
+    >>> print(sentences(found, data, "en")[0].partition(":")[2])
+     printed as ≥100%, a bound that leaves only that one number.
     """
-    speaker = Speaker(data, words.language(lang), where)
+    speaker = Speaker(data, words.language(lang))
     case = found["facts"].map(lambda facts: facts["case"]).astype("str")
     keys = found["code"].where(case.eq(""), found["code"] + "." + case).to_numpy(dtype=object)
     out = np.full(len(found), "", dtype=object)
@@ -66,10 +84,10 @@ def sentences(
 
 
 class Speaker:
-    """The names of one data set in one language; `where` says what a cell is called."""
+    """The names of one data set in one language, and what a cell is called."""
 
-    def __init__(self, data: Data, lang: str, where: Callable[[str], str] | None = None):
-        self.lang, self._at = lang, where or self._at
+    def __init__(self, data: Data, lang: str):
+        self.lang, self._at = lang, functools.partial(address, data, lang=lang)
         indicators = data.indicators.set_index("id")
         printed, said = indicators["unit"], data.statements
         place = said["document"] + "/statement:" + said["id"].astype(str)
@@ -133,10 +151,6 @@ class Speaker:
         if self.lang == "zh" or more or len(names) < 2:
             return {"zh": "、", "en": ", "}[self.lang].join(names[:most]) + more
         return ", ".join(names[:-1]) + " and " + names[-1]
-
-    def _at(self, cell: str) -> str:
-        kind, *rest = cell.split("/")[-1].split(":")
-        return words.group("place", self.lang)[kind].format(*rest)
 
     def _glued(self, unit: str, *, change: bool = False) -> str:
         """A unit with the space that goes before it, if one does."""
@@ -387,9 +401,20 @@ def _words(data, rows, lang: str, column: str, group: str) -> pd.Series:
     return rows[column].map(told)
 
 
+def _counted(data, rows, lang: str) -> list[str]:
+    """Whole plans whose indicators were counted: whose, how many of how many, at what stage."""
+    counts, places = data.plan_counts, data.places.set_index("id")[f"name_{lang}"].to_dict()
+    stage, names = words.group("stage", lang), places | words.group("who", lang)
+    shown = zip(
+        counts["place"], counts["n_met_or_on_track"], counts["n_indicators"], counts["stage"], strict=True
+    )
+    said = [f"{names[place]}{_GAPS[lang][3]}{met}/{of}{stage[at]}" for place, met, of, at in shown]
+    return [words.joined(said, lang)] * len(rows)
+
+
 def _plainly(data, rows, lang: str, column: str) -> pd.Series:
     return rows[column]
 
 
 _HOW = {how.__name__.strip("_"): how for how in (_range, _share, _count, _bands, _amount, _printed)}
-_HOW |= {how.__name__.strip("_"): how for how in (_change, _unit, _words)} | {"plain": _plainly}
+_HOW |= {how.__name__.strip("_"): how for how in (_change, _unit, _words, _counted)} | {"plain": _plainly}
