@@ -66,7 +66,7 @@ def test_worked_numbers():
     assert round(near["logit_pace"], 3) == 0.290
 
 
-def formulas(y0, y1, years, sign, upper=100.0, lower=0.0):
+def formulas(y0, y1, years, sign, lower=0.0, upper=100.0):
     def logit(y):
         return np.log(y / (upper - y))
 
@@ -82,16 +82,19 @@ def formulas(y0, y1, years, sign, upper=100.0, lower=0.0):
     }
 
 
+@pytest.mark.parametrize("lower", [0.0, -20.0])
 @pytest.mark.parametrize("indicators", [UP, DOWN], ids=["up", "down"])
-@pytest.mark.parametrize("step", [0.1, 1.0, 5.0])
-@pytest.mark.parametrize("cells", [[72, 85], [60, 50], [30, 31], [5.0, 4.0]])
-def test_intervals_are_what_a_search_of_the_box_finds(cells, step, indicators):
+@pytest.mark.parametrize("step", [0.01, 1.0, 5.0])
+@pytest.mark.parametrize("cells", [[72, 85], [60, 50], [5.0, 4.0], [0.5, 0.4], [99.4, 99.7]])
+def test_intervals_are_what_a_search_of_the_box_finds(cells, step, indicators, lower):
     y0, y1 = cells
+    if y0 - step / 2 <= 0 or y0 + step / 2 >= 100:
+        return  # what is cut at the bounds has rows of its own below
     sign = 1 if indicators is UP else -1
-    row = paced([y0, None, None, y1], step, indicators)
-    exact = formulas(y0, y1, 3, sign)
+    row = paced([y0, None, None, y1], step, indicators.assign(lower=lower))
+    exact = formulas(y0, y1, 3, sign, lower)
     grid = np.linspace(-0.5, 0.5, 41) * step
-    found = formulas(y0 + grid, y1, 3, sign)  # the base was measured, the target is what it says
+    found = formulas(y0 + grid, y1, 3, sign, lower)  # the base was measured, the target is what it says
     for pace in PACES:
         assert row[pace] == pytest.approx(exact[pace])
         assert row[f"{pace}_low"] == pytest.approx(found[pace].min())
@@ -128,6 +131,9 @@ def test_what_is_undefined_is_nan_and_named():
 
     bare = paced([72, 85], indicators=None)
     assert undefined(bare) == {"improvement", "gap_closure", "logit_pace"}
+    assert undefined(paced([72, 85], indicators=UP.assign(lower=np.nan))) == set()
+    assert undefined(paced([72, 85], indicators=UP.assign(upper=np.nan))) == {"gap_closure", "logit_pace"}
+    assert undefined(paced([72, 60], indicators=DOWN.assign(lower=np.nan))) == {"gap_closure"}
     assert "no ceiling" in bare["note"] and "no direction" in bare["note"]
 
     full = paced([100, 100])
@@ -168,6 +174,7 @@ def test_a_bound_leaves_the_interval():
 
 def test_the_base_is_the_baseline_cell_if_there_is_one():
     assert paced([70, 72, 85], baseline=2023)["base_year"] == 2023
+    assert paced([("none", np.nan), 72, 85])["base_year"] == 2023, "a base cell without a value is none"
     frame = targets([("none", np.nan), 72, 85]).drop(columns="role")
     (row,) = card(frame, UP).to_dict("records")
     assert row["base_year"] == 2023 and row["years"] == 1
@@ -299,23 +306,26 @@ def random_paths(count, seed):
         yield cells
 
 
-def box(cells, step=1.0):
+def box(cells, steps):
     low = [-np.inf if c is None or c[0] == "lt" else c[1] for c in cells]
     high = [np.inf if c is None or c[0] == "ge" else c[1] for c in cells]
-    half = [step / 2 if c is not None and c[0] == "eq" else 0 for c in cells]
+    half = [s / 2 if c is not None and c[0] == "eq" else 0 for c, s in zip(cells, steps, strict=True)]
     return np.subtract(low, half), np.add(high, half)
 
 
 def test_lowest_share_agrees_with_linear_programming():
-    paths = list(random_paths(300, seed=5))
-    result = shape(pd.concat([targets(cells, variant=str(k)) for k, cells in enumerate(paths)]))
+    """Also where each cell is printed to a step of its own."""
+    paths, rng = list(random_paths(300, seed=5)), np.random.default_rng(9)
+    steps = [rng.choice([0.1, 1.0, 2.0], 6) if k % 2 else np.ones(6) for k in range(len(paths))]
+    both = zip(paths, steps, strict=True)
+    result = shape(pd.concat([targets(*one, variant=str(k)) for k, one in enumerate(both)]))
     compared = above_even = 0
-    for cells, row in zip(paths, result.to_dict("records"), strict=True):
+    for cells, step, row in zip(paths, steps, result.to_dict("records"), strict=True):
         if np.isnan(row["share_low"]):
             continue
         stop = row["end_year"] - 2022 + 1
         cells = [c if c is None or isinstance(c, tuple) else ("eq", c) for c in cells[:stop]]
-        expected = lowest_share(np.arange(stop), *box(cells))
+        expected = lowest_share(np.arange(stop), *box(cells, step[:stop]))
         assert row["share_low"] == pytest.approx(expected, abs=1e-7), cells
         if not any(c and c[0] != "eq" for c in cells):
             assert row["share_low"] <= row["largest_step_share"] + 1e-12
@@ -397,7 +407,8 @@ def test_missing_years_spread_a_step_and_bounds_only_limit_it():
 def test_no_share_without_a_total_change(cells, note):
     row = shaped(cells)
     assert all(np.isnan(row[k]) for k in ("largest_step_share", "share_low", "back_load", "back_load_high"))
-    assert note in row["note"] and not row["applies"]
+    assert row["note"] == note and not row["applies"]
+    assert row["steps"] == (len(cells) - 1 if "rounding" in note else 0)
 
 
 def test_the_rule_applies_from_three_steps_and_more_than_four_resolutions():

@@ -29,6 +29,11 @@ def test_missing_cells_gaps_and_a_missing_base_are_named():
     assert found["facts"]["years"] == (2023, 2025) and found["facts"]["case"] == "years"
     found = one(check(path([72, 75, 80], base=False)), "MISSING_YEAR")
     assert found["statistic"] == 1 and found["facts"]["case"] == "base" and pd.isna(found["year"])
+    found = one(check(path([None, 75, None, 80, None])), "MISSING_YEAR")
+    assert found["facts"]["years"] == (2022, 2024, 2026) and found["statistic"] == 3
+    assert found["facts"]["a_year"] is None and np.isnan(found["facts"]["a_value"])
+    found = one(check(path([None, 75, None, 80], base=False)), "MISSING_YEAR")
+    assert found["facts"]["case"] == "both" and found["statistic"] == 3
 
 
 def test_years_before_the_first_and_after_the_last_cell_are_no_gaps():
@@ -149,6 +154,8 @@ def test_a_part_cannot_exceed_its_whole(part, base, hit):
         ([70, 80, 95, 90, 95], 1, "share", {("MET_THEN_LOST", 2025), ("MET_BY", 2024)}),
         ([70, 80, 95, 95.4, 95], 0.1, "share", {("MET_BY", 2024)}),
         ([0, 0, 100, 100], 1, "review", {("MET_BY", 2024)}),
+        # the base is the end as printed: nothing is gained by staying there, but it is left and reached again
+        ([80, 80, 85, 80], 1, "share", {("MET_BY", 2023)}),
     ],
 )
 def test_target_semantics(cells, step, indicator, expected):

@@ -83,6 +83,28 @@ def test_published_vectors(values, step, expected):
             assert np.isnan(row[f"{family}_low"]) and np.isnan(row[f"{family}_high"])
 
 
+@pytest.mark.parametrize(
+    ("cells", "indicators", "note"),
+    [
+        (RISE, SHARE, ""),
+        (RISE, None, "no ceiling"),
+        ([("none", np.nan, np.nan)], SHARE, "no values"),
+        (RISE[:4], SHARE, "fewer than 5 printed values"),
+        ([*RISE[:4], ("ge", 90, np.inf)], SHARE, "fewer than 5 printed values"),
+        ([*RISE[:4], ("range", 80, 85)], SHARE, ""),
+        ([0, 2, 4, 6, 8], SHARE, "base is zero"),
+        ([4, 2, 1, 1, 0], SHARE, ""),
+        ([100, 99, 98, 97, 96], SHARE, "base is at the ceiling"),
+        ([96, 97, 98, 99, 100], SHARE, ""),
+        ([90, 94, 97, 99, 104], SHARE, "a value outside the indicator's bounds"),
+    ],
+)
+def test_a_note_says_all_that_holds_and_nothing_else(cells, indicators, note):
+    row = one(cells, indicators=indicators)
+    assert row["note"] == note
+    assert row["n"] == sum(not isinstance(cell, tuple) or cell[0] != "none" for cell in cells)
+
+
 def test_years_that_repeat_are_no_years():
     with pytest.raises(DataError):
         slopes([0, 1, 1], [1, 2, 3], [1, 2, 3])
@@ -484,6 +506,7 @@ def test_calendar_years_change_parameters_but_no_prediction(curve):
     shifted = fit(years, y, curve, origin=2011)
     np.testing.assert_allclose(shifted.params, late.params)
     np.testing.assert_allclose(early.sse, late.sse)
+    np.testing.assert_allclose(shifted.predict([2015, 2025], 0.9), early.predict([2015, 2025], 0.9), rtol=1e-9)
     np.testing.assert_allclose(
         early.predict([2015, 2025], 0.9).iloc[:, 1:], late.predict([4, 14], 0.9).iloc[:, 1:], rtol=1e-9
     )
