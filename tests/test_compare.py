@@ -733,6 +733,18 @@ def test_the_median_path_keeps_its_set_of_plans(data):
     assert (table.loc[["late0"], "lead_note"] == "better than the whole path").all()
 
 
+@pytest.mark.parametrize(("years", "there"), [(1, False), (2, True)])
+def test_a_path_has_two_years_in_which_the_middle_is_a_number(data, years, there):
+    """Where most of the plans print a bound their middle is none, and one point is no path."""
+    cells = [
+        (f"p{k}", NURSERY, 2025 + j, cell(4.0 + j, 0.1, "eq" if j < years or not k else "ge"))
+        for k in range(5)
+        for j in range(3)
+    ]
+    row = one(compare.core(small(data, cells), 2025, "plans_median"), place="p0")
+    assert (row["lead_reference"] == "median of plans") == there and np.isnan(row["lead"]) != there
+
+
 def test_a_flat_path_makes_nobody_late(data):
     cells = [
         (f"p{k}", NURSERY, 2024 + j, value)
@@ -844,6 +856,7 @@ def spread_of(data, base, end, step=1.0, first=2022):
         ([1, 2, 3], [1, 2, 2.9], 1.0, "undecidable", "rounding decides"),
         # In the second year there is a gap again, which one of the rounded bases may have had.
         ([5, 5, 5], [5, 5, 5.1], 1.0, "undecidable", "rounding decides"),
+        ([5, 5, 5.1], [5, 5, 5], 1.0, "undecidable", "rounding decides"),
     ],
 )
 def test_spreads_by_hand(data, base, end, step, verdict, why):
@@ -877,6 +890,10 @@ def test_it_takes_three_places_in_the_first_year_that_has_them(data):
     row = compare.convergence(several).iloc[0]
     assert (row["base_year"], row["places"], row["range_end"]) == (2022, "p1, p2, p3", 2)
     assert compare.convergence(several, from_year=2023).iloc[0]["base_year"] == 2024
+    stray = small(data, cells)
+    stray.places.loc[stray.places["id"].isin(["p1", "p2", "p3"]), "parent"] = ""
+    with pytest.raises(DataError):
+        compare.convergence(stray)
     with pytest.raises(DataError, match="at least 3 places"):
         compare.convergence(several, from_year=2025)
 
@@ -898,6 +915,22 @@ def test_the_grid_tells_what_is_missing_from_what_is_lost(data):
     assert set(grid.loc[grid["place"] == "huangyan", "state"]) == {"no_number"}
     rows = compare.core(data, 2027)
     assert grid["state"].isin(compare.VERDICTS).sum() == len(rows)
+    # What is printed keeps its words, and where nothing is there is none.
+    on, texts = ["place", "indicator", "variant"], ["why", "printed", "relation", "reference_kind", "locator"]
+    told = grid[grid["state"].isin(compare.VERDICTS)].set_index(on)[texts].sort_index()
+    assert told.astype(object).equals(rows.set_index(on)[texts].sort_index().astype(object))
+    assert grid.loc[~grid["state"].isin(compare.VERDICTS), texts].eq("").all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "state"),
+    [(2026, 2030, "not_at_hand"), (2027, 2030, "no_number"), (2021, 2025, "not_at_hand"), (2021, 2024, "no_number")],
+)  # fmt: skip
+def test_what_is_lost_is_lost_from_the_base_year_to_the_last(data, first, last, state):
+    documents = data.documents.copy()
+    documents.loc[documents["place"] == "huangyan", ["from_year", "to_year"]] = first, last
+    table = compare.core(dataclasses.replace(data, documents=documents), 2025, grid=True)
+    assert one(table, place="huangyan", indicator=NURSERY)["state"] == state
 
 
 # ---------------------------------------------------------------- two places

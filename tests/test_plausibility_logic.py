@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plausibility_frames import INDICATORS, check, grid_rows, one, path, said, together
+from plausibility_frames import INDICATORS, check, grid_rows, one, path, said, statement, together
 
 from qiyou.errors import DataError
 from qiyou.plausibility import Settings
@@ -415,6 +415,56 @@ def test_checking_parts_is_checking_the_whole(specs, data):
     whole = check(*rows)
     parts = [check(*some) for some in (rows[:cut], rows[cut:])]
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
+
+
+@pytest.mark.parametrize(
+    ("cells", "case", "year", "change"),
+    [
+        ([80, 70], "first", 2023, (-10.5, -10, -9.5)),
+        ([80, 70, 85], "first", 2023, (-10.5, -10, -9.5)),
+        ([80, 85, 70], "end", 2024, (-10.5, -10, -9.5)),
+        ([80, 75, 70], "both", 2023, (-5.5, -5, -4.5)),
+    ],
+)
+def test_which_target_lies_below_the_base_and_by_how_much(cells, case, year, change):
+    """The base 80 stands for [79.5, 80.5), so that the change has a width of one."""
+    row = one(check(path(cells)), "TARGET_BELOW_BASELINE")
+    assert (row["facts"]["case"], row["year"]) == (case, year)
+    assert (row["low"], row["statistic"], row["high"]) == change
+
+
+@pytest.mark.parametrize(
+    ("cells", "base", "codes"),
+    [
+        ([70, 80, 80], True, set()),
+        ([80, 85, 80], True, {"NO_NET_CHANGE", "REVERSAL"}),
+        ([70, 80, 80], False, set()),
+        ([80, 85, 80], False, {"NO_NET_CHANGE", "REVERSAL"}),
+        ([80, 80, 80], True, {"NO_NET_CHANGE"}),
+        ([("ge", 80), 80], True, set()),
+        ([80, ("ge", 80)], True, set()),
+    ],
+)
+def test_no_net_change_is_from_the_base_else_from_the_first_target(cells, base, codes):
+    assert set(only(check(path(cells, base=base)), "C4")["code"]) == codes
+
+
+def test_a_path_without_a_base_has_met_nothing_there():
+    """Whatever else the document prints last."""
+    found = check(path([60, 70, 80], base=False), statement(99, 2024, indicator="density", number=9))
+    assert not set(found["code"]) & {"MET_AT_BASELINE", "ROUNDING_DECIDES", "TARGET_BELOW_BASELINE"}
+
+
+@pytest.mark.parametrize(("before", "after", "open_"), [
+    (("ge", 80), ("ge", 75), True), (("ge", 80), ("ge", 80), False), (("ge", 80), ("ge", 85), False),
+    (80, ("ge", 75), True), (("ge", 80), 75, None), (("ge", 80), ("le", 90), True), (("le", 90), ("le", 85), False),
+])  # fmt: skip
+def test_a_bound_that_gives_way_leaves_the_step_open(before, after, open_):
+    """None: the step is worse for certain or may be, so that something else is said or nothing."""
+    found = check(path([50, before, after], indicator="density"))
+    codes = set(only(found, "C4").query("year == 2024")["code"])
+    if open_ is not None:
+        assert ("BOUND_LEAVES_OPEN" in codes) == open_
 
 
 # ------------------------------------------------------------------------------------------- refusals

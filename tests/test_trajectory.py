@@ -506,7 +506,9 @@ def test_calendar_years_change_parameters_but_no_prediction(curve):
     shifted = fit(years, y, curve, origin=2011)
     np.testing.assert_allclose(shifted.params, late.params)
     np.testing.assert_allclose(early.sse, late.sse)
-    np.testing.assert_allclose(shifted.predict([2015, 2025], 0.9), early.predict([2015, 2025], 0.9), rtol=1e-9)
+    np.testing.assert_allclose(
+        shifted.predict([2015, 2025], 0.9), early.predict([2015, 2025], 0.9), rtol=1e-9
+    )
     np.testing.assert_allclose(
         early.predict([2015, 2025], 0.9).iloc[:, 1:], late.predict([4, 14], 0.9).iloc[:, 1:], rtol=1e-9
     )

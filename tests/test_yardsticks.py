@@ -6,6 +6,8 @@ Numbers that methods.md took from the first version's data are held on that subs
 from __future__ import annotations
 
 import dataclasses
+import functools
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize, stats
 
 from qiyou import paths
 from qiyou.notation import read
@@ -168,6 +171,22 @@ def test_the_ceiling_is_the_upper_bound_of_the_indicator(data):
     )
 
 
+@pytest.mark.parametrize(
+    ("indicator", "printed", "ask"),
+    [
+        # 8.3 stands for [8.25, 8.35): 8.25 may be what there was, 8.35 is not
+        ("beds_per_1000", ["8.3", "8.25"], "pace"),
+        ("beds_per_1000", ["8.3", "8.24"], "weaker"),
+        ("premature_ncd_mortality", ["8.3", "8.34"], "pace"),
+        ("premature_ncd_mortality", ["8.3", "8.35"], "weaker"),
+        ("premature_ncd_mortality", ["8.3", "8.36"], "weaker"),
+    ],
+)
+def test_weaker_is_worse_than_all_that_the_base_may_have_been(data, indicator, printed, ask):
+    rows = rows_of(None, printed=printed, base=True, indicator=indicator)
+    assert required.frame(rows, data.indicators)["ask"].tolist() == [ask]
+
+
 def test_an_end_inside_the_base_rounding_asks_from_nothing(data):
     one = required.frame(rows_of([3, 3.2], base=True), data.indicators).iloc[0]
     assert one["ask"] == "pace" and one["required_low"] < 0 < one["required_high"]
@@ -320,6 +339,86 @@ def test_fewest_cases_for_a_word(k):
 
 def test_no_spell_leaves_everything_open():
     assert [end.item() for end in realised.limits([0], [0], [0], [0], [0], [0])] == [0, 1]
+
+
+@pytest.mark.parametrize(("k", "whole", "ends"), [(0, 31, (0, None)), (31, 31, (1, 1)), (12, 31, (None, 1))])
+def test_limits_of_a_complete_class_reach_none_and_all(k, whole, ends):
+    found = realised.hypergeometric(k, max(k, 12), whole)
+    assert all(end is None or one == end for one, end in zip(found, ends, strict=True))
+
+
+def by_hand(asked: dict, spells: list[dict]) -> dict:
+    """The gradings of D as methods.md has them, spell by spell, for one path and the spells that count for it."""
+    low, high = asked["required_low"], asked["required_high"]
+    sure = [one["high"] < low * (1 - 1e-12) for one in spells]
+    maybe = [one["low"] <= high * (1 + 1e-12) for one in spells]
+    of = {}
+    for one, slow, perhaps in zip(spells, sure, maybe, strict=True):
+        of.setdefault(one["province"], []).append((slow, perhaps))
+    c_low = sum(all(slow for slow, _ in ends) for ends in of.values())
+    c_high = sum(any(perhaps for _, perhaps in ends) for ends in of.values())
+    k_low, k_high, m = sum(sure), sum(maybe), len(spells)
+    least = min(clopper(k, n)[0] for k, n in ((k_low, m), (c_low, len(of))))
+    most = max(clopper(k, n)[1] for k, n in ((k_high, m), (c_high, len(of))))
+    lo = 1 + sum(edge <= least + 1e-12 for edge in (0.2, 0.4, 0.6, 0.8))
+    hi = 1 + sum(edge < most - 1e-12 for edge in (0.2, 0.4, 0.6, 0.8))
+    return {
+        "m": m, "k_low": k_low, "k_high": k_high, "provinces": len(of), "c_low": c_low, "c_high": c_high,
+        "L90": least, "U90": most, "fifth_low": lo, "fifth_high": hi,
+        "gamma": (1 - most) / most if hi <= 2 else least / (1 - least) if lo >= 4 else np.nan,
+        "chance_low": (m - k_high) / (m + 1), "chance_high": (m - k_low + 1) / (m + 1),
+    }  # fmt: skip
+
+
+@functools.cache
+def clopper(k: int, n: int) -> tuple[float, float]:
+    """By their definition: the shares at which so few, or so many, come about once in twenty times."""
+    low = optimize.brentq(lambda p: stats.binom.sf(k - 1, n, p) - 0.05, 0, 1) if k else 0.0
+    return low, optimize.brentq(lambda p: stats.binom.cdf(k, n, p) - 0.05, 0, 1) if k < n else 1.0
+
+
+@pytest.fixture(scope="module")
+def graded_paths(data):
+    """Paths of one indicator that ask for nothing, for more than anybody has realised, and for all between."""
+    path = asked_of(data, place="yuhuan", indicator=SPORTS)
+    pace = np.linspace(-0.05, 0.75, 11)
+    asked = pd.concat([path] * len(pace), ignore_index=True)
+    asked = asked.assign(required_low=pace - 0.004, required_high=pace + 0.004)
+    return asked, realised.graded(data, realised.values(data), asked)
+
+
+def test_every_grading_of_realised_changes_is_that_by_hand(data, graded_paths):
+    asked, graded = graded_paths
+    found = realised.spells(data, SPORTS)
+    found = found[found["level"].isin(realised.SELECTIONS[graded["class_used"].iloc[0]])]
+    found = found[found["place"] != "yuhuan"]
+    expected = pd.DataFrame([by_hand(row, found.to_dict("records")) for row in asked.to_dict("records")])
+    pd.testing.assert_frame_equal(graded[list(expected)], expected, check_dtype=False, rtol=1e-9)
+    assert set(graded["fifth_high"]) == {1, 2, 3, 4, 5} and set(graded["fifth_low"]) == {1, 2, 3, 4}
+
+
+def test_the_word_is_contradicted_where_fifths_have_nothing_in_common(data, graded_paths):
+    """Over the grid of methods.md: shortest spell, band of starts, level, derived or soft ends, bounds."""
+    asked, graded = graded_paths
+    both = realised._foreign(data, realised.values(data), SPORTS, "points")
+    own, base = both["place"] == "yuhuan", asked["base"].iloc[0]
+    found = []
+    for shortest, clean, bounds in product((1, 2, 3), (False, True), (False, True)):
+        rows = both[both["years"].between(shortest - 1e-9, 6 + 1e-9) & ~own]
+        rows = rows[rows["doubts"].eq(0)] if clean else rows
+        rows = (rows if bounds else rows[~rows["bounded"]]).drop_duplicates("place")
+        for factor, below in product((None, 2, 1.5), (False, True)):
+            some = rows[rows["level"] != "province"] if below else rows
+            some = some if factor is None else some[some["start"].between(base / factor, base * factor)]
+            if len(some):
+                spells = some.to_dict("records")
+                words = [by_hand(row, spells) for row in asked.to_dict("records")]
+                found.append([(one["fifth_low"], one["fifth_high"]) for one in words])
+    assert graded["specifications"].tolist() == [len(found)] * len(asked)
+    for fifth in range(1, 6):  # whatever the word is that they are held against
+        wrong, tried = realised._grid(asked, both, *np.full((2, len(asked)), fifth))
+        apart = [[fifth < low or fifth > high for low, high in words] for words in found]
+        assert wrong.tolist() == np.sum(apart, axis=0).tolist() and set(tried) == {len(found)}
 
 
 def test_how_often_slower_places_may_have_been_left_out():
@@ -563,6 +662,17 @@ def test_windows_never_span_bases(data):
             assert pd.MultiIndex.from_frame(found[["place", "basis", year]]).isin(rows).all()
 
 
+@pytest.mark.parametrize(("between", "count"), [(1.8, 1), (1.79, 0), (2.0, 1)])
+def test_a_window_spans_at_least_1_8_years_by_its_months(data, between, count):
+    """2022.8 less 2021 is a little less than 1.8 in binary."""
+    known = realised.values(data)
+    rows = known[known["indicator"].eq("doctors_per_1000") & known["level"].eq("country")]
+    rows = rows[rows["basis"] == "nhc"].head(2)
+    assert len(rows) == 2 and 2022.8 - 2021.0 < 1.8
+    found = realised.windows(data, rows.assign(t=[2021.0, 2021.0 + between]), "doctors_per_1000", "points")
+    assert len(found) == count
+
+
 def test_the_nearest_superior_with_a_series_is_used(data):
     known = realised.values(data)
     asked = asked_of(data, indicator="premature_ncd_mortality")
@@ -576,6 +686,24 @@ def test_an_observation_between_base_and_end_is_set_against_the_time(data):
     found = realised.progress(asked, realised.values(data)).iloc[0]
     assert (found["seen_year"], round(found["done"], 3), found["gone"]) == (2023, 0.296, 0.2)
     assert round(found["remaining"], 4) == 0.3575
+
+
+def test_the_last_of_the_observations_between_base_and_end_counts():
+    """None of the base year, of the year that reaches the end, or of a bound; a path without one has none."""
+    asked = pd.DataFrame(
+        {"place": ["a", "b"], "indicator": "i", "ask": "pace", "base_year": 2020, "base": 10.0, "reached": 2030,
+         "end": [30.0, -10.0], "years": 10, "sign": [1.0, -1.0]}
+    )  # fmt: skip
+    seen = pd.DataFrame({"year": [2020, 2023, 2027, 2028, 2030], "value": [9.0, 12.0, 22.0, 99.0, 31.0]})
+    seen = seen.assign(
+        place="a", indicator="i", bounded=seen["year"] == 2028, printed=seen["value"].map("{:g}".format)
+    )
+    found = realised.progress(asked, seen)
+    numbers = ["seen_year", "done", "gone", "remaining"]
+    assert found.loc[0, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
+    assert found["seen_printed"].tolist() == ["22", ""] and found.loc[1, "seen_year"] == 0
+    falling = realised.progress(asked, seen.assign(place="b", value=-seen["value"] + 20))
+    assert falling.loc[1, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
 
 
 # ------------------------------------------------------------------------------------------------ end states
