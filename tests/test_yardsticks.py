@@ -381,7 +381,7 @@ def clopper(k: int, n: int) -> tuple[float, float]:
 def graded_paths(data):
     """Paths of one indicator that ask for nothing, for more than anybody has realised, and for all between."""
     path = asked_of(data, place="yuhuan", indicator=SPORTS)
-    pace = np.linspace(-0.05, 0.75, 11)
+    pace = np.array([-0.05, 0.05, 0.083, 0.183, 0.25, 0.35, 0.5, 0.75])
     asked = pd.concat([path] * len(pace), ignore_index=True)
     asked = asked.assign(required_low=pace - 0.004, required_high=pace + 0.004)
     return asked, realised.graded(data, realised.values(data), asked)
