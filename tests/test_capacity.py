@@ -616,6 +616,19 @@ def test_what_is_named_without_a_count_is_one_of_unknown_size(data):
     assert sized.loc["sports_centre", ["low", "high", "part"]].tolist() == [9e3, 2e4, "counted"]
 
 
+@pytest.mark.parametrize(
+    ("year", "counts"),
+    [(None, [28, 28]), (2022, [26, 26]), (2023, [28, 28]), (2024, [26, 28]), (2025, [26, 26])],
+)
+def test_a_project_counts_after_the_base_and_by_the_year_asked_for(data, year, counts):
+    """One of which no year is printed counts whenever it may be built."""
+    projects, named = data.projects.copy(), data.projects["statement"].isna()
+    projects.loc[named, ["from_year", "year"]] = pd.NA, pd.NA if year is None else year
+    left = capacity.balance(dataclasses.replace(data, projects=projects), "yuhuan", AREA)
+    for one, count in zip((2023, 2024), counts, strict=True):
+        assert set(left.loc[left["year"] == one, "left_out_count"]) == {count}
+
+
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not there")
 def test_named_facilities_stand_in_the_sentence_of_the_target(data):
     for row in data.projects[data.projects["statement"].isna()].itertuples():

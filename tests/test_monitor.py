@@ -473,6 +473,20 @@ def test_shares_of_the_year(seen):
     )
 
 
+def test_a_share_is_told_by_its_limits_where_it_is_wide_or_not_known():
+    told = [
+        monitor._percentages(*ends, " to ")
+        for ends in ((0.5, 0.498, 0.502), (0.5, 0.45, 0.55), (np.nan, 0.5, 0.5))
+    ]
+    assert told == ["50.0%", "45% to 55%", "50% to 50%"]
+    assert (
+        monitor._percentages(0.5, 0.4, np.inf, " to ")
+        == monitor._percentages(0.5, -np.inf, 0.5, " to ")
+        == ""
+    )
+    assert monitor._percentages(-0.1, -0.1, -0.1, " to ") == "−10.0%"
+
+
 def test_the_interval_holds_every_choice_of_values(seen):
     row = one(monitor.schedule(seen((CHRONIC, 2023, "9.0"), (CHRONIC, 2024, "8.95", 3)), "own", quarter=3))
     shares = [
@@ -720,8 +734,12 @@ def test_what_is_missing_is_said(seen):
         monitor.table(data, "hangzhou")
     with pytest.raises(DataError, match="nothing was observed in fenghua"):
         monitor.table(data, "fenghua")
-    with pytest.raises(DataError, match="give 1, 2, 3 or 4"):
-        monitor.schedule(data, "own", quarter=5)
+    for quarter in (0, 5):
+        with pytest.raises(DataError, match="give 1, 2, 3 or 4"):
+            monitor.schedule(data, "own", quarter=quarter)
+    several = seen(*((CHECKUPS, 2024, f"{quarter}万", quarter) for quarter in (1, 2, 3, 4)))
+    shown = [one(monitor.schedule(several, "own", year=2024, quarter=k)).quarter for k in (1, 2, 3, 4)]
+    assert shown == [1, 2, 3, 4]
 
 
 def test_every_place_by_default(seen):

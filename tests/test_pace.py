@@ -340,6 +340,7 @@ def test_lowest_share_agrees_with_linear_programming():
         ([37.0, 34, 33, 39, 43, 50], [5.0, 5, 1, 3, 3, 1]),
         ([42.0, 39, 44, 50, 55, 61], [1.0, 1, 5, 3, 1, 5]),
         ([37.0, 41, 38, 41, 48, 54], [5.0, 1, 1, 5, 3, 3]),
+        ([42.0, 47, 48, 49, 48, 52], [5.0, 3, 3, 0.1, 0.1, 5]),
     ],
 )
 def test_lowest_share_of_a_single_path_with_mixed_steps(values, steps):

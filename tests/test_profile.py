@@ -206,6 +206,7 @@ def test_english_sentences_begin_with_a_capital(profiles):
         assert not [
             text for text in profiles[name] if not (text[0].isupper() or text[0].isdigit() or text[0] == '"')
         ]
+        assert not profiles[name].str.isupper().any(), "and with nothing but the capital"
 
 
 def test_no_sentence_gives_a_verdict_or_a_likelihood(profiles):
