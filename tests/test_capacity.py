@@ -523,6 +523,11 @@ def test_span_is_the_hull_of_what_can_be_assessed(data):
     hull = capacity.span(out).set_index("place")
     good = out.query("place == 'yuhuan' and status == 'assessable'")
     assert hull.loc["yuhuan", ["low", "high"]].tolist() == [good["low"].min(), good["high"].max()]
+    assert hull.loc["yuhuan", ["value_low", "value_high"]].tolist() == [
+        good["value"].min(),
+        good["value"].max(),
+    ]
+    assert good["value"].min() < good["value"].max()
     assert hull.loc["yuhuan", "scenario"] == "flat; province_trend"
     assert hull.loc["cixi", "status"] == "not assessable" and hull.loc["cixi", "reason"] == "NO_POPULATION"
 

@@ -301,6 +301,11 @@ def test_a_few_core_rows_are_no_complete_plan(tmp_path, data, count, extent, not
     assert all(f"{count} of the 21 core indicators" in what for what in found["what"])
 
 
+def test_a_plan_without_a_core_row_is_of_something_else(tmp_path):
+    line = row("城镇登记失业率", "%", *["3"] * 6)
+    assert told(folder(tmp_path, sheet([line]), extent="complete")).query("code == 'LIKELY_SLIP'").empty
+
+
 def test_the_committed_plans_have_none(tmp_path):
     """Each is entered as a folder of one's own, beside the data without it."""
     for path in sorted((root() / "documents").iterdir()):

@@ -221,6 +221,14 @@ def test_domains_departments_and_additions_add_up(data):
     )
     assert not added["indicator"].isin(data.indicators.loc[data.indicators["core"], "id"]).any()
     assert one(added, place="cixi")["resembles"] == "urban_unemployment_rate"
+    # What a document says of an indicator in its text alone is listed once.
+    printed = (
+        data.printed[data.printed["indicator"] != ""].groupby(["document", "indicator"])["origin"].agg(set)
+    )
+    spoken = listed[listed["kind"] == "text_only"]
+    assert sorted(zip(spoken["document"], spoken["indicator"], strict=True)) == sorted(
+        printed[printed == {"text"}].index
+    )
     every = compare.contents(data, "domain")
     assert (every.groupby("document")["domain"].nunique() == 9).all()
     assert every.loc[every["document"] == "huangyan-plan-2021", ["core", "own"]].to_numpy().sum() == 0
@@ -366,6 +374,13 @@ def test_references_in_their_order(data):
         5.0
     }
     assert shared["reference_n"].tolist() == [2, 2, 3, 3, 2]
+    # However many other values are printed, half of the others have to print one.
+    several = [
+        (f"p{k}", NURSERY, 2025, value)
+        for k, value in enumerate([1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0, 5.0, 5.0])
+    ]
+    shared = compare.core(small(data, several), 2025).set_index("place")
+    assert set(shared["reference_value"]) == {5.0} and shared["reference_n"].tolist() == [5] * 4 + [4] * 5
     four = compare.core(small(data, five[:4]), 2025).set_index("place")
     assert set(four["reference_kind"]) == {"median of plans"} and set(four["reference_n"]) == {3}
     assert four["reference_value"].tolist() == [5.0, 5.0, 5.0, 5.0]
@@ -928,7 +943,11 @@ def test_the_grid_tells_what_is_missing_from_what_is_lost(data):
 )  # fmt: skip
 def test_what_is_lost_is_lost_from_the_base_year_to_the_last(data, first, last, state):
     documents = data.documents.copy()
-    documents.loc[documents["place"] == "huangyan", ["from_year", "to_year"]] = first, last
+    own = documents["place"] == "huangyan"
+    documents.loc[own, ["from_year", "to_year"]] = first, last
+    # a place has lost what any of its documents was about
+    early, late = (documents[own].assign(from_year=a, to_year=b) for a, b in ((first, first), (last, last)))
+    documents = pd.concat([documents[~own], early, late], ignore_index=True)
     table = compare.core(dataclasses.replace(data, documents=documents), 2025, grid=True)
     assert one(table, place="huangyan", indicator=NURSERY)["state"] == state
 

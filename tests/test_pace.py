@@ -245,6 +245,9 @@ def test_every_path_gets_its_own_row():
     result = card(frame, UP)
     assert result["variant"].tolist() == ["a", "b"] and result["base_year"].tolist() == [2022, 2020]
     pd.testing.assert_frame_equal(result.iloc[:1], card(targets(RISE, variant="a"), UP))
+    mixed = frame.sort_values(["year", "variant"])
+    again = card(mixed, UP).sort_values("variant", ignore_index=True)
+    pd.testing.assert_frame_equal(result, again)
 
 
 def test_errors_come_from_the_grid():

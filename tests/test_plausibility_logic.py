@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plausibility_frames import INDICATORS, check, grid_rows, one, path, said, statement, together
+from plausibility_frames import DOCUMENTS, INDICATORS, check, grid_rows, one, path, said, statement, together
 
 from qiyou.errors import DataError
 from qiyou.plausibility import Settings
@@ -415,6 +415,85 @@ def test_checking_parts_is_checking_the_whole(specs, data):
     whole = check(*rows)
     parts = [check(*some) for some in (rows[:cut], rows[cut:])]
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
+
+
+def test_copies_and_common_ends_are_those_of_a_search_over_all_places():
+    """C12: paths that print the same and are not flat; an end of at least half of at least four places."""
+    rng = np.random.default_rng(12)
+    drawn = {}
+    for k in range(36):
+        indicator = ("share", "rate", "density", "review")[k % 4]
+        cells = [40, *[[50, 60, 60, 60], [60] * 4, [50, 60, 50, 60], [50, 55, 60, 60]][rng.integers(4)]]
+        if k % 5 == 0:
+            cells[3] = ("ge", cells[3])
+        cells[4] = "" if k % 7 == 0 else ("ge", cells[4]) if k % 11 == 0 else cells[4]
+        drawn[f"q{k:02}"] = indicator, cells
+    rows = [path(cells, indicator=indicator, place=place) for place, (indicator, cells) in drawn.items()]
+    names = pd.DataFrame({"id": [*drawn, "p", "above"]}).assign(name_zh="县", name_en="County", parent="")
+    found = check(*rows, places=names, documents=DOCUMENTS)
+
+    planned = {place: [cell for cell in cells[1:] if cell != ""] for place, (_, cells) in drawn.items()}
+    ends = {place: (drawn[place][0], len(cells), str(cells[-1])) for place, cells in planned.items()}
+    copies, common = {}, {}
+    for place, (indicator, _) in drawn.items():
+        if indicator == "review":
+            continue
+        same = [one for one in drawn if drawn[one][0] == indicator and planned[one] == planned[place]]
+        numbers = {cell[1] if isinstance(cell, tuple) else cell for cell in planned[place]}
+        if len(same) > 1 and len(numbers) > 1 and len(planned[place]) >= 3:
+            copies[place] = tuple(same), len(same)
+        of = [one for one in drawn if ends[one][:2] == ends[place][:2]]
+        same = [one for one in of if ends[one] == ends[place]]
+        if len(of) >= 4 and 2 * len(same) >= len(of) and len(same) > 1:
+            common[place] = tuple(same), len(same), len(of)
+    for code, expected, keys in (
+        ("IDENTICAL_PATHS", copies, ["places", "k"]),
+        ("COMMON_END_VALUE", common, ["places", "k", "of"]),
+    ):
+        rows = found[found["code"] == code]
+        told = [tuple(facts[key] for key in keys) for facts in rows["facts"]]
+        assert dict(zip(rows["place"], told, strict=True)) == expected and len(rows) == len(expected) > 4
+    rows = found[found["code"] == "COMMON_END_VALUE"]
+    assert rows["statistic"].tolist() == [facts["k"] / facts["of"] for facts in rows["facts"]]
+
+
+def test_standards_are_held_against_each_path_by_the_rule():
+    """C3 and C12 against what is asked from above, number by number: met, missed, by when, more or the same."""
+    rng, asked = np.random.default_rng(3), 60
+    drawn = [
+        (name, [60, *rng.choice([40, 50, 60, 70], 3).tolist()])
+        for name in ("share", "rate")
+        for _ in range(14)
+    ]
+    rows = [path(cells, indicator=name, variant=str(k)) for k, (name, cells) in enumerate(drawn)]
+    relations = ("eq", "ge", "gt", "le", "lt")
+    every = [
+        standard(one, asked).assign(indicator=name, source=one)
+        for one in relations
+        for name in ("share", "rate")
+    ]
+    found = check(*rows, benchmarks=pd.concat(every, ignore_index=True))
+    found = found.assign(source=[facts.get("source", "") for facts in found["facts"]])
+    found = found[found["check"].isin(["C3", "C12"]) & found["source"].isin(relations)]
+    got = {
+        at: set(zip(one["code"], one["year"], strict=True))
+        for at, one in found.groupby(["variant", "source"])
+    }
+    for k, (name, cells) in enumerate(drawn):
+        better = [value if name == "share" else 2 * asked - value for value in cells]
+        for relation in relations:
+            commits = relation == "eq" or (relation in ("ge", "gt")) == (name == "share")
+            reached = [
+                2022 + n for n, value in enumerate(better) if value >= asked + (relation in ("gt", "lt"))
+            ]
+            expected = set()
+            if commits:
+                expected = {("MISSES_STANDARD", 2024)}
+                if 2024 in reached:
+                    expected = {("MET_AT_BASELINE" if reached[0] == 2022 else "MET_BY", reached[0])}
+                if better[2] >= asked:
+                    expected.add(("SET_AT_STANDARD" if better[2] == asked else "AMPLIFIED", 2024))
+            assert got.get((str(k), relation), set()) == expected, (name, relation, cells)
 
 
 @pytest.mark.parametrize(

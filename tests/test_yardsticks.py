@@ -154,6 +154,33 @@ def test_a_base_that_is_a_bound_opens_the_side_of_more_where_it_may_be_worse(
     assert one["base_relation"] in ("le", "lt", "ge", "gt")
 
 
+@pytest.mark.parametrize(
+    ("indicator", "printed", "end"),
+    [
+        ("beds_per_1000", ["3.5", "4—5"], 4),
+        ("premature_ncd_mortality", ["10.0", "8—9"], 9),
+        ("beds_per_1000", ["3.5", "约4"], 4),
+        ("premature_ncd_mortality", ["10.0", "<9"], 9),
+    ],
+)
+def test_a_range_asks_for_its_weakest_end(data, indicator, printed, end):
+    rows = rows_of(None, printed=printed, base=True, indicator=indicator)
+    assert required.frame(rows, data.indicators)["end"].tolist() == [end]
+
+
+@pytest.mark.parametrize(
+    ("printed", "rate", "closed"),
+    [("72 75 78 80 83 85", 0.11735, 13 / 28), ("92 93 94 95 96 98", 0.242, 6 / 8)],
+)
+def test_a_share_closes_its_gap_by_a_rate_a_year(data, printed, rate, closed):
+    """The worked numbers of methods.md, section 10."""
+    rows = rows_of(None, printed=printed.split(), base=True, indicator="affordable_nursery_share")
+    one = required.frame(rows, data.indicators).iloc[0]
+    assert one["scale"] == "gap" and one["gap_closed"] == pytest.approx(closed)
+    assert one["rate"] == pytest.approx(rate, abs=5e-4) and one["rate_low"] < one["rate"] < one["rate_high"]
+    assert one["required"] == pytest.approx(-np.log(1 - closed) / 5)
+
+
 def test_a_rate_that_is_to_be_zero_is_asked_for_in_points(data):
     rows = rows_of([10, 4, 0], base=True, indicator="premature_ncd_mortality")
     one = required.frame(rows, data.indicators).iloc[0]
@@ -617,6 +644,8 @@ def test_twice_the_pace_of_a_straight_line():
     )
     found = realised.against(asked, windows, "place").iloc[0]
     assert (found["q_low"], realised.CLASSES[int(found["n_low"]) - 1]) == (2, "WELL_ABOVE")
+    none = realised.against(asked.assign(place="b"), windows, "place").iloc[0]
+    assert none[["windows", "n_low", "n_high"]].tolist() == [0, 0, 0] and np.isnan(none["q_low"])
 
 
 def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
