@@ -295,6 +295,133 @@ def test_it_takes_three_spells_to_check_a_set_of_levels(first):
     assert name == "" and np.isnan(rho)
 
 
+def scaled_by_hand(scale: str, ceiling: float, value: float) -> float:
+    if scale == "points":
+        return value
+    inside = value if scale == "log" else ceiling - value
+    edge = -np.inf if scale == "log" else np.inf
+    return (
+        np.nan
+        if inside < 0
+        else edge
+        if inside == 0
+        else np.log(value)
+        if scale == "log"
+        else -np.log(inside)
+    )
+
+
+def change_by_hand(a: dict, b: dict, scale: str, ceiling: float, sign: float) -> tuple[float, float]:
+    """The change a year between two values, at the corners of their boxes; of a printed increase that increase."""
+
+    def on(value):
+        return scaled_by_hand(scale, ceiling, value)
+
+    middle = (a["added_low"] + a["added_high"]) / 2
+    if abs(a["value"] + middle - b["value"]) < 1e-6 * b["value"] and not b["bounded"]:
+        ends = [
+            on(end) - on(end - more)
+            for end in (b["low"], b["high"])
+            for more in (a["added_low"], a["added_high"])
+        ]
+    else:
+        ends = [on(b["low"]) - on(a["high"]), on(b["high"]) - on(a["low"])]
+    ends = [sign * end / (b["t"] - a["t"]) for end in ends]
+    return min(ends), max(ends)
+
+
+@pytest.fixture(scope="module")
+def known(data):
+    return realised.values(data)
+
+
+def spells_of(data, known, indicator, scale, shortest=2) -> pd.DataFrame:
+    """As `realised.spells`, without reading all values again."""
+    return realised._best(realised._foreign(data, known, indicator, scale), shortest, 6).reset_index(
+        drop=True
+    )
+
+
+@pytest.mark.parametrize(("scale", "shortest"), [("points", 1), ("points", 3), ("log", 2), ("gap", 2)])
+def test_every_spell_is_the_one_that_a_search_over_all_pairs_finds(data, known, scale, shortest):
+    facts = data.indicators.set_index("id")
+    for indicator in known.loc[known["held"], "indicator"].unique():
+        if scale == "gap" and np.isnan(facts.at[indicator, "upper"]):
+            continue
+        rows = known[known["held"] & known["level"].ne("country") & known["indicator"].eq(indicator)]
+        sign = -1.0 if facts.at[indicator, "direction"] in ("down", "at_most") else 1.0
+        expected = {}
+        for (place, _), group in rows.groupby(["place", "basis"]):
+            for a, b in product(group.to_dict("records"), repeat=2):
+                years = b["t"] - a["t"]
+                if a["bounded"] or not shortest - 1e-9 <= years <= 6 + 1e-9:
+                    continue
+                doubts = sum(int(one[name]) for one in (a, b) for name in ("derived", "soft"))
+                key = b["bounded"], -years, doubts, -b["t"]
+                ends = change_by_hand(a, b, scale, facts.at[indicator, "upper"], sign)
+                best = expected.setdefault(place, (key, []))
+                if key < best[0]:
+                    expected[place] = best = key, []
+                if key == best[0]:
+                    best[1].append(ends)
+        found = spells_of(data, known, indicator, scale, shortest)
+        assert found["place"].tolist() == sorted(expected)
+        for one in found.to_dict("records"):
+            key, ends = expected[one["place"]]
+            assert (one["bounded"], -one["years"], one["derived"] + one["soft"], -one["t"]) == pytest.approx(
+                key
+            )
+            assert any((one["low"], one["high"]) == pytest.approx(end, nan_ok=True) for end in ends)
+
+
+def test_the_selection_check_by_interpolation(data, known):
+    """The mean pace of exact spells inside the nation's series over the nation's, set by set (methods.md, D)."""
+    told = {}
+    for indicator in known.loc[known["held"] & known["level"].eq("country"), "indicator"].unique():
+        facts = data.indicators.set_index("id").loc[indicator]
+        scale, sign = (
+            required.scales(data.indicators)[indicator],
+            -1.0 if facts["direction"] == "down" else 1.0,
+        )
+        rows = known[
+            known["indicator"].eq(indicator)
+            & known["level"].eq("country")
+            & known["held"]
+            & ~known["bounded"]
+        ]
+        series = {
+            one["t"]: sign * scaled_by_hand(scale, facts["upper"], one["value"])
+            for one in rows[::-1].to_dict("records")
+        }
+        times = sorted(series)
+
+        def level(t, times=times, series=series):
+            t = min(max(t, times[0]), times[-1])
+            before, after = max(one for one in times if one <= t), min(one for one in times if one >= t)
+            part = (t - before) / (after - before) if after > before else 0.0
+            return series[before] + part * (series[after] - series[before])
+
+        found = spells_of(data, known, indicator, scale)
+        exact = [
+            one for one in found.to_dict("records")
+            if not one["bounded"] and one["t_0"] >= times[0] - 0.25 and one["t"] <= times[-1] + 0.25
+        ]  # fmt: skip
+        expected, rho = "", np.nan
+        for name, levels in realised.SELECTIONS.items():
+            some = [one for one in exact if one["level"] in levels]
+            if len(some) >= 3 and not expected:
+                nation = np.mean([(level(one["t"]) - level(one["t_0"])) / one["years"] for one in some])
+                rho = (
+                    np.mean([(one["low"] + one["high"]) / 2 for one in some]) / nation
+                    if nation > 0
+                    else np.inf
+                )
+                expected = name if rho <= 1.25 else ""
+        told[indicator] = realised.selection(data, known, found, indicator, scale)
+        assert told[indicator] == (expected, pytest.approx(rho, nan_ok=True)), indicator
+    assert len({name for name, _ in told.values()}) > 1
+
+
 def test_an_increase_that_is_printed_has_its_own_rounding_alone(first):
     first = dataclasses.replace(
         first, reference=first.reference.query("place == 'xinjiang' and kind == 'derived' or value == 2.03")
@@ -691,6 +818,39 @@ def test_windows_never_span_bases(data):
             assert pd.MultiIndex.from_frame(found[["place", "basis", year]]).isin(rows).all()
 
 
+def test_the_ratio_over_every_window_is_that_of_its_corners():
+    rng = np.random.default_rng(8)
+    pace = rng.uniform(-0.2, 1, 40).round(2)
+    found = pd.DataFrame(
+        {"place": rng.choice(list("abcd"), 40), "indicator": "i", "scale": "points", "low": pace - 0.05}
+    )
+    found = found.assign(high=pace + 0.05, from_year=rng.integers(2010, 2020, 40), values=5)
+    found = found.assign(year=found["from_year"] + rng.integers(2, 6, 40))
+    wanted = rng.uniform(-0.3, 1, 30).round(2)
+    asked = pd.DataFrame({"up": rng.choice(list("abcde"), 30), "indicator": "i", "scale": "points"})
+    asked = asked.assign(required_low=wanted - 0.1, required_high=wanted + 0.1)
+    asked.loc[7, ["required_low", "required_high"]] = np.nan
+    got = realised.against(asked, found, "up", "n_")
+    for one, told in zip(asked.to_dict("records"), got.to_dict("records"), strict=True):
+        some = [
+            row
+            for row in found.to_dict("records")
+            if row["place"] == one["up"] and not np.isnan(one["required_high"])
+        ]
+        least = [max(one["required_low"], 0) / row["high"] if row["high"] > 0 else np.inf for row in some]
+        most = [one["required_high"] / row["low"] if row["low"] > 0 else np.inf for row in some]
+        assert told["n_windows"] == len(some)
+        if not some:
+            assert (told["n_n_low"], told["n_n_high"], told["n_from_year"], told["n_to_year"]) == (0, 0, 0, 0)
+            continue
+        assert (told["n_q_low"], told["n_q_high"]) == pytest.approx((min(least), max(most)))
+        years = min(row["from_year"] for row in some), max(row["year"] for row in some)
+        assert (told["n_from_year"], told["n_to_year"]) == years
+        for end, q in (("low", min(least)), ("high", max(most))):
+            cuts = [q >= 0.60 - 1e-12, q >= 0.95 - 1e-12, q > 1 / 0.95 + 1e-12, q > 1 / 0.60 + 1e-12]
+            assert told[f"n_n_{end}"] == 1 + sum(cuts)
+
+
 @pytest.mark.parametrize(("between", "count"), [(1.8, 1), (1.79, 0), (2.0, 1)])
 def test_a_window_spans_at_least_1_8_years_by_its_months(data, between, count):
     """2022.8 less 2021 is a little less than 1.8 in binary."""
@@ -752,6 +912,50 @@ def test_who_is_at_the_end_value(first, place, indicator, counts, nation):
     found = endstate.reached(asked_of(first, place=place, indicator=indicator), levels).iloc[0]
     assert found[["level_n", "level_low", "level_high"]].tolist() == counts
     assert found["nation_there"] == nation
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_who_is_there_is_counted_place_by_place(sign):
+    rng = np.random.default_rng(5)
+    rows = [(place, "county", "i") for place in "abcdefgh"] + [(place, "county", "j") for place in "abcd"]
+    rows += [("nation", "country", "i"), ("a", "county", "k")]
+    found = pd.DataFrame(rows, columns=["place", "level", "indicator"]).assign(year=2024, printed="x")
+    point = rng.integers(1, 9, len(found)).astype(float)
+    found = found.assign(sure=point - 0.5, point=point, possible=point + 0.4)
+    found.loc[2, ["point", "possible"]] = np.nan, np.inf
+    asked = pd.DataFrame(list(product("abz", "ijk", range(1, 10))), columns=["place", "indicator", "end"])
+    asked = asked.assign(sign=sign, end=sign * asked["end"], compared=asked.index % 10 != 3)
+    got = endstate.reached(asked, found)
+    for one, told in zip(asked.to_dict("records"), got.to_dict("records"), strict=True):
+        others = found[(found["indicator"] == one["indicator"]) & (found["level"] != "country")]
+        others, aim = others[others["place"] != one["place"]], sign * one["end"]
+        counts = [told[name] for name in ("level_n", "level_low", "level_high")]
+        if not one["compared"]:
+            assert (counts, told["nation_there"]) == ([0, 0, 0], "")
+            continue
+        assert counts == [len(others), (others["sure"] >= aim).sum(), (others["possible"] >= aim).sum()]
+        assert told["names"] == ("; ".join(others["place"]) if len(others) < 5 else "")
+        if one["indicator"] != "i":
+            assert (told["nation_there"], told["nation_printed"], told["nation_year"]) == ("", "", 0)
+            continue
+        nation = found[found["place"] == "nation"].iloc[0]
+        there = "yes" if nation["point"] >= aim else "no" if nation["possible"] < aim else "open"
+        assert (told["nation_there"], told["nation_year"]) == (there, 2024)
+
+
+def test_levels_are_turned_so_that_more_is_better(data):
+    """The end of the box that is certain and the one that is possible; the upper end of what was rounded is not in it."""
+    known, rows = realised.values(data), paths.table(data)
+    found = endstate.levels(data, known, rows)
+    up = ~found["indicator"].map(data.indicators.set_index("id")["direction"]).isin(["down", "at_most"])
+    assert up.any() and not up.all()
+    lower, upper = found["low"].where(up, -found["high"]), found["high"].where(up, -found["low"])
+    assert found["sure"].equals(lower.rename("sure"))
+    inside = np.isfinite(upper) & found["value"].notna() & up
+    assert (found["possible"] < upper).equals(inside) and np.allclose(found["possible"], upper)
+    assert found.loc[found["value"].notna(), "point"].abs().equals(found.loc[found["value"].notna(), "value"])
+    assert (found["point"].isna() | (found["sure"] <= found["point"]) & (found["point"] <= upper)).all()
+    assert found["year"].ge(2022).all() and not found.duplicated(["place", "indicator"]).any()
 
 
 @pytest.mark.parametrize(("indicator", "printed"), [("doctors_per_1000", "3.61"), ("beds_per_1000", "7.23")])
