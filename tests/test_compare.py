@@ -396,6 +396,11 @@ def test_references_in_their_order(data):
     away = small(data, five)
     away.places.loc[away.places["id"] == "p0", "parent"] = ""
     assert one(compare.core(away, 2025), place="p0")["why"] == "no province in places.csv"
+    nowhere = small(data, five)
+    nowhere.places.loc[nowhere.places["id"].str.match(r"p\d"), "parent"] = ""
+    assert set(compare.core(nowhere, 2025)["why"]) == {"no province in places.csv"}, (
+        "which makes them no peers"
+    )
     elsewhere = small(data, five)
     elsewhere.places.loc[elsewhere.places["id"].isin(["p0", "p1"]), "parent"] = "jiangsu"
     assert set(compare.core(elsewhere, 2025)["verdict"]) == {"no_reference"}

@@ -722,6 +722,20 @@ def test_the_yearly_form_says_what_cannot_be_compared(seen):
 # ----------------------------------------------------------------------------------------------- errors
 
 
+@pytest.mark.parametrize("places", [["yuhuan", "changxing", "cixi"], ["huangyan"]])
+def test_a_cell_of_the_table_goes_before_the_running_text(data, places):
+    """Of what is printed for one year each place has the table's figure, else that of the text."""
+    printed = data.printed[data.printed["role"].eq("baseline")]
+    rows = pd.concat([printed, data.planned()])
+    rows = rows[rows["year"].notna() & rows["place"].isin(places) & rows["indicator"].ne("")]
+    rows = rows[rows["from_year"].isna() | (rows["from_year"] == rows["year"]).fillna(False)]
+    keys = ["document", "place", "indicator", "year", "role"]
+    expected = rows.groupby(keys)["origin"].agg("min")  # "table" before "text"
+    found = monitor._planned(data, places).groupby(keys)["origin"].agg(set)
+    assert {key: {origin} for key, origin in expected.items()} == found.to_dict()
+    assert "text" in set(expected)
+
+
 def test_what_is_missing_is_said(seen):
     data = seen((NURSERY, 2023, "4.12"))
     with pytest.raises(DataError, match="owm"):

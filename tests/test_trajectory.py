@@ -126,6 +126,11 @@ def test_codes_name_every_family_that_fits():
     assert one(np.round(gap, 2), 0.01)["shape"] == "CONSTANT_GAP_CLOSURE"
     odds = [100 / (1 + np.exp(1.5 - 0.7 * k)) for k in range(6)]
     assert one(np.round(odds, 2), 0.01)["shape"] == "LOGISTIC_LINE"
+    few = [100 / (1 + np.exp(6.5 - 1.5 * k)) for k in range(6)]  # from 0.15 to 73
+    assert one(np.round(few, 2), 0.01)["shape"] == "LOGISTIC_LINE"
+    assert one(100 - np.round(few, 2)[::-1], 0.01)["shape"] == "LOGISTIC_LINE"
+    assert one([round(0.1 * 1.9**k, 3) for k in range(6)], 0.001)["shape"] == "CONSTANT_RATE"
+    assert one([round(100 - 0.9 * 0.6**k, 3) for k in range(6)], 0.001)["shape"] == "CONSTANT_GAP_CLOSURE"
 
 
 def feasible(t, low, high, low_open, high_open, slope=0, steepest=None):
