@@ -607,6 +607,19 @@ def test_generated_ranges(first, second, multiplier, unit, dash):
     assert read(write(reading)) == reading
 
 
+@pytest.mark.parametrize("printed", ["三万", "三岁", "十万岁", "三万平方米", "三万公里"])
+def test_a_numeral_in_characters_counts_something(printed):
+    assert read(printed).value in (3, 3e4, 1e5)
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit"), [("三", ""), ("三", "岁"), ("三分", ""), ("三万分", ""), ("三万%", "")]
+)
+def test_a_numeral_that_counts_nothing_is_a_word(printed, unit):
+    with pytest.raises(NotationError):
+        read(printed, unit)
+
+
 @given(st.integers(0, 9999))
 def test_chinese_numerals(number):
     digits, scales = "零一二三四五六七八九", ["", "十", "百", "千"]
