@@ -165,5 +165,3 @@ def test_several_names_are_joined_as_each_language_does(data):
             expected = [name[0].lower() + name.removeprefix(name[0]) for name in expected]
         got = telling._words(data, rows, lang, "named", "indicators").tolist()
         assert got == [*expected, comma.join(expected[:2])]
-    places = pd.DataFrame({"named": data.places["id"]})
-    assert telling._words(data, places, "en", "named", "places").tolist() == data.places["name_en"].tolist()
