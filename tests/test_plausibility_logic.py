@@ -417,6 +417,83 @@ def test_checking_parts_is_checking_the_whole(specs, data):
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
 
 
+ALLOWS = {"eq": np.equal, "ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np.less}
+
+
+def set_of(cell, sign, *, base=False) -> np.ndarray:
+    """The values of a cell between 0 and 100, turned so that more is better; a base was rounded to whole numbers."""
+    relation, number = cell if isinstance(cell, tuple) else ("eq", cell)
+    values = np.arange(0, 100.25, 0.25)
+    values = values[
+        (values >= number - 0.5) & (values < number + 0.5) if base else ALLOWS[relation](values, number)
+    ]
+    return sign * values
+
+
+def by_hand(cells, sign) -> set[tuple]:
+    """C3 and C4 for a base and targets, from the values that each cell allows."""
+    relations = [cell[0] if isinstance(cell, tuple) else "eq" for cell in cells]
+    numbers = [sign * (cell[1] if isinstance(cell, tuple) else cell) for cell in cells]
+    sets = [set_of(cell, sign, base=k == 0) for k, cell in enumerate(cells)]
+    floor = [relation in (("ge", "gt") if sign > 0 else ("le", "lt")) for relation in relations]
+    strict, last, found = [relation in ("gt", "lt") for relation in relations], len(cells) - 1, set()
+
+    def looser(a: int, b: int) -> bool:
+        lows = [numbers[k] if floor[k] else sets[k].min() for k in (a, b)]  # "<5" and "≤5" give way nowhere
+        return (floor[a] or floor[b]) and lows[0] > lows[1]
+
+    for k in range(1, last):
+        if sets[k].min() > sets[k + 1].max():
+            found.add(("REVERSAL", 2023 + k))
+        elif looser(k, k + 1):
+            found.add(("BOUND_LEAVES_OPEN", 2023 + k))
+    early, late = (sets[0].min() > sets[k].max() for k in (1, last))
+    if early or late:
+        found.add(("TARGET_BELOW_BASELINE", 2023 if early else 2022 + last))
+    elif relations[1] == "eq" and numbers[0] > numbers[1]:
+        found.add(("ROUNDING_DECIDES", 2023))
+    elif looser(0, 1):
+        found.add(("BOUND_LEAVES_OPEN", 2023))
+    if relations[last] == "eq" and sets[0].min() <= numbers[last] <= sets[0].max():
+        found.add(("NO_NET_CHANGE", None))
+
+    end, hard = numbers[last], strict[last]
+    if relations[last] != "eq" and not floor[last]:
+        return found
+    level, met = numbers[0] == end, numbers[0] > end or (numbers[0] == end and not hard)
+    found |= {("MET_AT_BASELINE", 2022)} if met and not level else set()
+    found |= {("ROUNDING_DECIDES", 2022)} if level and hard else set()
+    asks = [floor[k] or relations[k] == "eq" for k in range(last + 1)]
+    reached = [
+        k for k in range(1, last + 1) if asks[k] and (numbers[k] > end or (numbers[k] == end and (strict[k] or not hard)))
+    ]  # fmt: skip
+    if reached and reached[0] < last and not (met and not level):
+        found.add(("MET_BY", 2022 + reached[0]))
+    lost = [k for k in range(1, last + 1) if reached and k >= reached[0] and end > sets[k].max()]
+    return found | ({("MET_THEN_LOST", 2022 + lost[0])} if lost else set())
+
+
+def test_the_logic_of_a_path_is_that_of_the_values_in_its_cells():
+    rng, drawn, rows = np.random.default_rng(31), [], []
+    for k in range(240):
+        relations = rng.choice(["eq", "eq", "eq", "ge", "gt", "le", "lt"], 4)
+        cells = [(one, int(number)) for one, number in zip(relations, rng.integers(40, 44, 4), strict=True)]
+        cells = [
+            int(rng.integers(40, 44)),
+            *(number if one == "eq" else (one, number) for one, number in cells),
+        ]
+        cells = cells[: int(rng.integers(2, 6))]
+        drawn.append((cells, 1 if k % 2 else -1))
+        rows.append(path(cells, indicator="share" if k % 2 else "rate", variant=str(k)))
+    found = check(*rows)
+    found = found[found["check"].isin(["C3", "C4"])]
+    got = {variant: set(said(part)) for variant, part in found.groupby("variant")}
+    wrong = [
+        (cells, sign, by_hand(cells, sign) ^ got.get(str(k), set())) for k, (cells, sign) in enumerate(drawn)
+    ]
+    assert not [one for one in wrong if one[2]]
+
+
 def test_copies_and_common_ends_are_those_of_a_search_over_all_places():
     """C12: paths that print the same and are not flat; an end of at least half of at least four places."""
     rng = np.random.default_rng(12)
