@@ -236,6 +236,91 @@ def test_a_mirrored_direction_asks_the_same(data, start, end, steps):
     ) or {"keep", "weaker"} & {*up["ask"], *required.frame(rows_of(values, base=True), less)["ask"]}
 
 
+@pytest.mark.parametrize(
+    ("indicator", "sign", "f"),
+    [("beds_per_1000", 1, lambda y: y), ("premature_ncd_mortality", -1, np.log)],
+)
+def test_what_a_path_asks_is_that_by_hand(data, indicator, sign, f):
+    """From the base, within its rounding, to the first year that prints the end value; and the steepest stretch."""
+    rng, drawn = np.random.default_rng(17), []
+    for _ in range(60):
+        cells = [f"{value:.1f}" for value in rng.integers(40, 44, 5) / 10]
+        cells = [
+            *cells[:2],
+            *(
+                mark + cell
+                for mark, cell in zip(rng.choice(["", "", "", "≥", "≤"], 3), cells[2:], strict=True)
+            ),
+        ]
+        drawn.append(cells[: int(rng.integers(2, 6))])
+    rows = [
+        rows_of(None, printed=cells, base=k % 4 > 0, indicator=indicator, variant=str(k))
+        for k, cells in enumerate(drawn)
+    ]
+    found = required.frame(pd.concat(rows, ignore_index=True), data.indicators)
+    asks = []
+    for k, (cells, told) in enumerate(zip(drawn, found.to_dict("records"), strict=True)):
+        values, marks = (
+            [float(cell.lstrip("≥≤")) for cell in cells],
+            [cell.rstrip("0123456789.") for cell in cells],
+        )
+        last, half = len(cells) - 1, 0.05 if k % 4 else 0.0
+        if marks[last] == ("≤" if sign > 0 else "≥"):
+            continue  # a bound against the direction: what is asked of it stands above
+        first = 1 if k % 4 else 0
+        reached = next(
+            n for n in range(first, last + 1) if (values[n], marks[n]) == (values[last], marks[last])
+        )
+        years = [told[name] for name in ("base_year", "end_year", "reached", "years", "years_last")]
+        assert years == [2022, 2022 + last, 2022 + reached, reached, last], cells
+        assert told["base_printed"] == (cells[0] if half else "") and told["end"] == values[last]
+        edges = [round(values[0] - half, 3), round(values[0] + half, 3)]
+        level = values[0] == values[last] and not marks[last]
+        worse = (
+            edges[0] > values[last]
+            if sign > 0
+            else edges[1] <= values[last]
+            if half
+            else edges[1] < values[last]
+        )
+        asks.append("keep" if level else "none" if not reached else "weaker" if worse else "pace")
+        assert told["ask"] == asks[-1], cells
+        steps = {}
+        for n in range(1, last + 1):
+            steps.setdefault(round(sign * (values[n] - values[n - 1]), 6), []).append((2021 + n, 2022 + n))
+        assert told["steep"] == pytest.approx(max(steps))
+        assert (told["steep_from"], told["steep_to"]) in steps[max(steps)]
+        if asks[-1] == "pace":
+            ends = sorted(sign * (f(values[last]) - f(edge)) / reached for edge in edges)
+            point = sign * (f(values[last]) - f(values[0])) / reached
+            assert [told["required_low"], told["required"], told["required_high"]] == pytest.approx(
+                [ends[0], point, ends[1]]
+            )
+            raw = [sign * (values[last] - one) / reached for one in (values[0], *edges)]
+            assert [told[name] for name in ("points", "points_low", "points_high")] == pytest.approx(
+                [raw[0], *sorted(raw[1:])]
+            )
+        else:
+            assert np.isnan(told["required"]) and np.isnan(told["points_high"])
+    assert {"keep", "weaker", "pace"} <= set(asks)
+
+
+def test_what_other_plans_ask_is_the_least_and_the_most_of_other_places():
+    rng = np.random.default_rng(2)
+    asked = pd.DataFrame(
+        {"place": rng.choice(list("abcd"), 60), "indicator": rng.choice(list("ijkl"), 60), "scale": "points"}
+    )
+    asked = asked.assign(base_printed=rng.choice(["", "1", "2"], 60), required=rng.integers(-3, 9, 60) / 4)
+    asked.loc[rng.choice(60, 12, replace=False), "required"] = np.nan
+    asked.loc[asked["indicator"] == "l", "place"] = "a"
+    found = required.others(asked)
+    for one, told in zip(asked.to_dict("records"), found.to_dict("records"), strict=True):
+        rest = asked[(asked["indicator"] == one["indicator"]) & (asked["place"] != one["place"])]
+        rest = rest[(rest["base_printed"] != "") & rest["required"].notna()]
+        expected = [rest["place"].nunique(), rest["required"].min(), rest["required"].max()]
+        assert list(told.values()) == pytest.approx(expected, nan_ok=True)
+
+
 def test_other_plans_never_include_the_place_itself(first):
     asked = asked_of(first, indicator=NURSERY)
     found = asked[["place"]].join(required.others(asked)).set_index("place")
