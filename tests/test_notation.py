@@ -99,13 +99,13 @@ def test_forms_are_read(printed, relation, low, high, unit, step):
     assert read(write(read(printed))) == read(printed)
 
 
-@pytest.mark.parametrize("power", range(16))
+@pytest.mark.parametrize("power", range(13))
 def test_a_resolution_of_any_power_of_ten_is_written_and_read_back(power):
     number = replace(
         read("3个"), value=3.0 * 10**power, low=3.0 * 10**power, high=3.0 * 10**power, step=10.0**power
     )
     back = read(write(number))
-    assert back.value == number.value and back.step <= number.step
+    assert back == number
 
 
 @pytest.mark.parametrize("printed", ["2300元/月左右", "约90%", "近1000万元", "近5成", "大约百家", "5上下"])

@@ -936,6 +936,28 @@ def test_the_ratio_over_every_window_is_that_of_its_corners():
             assert told[f"n_n_{end}"] == 1 + sum(cuts)
 
 
+def test_the_series_is_the_one_that_reaches_farthest_of_those_with_a_window(data, known):
+    rows = known[known["indicator"].eq("doctors_per_1000") & known["basis"].eq("nhc")].head(5)
+    bases, times = list("aabbc"), [2015.0, 2020.0, 2023.0, 2024.0, 2024.5]
+    found = realised.windows(data, rows.assign(basis=bases, t=times), "doctors_per_1000", "points")
+    assert found["basis"].tolist() == ["a"] and found["values"].tolist() == [2]
+    found = realised.windows(
+        data,
+        rows.assign(basis=list("aabbb"), t=[2015.0, 2020, 2021, 2023, 2024.5]),
+        "doctors_per_1000",
+        "points",
+    )
+    assert set(found["basis"]) == {"b"} and len(found) == 2, "one year and a half is no window"
+    # of two that reach as far the longer one
+    found = realised.windows(
+        data,
+        rows.assign(basis=list("bbaaa"), t=[2015.0, 2020, 2015, 2018, 2020]),
+        "doctors_per_1000",
+        "points",
+    )
+    assert set(found["basis"]) == {"a"} and len(found) == 3 and set(found["values"]) == {3}
+
+
 @pytest.mark.parametrize(("between", "count"), [(1.8, 1), (1.79, 0), (2.0, 1)])
 def test_a_window_spans_at_least_1_8_years_by_its_months(data, between, count):
     """2022.8 less 2021 is a little less than 1.8 in binary."""
