@@ -770,6 +770,36 @@ def test_the_balance_of_all_paths_says_something_of_each(data):
     assert frame.loc[frame["code"] != "NO_POPULATION", "need_low"].notna().all()
 
 
+@pytest.mark.parametrize("size", [(5e5, 6e5), (1e5, 1.1e5), (1e4, 6e5)])
+@pytest.mark.parametrize("left_out", [False, True])
+def test_shares_and_codes_of_a_balance_follow_from_its_ends(data, size, left_out):
+    """As its description has them, whatever the population and the sizes."""
+    frame = capacity.balance(sized(data, size, left_out=left_out), indicator=AREA)
+    for row in frame.to_dict("records"):
+        ends = {way: (row[f"{way}_low"], row[f"{way}_high"]) for way in ("without", "with")}
+        need = row["need_low"], row["need_high"]
+        if row["code"] in ("NO_POPULATION", "NO_PROJECTS"):
+            assert row["code"] != "NO_PROJECTS" or row["projects"] == 0
+            continue
+        lies = {
+            way: "enough" if least >= need[1] else "short" if most < need[0] else "open"
+            for way, (least, most) in ends.items()
+        }
+        code = "DEPENDS_ON:unit_sizes"
+        if lies["without"] == "short":
+            code = "DEPENDS_ON:size_not_known"
+        if lies["without"] != lies["with"]:
+            code = "DEPENDS_ON:trails"
+        if lies["with"] == "short" and not row["left_out_count"]:
+            code = "NOT_COVERED"
+        if lies["without"] == "enough":
+            code = "COVERED"
+        assert row["code"] == code, row
+        for way, (least, most) in ends.items():
+            shares = least / need[1] if need[1] > 0 else np.inf, most / need[0] if need[0] > 0 else np.inf
+            assert (row[f"{way}_share_low"], row[f"{way}_share_high"]) == pytest.approx(shares)
+
+
 # -------------------------------------------------------------------------------------- children
 
 

@@ -455,6 +455,14 @@ def test_lead_on_a_falling_reference_and_with_missing_years():
     np.testing.assert_allclose(falling.iloc[0], [0.5, 0.2, 0.8])
     mirrored = lead(-4.5, 2023, [2022, 2025], [-5.0, -4.0], step=0.1, reference_step=0.1)
     np.testing.assert_allclose(falling, mirrored)
+    # which way a path goes is told by its first and its last printed value, wherever they stand
+    for gap in ([np.nan, 5.0, 4.0, 3.0], [5.0, 4.5, 4.0, np.nan], [np.nan, 5.0, 4.0, np.nan]):
+        years = [2021, 2022, 2024, 2026]
+        there = [2022 + 2 * (5.0 - 4.2) if gap[2] == 4.0 and gap[1] == 5.0 else 2022 + 2 * (4.5 - 4.2) / 0.5]
+        np.testing.assert_allclose(lead(4.2, 2023, years, [gap])["lead"], np.array(there) - 2023)
+        np.testing.assert_allclose(
+            lead(-4.2, 2023, years, [[-one for one in gap]])["lead"], np.array(there) - 2023
+        )
 
 
 def test_lead_takes_the_first_year_and_the_direction_given():

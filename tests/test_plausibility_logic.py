@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from plausibility_frames import DOCUMENTS, INDICATORS, check, grid_rows, one, pa
 
 from qiyou.errors import DataError
 from qiyou.plausibility import Settings
+from qiyou.plausibility.facts import dated, demanded
 
 OBJECTIONS = ("QUESTION", "CONTRADICTION")
 
@@ -415,6 +418,28 @@ def test_checking_parts_is_checking_the_whole(specs, data):
     whole = check(*rows)
     parts = [check(*some) for some in (rows[:cut], rows[cut:])]
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
+
+
+def test_what_is_a_value_of_one_year_is_told_by_its_kind():
+    """A truth table: cells of paths, and statements on a year, counted up to one, or on the year's own flow."""
+    kinds = ["", "target", "baseline", "count", "cumulative", "annual_flow", "share_of_sum"]
+    cases = list(
+        product(kinds, (pd.NA, 2020), (pd.NA, 2024), ("", "share"), ("none", "eq", "ge"), (True, False))
+    )
+    rows = pd.DataFrame(cases, columns=["kind", "from_year", "year", "indicator", "relation", "is_flow"])
+    got = dated(rows.astype({"from_year": "Int64", "year": "Int64"}))
+    for (kind, since, year, indicator, relation, is_flow), said_ in zip(cases, got, strict=True):
+        yearly = kind in kinds[:5] or (kind == "annual_flow" and is_flow)
+        alone = since is pd.NA or kind == "cumulative"
+        assert said_ == (yearly and alone and year is not pd.NA and indicator != "" and relation != "none")
+
+
+def test_what_commits_to_a_number():
+    relations = np.array(["eq", "ge", "gt", "le", "lt", "about", "range", "none"], dtype=object)
+    for sign, commits in ((1.0, {"eq", "ge", "gt"}), (-1.0, {"eq", "le", "lt"}), (np.nan, {"eq"})):
+        number, strict = demanded(np.full(8, 5.0), relations, np.full(8, sign))
+        assert {*relations[number.exact]} == commits == {*relations[number.point == 5]}
+        assert np.isnan(number.low[~number.exact]).all() and {*relations[strict]} == {"gt", "lt"}
 
 
 ALLOWS = {"eq": np.equal, "ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np.less}
