@@ -488,6 +488,32 @@ def test_the_median_of_bounds_is_exact_where_the_middle_is(data):
     assert (row["verdict"], row["why"]) == ("undecidable", "a bound leaves it open")
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_middle_of_bounds_and_numbers_is_that_of_their_ends(data, seed):
+    """Each end of the reference is the middle of that end of the others: of an even number the two middle ones."""
+    rng = np.random.default_rng(seed)
+    count = 4 + seed
+    prints = [cell(float(value), 1.0, relation) for value, relation in zip(
+        rng.integers(3, 9, count), rng.choice(["eq", "eq", "ge", "gt", "le"], count), strict=True)]  # fmt: skip
+    table = compare.core(
+        small(data, [(f"p{k}", NURSERY, 2025, one) for k, one in enumerate(prints)]), 2025, "plans_median"
+    )
+    table = table.set_index("place")
+    for k in range(count):
+        others = [one for n, one in enumerate(prints) if n != k]
+        lows = sorted(one["value"] if one["relation"] != "le" else 0.0 for one in others)
+        highs = sorted(one["value"] if one["relation"] in ("eq", "le") else np.inf for one in others)
+        printed_lows = sorted(one["low"] for one in others)
+        at = (len(others) - 1) // 2, len(others) // 2
+        row = table.loc[f"p{k}"]
+        low, high = lows[at[0]], highs[at[1]]
+        assert (row["reference_low"], row["reference_high"]) == (low, high), (k, prints)
+        single = low == high and printed_lows[at[0]] == high
+        assert row["reference_value"] == pytest.approx(low if single else np.nan, nan_ok=True)
+        assert row["reference_n"] == count - 1
+        assert row["reference_places"] == ", ".join(f"p{n}" for n in range(count) if n != k)
+
+
 def test_a_base_is_rounded_and_a_target_is_not(data):
     """The median base of 3.6 stands for 3.55 to 3.65; as a target 3.6 is 3.6."""
     others = [

@@ -283,6 +283,7 @@ def test_a_later_document_is_held_against_the_weakest_value_promised(counties):
             case = {"WORKLIST_AHEAD": leap, "WORKLIST_BEHIND": "", "WORKLIST_EQUAL": turns}[code]
             reached = min(years, default=0)
             assert (facts["case"], facts["reached_year"]) == (case, reached), (table, news, at)
+            assert rows["threshold"].tolist() == [0]
             seen.add((code, case))
     assert len(seen) >= 6
 
@@ -352,6 +353,74 @@ def test_a_yearly_amount_against_the_increment_of_a_stock(stock, step, amount, c
     found = check(rows, newer)
     found = found[found["check"] == "C14"]
     assert list(zip(found["code"], found["verdict"], strict=True)) == [(code, verdict)]
+
+
+def test_every_yearly_amount_is_held_against_what_the_stock_asks_for_that_year():
+    """The increment to its year, or an even share of a sum over years that hold it; by a later list or the plan itself."""
+    rng, rows, drawn, count = np.random.default_rng(14), [], {}, 60
+    for k in range(count):
+        amount, year, own = int(rng.choice([4, 5, 6])), int(rng.integers(2021, 2029)), k % 3 == 0
+        relation, keys = ("eq", "ge", "le")[k % 5 % 3], {"place": f"c{k}"}
+        flow = {"indicator": "yearly", "kind": "annual_flow", "number": 2, **keys}
+        if k % 2:
+            stock = (10 + np.cumsum(rng.choice([4, 5, 6], 4))).tolist()
+            rows.append(path(stock, indicator="yearly_cumulative", document=f"plan{k}", base=False, **keys))
+            asked = {2022 + n: stock[n] - stock[n - 1] for n in range(1, 4)}.get(year)
+            since, until, case = year - 1, year, "increment"
+        else:
+            total = statement(
+                25,
+                2027,
+                indicator="yearly_cumulative",
+                kind="cumulative",
+                from_year=2023,
+                document=f"plan{k}",
+                **keys,
+            )
+            rows += [path([70, 80, 90], document=f"plan{k}", row="9", **keys), total]
+            asked = 5 if 2023 <= year <= 2027 else None
+            since, until, case = 2022, 2027, "share"
+        rows.append(statement((relation, amount), year, document=f"{'plan' if own else 'list'}{k}", **flow))
+        drawn[f"c{k}"] = amount, relation, year, own, asked, since, until, case
+    names = pd.DataFrame({"id": list(drawn)}).assign(name_zh="县", name_en="County", parent="")
+    files = [DOCUMENTS.assign(id=[f"plan{k}", f"list{k}"], place=f"c{k}") for k in range(count)]
+    found = check(*rows, places=names, documents=pd.concat(files, ignore_index=True))
+    found = found[[facts.get("needed") is not None for facts in found["facts"]]]
+    seen = set()
+    for place, (amount, relation, year, own, asked, since, until, case) in drawn.items():
+        told = found[found["place"] == place]
+        code = None
+        if asked is not None and own:
+            code = "FLOW_AGAINST_STOCK" if amount < asked and relation != "le" else None
+        elif asked is not None:
+            code = (
+                "WORKLIST_AHEAD"
+                if amount > asked
+                else "FLOW_SHORTFALL"
+                if amount < asked
+                else "WORKLIST_EQUAL"
+            )
+            if relation == "ge":
+                code = "WORKLIST_AHEAD" if amount >= asked else "BOUND_LEAVES_OPEN"
+            if relation == "le":
+                code = "FLOW_SHORTFALL" if amount < asked else "BOUND_LEAVES_OPEN"
+        assert told["code"].tolist() == ([code] if code else []), drawn[place]
+        for row in told.to_dict("records"):
+            facts, tail = (
+                row["facts"],
+                "flow_" if code in ("WORKLIST_AHEAD", "WORKLIST_EQUAL", "BOUND_LEAVES_OPEN") else "",
+            )
+            assert (facts["needed"], facts["since"], facts["until"], facts["first_year"]) == (
+                asked,
+                since,
+                until,
+                since + 1,
+            )
+            assert (facts["case"], row["year"], row["threshold"]) == (tail + case, year, 0)
+            assert row["check"] == ("C13" if own else "C14")
+            assert np.isnan(row["statistic"]) if relation == "le" else row["statistic"] == amount - asked
+            seen.add(code)
+    assert len(seen) == 5
 
 
 def test_a_yearly_amount_against_an_even_share_of_a_sum():

@@ -51,6 +51,11 @@ def test_a_line_from_below_zero_to_above_it_rises_by_any_amount_but_none():
     assert (down.low, down.high) == (-np.inf, 0) and not down.high_closed and down.fits
     level = slopes([0, 1], [-np.inf, 0.0], [0.0, np.inf])
     assert level.low == 0 and level.low_closed
+    free = slopes([0, 1], [0.0, 0.0], [np.inf, np.inf])
+    assert (free.low, free.high) == (-np.inf, np.inf) and free.fits
+    assert not free.low_closed and not free.high_closed, "no line is infinitely steep"
+    alone = slopes([0], [1.0], [2.0])
+    assert (alone.low, alone.high, alone.low_closed, alone.high_closed) == (-np.inf, np.inf, False, False)
 
 
 def one(cells, step=1.0, indicators=SHARE, **options):
