@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plausibility_frames import path, statement, world
 from scipy.optimize import linprog
 
 from qiyou.errors import DataError
 from qiyou.pace import card, lead, shape
+from qiyou.paths import table
 
 PACES = ["points_per_year", "improvement", "cagr", "aarr", "gap_closure", "logit_pace"]
 UP = pd.DataFrame({"id": ["share"], "direction": ["up"], "lower": [0.0], "upper": [100.0]})
@@ -248,6 +250,33 @@ def test_every_path_gets_its_own_row():
     mixed = frame.sort_values(["year", "variant"])
     again = card(mixed, UP).sort_values("variant", ignore_index=True)
     pd.testing.assert_frame_equal(result, again)
+
+
+@pytest.mark.parametrize(
+    ("more", "there"),
+    [
+        ({}, True),
+        ({"kind": "count"}, True),
+        ({"kind": "annual_flow"}, False),
+        ({"kind": "cumulative", "from_year": 2023}, False),
+        ({"from_year": 2023}, False),
+        ({"year": None}, False),
+        ({"kind": "baseline", "year": 2021}, False),
+        ({"indicator": ""}, False),
+        ({"indicator": "share"}, False),
+        ({"document": "list"}, False),
+        ({"year": 2022}, False),
+    ],
+)
+def test_a_path_of_the_text_alone_has_a_base_and_a_target(more, there):
+    """Of an indicator that the document's table leaves out, each for a year of its own."""
+    base = statement(70, 2022, kind="baseline", number=1, indicator="density")
+    aim = statement(80, **({"year": 2025, "number": 2, "indicator": "density"} | more))
+    rows = table(world(path([60, 65]), base, aim))
+    spoken = rows[rows["variant"] == "prose"]
+    assert spoken["locator"].tolist() == (["statement:1", "statement:2"] if there else [])
+    assert rows["path"].nunique() == 1 + there and (rows.loc[rows["variant"] == "", "path"] == 0).all()
+    assert set(spoken["row"]) == ({"1、2"} if there else set())
 
 
 def test_errors_come_from_the_grid():
