@@ -948,6 +948,19 @@ table:2:star,?,*,the paper copy has it,high,none
     assert unsealed.tolist() == ["table.csv was never audited against its source"]
 
 
+@pytest.mark.parametrize(
+    "decision", ["statement:2,52027年,5|2027年", "statement:2,5,6", "statement:2:year,2027,2026"]
+)
+def test_only_what_was_decided_of_a_statement_is_said_to_be(tmp_path, decision):
+    lines = [f"{one},一,1,,公园,,2027,5,count,\n" for one in (1, 2, 3)]
+    files = {
+        "decisions.csv": f"at,printed,reading,reason,confidence,alternatives\n{decision},why,high,none\n",
+        "statements.csv": f"{STATEMENT_HEADER}\n" + "".join(lines),
+    }
+    own = qiyou.load(also=county(tmp_path, files)).statements.query("place == 'own_county'")
+    assert dict(zip(own["id"], own["decided"], strict=True)) == {1: False, 2: True, 3: False}
+
+
 def test_what_cannot_be_read_is_nothing_in_every_field():
     """Of several figures the readable ones keep theirs, whatever stands beside them."""
     prints = Readings(["≥4", "?", "4%", "4"], [""] * 4, ["", "", "个", "个"], frozenset(), bare=True)
