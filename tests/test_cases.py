@@ -268,7 +268,7 @@ def test_the_likely_cause_is_the_power_of_ten_to_the_middle_of_what_is_known(tmp
         assert says[f"data.slip_{power if abs(power) < 5 else 0}"] in what, power
 
 
-@pytest.mark.parametrize(("times", "notes"), [(7.8, 0), (8.1, 1)])
+@pytest.mark.parametrize(("times", "notes"), [(7.8, 0), (8, 1), (8.1, 1)])
 def test_a_rate_eight_times_the_largest_known_is_far(tmp_path, data, times, notes):
     known = pd.concat([data.targets, data.observations, data.reference]).query(
         "indicator == 'nursery_places_per_1000'"

@@ -634,6 +634,8 @@ def test_a_path_without_a_base_has_met_nothing_there():
     """Whatever else the document prints last."""
     found = check(path([60, 70, 80], base=False), statement(99, 2024, indicator="density", number=9))
     assert not set(found["code"]) & {"MET_AT_BASELINE", "ROUNDING_DECIDES", "TARGET_BELOW_BASELINE"}
+    seen = statement(80, 2022, indicator="density", number=9, kind="baseline")
+    assert "ROUNDING_DECIDES" not in set(check(path([60, 70, ("gt", 80)], base=False), seen)["code"])
 
 
 @pytest.mark.parametrize(("before", "after", "open_"), [
