@@ -994,6 +994,8 @@ def test_the_last_of_the_observations_between_base_and_end_counts():
     seen = seen.assign(
         place="a", indicator="i", bounded=seen["year"] == 2028, printed=seen["value"].map("{:g}".format)
     )
+    undated = seen.assign(year=pd.array([pd.NA] * len(seen), dtype="Int64"), value=29.0)
+    seen = pd.concat([seen.astype({"year": "Int64"}), undated], ignore_index=True)
     found = realised.progress(asked, seen)
     numbers = ["seen_year", "done", "gone", "remaining"]
     assert found.loc[0, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
