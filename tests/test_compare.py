@@ -221,6 +221,11 @@ def test_domains_departments_and_additions_add_up(data):
     )
     assert not added["indicator"].isin(data.indicators.loc[data.indicators["core"], "id"]).any()
     assert one(added, place="cixi")["resembles"] == "urban_unemployment_rate"
+    # A name resembles what it must not be taken for, not what it stands for in some other document.
+    plain = added[added["resembles"] == ""].iloc[0]
+    alias = data.aliases.iloc[[0]].assign(name=plain["printed_name"], indicator=NURSERY, maps="yes")
+    more = dataclasses.replace(data, aliases=pd.concat([data.aliases, alias], ignore_index=True))
+    assert compare.contents(more).equals(listed)
     # What a document says of an indicator in its text alone is listed once.
     printed = (
         data.printed[data.printed["indicator"] != ""].groupby(["document", "indicator"])["origin"].agg(set)

@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import qiyou
+from qiyou import notation
 from qiyou.data import root
 from qiyou.errors import NotationError
 from qiyou.notation import RELATIONS, STATUSES, Reading, base_unit, read, write
@@ -97,6 +98,11 @@ FORMS = [
 def test_forms_are_read(printed, relation, low, high, unit, step):
     assert said(printed) == (relation, pytest.approx(low), pytest.approx(high), unit, step)
     assert read(write(read(printed))) == read(printed)
+
+
+def test_the_width_of_a_sign_is_no_difference():
+    for code in range(0x21, 0x7F):
+        assert notation._plain(chr(code + 0xFEE0)) == notation._plain(chr(code)), chr(code)
 
 
 @pytest.mark.parametrize("power", range(13))
