@@ -725,6 +725,13 @@ def test_the_yearly_form_says_what_cannot_be_compared(seen):
 @pytest.mark.parametrize("places", [["yuhuan", "changxing", "cixi"], ["huangyan"]])
 def test_a_cell_of_the_table_goes_before_the_running_text(data, places):
     """Of what is printed for one year each place has the table's figure, else that of the text."""
+    # a base that the text repeats, of an indicator with two lines in the table
+    twice = data.targets.query("place == 'yuhuan' and variant == 'b' and role == 'baseline'").iloc[0]
+    again = (
+        data.statements.query("place == 'yuhuan'").iloc[[0]].assign(id=999, kind="baseline", from_year=pd.NA)
+    )
+    again = again.assign(indicator=twice["indicator"], year=twice["year"])
+    data = replace(data, statements=pd.concat([data.statements, again], ignore_index=True))
     printed = data.printed[data.printed["role"].eq("baseline")]
     rows = pd.concat([printed, data.planned()])
     rows = rows[rows["year"].notna() & rows["place"].isin(places) & rows["indicator"].ne("")]
