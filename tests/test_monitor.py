@@ -728,7 +728,9 @@ def test_a_cell_of_the_table_goes_before_the_running_text(data, places):
     # a base that the text repeats, of an indicator with two lines in the table
     twice = data.targets.query("place == 'yuhuan' and variant == 'b' and role == 'baseline'").iloc[0]
     again = (
-        data.statements.query("place == 'yuhuan'").iloc[[0]].assign(id=999, kind="baseline", from_year=pd.NA)
+        data.statements.query("place == 'yuhuan'")
+        .iloc[[0]]
+        .assign(id=999, kind="baseline", from_year=pd.array([pd.NA], dtype="Int64"))
     )
     again = again.assign(indicator=twice["indicator"], year=twice["year"])
     data = replace(data, statements=pd.concat([data.statements, again], ignore_index=True))

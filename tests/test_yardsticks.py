@@ -427,7 +427,7 @@ def spells_of(data, known, indicator, scale, shortest=2) -> pd.DataFrame:
     )
 
 
-@pytest.mark.parametrize(("scale", "shortest"), [("points", 1), ("points", 3), ("log", 2), ("gap", 2)])
+@pytest.mark.parametrize(("scale", "shortest"), [("points", 1), ("log", 2), ("gap", 3)])
 def test_every_spell_is_the_one_that_a_search_over_all_pairs_finds(data, known, scale, shortest):
     facts = data.indicators.set_index("id")
     for indicator in known.loc[known["held"], "indicator"].unique():
@@ -654,7 +654,7 @@ def test_the_word_is_contradicted_where_fifths_have_nothing_in_common(data, grad
                 words = [by_hand(row, spells) for row in asked.to_dict("records")]
                 found.append([(one["fifth_low"], one["fifth_high"]) for one in words])
     assert graded["specifications"].tolist() == [len(found)] * len(asked)
-    for fifth in range(1, 6):  # whatever the word is that they are held against
+    for fifth in (1, 3, 5):  # whatever the word is that they are held against
         wrong, tried = realised._grid(asked, both, *np.full((2, len(asked)), fifth))
         apart = [[fifth < low or fifth > high for low, high in words] for words in found]
         assert wrong.tolist() == np.sum(apart, axis=0).tolist() and set(tried) == {len(found)}
