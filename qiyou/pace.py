@@ -239,7 +239,7 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
 
     out = paths.keys.copy()
     out["base_year"], out["end_year"] = (pd.array(y, dtype="Int64") for y in (base.year, end_year[:, 0]))
-    out["steps"] = np.where(defined, np.maximum(printed.sum(axis=1) - 1, 0), 0)
+    out["steps"] = np.where(defined, printed.sum(axis=1) - 1, 0)
     out["total_change"], out["total_change_low"], out["total_change_high"] = change, total_low, total_high
     out["resolution"] = np.where(defined, np.where(printed, paths.step, 0).max(axis=1), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -111,7 +111,7 @@ def beside_plans(value: Box, worse: Box, better: Box, sign, *, strict, above=Fal
         [above, level, high["verdict"] == "met", low["verdict"] == "not_met"], words, "undecidable"
     )
     why = np.select(
-        [word == "below", (word == "level") & ~on], [low["why"], "between the two middle values"], high["why"]
+        [word == "below", word == "level"], [low["why"], "between the two middle values"], high["why"]
     )
     return high.assign(
         gap=high["gap"].where(same(worse.point, better.point)),

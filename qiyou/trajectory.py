@@ -85,7 +85,7 @@ def line_interval(t: ArrayLike, boxes: Box) -> SlopeInterval:
     t, low_open, high_open = np.asarray(t, dtype=float), boxes.low_open, boxes.high_open
     ascending = t.ndim == 1 and boxes.low.shape[-1:] == t.shape and (np.diff(t) > 0).all()
     need(ascending, "trajectory.years", years=str(t.shape), boxes=str(boxes.low.shape))
-    known, empty = boxes.known, boxes.known & boxes.empty
+    known, empty = boxes.known, boxes.empty
     low, high = np.where(known & ~empty, boxes.low, -np.inf), np.where(known & ~empty, boxes.high, np.inf)
     nothing = ~known.any(axis=-1) | empty.any(axis=-1)
 
@@ -167,7 +167,7 @@ def families(
     0      False        0.05799         0.05844  CONSTANT_RATE
     """
     paths = grid(targets, indicators, reading="drawn")
-    known, values = paths.known, (paths.exact | (paths.relation == "range")) & paths.known
+    known, values = paths.known, paths.exact | (paths.relation == "range")
     nothing, no_ceiling = ~known.any(axis=1), np.isnan(paths.upper)
     first = np.argmax(known, axis=1)
     base = np.where(paths.exact, paths.value, np.nan)[np.arange(len(first)), first]

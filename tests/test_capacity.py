@@ -520,6 +520,11 @@ def test_span_is_the_hull_of_what_can_be_assessed(data):
     hull = capacity.span(out).set_index("place")
     good = out.query("place == 'yuhuan' and status == 'assessable'")
     assert hull.loc["yuhuan", ["low", "high"]].tolist() == [good["low"].min(), good["high"].max()]
+    assert hull.loc["yuhuan", ["value_low", "value_high"]].tolist() == [
+        good["value"].min(),
+        good["value"].max(),
+    ]
+    assert good["value"].min() < good["value"].max()
     assert hull.loc["yuhuan", "scenario"] == "flat; province_trend"
     assert hull.loc["cixi", "status"] == "not assessable" and hull.loc["cixi", "reason"] == "NO_POPULATION"
 
@@ -611,6 +616,19 @@ def test_what_is_named_without_a_count_is_one_of_unknown_size(data):
     }
     sized = capacity.supply(data, "yuhuan", 2024, sizes=pd.DataFrame([size])).set_index("facility")
     assert sized.loc["sports_centre", ["low", "high", "part"]].tolist() == [9e3, 2e4, "counted"]
+
+
+@pytest.mark.parametrize(
+    ("year", "counts"),
+    [(None, [28, 28]), (2022, [26, 26]), (2023, [28, 28]), (2024, [26, 28]), (2025, [26, 26])],
+)
+def test_a_project_counts_after_the_base_and_by_the_year_asked_for(data, year, counts):
+    """One of which no year is printed counts whenever it may be built."""
+    projects, named = data.projects.copy(), data.projects["statement"].isna()
+    projects.loc[named, ["from_year", "year"]] = pd.NA, pd.NA if year is None else year
+    left = capacity.balance(dataclasses.replace(data, projects=projects), "yuhuan", AREA)
+    for one, count in zip((2023, 2024), counts, strict=True):
+        assert set(left.loc[left["year"] == one, "left_out_count"]) == {count}
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the source texts are not there")
@@ -747,6 +765,36 @@ def test_the_balance_of_all_paths_says_something_of_each(data):
     assert not frame.duplicated(["document", "place", "indicator", "variant", "year"]).any()
     assert (frame["code"] != "").all() and (frame["year"] > frame["from_year"]).all()
     assert frame.loc[frame["code"] != "NO_POPULATION", "need_low"].notna().all()
+
+
+@pytest.mark.parametrize("size", [(5e5, 6e5), (1e5, 1.1e5), (1e4, 6e5)])
+@pytest.mark.parametrize("left_out", [False, True])
+def test_shares_and_codes_of_a_balance_follow_from_its_ends(data, size, left_out):
+    """As its description has them, whatever the population and the sizes."""
+    frame = capacity.balance(sized(data, size, left_out=left_out), indicator=AREA)
+    for row in frame.to_dict("records"):
+        ends = {way: (row[f"{way}_low"], row[f"{way}_high"]) for way in ("without", "with")}
+        need = row["need_low"], row["need_high"]
+        if row["code"] in ("NO_POPULATION", "NO_PROJECTS"):
+            assert row["code"] != "NO_PROJECTS" or row["projects"] == 0
+            continue
+        lies = {
+            way: "enough" if least >= need[1] else "short" if most < need[0] else "open"
+            for way, (least, most) in ends.items()
+        }
+        code = "DEPENDS_ON:unit_sizes"
+        if lies["without"] == "short":
+            code = "DEPENDS_ON:size_not_known"
+        if lies["without"] != lies["with"]:
+            code = "DEPENDS_ON:trails"
+        if lies["with"] == "short" and not row["left_out_count"]:
+            code = "NOT_COVERED"
+        if lies["without"] == "enough":
+            code = "COVERED"
+        assert row["code"] == code, row
+        for way, (least, most) in ends.items():
+            shares = least / need[1] if need[1] > 0 else np.inf, most / need[0] if need[0] > 0 else np.inf
+            assert (row[f"{way}_share_low"], row[f"{way}_share_high"]) == pytest.approx(shares)
 
 
 # -------------------------------------------------------------------------------------- children

@@ -26,7 +26,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 
 import qiyou
-from qiyou import cli, compare, figures, monitor, plausibility, plot
+from qiyou import cli, compare, figures, monitor, plausibility, plot, words
 from qiyou.data import root
 from qiyou.errors import FigureError, NotationError
 from qiyou.notation import read
@@ -250,7 +250,25 @@ def test_a_slip_is_one_note_with_the_likely_cause(tmp_path, line, says):
     assert "可能的笔误" in shown and "nan" not in shown and "—" not in shown
 
 
-@pytest.mark.parametrize(("times", "notes"), [(7.8, 0), (8.1, 1)])
+def test_the_likely_cause_is_the_power_of_ten_to_the_middle_of_what_is_known(tmp_path, data):
+    """Rounded on a logarithmic scale; beyond four powers no unit explains it."""
+    known = pd.concat([data.targets, data.observations, data.reference]).query(
+        "indicator == 'nursery_places_per_1000' and value > 0"
+    )["value"]
+    powers = [(power, off) for power in (-5, -4, -3, -2, 2, 3, 4, 5) for off in (-0.4, 0.4)]
+    middle = (known.min() * known.max()) ** 0.5
+    lines = [
+        [str(n), *row(NURSERY, "个", *[f"{middle / 10 ** (power + off):.9f}"] * 6)[1:]]
+        for n, (power, off) in enumerate(powers, 1)
+    ]
+    found = told(folder(tmp_path, sheet(lines))).query("code == 'LIKELY_SLIP'")
+    says = words.table("messages").set_index("key")["en"]
+    assert found["line"].tolist() == list(range(2, len(powers) + 2))
+    for what, (power, _) in zip(found["what"], powers, strict=True):
+        assert says[f"data.slip_{power if abs(power) < 5 else 0}"] in what, power
+
+
+@pytest.mark.parametrize(("times", "notes"), [(7.8, 0), (8, 1), (8.1, 1)])
 def test_a_rate_eight_times_the_largest_known_is_far(tmp_path, data, times, notes):
     known = pd.concat([data.targets, data.observations, data.reference]).query(
         "indicator == 'nursery_places_per_1000'"
@@ -281,6 +299,11 @@ def test_a_few_core_rows_are_no_complete_plan(tmp_path, data, count, extent, not
     found = told(folder(tmp_path, sheet(lines), extent=extent)).query("code == 'LIKELY_SLIP'")
     assert found["file"].tolist() == ["own-plan/document.toml"] * notes
     assert all(f"{count} of the 21 core indicators" in what for what in found["what"])
+
+
+def test_a_plan_without_a_core_row_is_of_something_else(tmp_path):
+    line = row("城镇登记失业率", "%", *["3"] * 6)
+    assert told(folder(tmp_path, sheet([line]), extent="complete")).query("code == 'LIKELY_SLIP'").empty
 
 
 def test_the_committed_plans_have_none(tmp_path):

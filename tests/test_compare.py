@@ -221,6 +221,19 @@ def test_domains_departments_and_additions_add_up(data):
     )
     assert not added["indicator"].isin(data.indicators.loc[data.indicators["core"], "id"]).any()
     assert one(added, place="cixi")["resembles"] == "urban_unemployment_rate"
+    # A name resembles what it must not be taken for, not what it stands for in some other document.
+    plain = added[added["resembles"] == ""].iloc[0]
+    alias = data.aliases.iloc[[0]].assign(name=plain["printed_name"], indicator=NURSERY, maps="yes")
+    more = dataclasses.replace(data, aliases=pd.concat([data.aliases, alias], ignore_index=True))
+    assert compare.contents(more).equals(listed)
+    # What a document says of an indicator in its text alone is listed once.
+    printed = (
+        data.printed[data.printed["indicator"] != ""].groupby(["document", "indicator"])["origin"].agg(set)
+    )
+    spoken = listed[listed["kind"] == "text_only"]
+    assert sorted(zip(spoken["document"], spoken["indicator"], strict=True)) == sorted(
+        printed[printed == {"text"}].index
+    )
     every = compare.contents(data, "domain")
     assert (every.groupby("document")["domain"].nunique() == 9).all()
     assert every.loc[every["document"] == "huangyan-plan-2021", ["core", "own"]].to_numpy().sum() == 0
@@ -366,6 +379,13 @@ def test_references_in_their_order(data):
         5.0
     }
     assert shared["reference_n"].tolist() == [2, 2, 3, 3, 2]
+    # However many other values are printed, half of the others have to print one.
+    several = [
+        (f"p{k}", NURSERY, 2025, value)
+        for k, value in enumerate([1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0, 5.0, 5.0])
+    ]
+    shared = compare.core(small(data, several), 2025).set_index("place")
+    assert set(shared["reference_value"]) == {5.0} and shared["reference_n"].tolist() == [5] * 4 + [4] * 5
     four = compare.core(small(data, five[:4]), 2025).set_index("place")
     assert set(four["reference_kind"]) == {"median of plans"} and set(four["reference_n"]) == {3}
     assert four["reference_value"].tolist() == [5.0, 5.0, 5.0, 5.0]
@@ -381,6 +401,11 @@ def test_references_in_their_order(data):
     away = small(data, five)
     away.places.loc[away.places["id"] == "p0", "parent"] = ""
     assert one(compare.core(away, 2025), place="p0")["why"] == "no province in places.csv"
+    nowhere = small(data, five)
+    nowhere.places.loc[nowhere.places["id"].str.match(r"p\d"), "parent"] = ""
+    assert set(compare.core(nowhere, 2025)["why"]) == {"no province in places.csv"}, (
+        "which makes them no peers"
+    )
     elsewhere = small(data, five)
     elsewhere.places.loc[elsewhere.places["id"].isin(["p0", "p1"]), "parent"] = "jiangsu"
     assert set(compare.core(elsewhere, 2025)["verdict"]) == {"no_reference"}
@@ -466,6 +491,32 @@ def test_the_median_of_bounds_is_exact_where_the_middle_is(data):
     high = [("q", NURSERY, 2025, 33.0), *cells[1:]]
     row = one(compare.core(small(data, high), 2025), place="q")
     assert (row["verdict"], row["why"]) == ("undecidable", "a bound leaves it open")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_middle_of_bounds_and_numbers_is_that_of_their_ends(data, seed):
+    """Each end of the reference is the middle of that end of the others: of an even number the two middle ones."""
+    rng = np.random.default_rng(seed)
+    count = 4 + seed
+    prints = [cell(float(value), 1.0, relation) for value, relation in zip(
+        rng.integers(3, 9, count), rng.choice(["eq", "eq", "ge", "gt", "le"], count), strict=True)]  # fmt: skip
+    table = compare.core(
+        small(data, [(f"p{k}", NURSERY, 2025, one) for k, one in enumerate(prints)]), 2025, "plans_median"
+    )
+    table = table.set_index("place")
+    for k in range(count):
+        others = [one for n, one in enumerate(prints) if n != k]
+        lows = sorted(one["value"] if one["relation"] != "le" else 0.0 for one in others)
+        highs = sorted(one["value"] if one["relation"] in ("eq", "le") else np.inf for one in others)
+        printed_lows = sorted(one["low"] for one in others)
+        at = (len(others) - 1) // 2, len(others) // 2
+        row = table.loc[f"p{k}"]
+        low, high = lows[at[0]], highs[at[1]]
+        assert (row["reference_low"], row["reference_high"]) == (low, high), (k, prints)
+        single = low == high and printed_lows[at[0]] == high
+        assert row["reference_value"] == pytest.approx(low if single else np.nan, nan_ok=True)
+        assert row["reference_n"] == count - 1
+        assert row["reference_places"] == ", ".join(f"p{n}" for n in range(count) if n != k)
 
 
 def test_a_base_is_rounded_and_a_target_is_not(data):
@@ -733,6 +784,18 @@ def test_the_median_path_keeps_its_set_of_plans(data):
     assert (table.loc[["late0"], "lead_note"] == "better than the whole path").all()
 
 
+@pytest.mark.parametrize(("years", "there"), [(1, False), (2, True)])
+def test_a_path_has_two_years_in_which_the_middle_is_a_number(data, years, there):
+    """Where most of the plans print a bound their middle is none, and one point is no path."""
+    cells = [
+        (f"p{k}", NURSERY, 2025 + j, cell(4.0 + j, 0.1, "eq" if j < years or not k else "ge"))
+        for k in range(5)
+        for j in range(3)
+    ]
+    row = one(compare.core(small(data, cells), 2025, "plans_median"), place="p0")
+    assert (row["lead_reference"] == "median of plans") == there and np.isnan(row["lead"]) != there
+
+
 def test_a_flat_path_makes_nobody_late(data):
     cells = [
         (f"p{k}", NURSERY, 2024 + j, value)
@@ -844,6 +907,7 @@ def spread_of(data, base, end, step=1.0, first=2022):
         ([1, 2, 3], [1, 2, 2.9], 1.0, "undecidable", "rounding decides"),
         # In the second year there is a gap again, which one of the rounded bases may have had.
         ([5, 5, 5], [5, 5, 5.1], 1.0, "undecidable", "rounding decides"),
+        ([5, 5, 5.1], [5, 5, 5], 1.0, "undecidable", "rounding decides"),
     ],
 )
 def test_spreads_by_hand(data, base, end, step, verdict, why):
@@ -877,6 +941,10 @@ def test_it_takes_three_places_in_the_first_year_that_has_them(data):
     row = compare.convergence(several).iloc[0]
     assert (row["base_year"], row["places"], row["range_end"]) == (2022, "p1, p2, p3", 2)
     assert compare.convergence(several, from_year=2023).iloc[0]["base_year"] == 2024
+    stray = small(data, cells)
+    stray.places.loc[stray.places["id"].isin(["p1", "p2", "p3"]), "parent"] = ""
+    with pytest.raises(DataError):
+        compare.convergence(stray)
     with pytest.raises(DataError, match="at least 3 places"):
         compare.convergence(several, from_year=2025)
 
@@ -898,6 +966,26 @@ def test_the_grid_tells_what_is_missing_from_what_is_lost(data):
     assert set(grid.loc[grid["place"] == "huangyan", "state"]) == {"no_number"}
     rows = compare.core(data, 2027)
     assert grid["state"].isin(compare.VERDICTS).sum() == len(rows)
+    # What is printed keeps its words, and where nothing is there is none.
+    on, texts = ["place", "indicator", "variant"], ["why", "printed", "relation", "reference_kind", "locator"]
+    told = grid[grid["state"].isin(compare.VERDICTS)].set_index(on)[texts].sort_index()
+    assert told.astype(object).equals(rows.set_index(on)[texts].sort_index().astype(object))
+    assert grid.loc[~grid["state"].isin(compare.VERDICTS), texts].eq("").all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "state"),
+    [(2026, 2030, "not_at_hand"), (2027, 2030, "no_number"), (2021, 2025, "not_at_hand"), (2021, 2024, "no_number")],
+)  # fmt: skip
+def test_what_is_lost_is_lost_from_the_base_year_to_the_last(data, first, last, state):
+    documents = data.documents.copy()
+    own = documents["place"] == "huangyan"
+    documents.loc[own, ["from_year", "to_year"]] = first, last
+    # a place has lost what any of its documents was about
+    early, late = (documents[own].assign(from_year=a, to_year=b) for a, b in ((first, first), (last, last)))
+    documents = pd.concat([documents[~own], early, late], ignore_index=True)
+    table = compare.core(dataclasses.replace(data, documents=documents), 2025, grid=True)
+    assert one(table, place="huangyan", indicator=NURSERY)["state"] == state
 
 
 # ---------------------------------------------------------------- two places

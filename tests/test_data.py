@@ -11,6 +11,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,9 +19,10 @@ import qiyou
 from qiyou import words
 from qiyou.data import CODES, root
 from qiyou.data.files import COLUMNS, Findings, sentence
+from qiyou.data.prints import Readings
 from qiyou.data.schema import TABLES
 from qiyou.errors import DataError
-from qiyou.notation import RELATIONS
+from qiyou.notation import RELATIONS, read
 from tools.dictionary import descriptor
 
 TARGETS = [
@@ -602,6 +604,8 @@ DECISIONS = [
     ("header:2027,2027,2027,why,high,none", "DECISION_CHANGES_NOTHING"),
     ("table:1:printed_unit,个,个,why,high,none", "DECISION_CHANGES_NOTHING"),
     ("table:2:printed_unit,%,％,why,high,none", "DECISION_CHANGES_NOTHING"),
+    ("table:2:2024,62,62%,why,high,none", "DECISION_CHANGES_NOTHING"),
+    ("table:2:2027,75,75%,why,high,none", "DECISION_CHANGES_NOTHING"),
     ("table:1:unit,,个,why,high,none", "DECISION_DOES_NOT_FIT"),
     ("table:1:unit,家,个,why,high,none", "DECISION_DOES_NOT_FIT"),
     ("table:1,44.55,4|4.5,why,high,none", "DECISION_DOES_NOT_FIT"),
@@ -634,6 +638,8 @@ def test_decisions_of_ones_own_that_are_wrong_are_all_found_in_one_check(tmp_pat
             continue
         where = "table.csv" if code == "UNREADABLE_VALUE" else "decisions.csv"
         assert (code, f"{folder.name}/{where}", 2 + decision.count("\n")) in found(errors), decision
+        if code == "DECISION_CHANGES_NOTHING":
+            assert errors["what"].str.contains(decision.partition(",")[0], regex=False).all(), decision
 
 
 DESCRIPTIONS = [
@@ -940,6 +946,34 @@ table:2:star,?,*,the paper copy has it,high,none
     assert first["decided"].all()
     unsealed = more.findings.loc[more.findings["code"] == "NOT_SEALED", "what"]
     assert unsealed.tolist() == ["table.csv was never audited against its source"]
+
+
+@pytest.mark.parametrize(
+    "decision", ["statement:2,52027年,5|2027年", "statement:2,5,6", "statement:2:year,2027,2026"]
+)
+def test_only_what_was_decided_of_a_statement_is_said_to_be(tmp_path, decision):
+    lines = [f"{one},一,1,,公园,,2027,5,count,\n" for one in (1, 2, 3)]
+    files = {
+        "decisions.csv": f"at,printed,reading,reason,confidence,alternatives\n{decision},why,high,none\n",
+        "statements.csv": f"{STATEMENT_HEADER}\n" + "".join(lines),
+    }
+    own = qiyou.load(also=county(tmp_path, files)).statements.query("place == 'own_county'")
+    assert dict(zip(own["id"], own["decided"], strict=True)) == {1: False, 2: True, 3: False}
+
+
+def test_what_cannot_be_read_is_nothing_in_every_field():
+    """Of several figures the readable ones keep theirs, whatever stands beside them."""
+    prints = Readings(["≥4", "?", "4%", "4"], [""] * 4, ["", "", "个", "个"], frozenset(), bare=True)
+    assert prints.good.tolist() == [True, False, False, True]
+    for name, nothing in (("relation", "none"), ("unit", ""), ("low_closed", False), ("high_closed", False)):
+        column = prints.column(name).tolist()
+        assert column == [getattr(read("≥4"), name), nothing, nothing, getattr(read("4"), name)]
+    for name in ("value", "low", "high", "step"):
+        column = prints.column(name)
+        assert np.isnan(column[1:3]).all() and column[[0, 3]].tolist() == [
+            getattr(read(p), name) for p in ("≥4", "4")
+        ]
+    assert [(at, fault) for at, fault, _ in prints.faulty()] == [(1, "unreadable_cell"), (2, "other_unit")]
 
 
 def test_a_further_line_of_another_indicator_inherits_no_unit(tmp_path):

@@ -473,6 +473,20 @@ def test_shares_of_the_year(seen):
     )
 
 
+def test_a_share_is_told_by_its_limits_where_it_is_wide_or_not_known():
+    told = [
+        monitor._percentages(*ends, " to ")
+        for ends in ((0.5, 0.498, 0.502), (0.5, 0.45, 0.55), (np.nan, 0.5, 0.5))
+    ]
+    assert told == ["50.0%", "45% to 55%", "50% to 50%"]
+    assert (
+        monitor._percentages(0.5, 0.4, np.inf, " to ")
+        == monitor._percentages(0.5, -np.inf, 0.5, " to ")
+        == ""
+    )
+    assert monitor._percentages(-0.1, -0.1, -0.1, " to ") == "−10.0%"
+
+
 def test_the_interval_holds_every_choice_of_values(seen):
     row = one(monitor.schedule(seen((CHRONIC, 2023, "9.0"), (CHRONIC, 2024, "8.95", 3)), "own", quarter=3))
     shares = [
@@ -708,6 +722,29 @@ def test_the_yearly_form_says_what_cannot_be_compared(seen):
 # ----------------------------------------------------------------------------------------------- errors
 
 
+@pytest.mark.parametrize("places", [["yuhuan", "changxing", "cixi"], ["huangyan"]])
+def test_a_cell_of_the_table_goes_before_the_running_text(data, places):
+    """Of what is printed for one year each place has the table's figure, else that of the text."""
+    # a base that the text repeats, of an indicator with two lines in the table
+    twice = data.targets.query("place == 'yuhuan' and variant == 'b' and role == 'baseline'").iloc[0]
+    again = (
+        data.statements.query("place == 'yuhuan'")
+        .iloc[[0]]
+        .assign(id=999, kind="baseline", from_year=pd.array([pd.NA], dtype="Int64"))
+    )
+    again = again.assign(indicator=twice["indicator"], year=twice["year"])
+    data = replace(data, statements=pd.concat([data.statements, again], ignore_index=True))
+    printed = data.printed[data.printed["role"].eq("baseline")]
+    rows = pd.concat([printed, data.planned()])
+    rows = rows[rows["year"].notna() & rows["place"].isin(places) & rows["indicator"].ne("")]
+    rows = rows[rows["from_year"].isna() | (rows["from_year"] == rows["year"]).fillna(False)]
+    keys = ["document", "place", "indicator", "year", "role"]
+    expected = rows.groupby(keys)["origin"].agg("min")  # "table" before "text"
+    found = monitor._planned(data, places).groupby(keys)["origin"].agg(set)
+    assert {key: {origin} for key, origin in expected.items()} == found.to_dict()
+    assert "text" in set(expected)
+
+
 def test_what_is_missing_is_said(seen):
     data = seen((NURSERY, 2023, "4.12"))
     with pytest.raises(DataError, match="owm"):
@@ -720,8 +757,12 @@ def test_what_is_missing_is_said(seen):
         monitor.table(data, "hangzhou")
     with pytest.raises(DataError, match="nothing was observed in fenghua"):
         monitor.table(data, "fenghua")
-    with pytest.raises(DataError, match="give 1, 2, 3 or 4"):
-        monitor.schedule(data, "own", quarter=5)
+    for quarter in (0, 5):
+        with pytest.raises(DataError, match="give 1, 2, 3 or 4"):
+            monitor.schedule(data, "own", quarter=quarter)
+    several = seen(*((CHECKUPS, 2024, f"{quarter}万", quarter) for quarter in (1, 2, 3, 4)))
+    shown = [one(monitor.schedule(several, "own", year=2024, quarter=k)).quarter for k in (1, 2, 3, 4)]
+    assert shown == [1, 2, 3, 4]
 
 
 def test_every_place_by_default(seen):

@@ -7,6 +7,7 @@ import math
 import pickle
 import re
 import time
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import qiyou
+from qiyou import notation
 from qiyou.data import root
 from qiyou.errors import NotationError
 from qiyou.notation import RELATIONS, STATUSES, Reading, base_unit, read, write
@@ -96,6 +98,20 @@ FORMS = [
 def test_forms_are_read(printed, relation, low, high, unit, step):
     assert said(printed) == (relation, pytest.approx(low), pytest.approx(high), unit, step)
     assert read(write(read(printed))) == read(printed)
+
+
+def test_the_width_of_a_sign_is_no_difference():
+    for code in range(0x21, 0x7F):
+        assert notation._plain(chr(code + 0xFEE0)) == notation._plain(chr(code)), chr(code)
+
+
+@pytest.mark.parametrize("power", range(13))
+def test_a_resolution_of_any_power_of_ten_is_written_and_read_back(power):
+    number = replace(
+        read("3个"), value=3.0 * 10**power, low=3.0 * 10**power, high=3.0 * 10**power, step=10.0**power
+    )
+    back = read(write(number))
+    assert back == number
 
 
 @pytest.mark.parametrize("printed", ["2300元/月左右", "约90%", "近1000万元", "近5成", "大约百家", "5上下"])
@@ -595,6 +611,19 @@ def test_generated_ranges(first, second, multiplier, unit, dash):
     assert reading.high / reading.low == pytest.approx(high / low) if low else reading.low == 0
     assert math.isnan(reading.value)
     assert read(write(reading)) == reading
+
+
+@pytest.mark.parametrize("printed", ["三万", "三岁", "十万岁", "三万平方米", "三万公里"])
+def test_a_numeral_in_characters_counts_something(printed):
+    assert read(printed).value in (3, 3e4, 1e5)
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit"), [("三", ""), ("三", "岁"), ("三分", ""), ("三万分", ""), ("三万%", "")]
+)
+def test_a_numeral_that_counts_nothing_is_a_word(printed, unit):
+    with pytest.raises(NotationError):
+        read(printed, unit)
 
 
 @given(st.integers(0, 9999))

@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plausibility_frames import path, statement, world
 from scipy.optimize import linprog
 
 from qiyou.errors import DataError
 from qiyou.pace import card, lead, shape
+from qiyou.paths import table
 
 PACES = ["points_per_year", "improvement", "cagr", "aarr", "gap_closure", "logit_pace"]
 UP = pd.DataFrame({"id": ["share"], "direction": ["up"], "lower": [0.0], "upper": [100.0]})
@@ -66,7 +68,7 @@ def test_worked_numbers():
     assert round(near["logit_pace"], 3) == 0.290
 
 
-def formulas(y0, y1, years, sign, upper=100.0, lower=0.0):
+def formulas(y0, y1, years, sign, lower=0.0, upper=100.0):
     def logit(y):
         return np.log(y / (upper - y))
 
@@ -82,16 +84,19 @@ def formulas(y0, y1, years, sign, upper=100.0, lower=0.0):
     }
 
 
+@pytest.mark.parametrize("lower", [0.0, -20.0])
 @pytest.mark.parametrize("indicators", [UP, DOWN], ids=["up", "down"])
-@pytest.mark.parametrize("step", [0.1, 1.0, 5.0])
-@pytest.mark.parametrize("cells", [[72, 85], [60, 50], [30, 31], [5.0, 4.0]])
-def test_intervals_are_what_a_search_of_the_box_finds(cells, step, indicators):
+@pytest.mark.parametrize("step", [0.01, 1.0, 5.0])
+@pytest.mark.parametrize("cells", [[72, 85], [60, 50], [5.0, 4.0], [0.5, 0.4], [99.4, 99.7]])
+def test_intervals_are_what_a_search_of_the_box_finds(cells, step, indicators, lower):
     y0, y1 = cells
+    if y0 - step / 2 <= 0 or y0 + step / 2 >= 100:
+        return  # what is cut at the bounds has rows of its own below
     sign = 1 if indicators is UP else -1
-    row = paced([y0, None, None, y1], step, indicators)
-    exact = formulas(y0, y1, 3, sign)
+    row = paced([y0, None, None, y1], step, indicators.assign(lower=lower))
+    exact = formulas(y0, y1, 3, sign, lower)
     grid = np.linspace(-0.5, 0.5, 41) * step
-    found = formulas(y0 + grid, y1, 3, sign)  # the base was measured, the target is what it says
+    found = formulas(y0 + grid, y1, 3, sign, lower)  # the base was measured, the target is what it says
     for pace in PACES:
         assert row[pace] == pytest.approx(exact[pace])
         assert row[f"{pace}_low"] == pytest.approx(found[pace].min())
@@ -128,6 +133,9 @@ def test_what_is_undefined_is_nan_and_named():
 
     bare = paced([72, 85], indicators=None)
     assert undefined(bare) == {"improvement", "gap_closure", "logit_pace"}
+    assert undefined(paced([72, 85], indicators=UP.assign(lower=np.nan))) == set()
+    assert undefined(paced([72, 85], indicators=UP.assign(upper=np.nan))) == {"gap_closure", "logit_pace"}
+    assert undefined(paced([72, 60], indicators=DOWN.assign(lower=np.nan))) == {"gap_closure"}
     assert "no ceiling" in bare["note"] and "no direction" in bare["note"]
 
     full = paced([100, 100])
@@ -168,6 +176,7 @@ def test_a_bound_leaves_the_interval():
 
 def test_the_base_is_the_baseline_cell_if_there_is_one():
     assert paced([70, 72, 85], baseline=2023)["base_year"] == 2023
+    assert paced([("none", np.nan), 72, 85])["base_year"] == 2023, "a base cell without a value is none"
     frame = targets([("none", np.nan), 72, 85]).drop(columns="role")
     (row,) = card(frame, UP).to_dict("records")
     assert row["base_year"] == 2023 and row["years"] == 1
@@ -238,6 +247,36 @@ def test_every_path_gets_its_own_row():
     result = card(frame, UP)
     assert result["variant"].tolist() == ["a", "b"] and result["base_year"].tolist() == [2022, 2020]
     pd.testing.assert_frame_equal(result.iloc[:1], card(targets(RISE, variant="a"), UP))
+    mixed = frame.sort_values(["year", "variant"])
+    again = card(mixed, UP).sort_values("variant", ignore_index=True)
+    pd.testing.assert_frame_equal(result, again)
+
+
+@pytest.mark.parametrize(
+    ("more", "there"),
+    [
+        ({}, True),
+        ({"kind": "count"}, True),
+        ({"kind": "annual_flow"}, False),
+        ({"kind": "cumulative", "from_year": 2023}, False),
+        ({"from_year": 2023}, False),
+        ({"year": None}, False),
+        ({"kind": "baseline", "year": 2021}, False),
+        ({"indicator": ""}, False),
+        ({"indicator": "share"}, False),
+        ({"document": "list"}, False),
+        ({"year": 2022}, False),
+    ],
+)
+def test_a_path_of_the_text_alone_has_a_base_and_a_target(more, there):
+    """Of an indicator that the document's table leaves out, each for a year of its own."""
+    base = statement(70, 2022, kind="baseline", number=1, indicator="density")
+    aim = statement(80, **({"year": 2025, "number": 2, "indicator": "density"} | more))
+    rows = table(world(path([60, 65]), base, aim))
+    spoken = rows[rows["variant"] == "prose"]
+    assert spoken["locator"].tolist() == (["statement:1", "statement:2"] if there else [])
+    assert rows["path"].nunique() == 1 + there and (rows.loc[rows["variant"] == "", "path"] == 0).all()
+    assert set(spoken["row"]) == ({"1、2"} if there else set())
 
 
 def test_errors_come_from_the_grid():
@@ -299,23 +338,26 @@ def random_paths(count, seed):
         yield cells
 
 
-def box(cells, step=1.0):
+def box(cells, steps):
     low = [-np.inf if c is None or c[0] == "lt" else c[1] for c in cells]
     high = [np.inf if c is None or c[0] == "ge" else c[1] for c in cells]
-    half = [step / 2 if c is not None and c[0] == "eq" else 0 for c in cells]
+    half = [s / 2 if c is not None and c[0] == "eq" else 0 for c, s in zip(cells, steps, strict=True)]
     return np.subtract(low, half), np.add(high, half)
 
 
 def test_lowest_share_agrees_with_linear_programming():
-    paths = list(random_paths(300, seed=5))
-    result = shape(pd.concat([targets(cells, variant=str(k)) for k, cells in enumerate(paths)]))
+    """Also where each cell is printed to a step of its own."""
+    paths, rng = list(random_paths(300, seed=5)), np.random.default_rng(9)
+    steps = [rng.choice([0.1, 1.0, 2.0], 6) if k % 2 else np.ones(6) for k in range(len(paths))]
+    both = zip(paths, steps, strict=True)
+    result = shape(pd.concat([targets(*one, variant=str(k)) for k, one in enumerate(both)]))
     compared = above_even = 0
-    for cells, row in zip(paths, result.to_dict("records"), strict=True):
+    for cells, step, row in zip(paths, steps, result.to_dict("records"), strict=True):
         if np.isnan(row["share_low"]):
             continue
         stop = row["end_year"] - 2022 + 1
         cells = [c if c is None or isinstance(c, tuple) else ("eq", c) for c in cells[:stop]]
-        expected = lowest_share(np.arange(stop), *box(cells))
+        expected = lowest_share(np.arange(stop), *box(cells, step[:stop]))
         assert row["share_low"] == pytest.approx(expected, abs=1e-7), cells
         if not any(c and c[0] != "eq" for c in cells):
             assert row["share_low"] <= row["largest_step_share"] + 1e-12
@@ -330,6 +372,7 @@ def test_lowest_share_agrees_with_linear_programming():
         ([37.0, 34, 33, 39, 43, 50], [5.0, 5, 1, 3, 3, 1]),
         ([42.0, 39, 44, 50, 55, 61], [1.0, 1, 5, 3, 1, 5]),
         ([37.0, 41, 38, 41, 48, 54], [5.0, 1, 1, 5, 3, 3]),
+        ([42.0, 47, 48, 49, 48, 52], [5.0, 3, 3, 0.1, 0.1, 5]),
     ],
 )
 def test_lowest_share_of_a_single_path_with_mixed_steps(values, steps):
@@ -397,7 +440,8 @@ def test_missing_years_spread_a_step_and_bounds_only_limit_it():
 def test_no_share_without_a_total_change(cells, note):
     row = shaped(cells)
     assert all(np.isnan(row[k]) for k in ("largest_step_share", "share_low", "back_load", "back_load_high"))
-    assert note in row["note"] and not row["applies"]
+    assert row["note"] == note and not row["applies"]
+    assert row["steps"] == (len(cells) - 1 if "rounding" in note else 0)
 
 
 def test_the_rule_applies_from_three_steps_and_more_than_four_resolutions():
@@ -440,6 +484,14 @@ def test_lead_on_a_falling_reference_and_with_missing_years():
     np.testing.assert_allclose(falling.iloc[0], [0.5, 0.2, 0.8])
     mirrored = lead(-4.5, 2023, [2022, 2025], [-5.0, -4.0], step=0.1, reference_step=0.1)
     np.testing.assert_allclose(falling, mirrored)
+    # which way a path goes is told by its first and its last printed value, wherever they stand
+    for gap in ([np.nan, 5.0, 4.0, 3.0], [5.0, 4.5, 4.0, np.nan], [np.nan, 5.0, 4.0, np.nan]):
+        years = [2021, 2022, 2024, 2026]
+        there = [2022 + 2 * (5.0 - 4.2) if gap[2] == 4.0 and gap[1] == 5.0 else 2022 + 2 * (4.5 - 4.2) / 0.5]
+        np.testing.assert_allclose(lead(4.2, 2023, years, [gap])["lead"], np.array(there) - 2023)
+        np.testing.assert_allclose(
+            lead(-4.2, 2023, years, [[-one for one in gap]])["lead"], np.array(there) - 2023
+        )
 
 
 def test_lead_takes_the_first_year_and_the_direction_given():
@@ -459,3 +511,7 @@ def test_lead_of_many_places_against_their_own_references():
         lead([1, 2, 3], 2023, years, paths)
     with pytest.raises(DataError, match="ascending reference years"):
         lead(1, 2023, years[::-1], paths)
+    # a path of one year says when it has its value, and one of none says nothing
+    assert lead([2.0, 3.0], 2023, [2025], [2.0])["lead"].tolist()[0] == 2
+    with pytest.raises(DataError, match="ascending reference years"):
+        lead(1, 2023, [], [])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from plausibility_frames import DOCUMENTS, STAGES, check, one, path, said, statement
+from plausibility_frames import DOCUMENTS, PLACES, STAGES, check, one, path, said, statement
 
 from qiyou import paths, plausibility
 
@@ -192,6 +193,141 @@ def test_one_number_may_be_two_bounds(planned, later_bound, case):
     assert row["facts"]["case"] == case
 
 
+@pytest.fixture(scope="module")
+def counties():
+    """Counties whose plan says something twice and whose list says it once more; and all that is found of them."""
+    rng, drawn, rows = np.random.default_rng(21), {}, []
+    for k in range(90):
+        indicator = ("share", "rate")[k % 2]
+        prints = [
+            (relation, int(value)) if relation != "eq" else int(value)
+            for relation, value in zip(
+                rng.choice(["eq", "eq", "ge", "gt", "le", "lt"], 7), rng.choice([40, 50, 60], 7), strict=True
+            )
+        ]
+        table, (text, news), at = prints[:5], prints[5:], int(rng.integers(1, 5))
+        drawn[f"c{k}"] = indicator, table, text, news, at
+        facts = {"indicator": indicator, "place": f"c{k}"}
+        rows.append(path([45, *table[1:]], document=f"plan{k}", **facts))
+        rows.append(statement(text, 2022 + at, document=f"plan{k}", **facts))
+        rows.append(statement(news, 2022 + at, document=f"list{k}", **facts))
+    names = pd.DataFrame({"id": [*drawn, *PLACES["id"]]}).assign(name_zh="县", name_en="County", parent="")
+    files = [DOCUMENTS.assign(id=[f"plan{k}", f"list{k}"], place=f"c{k}") for k in range(len(drawn))]
+    return drawn, check(*rows, places=names, documents=pd.concat(files, ignore_index=True))
+
+
+def members(printed) -> set[float]:
+    """The values from 0 to 100 that a print allows."""
+    relation, number = printed if isinstance(printed, tuple) else ("eq", printed)
+    allows = {"eq": np.equal, "ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np.less}[
+        relation
+    ]
+    values = np.arange(0, 100.25, 0.5)
+    return set(values[allows(values, number)])
+
+
+def number_of(printed) -> int:
+    return printed[1] if isinstance(printed, tuple) else printed
+
+
+def test_what_is_said_twice_is_compared_value_by_value(counties):
+    drawn, found = counties
+    seen = set()
+    for place, (_, table, text, _, at) in drawn.items():
+        a, b = members(table[at]), members(text)
+        rows = found[(found["place"] == place) & (found["check"] == "C13")]
+        rows = rows[~rows["code"].isin(["TABLE_PROSE_TIMING", "BOUND_AT_CEILING"])]
+        if number_of(table[at]) == number_of(text):
+            expected = []  # one number, promised in other words
+        elif not a & b:
+            expected = [("TABLE_PROSE_CONFLICT", "CONTRADICTION", "")]
+        elif a <= b:
+            expected = [("TABLE_PROSE_WEAKER", "NOTE", "text")]
+        else:
+            expected = [("TABLE_PROSE_WEAKER", "NOTE", "table")] if b <= a else [None]
+        if expected == [None]:  # two bounds that overlap, neither within the other
+            assert rows["code"].tolist() == ["ROUNDING_DECIDES"]
+            continue
+        cases = [facts["case"] for facts in rows["facts"]]
+        assert list(zip(rows["code"], rows["verdict"], cases, strict=True)) == expected, (table[at], text)
+        seen |= set(expected)
+    assert len(seen) == 3
+
+
+def test_a_later_document_is_held_against_the_weakest_value_promised(counties):
+    drawn, found = counties
+    seen = set()
+    for place, (indicator, table, _, news, at) in drawn.items():
+        up = indicator == "share"
+
+        def promised(printed, up=up):
+            relation = printed[0] if isinstance(printed, tuple) else "eq"
+            commits = relation == "eq" or (relation in ("ge", "gt")) == up
+            return (number_of(printed) if up else -number_of(printed)) if commits else np.nan
+
+        old, new = promised(table[at]), promised(news)
+        rows = found[(found["place"] == place) & (found["check"] == "C14")]
+        code = "WORKLIST_AHEAD" if new > old else "WORKLIST_BEHIND" if new < old else "WORKLIST_EQUAL"
+        assert rows["code"].tolist() == ([] if np.isnan(old + new) else [code]), (table, news)
+        for facts in rows["facts"]:
+            promises = [promised(45), *map(promised, table[1:])]
+            years = [2022 + n for n, value in enumerate(promises) if value >= new]
+            words = [printed[0] if isinstance(printed, tuple) else "" for printed in (table[at], news)]
+            strict = [word in ("gt", "lt") for word in words]
+            leap = "never" if not years else "year" if years[0] > 2022 + at else ""
+            turns = (
+                {(True, False): "looser", (False, True): "stricter"}.get(tuple(strict), "")
+                if all(words)
+                else ""
+            )
+            case = {"WORKLIST_AHEAD": leap, "WORKLIST_BEHIND": "", "WORKLIST_EQUAL": turns}[code]
+            reached = min(years, default=0)
+            assert (facts["case"], facts["reached_year"]) == (case, reached), (table, news, at)
+            assert rows["threshold"].tolist() == [0]
+            seen.add((code, case))
+    assert len(seen) >= 6
+
+
+def test_the_year_promised_is_that_in_which_the_table_first_has_the_value():
+    """Earlier, or later where the table prints nothing for that year; another number in it is said elsewhere."""
+    rng, rows, expected = np.random.default_rng(6), [], {}
+    for k in range(80):
+        indicator, sign = (("share", 1), ("rate", -1))[k % 2]
+        table = [45, *rng.choice([40, 50, 60, 0], 3).tolist(), int(rng.choice([40, 60]))]
+        table = [cell or None for cell in table]
+        text, at = int(rng.choice([40, 50, 60])), int(rng.integers(1, 5))
+        place = {"place": f"c{k}", "document": f"plan{k}", "indicator": indicator}
+        rows += [path(table, **place), statement(text, 2022 + at, **place)]
+        reached = [n for n in range(1, 5) if table[n] is not None and sign * table[n] >= sign * text]
+        if (
+            reached
+            and table[at] in (text, None)
+            and (reached[0] < at or table[at] is None)
+            and reached[0] != at
+        ):
+            expected[f"c{k}"] = f"plan{k}/table:1:{2022 + reached[0]}", reached[0] - at
+    names = pd.DataFrame({"id": [f"c{k}" for k in range(80)]}).assign(
+        name_zh="县", name_en="County", parent=""
+    )
+    files = DOCUMENTS.iloc[np.zeros(80, dtype=int)].assign(
+        id=[f"plan{k}" for k in range(80)], place=list(names["id"])
+    )
+    found = check(*rows, places=names, documents=files.reset_index(drop=True))
+    found = found[found["code"] == "TABLE_PROSE_TIMING"].set_index("place")
+    assert (
+        dict(zip(found.index, zip(found["a_cell"], found["statistic"], strict=True), strict=True)) == expected
+    )
+    assert {-1, 1} <= set(found["statistic"]) and found["low"].isna().all()
+
+
+def test_what_belongs_to_no_path_comes_last():
+    rows = [path([70, None, 80], variant=str(k)) for k in range(4)]
+    twice = [statement(value, indicator="density", number=n) for n, value in ((7, 3), (8, 4))]
+    found = check(*rows, *twice)
+    assert found["indicator"].tolist() == ["share"] * 4 + ["density"]
+    assert found["variant"].tolist() == ["0", "1", "2", "3", ""]
+
+
 def test_the_order_of_documents_is_that_of_their_dates():
     found = updated([70, 80, 85, 90], 80, dates=["2024-04-25", "2023-06-28"])
     assert found["code"].tolist() == ["WORKLIST_AHEAD"]  # now the table is the later one
@@ -217,6 +353,74 @@ def test_a_yearly_amount_against_the_increment_of_a_stock(stock, step, amount, c
     found = check(rows, newer)
     found = found[found["check"] == "C14"]
     assert list(zip(found["code"], found["verdict"], strict=True)) == [(code, verdict)]
+
+
+def test_every_yearly_amount_is_held_against_what_the_stock_asks_for_that_year():
+    """The increment to its year, or an even share of a sum over years that hold it; by a later list or the plan itself."""
+    rng, rows, drawn, count = np.random.default_rng(14), [], {}, 60
+    for k in range(count):
+        amount, year, own = int(rng.choice([4, 5, 6])), int(rng.integers(2021, 2029)), k % 3 == 0
+        relation, keys = ("eq", "ge", "le")[k % 5 % 3], {"place": f"c{k}"}
+        flow = {"indicator": "yearly", "kind": "annual_flow", "number": 2, **keys}
+        if k % 2:
+            stock = (10 + np.cumsum(rng.choice([4, 5, 6], 4))).tolist()
+            rows.append(path(stock, indicator="yearly_cumulative", document=f"plan{k}", base=False, **keys))
+            asked = {2022 + n: stock[n] - stock[n - 1] for n in range(1, 4)}.get(year)
+            since, until, case = year - 1, year, "increment"
+        else:
+            total = statement(
+                25,
+                2027,
+                indicator="yearly_cumulative",
+                kind="cumulative",
+                from_year=2023,
+                document=f"plan{k}",
+                **keys,
+            )
+            rows += [path([70, 80, 90], document=f"plan{k}", row="9", **keys), total]
+            asked = 5 if 2023 <= year <= 2027 else None
+            since, until, case = 2022, 2027, "share"
+        rows.append(statement((relation, amount), year, document=f"{'plan' if own else 'list'}{k}", **flow))
+        drawn[f"c{k}"] = amount, relation, year, own, asked, since, until, case
+    names = pd.DataFrame({"id": list(drawn)}).assign(name_zh="县", name_en="County", parent="")
+    files = [DOCUMENTS.assign(id=[f"plan{k}", f"list{k}"], place=f"c{k}") for k in range(count)]
+    found = check(*rows, places=names, documents=pd.concat(files, ignore_index=True))
+    found = found[[facts.get("needed") is not None for facts in found["facts"]]]
+    seen = set()
+    for place, (amount, relation, year, own, asked, since, until, case) in drawn.items():
+        told = found[found["place"] == place]
+        code = None
+        if asked is not None and own:
+            code = "FLOW_AGAINST_STOCK" if amount < asked and relation != "le" else None
+        elif asked is not None:
+            code = (
+                "WORKLIST_AHEAD"
+                if amount > asked
+                else "FLOW_SHORTFALL"
+                if amount < asked
+                else "WORKLIST_EQUAL"
+            )
+            if relation == "ge":
+                code = "WORKLIST_AHEAD" if amount >= asked else "BOUND_LEAVES_OPEN"
+            if relation == "le":
+                code = "FLOW_SHORTFALL" if amount < asked else "BOUND_LEAVES_OPEN"
+        assert told["code"].tolist() == ([code] if code else []), drawn[place]
+        for row in told.to_dict("records"):
+            facts, tail = (
+                row["facts"],
+                "flow_" if code in ("WORKLIST_AHEAD", "WORKLIST_EQUAL", "BOUND_LEAVES_OPEN") else "",
+            )
+            assert (facts["needed"], facts["since"], facts["until"], facts["first_year"]) == (
+                asked,
+                since,
+                until,
+                since + 1,
+            )
+            assert (facts["case"], row["year"], row["threshold"]) == (tail + case, year, 0)
+            assert row["check"] == ("C13" if own else "C14")
+            assert np.isnan(row["statistic"]) if relation == "le" else row["statistic"] == amount - asked
+            seen.add(code)
+    assert len(seen) == 5
 
 
 def test_a_yearly_amount_against_an_even_share_of_a_sum():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plausibility_frames import INDICATORS, check, grid_rows, one, path, said, together
+from plausibility_frames import DOCUMENTS, INDICATORS, check, grid_rows, one, path, said, statement, together
 
 from qiyou.errors import DataError
 from qiyou.plausibility import Settings
+from qiyou.plausibility.facts import dated, demanded
 
 OBJECTIONS = ("QUESTION", "CONTRADICTION")
 
@@ -29,6 +32,11 @@ def test_missing_cells_gaps_and_a_missing_base_are_named():
     assert found["facts"]["years"] == (2023, 2025) and found["facts"]["case"] == "years"
     found = one(check(path([72, 75, 80], base=False)), "MISSING_YEAR")
     assert found["statistic"] == 1 and found["facts"]["case"] == "base" and pd.isna(found["year"])
+    found = one(check(path([None, 75, None, 80, None])), "MISSING_YEAR")
+    assert found["facts"]["years"] == (2022, 2024, 2026) and found["statistic"] == 3
+    assert found["facts"]["a_year"] is None and np.isnan(found["facts"]["a_value"])
+    found = one(check(path([None, 75, None, 80], base=False)), "MISSING_YEAR")
+    assert found["facts"]["case"] == "both" and found["statistic"] == 3
 
 
 def test_years_before_the_first_and_after_the_last_cell_are_no_gaps():
@@ -149,6 +157,8 @@ def test_a_part_cannot_exceed_its_whole(part, base, hit):
         ([70, 80, 95, 90, 95], 1, "share", {("MET_THEN_LOST", 2025), ("MET_BY", 2024)}),
         ([70, 80, 95, 95.4, 95], 0.1, "share", {("MET_BY", 2024)}),
         ([0, 0, 100, 100], 1, "review", {("MET_BY", 2024)}),
+        # the base is the end as printed: nothing is gained by staying there, but it is left and reached again
+        ([80, 80, 85, 80], 1, "share", {("MET_BY", 2023)}),
     ],
 )
 def test_target_semantics(cells, step, indicator, expected):
@@ -408,6 +418,236 @@ def test_checking_parts_is_checking_the_whole(specs, data):
     whole = check(*rows)
     parts = [check(*some) for some in (rows[:cut], rows[cut:])]
     pd.testing.assert_frame_equal(whole, pd.concat(parts, ignore_index=True))
+
+
+def test_what_is_a_value_of_one_year_is_told_by_its_kind():
+    """A truth table: cells of paths, and statements on a year, counted up to one, or on the year's own flow."""
+    kinds = ["", "target", "baseline", "count", "cumulative", "annual_flow", "share_of_sum"]
+    cases = list(
+        product(kinds, (pd.NA, 2020), (pd.NA, 2024), ("", "share"), ("none", "eq", "ge"), (True, False))
+    )
+    rows = pd.DataFrame(cases, columns=["kind", "from_year", "year", "indicator", "relation", "is_flow"])
+    got = dated(rows.astype({"from_year": "Int64", "year": "Int64"}))
+    for (kind, since, year, indicator, relation, is_flow), said_ in zip(cases, got, strict=True):
+        yearly = kind in kinds[:5] or (kind == "annual_flow" and is_flow)
+        alone = since is pd.NA or kind == "cumulative"
+        assert said_ == (yearly and alone and year is not pd.NA and indicator != "" and relation != "none")
+
+
+def test_what_commits_to_a_number():
+    relations = np.array(["eq", "ge", "gt", "le", "lt", "about", "range", "none"], dtype=object)
+    for sign, commits in ((1.0, {"eq", "ge", "gt"}), (-1.0, {"eq", "le", "lt"}), (np.nan, {"eq"})):
+        number, strict = demanded(np.full(8, 5.0), relations, np.full(8, sign))
+        assert {*relations[number.exact]} == commits == {*relations[number.point == 5]}
+        assert np.isnan(number.low[~number.exact]).all() and {*relations[strict]} == {"gt", "lt"}
+
+
+ALLOWS = {"eq": np.equal, "ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np.less}
+
+
+def set_of(cell, sign, *, base=False) -> np.ndarray:
+    """The values of a cell between 0 and 100, turned so that more is better; a base was rounded to whole numbers."""
+    relation, number = cell if isinstance(cell, tuple) else ("eq", cell)
+    values = np.arange(0, 100.25, 0.25)
+    values = values[
+        (values >= number - 0.5) & (values < number + 0.5) if base else ALLOWS[relation](values, number)
+    ]
+    return sign * values
+
+
+def by_hand(cells, sign) -> set[tuple]:
+    """C3 and C4 for a base and targets, from the values that each cell allows."""
+    relations = [cell[0] if isinstance(cell, tuple) else "eq" for cell in cells]
+    numbers = [sign * (cell[1] if isinstance(cell, tuple) else cell) for cell in cells]
+    sets = [set_of(cell, sign, base=k == 0) for k, cell in enumerate(cells)]
+    floor = [relation in (("ge", "gt") if sign > 0 else ("le", "lt")) for relation in relations]
+    strict, last, found = [relation in ("gt", "lt") for relation in relations], len(cells) - 1, set()
+
+    def looser(a: int, b: int) -> bool:
+        lows = [numbers[k] if floor[k] else sets[k].min() for k in (a, b)]  # "<5" and "≤5" give way nowhere
+        return (floor[a] or floor[b]) and lows[0] > lows[1]
+
+    for k in range(1, last):
+        if sets[k].min() > sets[k + 1].max():
+            found.add(("REVERSAL", 2023 + k))
+        elif looser(k, k + 1):
+            found.add(("BOUND_LEAVES_OPEN", 2023 + k))
+    early, late = (sets[0].min() > sets[k].max() for k in (1, last))
+    if early or late:
+        found.add(("TARGET_BELOW_BASELINE", 2023 if early else 2022 + last))
+    elif relations[1] == "eq" and numbers[0] > numbers[1]:
+        found.add(("ROUNDING_DECIDES", 2023))
+    elif looser(0, 1):
+        found.add(("BOUND_LEAVES_OPEN", 2023))
+    if relations[last] == "eq" and sets[0].min() <= numbers[last] <= sets[0].max():
+        found.add(("NO_NET_CHANGE", None))
+
+    end, hard = numbers[last], strict[last]
+    if relations[last] != "eq" and not floor[last]:
+        return found
+    level, met = numbers[0] == end, numbers[0] > end or (numbers[0] == end and not hard)
+    found |= {("MET_AT_BASELINE", 2022)} if met and not level else set()
+    found |= {("ROUNDING_DECIDES", 2022)} if level and hard else set()
+    asks = [floor[k] or relations[k] == "eq" for k in range(last + 1)]
+    reached = [
+        k for k in range(1, last + 1) if asks[k] and (numbers[k] > end or (numbers[k] == end and (strict[k] or not hard)))
+    ]  # fmt: skip
+    if reached and reached[0] < last and not (met and not level):
+        found.add(("MET_BY", 2022 + reached[0]))
+    lost = [k for k in range(1, last + 1) if reached and k >= reached[0] and end > sets[k].max()]
+    return found | ({("MET_THEN_LOST", 2022 + lost[0])} if lost else set())
+
+
+def test_the_logic_of_a_path_is_that_of_the_values_in_its_cells():
+    rng, drawn, rows = np.random.default_rng(31), [], []
+    for k in range(240):
+        relations = rng.choice(["eq", "eq", "eq", "ge", "gt", "le", "lt"], 4)
+        cells = [(one, int(number)) for one, number in zip(relations, rng.integers(40, 44, 4), strict=True)]
+        cells = [
+            int(rng.integers(40, 44)),
+            *(number if one == "eq" else (one, number) for one, number in cells),
+        ]
+        cells = cells[: int(rng.integers(2, 6))]
+        drawn.append((cells, 1 if k % 2 else -1))
+        rows.append(path(cells, indicator="share" if k % 2 else "rate", variant=str(k)))
+    found = check(*rows)
+    found = found[found["check"].isin(["C3", "C4"])]
+    got = {variant: set(said(part)) for variant, part in found.groupby("variant")}
+    wrong = [
+        (cells, sign, by_hand(cells, sign) ^ got.get(str(k), set())) for k, (cells, sign) in enumerate(drawn)
+    ]
+    assert not [one for one in wrong if one[2]]
+
+
+def test_copies_and_common_ends_are_those_of_a_search_over_all_places():
+    """C12: paths that print the same and are not flat; an end of at least half of at least four places."""
+    rng = np.random.default_rng(12)
+    drawn = {}
+    for k in range(36):
+        indicator = ("share", "rate", "density", "review")[k % 4]
+        cells = [40, *[[50, 60, 60, 60], [60] * 4, [50, 60, 50, 60], [50, 55, 60, 60]][rng.integers(4)]]
+        if k % 5 == 0:
+            cells[3] = ("ge", cells[3])
+        cells[4] = "" if k % 7 == 0 else ("ge", cells[4]) if k % 11 == 0 else cells[4]
+        drawn[f"q{k:02}"] = indicator, cells
+    rows = [path(cells, indicator=indicator, place=place) for place, (indicator, cells) in drawn.items()]
+    names = pd.DataFrame({"id": [*drawn, "p", "above"]}).assign(name_zh="县", name_en="County", parent="")
+    found = check(*rows, places=names, documents=DOCUMENTS)
+
+    planned = {place: [cell for cell in cells[1:] if cell != ""] for place, (_, cells) in drawn.items()}
+    ends = {place: (drawn[place][0], len(cells), str(cells[-1])) for place, cells in planned.items()}
+    copies, common = {}, {}
+    for place, (indicator, _) in drawn.items():
+        if indicator == "review":
+            continue
+        same = [one for one in drawn if drawn[one][0] == indicator and planned[one] == planned[place]]
+        numbers = {cell[1] if isinstance(cell, tuple) else cell for cell in planned[place]}
+        if len(same) > 1 and len(numbers) > 1 and len(planned[place]) >= 3:
+            copies[place] = tuple(same), len(same)
+        of = [one for one in drawn if ends[one][:2] == ends[place][:2]]
+        same = [one for one in of if ends[one] == ends[place]]
+        if len(of) >= 4 and 2 * len(same) >= len(of) and len(same) > 1:
+            common[place] = tuple(same), len(same), len(of)
+    for code, expected, keys in (
+        ("IDENTICAL_PATHS", copies, ["places", "k"]),
+        ("COMMON_END_VALUE", common, ["places", "k", "of"]),
+    ):
+        rows = found[found["code"] == code]
+        told = [tuple(facts[key] for key in keys) for facts in rows["facts"]]
+        assert dict(zip(rows["place"], told, strict=True)) == expected and len(rows) == len(expected) > 4
+    rows = found[found["code"] == "COMMON_END_VALUE"]
+    assert rows["statistic"].tolist() == [facts["k"] / facts["of"] for facts in rows["facts"]]
+
+
+def test_standards_are_held_against_each_path_by_the_rule():
+    """C3 and C12 against what is asked from above, number by number: met, missed, by when, more or the same."""
+    rng, asked = np.random.default_rng(3), 60
+    drawn = [
+        (name, [60, *rng.choice([40, 50, 60, 70], 3).tolist()])
+        for name in ("share", "rate")
+        for _ in range(14)
+    ]
+    rows = [path(cells, indicator=name, variant=str(k)) for k, (name, cells) in enumerate(drawn)]
+    relations = ("eq", "ge", "gt", "le", "lt")
+    every = [
+        standard(one, asked).assign(indicator=name, source=one)
+        for one in relations
+        for name in ("share", "rate")
+    ]
+    found = check(*rows, benchmarks=pd.concat(every, ignore_index=True))
+    found = found.assign(source=[facts.get("source", "") for facts in found["facts"]])
+    found = found[found["check"].isin(["C3", "C12"]) & found["source"].isin(relations)]
+    got = {
+        at: set(zip(one["code"], one["year"], strict=True))
+        for at, one in found.groupby(["variant", "source"])
+    }
+    for k, (name, cells) in enumerate(drawn):
+        better = [value if name == "share" else 2 * asked - value for value in cells]
+        for relation in relations:
+            commits = relation == "eq" or (relation in ("ge", "gt")) == (name == "share")
+            reached = [
+                2022 + n for n, value in enumerate(better) if value >= asked + (relation in ("gt", "lt"))
+            ]
+            expected = set()
+            if commits:
+                expected = {("MISSES_STANDARD", 2024)}
+                if 2024 in reached:
+                    expected = {("MET_AT_BASELINE" if reached[0] == 2022 else "MET_BY", reached[0])}
+                if better[2] >= asked:
+                    expected.add(("SET_AT_STANDARD" if better[2] == asked else "AMPLIFIED", 2024))
+            assert got.get((str(k), relation), set()) == expected, (name, relation, cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "case", "year", "change"),
+    [
+        ([80, 70], "first", 2023, (-10.5, -10, -9.5)),
+        ([80, 70, 85], "first", 2023, (-10.5, -10, -9.5)),
+        ([80, 85, 70], "end", 2024, (-10.5, -10, -9.5)),
+        ([80, 75, 70], "both", 2023, (-5.5, -5, -4.5)),
+    ],
+)
+def test_which_target_lies_below_the_base_and_by_how_much(cells, case, year, change):
+    """The base 80 stands for [79.5, 80.5), so that the change has a width of one."""
+    row = one(check(path(cells)), "TARGET_BELOW_BASELINE")
+    assert (row["facts"]["case"], row["year"]) == (case, year)
+    assert (row["low"], row["statistic"], row["high"]) == change
+
+
+@pytest.mark.parametrize(
+    ("cells", "base", "codes"),
+    [
+        ([70, 80, 80], True, set()),
+        ([80, 85, 80], True, {"NO_NET_CHANGE", "REVERSAL"}),
+        ([70, 80, 80], False, set()),
+        ([80, 85, 80], False, {"NO_NET_CHANGE", "REVERSAL"}),
+        ([80, 80, 80], True, {"NO_NET_CHANGE"}),
+        ([("ge", 80), 80], True, set()),
+        ([80, ("ge", 80)], True, set()),
+    ],
+)
+def test_no_net_change_is_from_the_base_else_from_the_first_target(cells, base, codes):
+    assert set(only(check(path(cells, base=base)), "C4")["code"]) == codes
+
+
+def test_a_path_without_a_base_has_met_nothing_there():
+    """Whatever else the document prints last."""
+    found = check(path([60, 70, 80], base=False), statement(99, 2024, indicator="density", number=9))
+    assert not set(found["code"]) & {"MET_AT_BASELINE", "ROUNDING_DECIDES", "TARGET_BELOW_BASELINE"}
+    seen = statement(80, 2022, indicator="density", number=9, kind="baseline")
+    assert "ROUNDING_DECIDES" not in set(check(path([60, 70, ("gt", 80)], base=False), seen)["code"])
+
+
+@pytest.mark.parametrize(("before", "after", "open_"), [
+    (("ge", 80), ("ge", 75), True), (("ge", 80), ("ge", 80), False), (("ge", 80), ("ge", 85), False),
+    (80, ("ge", 75), True), (("ge", 80), 75, None), (("ge", 80), ("le", 90), True), (("le", 90), ("le", 85), False),
+])  # fmt: skip
+def test_a_bound_that_gives_way_leaves_the_step_open(before, after, open_):
+    """None: the step is worse for certain or may be, so that something else is said or nothing."""
+    found = check(path([50, before, after], indicator="density"))
+    codes = set(only(found, "C4").query("year == 2024")["code"])
+    if open_ is not None:
+        assert ("BOUND_LEAVES_OPEN" in codes) == open_
 
 
 # ------------------------------------------------------------------------------------------- refusals

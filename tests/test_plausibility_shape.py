@@ -61,6 +61,8 @@ def test_change_that_comes_early_is_only_noted():
         ([0, 1, 13, 14], 0.1, "STEP_CONCENTRATED"),
         ([72, 85], 1.0, None),
         ([72, ("ge", 73), 74, 85, 86], 1.0, None),  # a bound in between may be the end itself
+        ([72, 72, 72, 90, ("ge", 80), 90], 1.0, "STEP_CONCENTRATED"),  # one after the end is none in between
+        ([0, 0, "", 0, 14], 0.1, "STEP_CONCENTRATED"),  # a year without a cell is no bound
     ],
 )
 def test_step_share_decides_only_beyond_rounding(cells, step, code):

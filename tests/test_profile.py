@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,59 @@ def test_the_first_rule_that_holds(columns, reading):
     assert profiling._judged(frame_of(**columns))["reading"].item() == reading
 
 
+def reading_by_hand(d, n, own, beyond: bool) -> str:
+    """Rules 6 to 14 of methods.md, section 6, for what a class, the superior's and the own pace say, or None."""
+    known = [one for one in (None if d == (1, 5) else d, n, own) if one]
+    if d and beyond:
+        return "BEYOND_EXPERIENCE"
+    if d and d != (1, 5) and any(one and (one[0] > d[1] or one[1] < d[0]) for one in (n, own)):
+        return "YARDSTICKS_DISAGREE"
+    if not known:
+        return "NOT_TOLD" if d else "ARITHMETIC_ONLY"
+    lows, highs = zip(*known, strict=True)
+    if min(highs) <= 2 and max(highs) <= 3:
+        return "BELOW_EXPERIENCE"
+    if max(lows) >= 4 and min(lows) >= 3:
+        return "ABOVE_EXPERIENCE"
+    if max(highs) <= 3:
+        return "NOT_ABOVE_EXPERIENCE"
+    return "NOT_BELOW_EXPERIENCE" if min(lows) >= 3 else "WITHIN_EXPERIENCE"
+
+
+def test_readings_and_evidence_of_all_that_three_yardsticks_may_say():
+    ranges = [None, *((low, high) for low in range(1, 6) for high in range(low, 6))]
+    cases = [
+        one
+        for one in product(
+            ranges, ranges[:1] + ranges[1::3], ranges[:1] + ranges[1::4], (0, 12), (True, False)
+        )
+    ]
+    blank, rows = frame_of().iloc[0].to_dict(), []
+    for d, n, own, k_low, qualified in cases:
+        row = blank | {
+            "qualified": qualified,
+            "doubt_few": len(rows) % 2 == 1,
+            "own_values": 2 + len(rows) % 3,
+        }
+        row |= {"m": 12, "k_low": k_low, "fifth_low": d[0], "fifth_high": d[1]} if d else {}
+        row |= {"windows": 2, "n_low": n[0], "n_high": n[1]} if n else {}
+        row |= {"own_windows": 2, "own_n_low": own[0], "own_n_high": own[1]} if own else {}
+        rows.append(row)
+    table = profiling._judged(pd.DataFrame(rows))
+    for (d, n, own, k_low, qualified), row, told in zip(cases, rows, table.to_dict("records"), strict=True):
+        if d and not qualified and not (n and n[1] <= d[1]):
+            d = d[0], 5
+        beyond = bool(d) and k_low == 12
+        assert told["reading"] == reading_by_hand(d, n, own, beyond), (d, n, own, beyond)
+        carries = d and (d != (1, 5) or beyond or not (n or own))
+        grade = "high" if not row["doubt_few"] else "moderate"
+        average = ("moderate" if row["own_values"] >= 4 else "low") if own else "low" if n else ""
+        assert told["evidence"] == (grade if carries else average), (d, n, own)
+        agree = d and d != (1, 5) and (n or own)
+        apart = agree and any(one and (one[0] > d[1] or one[1] < d[0]) for one in (n, own))
+        assert told["agree"] == ("no" if apart else "yes" if agree else "")
+
+
 def test_every_reading_has_a_rule_and_a_sentence():
     assert {reading for _, reading in RULES} == {*profiling.READINGS} - {"FLOW_AGAINST_SUM"}
     table = pd.DataFrame({"reading": profiling.READINGS, "told": True, "windows": 0, "own_windows": 0})
@@ -211,6 +265,7 @@ def test_english_sentences_begin_with_a_capital(profiles):
         assert not [
             text for text in profiles[name] if not (text[0].isupper() or text[0].isdigit() or text[0] == '"')
         ]
+        assert not profiles[name].str.isupper().any(), "and with nothing but the capital"
 
 
 def test_no_sentence_gives_a_verdict_or_a_likelihood(profiles):

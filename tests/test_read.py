@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import qiyou
 from qiyou.data import root
-from qiyou.data.grids import grids
+from qiyou.data.grids import Grid, grids
 from qiyou.errors import DataError, QiyouError
 from qiyou.read import into, tables
 
@@ -646,6 +646,32 @@ def test_a_hostile_file_is_one_sentence(tmp_path, name):
     assert caught.value.said("zh") != caught.value.said("en") and "read." not in caught.value.said("zh")
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_span_that_a_file_claims_is_bounded():
+    grid = Grid("table 1")
+    assert grid.put(0, 0, "a", 0, 0) == 1 and grid.spans == {}
+    assert grid.put(1, 0, "a", 10**9, 2) == 2 and grid.spans == {(1, 0): (5_000, 2)}
+    assert grid.put(4_999, 0, "b") == 3 and grid.put(0, 1, "b") == 2, "a cell goes to the next free place"
+    with pytest.raises(DataError):
+        grid.put(5_000, 3, "c")
+    wide = Grid("table 2")
+    assert wide.put(0, 0, "a", 1, 10**9) == 200 and wide.spans == {(0, 0): (1, 200)}
+    assert wide.put(1, 199, "last") == 200
+    for column, width in ((200, 1), (199, 2), (1, 10**9)):
+        with pytest.raises(DataError):
+            wide.put(2, column, "beyond", 1, width)
+
+
+@pytest.mark.parametrize(("size", "says"), [(2**26 + 1, "64"), (2**26, "xyz")])
+def test_a_file_of_64_mb_is_still_looked_at(tmp_path, size, says):
+    """By its size alone: the file has holes and takes no room."""
+    path = tmp_path / "table.xyz"
+    with path.open("wb") as file:
+        file.truncate(size)
+    with pytest.raises(DataError) as raised:
+        grids(path)
+    assert ("64 MB" in str(raised.value)) == (says == "64")
 
 
 def test_a_million_empty_rows_and_macros_change_nothing(tmp_path):

@@ -175,6 +175,14 @@ def test_only_two_numbers_are_level_as_printed(value, ends, word):
     assert beside(value, *ends)["verdict"] == word
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_on_the_one_number_of_the_others_a_plan_is_at_it(sign):
+    """``strict`` says whether the better end itself is level; where it is not, who has its number is at or above it."""
+    words = [beside(value, "5", "5", sign=sign, strict=False)["verdict"] for value in ("4", "5", "6")]
+    assert words[:: int(sign)] == ["below", "at_or_above", "at_or_above"] if sign > 0 else words
+    assert beside("5", "5", "5", sign=sign, strict=False)["why"] == "equal as printed"
+
+
 def test_the_gap_to_one_number_and_its_limits_to_two():
     one, two = beside("4.5", "4", "4"), beside("4.5", "4", "5")
     assert (one["gap"], one["gap_low"], one["gap_high"]) == (0.5, 0.5, 0.5)

@@ -152,3 +152,16 @@ def test_a_unit_of_letters_stands_off_and_a_sign_does_not(speakers):
 def test_without_english_titles_the_chinese_ones_are_said(data):
     bare = dataclasses.replace(data, documents=data.documents.drop(columns="title_en"))
     assert Speaker(bare, "en").titles == Speaker(data, "zh").titles
+
+
+def test_several_names_are_joined_as_each_language_does(data):
+    """In the middle of an English sentence an indicator begins with a small letter, and keeps all others."""
+    ids = data.indicators["id"].tolist()
+    rows = pd.DataFrame({"named": [*ids, "; ".join(ids[:2])]})
+    for lang, comma in (("zh", "、"), ("en", ", ")):
+        names = data.indicators[f"name_{lang}"].str.translate(str.maketrans("“”", "‘’"))
+        expected = names.tolist()
+        if lang == "en":
+            expected = [name[0].lower() + name.removeprefix(name[0]) for name in expected]
+        got = telling._words(data, rows, lang, "named", "indicators").tolist()
+        assert got == [*expected, comma.join(expected[:2])]

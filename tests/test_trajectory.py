@@ -51,6 +51,11 @@ def test_a_line_from_below_zero_to_above_it_rises_by_any_amount_but_none():
     assert (down.low, down.high) == (-np.inf, 0) and not down.high_closed and down.fits
     level = slopes([0, 1], [-np.inf, 0.0], [0.0, np.inf])
     assert level.low == 0 and level.low_closed
+    free = slopes([0, 1], [0.0, 0.0], [np.inf, np.inf])
+    assert (free.low, free.high) == (-np.inf, np.inf) and free.fits
+    assert not free.low_closed and not free.high_closed, "no line is infinitely steep"
+    alone = slopes([0], [1.0], [2.0])
+    assert (alone.low, alone.high, alone.low_closed, alone.high_closed) == (-np.inf, np.inf, False, False)
 
 
 def one(cells, step=1.0, indicators=SHARE, **options):
@@ -83,6 +88,28 @@ def test_published_vectors(values, step, expected):
             assert np.isnan(row[f"{family}_low"]) and np.isnan(row[f"{family}_high"])
 
 
+@pytest.mark.parametrize(
+    ("cells", "indicators", "note"),
+    [
+        (RISE, SHARE, ""),
+        (RISE, None, "no ceiling"),
+        ([("none", np.nan, np.nan)], SHARE, "no values"),
+        (RISE[:4], SHARE, "fewer than 5 printed values"),
+        ([*RISE[:4], ("ge", 90, np.inf)], SHARE, "fewer than 5 printed values"),
+        ([*RISE[:4], ("range", 80, 85)], SHARE, ""),
+        ([0, 2, 4, 6, 8], SHARE, "base is zero"),
+        ([4, 2, 1, 1, 0], SHARE, ""),
+        ([100, 99, 98, 97, 96], SHARE, "base is at the ceiling"),
+        ([96, 97, 98, 99, 100], SHARE, ""),
+        ([90, 94, 97, 99, 104], SHARE, "a value outside the indicator's bounds"),
+    ],
+)
+def test_a_note_says_all_that_holds_and_nothing_else(cells, indicators, note):
+    row = one(cells, indicators=indicators)
+    assert row["note"] == note
+    assert row["n"] == sum(not isinstance(cell, tuple) or cell[0] != "none" for cell in cells)
+
+
 def test_years_that_repeat_are_no_years():
     with pytest.raises(DataError):
         slopes([0, 1, 1], [1, 2, 3], [1, 2, 3])
@@ -104,6 +131,11 @@ def test_codes_name_every_family_that_fits():
     assert one(np.round(gap, 2), 0.01)["shape"] == "CONSTANT_GAP_CLOSURE"
     odds = [100 / (1 + np.exp(1.5 - 0.7 * k)) for k in range(6)]
     assert one(np.round(odds, 2), 0.01)["shape"] == "LOGISTIC_LINE"
+    few = [100 / (1 + np.exp(6.5 - 1.5 * k)) for k in range(6)]  # from 0.15 to 73
+    assert one(np.round(few, 2), 0.01)["shape"] == "LOGISTIC_LINE"
+    assert one(100 - np.round(few, 2)[::-1], 0.01)["shape"] == "LOGISTIC_LINE"
+    assert one([round(0.1 * 1.9**k, 3) for k in range(6)], 0.001)["shape"] == "CONSTANT_RATE"
+    assert one([round(100 - 0.9 * 0.6**k, 3) for k in range(6)], 0.001)["shape"] == "CONSTANT_GAP_CLOSURE"
 
 
 def feasible(t, low, high, low_open, high_open, slope=0, steepest=None):
@@ -484,6 +516,9 @@ def test_calendar_years_change_parameters_but_no_prediction(curve):
     shifted = fit(years, y, curve, origin=2011)
     np.testing.assert_allclose(shifted.params, late.params)
     np.testing.assert_allclose(early.sse, late.sse)
+    np.testing.assert_allclose(
+        shifted.predict([2015, 2025], 0.9), early.predict([2015, 2025], 0.9), rtol=1e-9
+    )
     np.testing.assert_allclose(
         early.predict([2015, 2025], 0.9).iloc[:, 1:], late.predict([4, 14], 0.9).iloc[:, 1:], rtol=1e-9
     )

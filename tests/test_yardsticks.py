@@ -6,6 +6,8 @@ Numbers that methods.md took from the first version's data are held on that subs
 from __future__ import annotations
 
 import dataclasses
+import functools
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize, stats
 
 from qiyou import paths
 from qiyou.notation import read
@@ -151,6 +154,33 @@ def test_a_base_that_is_a_bound_opens_the_side_of_more_where_it_may_be_worse(
     assert one["base_relation"] in ("le", "lt", "ge", "gt")
 
 
+@pytest.mark.parametrize(
+    ("indicator", "printed", "end"),
+    [
+        ("beds_per_1000", ["3.5", "4—5"], 4),
+        ("premature_ncd_mortality", ["10.0", "8—9"], 9),
+        ("beds_per_1000", ["3.5", "约4"], 4),
+        ("premature_ncd_mortality", ["10.0", "<9"], 9),
+    ],
+)
+def test_a_range_asks_for_its_weakest_end(data, indicator, printed, end):
+    rows = rows_of(None, printed=printed, base=True, indicator=indicator)
+    assert required.frame(rows, data.indicators)["end"].tolist() == [end]
+
+
+@pytest.mark.parametrize(
+    ("printed", "rate", "closed"),
+    [("72 75 78 80 83 85", 0.11735, 13 / 28), ("92 93 94 95 96 98", 0.242, 6 / 8)],
+)
+def test_a_share_closes_its_gap_by_a_rate_a_year(data, printed, rate, closed):
+    """The worked numbers of methods.md, section 10."""
+    rows = rows_of(None, printed=printed.split(), base=True, indicator="affordable_nursery_share")
+    one = required.frame(rows, data.indicators).iloc[0]
+    assert one["scale"] == "gap" and one["gap_closed"] == pytest.approx(closed)
+    assert one["rate"] == pytest.approx(rate, abs=5e-4) and one["rate_low"] < one["rate"] < one["rate_high"]
+    assert one["required"] == pytest.approx(-np.log(1 - closed) / 5)
+
+
 def test_a_rate_that_is_to_be_zero_is_asked_for_in_points(data):
     rows = rows_of([10, 4, 0], base=True, indicator="premature_ncd_mortality")
     one = required.frame(rows, data.indicators).iloc[0]
@@ -166,6 +196,22 @@ def test_the_ceiling_is_the_upper_bound_of_the_indicator(data):
     assert asked["ceiling"].equals(
         asked["indicator"].map(data.indicators.set_index("id")["upper"]).astype(float)
     )
+
+
+@pytest.mark.parametrize(
+    ("indicator", "printed", "ask"),
+    [
+        # 8.3 stands for [8.25, 8.35): 8.25 may be what there was, 8.35 is not
+        ("beds_per_1000", ["8.3", "8.25"], "pace"),
+        ("beds_per_1000", ["8.3", "8.24"], "weaker"),
+        ("premature_ncd_mortality", ["8.3", "8.34"], "pace"),
+        ("premature_ncd_mortality", ["8.3", "8.35"], "weaker"),
+        ("premature_ncd_mortality", ["8.3", "8.36"], "weaker"),
+    ],
+)
+def test_weaker_is_worse_than_all_that_the_base_may_have_been(data, indicator, printed, ask):
+    rows = rows_of(None, printed=printed, base=True, indicator=indicator)
+    assert required.frame(rows, data.indicators)["ask"].tolist() == [ask]
 
 
 def test_an_end_inside_the_base_rounding_asks_from_nothing(data):
@@ -188,6 +234,91 @@ def test_a_mirrored_direction_asks_the_same(data, start, end, steps):
     assert up["points"].mul(-1).round(9).equals(
         required.frame(rows_of(values, base=True), less)["points"].round(9)
     ) or {"keep", "weaker"} & {*up["ask"], *required.frame(rows_of(values, base=True), less)["ask"]}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "sign", "f"),
+    [("beds_per_1000", 1, lambda y: y), ("premature_ncd_mortality", -1, np.log)],
+)
+def test_what_a_path_asks_is_that_by_hand(data, indicator, sign, f):
+    """From the base, within its rounding, to the first year that prints the end value; and the steepest stretch."""
+    rng, drawn = np.random.default_rng(17), []
+    for _ in range(60):
+        cells = [f"{value:.1f}" for value in rng.integers(40, 44, 5) / 10]
+        cells = [
+            *cells[:2],
+            *(
+                mark + cell
+                for mark, cell in zip(rng.choice(["", "", "", "≥", "≤"], 3), cells[2:], strict=True)
+            ),
+        ]
+        drawn.append(cells[: int(rng.integers(2, 6))])
+    rows = [
+        rows_of(None, printed=cells, base=k % 4 > 0, indicator=indicator, variant=str(k))
+        for k, cells in enumerate(drawn)
+    ]
+    found = required.frame(pd.concat(rows, ignore_index=True), data.indicators)
+    asks = []
+    for k, (cells, told) in enumerate(zip(drawn, found.to_dict("records"), strict=True)):
+        values, marks = (
+            [float(cell.lstrip("≥≤")) for cell in cells],
+            [cell.rstrip("0123456789.") for cell in cells],
+        )
+        last, half = len(cells) - 1, 0.05 if k % 4 else 0.0
+        if marks[last] == ("≤" if sign > 0 else "≥"):
+            continue  # a bound against the direction: what is asked of it stands above
+        first = 1 if k % 4 else 0
+        reached = next(
+            n for n in range(first, last + 1) if (values[n], marks[n]) == (values[last], marks[last])
+        )
+        years = [told[name] for name in ("base_year", "end_year", "reached", "years", "years_last")]
+        assert years == [2022, 2022 + last, 2022 + reached, reached, last], cells
+        assert told["base_printed"] == (cells[0] if half else "") and told["end"] == values[last]
+        edges = [round(values[0] - half, 3), round(values[0] + half, 3)]
+        level = values[0] == values[last] and not marks[last]
+        worse = (
+            edges[0] > values[last]
+            if sign > 0
+            else edges[1] <= values[last]
+            if half
+            else edges[1] < values[last]
+        )
+        asks.append("keep" if level else "none" if not reached else "weaker" if worse else "pace")
+        assert told["ask"] == asks[-1], cells
+        steps = {}
+        for n in range(1, last + 1):
+            steps.setdefault(round(sign * (values[n] - values[n - 1]), 6), []).append((2021 + n, 2022 + n))
+        assert told["steep"] == pytest.approx(max(steps))
+        assert (told["steep_from"], told["steep_to"]) in steps[max(steps)]
+        if asks[-1] == "pace":
+            ends = sorted(sign * (f(values[last]) - f(edge)) / reached for edge in edges)
+            point = sign * (f(values[last]) - f(values[0])) / reached
+            assert [told["required_low"], told["required"], told["required_high"]] == pytest.approx(
+                [ends[0], point, ends[1]]
+            )
+            raw = [sign * (values[last] - one) / reached for one in (values[0], *edges)]
+            assert [told[name] for name in ("points", "points_low", "points_high")] == pytest.approx(
+                [raw[0], *sorted(raw[1:])]
+            )
+        else:
+            assert np.isnan(told["required"]) and np.isnan(told["points_high"])
+    assert {"keep", "weaker", "pace"} <= set(asks)
+
+
+def test_what_other_plans_ask_is_the_least_and_the_most_of_other_places():
+    rng = np.random.default_rng(2)
+    asked = pd.DataFrame(
+        {"place": rng.choice(list("abcd"), 60), "indicator": rng.choice(list("ijkl"), 60), "scale": "points"}
+    )
+    asked = asked.assign(base_printed=rng.choice(["", "1", "2"], 60), required=rng.integers(-3, 9, 60) / 4)
+    asked.loc[rng.choice(60, 12, replace=False), "required"] = np.nan
+    asked.loc[asked["indicator"] == "l", "place"] = "a"
+    found = required.others(asked)
+    for one, told in zip(asked.to_dict("records"), found.to_dict("records"), strict=True):
+        rest = asked[(asked["indicator"] == one["indicator"]) & (asked["place"] != one["place"])]
+        rest = rest[(rest["base_printed"] != "") & rest["required"].notna()]
+        expected = [rest["place"].nunique(), rest["required"].min(), rest["required"].max()]
+        assert list(told.values()) == pytest.approx(expected, nan_ok=True)
 
 
 def test_other_plans_never_include_the_place_itself(first):
@@ -247,6 +378,133 @@ def test_it_takes_three_spells_to_check_a_set_of_levels(first):
     assert np.isfinite(realised.selection(first, known, inside.head(3), SPORTS, "points")[1])
     name, rho = realised.selection(first, known, inside.head(2), SPORTS, "points")
     assert name == "" and np.isnan(rho)
+
+
+def scaled_by_hand(scale: str, ceiling: float, value: float) -> float:
+    if scale == "points":
+        return value
+    inside = value if scale == "log" else ceiling - value
+    edge = -np.inf if scale == "log" else np.inf
+    return (
+        np.nan
+        if inside < 0
+        else edge
+        if inside == 0
+        else np.log(value)
+        if scale == "log"
+        else -np.log(inside)
+    )
+
+
+def change_by_hand(a: dict, b: dict, scale: str, ceiling: float, sign: float) -> tuple[float, float]:
+    """The change a year between two values, at the corners of their boxes; of a printed increase that increase."""
+
+    def on(value):
+        return scaled_by_hand(scale, ceiling, value)
+
+    middle = (a["added_low"] + a["added_high"]) / 2
+    if abs(a["value"] + middle - b["value"]) < 1e-6 * b["value"] and not b["bounded"]:
+        ends = [
+            on(end) - on(end - more)
+            for end in (b["low"], b["high"])
+            for more in (a["added_low"], a["added_high"])
+        ]
+    else:
+        ends = [on(b["low"]) - on(a["high"]), on(b["high"]) - on(a["low"])]
+    ends = [sign * end / (b["t"] - a["t"]) for end in ends]
+    return min(ends), max(ends)
+
+
+@pytest.fixture(scope="module")
+def known(data):
+    return realised.values(data)
+
+
+def spells_of(data, known, indicator, scale, shortest=2) -> pd.DataFrame:
+    """As `realised.spells`, without reading all values again."""
+    return realised._best(realised._foreign(data, known, indicator, scale), shortest, 6).reset_index(
+        drop=True
+    )
+
+
+@pytest.mark.parametrize(("scale", "shortest"), [("points", 1), ("log", 2), ("gap", 3)])
+def test_every_spell_is_the_one_that_a_search_over_all_pairs_finds(data, known, scale, shortest):
+    facts = data.indicators.set_index("id")
+    for indicator in known.loc[known["held"], "indicator"].unique():
+        if scale == "gap" and np.isnan(facts.at[indicator, "upper"]):
+            continue
+        rows = known[known["held"] & known["level"].ne("country") & known["indicator"].eq(indicator)]
+        sign = -1.0 if facts.at[indicator, "direction"] in ("down", "at_most") else 1.0
+        expected = {}
+        for (place, _), group in rows.groupby(["place", "basis"]):
+            for a, b in product(group.to_dict("records"), repeat=2):
+                years = b["t"] - a["t"]
+                if a["bounded"] or not shortest - 1e-9 <= years <= 6 + 1e-9:
+                    continue
+                doubts = sum(int(one[name]) for one in (a, b) for name in ("derived", "soft"))
+                key = b["bounded"], -years, doubts, -b["t"]
+                ends = change_by_hand(a, b, scale, facts.at[indicator, "upper"], sign)
+                best = expected.setdefault(place, (key, []))
+                if key < best[0]:
+                    expected[place] = best = key, []
+                if key == best[0]:
+                    best[1].append(ends)
+        found = spells_of(data, known, indicator, scale, shortest)
+        assert found["place"].tolist() == sorted(expected)
+        for one in found.to_dict("records"):
+            key, ends = expected[one["place"]]
+            assert (one["bounded"], -one["years"], one["derived"] + one["soft"], -one["t"]) == pytest.approx(
+                key
+            )
+            assert any((one["low"], one["high"]) == pytest.approx(end, nan_ok=True) for end in ends)
+
+
+def test_the_selection_check_by_interpolation(data, known):
+    """The mean pace of exact spells inside the nation's series over the nation's, set by set (methods.md, D)."""
+    told = {}
+    for indicator in known.loc[known["held"] & known["level"].eq("country"), "indicator"].unique():
+        facts = data.indicators.set_index("id").loc[indicator]
+        scale, sign = (
+            required.scales(data.indicators)[indicator],
+            -1.0 if facts["direction"] == "down" else 1.0,
+        )
+        rows = known[
+            known["indicator"].eq(indicator)
+            & known["level"].eq("country")
+            & known["held"]
+            & ~known["bounded"]
+        ]
+        series = {
+            one["t"]: sign * scaled_by_hand(scale, facts["upper"], one["value"])
+            for one in rows[::-1].to_dict("records")
+        }
+        times = sorted(series)
+
+        def level(t, times=times, series=series):
+            t = min(max(t, times[0]), times[-1])
+            before, after = max(one for one in times if one <= t), min(one for one in times if one >= t)
+            part = (t - before) / (after - before) if after > before else 0.0
+            return series[before] + part * (series[after] - series[before])
+
+        found = spells_of(data, known, indicator, scale)
+        exact = [
+            one for one in found.to_dict("records")
+            if not one["bounded"] and one["t_0"] >= times[0] - 0.25 and one["t"] <= times[-1] + 0.25
+        ]  # fmt: skip
+        expected, rho = "", np.nan
+        for name, levels in realised.SELECTIONS.items():
+            some = [one for one in exact if one["level"] in levels]
+            if len(some) >= 3 and not expected:
+                nation = np.mean([(level(one["t"]) - level(one["t_0"])) / one["years"] for one in some])
+                rho = (
+                    np.mean([(one["low"] + one["high"]) / 2 for one in some]) / nation
+                    if nation > 0
+                    else np.inf
+                )
+                expected = name if rho <= 1.25 else ""
+        told[indicator] = realised.selection(data, known, found, indicator, scale)
+        assert told[indicator] == (expected, pytest.approx(rho, nan_ok=True)), indicator
+    assert len({name for name, _ in told.values()}) > 1
 
 
 def test_an_increase_that_is_printed_has_its_own_rounding_alone(first):
@@ -320,6 +578,86 @@ def test_fewest_cases_for_a_word(k):
 
 def test_no_spell_leaves_everything_open():
     assert [end.item() for end in realised.limits([0], [0], [0], [0], [0], [0])] == [0, 1]
+
+
+@pytest.mark.parametrize(("k", "whole", "ends"), [(0, 31, (0, None)), (31, 31, (1, 1)), (12, 31, (None, 1))])
+def test_limits_of_a_complete_class_reach_none_and_all(k, whole, ends):
+    found = realised.hypergeometric(k, max(k, 12), whole)
+    assert all(end is None or one == end for one, end in zip(found, ends, strict=True))
+
+
+def by_hand(asked: dict, spells: list[dict]) -> dict:
+    """The gradings of D as methods.md has them, spell by spell, for one path and the spells that count for it."""
+    low, high = asked["required_low"], asked["required_high"]
+    sure = [one["high"] < low * (1 - 1e-12) for one in spells]
+    maybe = [one["low"] <= high * (1 + 1e-12) for one in spells]
+    of = {}
+    for one, slow, perhaps in zip(spells, sure, maybe, strict=True):
+        of.setdefault(one["province"], []).append((slow, perhaps))
+    c_low = sum(all(slow for slow, _ in ends) for ends in of.values())
+    c_high = sum(any(perhaps for _, perhaps in ends) for ends in of.values())
+    k_low, k_high, m = sum(sure), sum(maybe), len(spells)
+    least = min(clopper(k, n)[0] for k, n in ((k_low, m), (c_low, len(of))))
+    most = max(clopper(k, n)[1] for k, n in ((k_high, m), (c_high, len(of))))
+    lo = 1 + sum(edge <= least + 1e-12 for edge in (0.2, 0.4, 0.6, 0.8))
+    hi = 1 + sum(edge < most - 1e-12 for edge in (0.2, 0.4, 0.6, 0.8))
+    return {
+        "m": m, "k_low": k_low, "k_high": k_high, "provinces": len(of), "c_low": c_low, "c_high": c_high,
+        "L90": least, "U90": most, "fifth_low": lo, "fifth_high": hi,
+        "gamma": (1 - most) / most if hi <= 2 else least / (1 - least) if lo >= 4 else np.nan,
+        "chance_low": (m - k_high) / (m + 1), "chance_high": (m - k_low + 1) / (m + 1),
+    }  # fmt: skip
+
+
+@functools.cache
+def clopper(k: int, n: int) -> tuple[float, float]:
+    """By their definition: the shares at which so few, or so many, come about once in twenty times."""
+    low = optimize.brentq(lambda p: stats.binom.sf(k - 1, n, p) - 0.05, 0, 1) if k else 0.0
+    return low, optimize.brentq(lambda p: stats.binom.cdf(k, n, p) - 0.05, 0, 1) if k < n else 1.0
+
+
+@pytest.fixture(scope="module")
+def graded_paths(data):
+    """Paths of one indicator that ask for nothing, for more than anybody has realised, and for all between."""
+    path = asked_of(data, place="yuhuan", indicator=SPORTS)
+    pace = np.array([-0.05, 0.05, 0.083, 0.183, 0.25, 0.35, 0.5, 0.75])
+    asked = pd.concat([path] * len(pace), ignore_index=True)
+    asked = asked.assign(required_low=pace - 0.004, required_high=pace + 0.004)
+    return asked, realised.graded(data, realised.values(data), asked)
+
+
+def test_every_grading_of_realised_changes_is_that_by_hand(data, graded_paths):
+    asked, graded = graded_paths
+    found = realised.spells(data, SPORTS)
+    found = found[found["level"].isin(realised.SELECTIONS[graded["class_used"].iloc[0]])]
+    found = found[found["place"] != "yuhuan"]
+    expected = pd.DataFrame([by_hand(row, found.to_dict("records")) for row in asked.to_dict("records")])
+    pd.testing.assert_frame_equal(graded[list(expected)], expected, check_dtype=False, rtol=1e-9)
+    assert set(graded["fifth_high"]) == {1, 2, 3, 4, 5} and set(graded["fifth_low"]) == {1, 2, 3, 4}
+
+
+def test_the_word_is_contradicted_where_fifths_have_nothing_in_common(data, graded_paths):
+    """Over the grid of methods.md: shortest spell, band of starts, level, derived or soft ends, bounds."""
+    asked, graded = graded_paths
+    both = realised._foreign(data, realised.values(data), SPORTS, "points")
+    own, base = both["place"] == "yuhuan", asked["base"].iloc[0]
+    found = []
+    for shortest, clean, bounds in product((1, 2, 3), (False, True), (False, True)):
+        rows = both[both["years"].between(shortest - 1e-9, 6 + 1e-9) & ~own]
+        rows = rows[rows["doubts"].eq(0)] if clean else rows
+        rows = (rows if bounds else rows[~rows["bounded"]]).drop_duplicates("place")
+        for factor, below in product((None, 2, 1.5), (False, True)):
+            some = rows[rows["level"] != "province"] if below else rows
+            some = some if factor is None else some[some["start"].between(base / factor, base * factor)]
+            if len(some):
+                spells = some.to_dict("records")
+                words = [by_hand(row, spells) for row in asked.to_dict("records")]
+                found.append([(one["fifth_low"], one["fifth_high"]) for one in words])
+    assert graded["specifications"].tolist() == [len(found)] * len(asked)
+    for fifth in (1, 3, 5):  # whatever the word is that they are held against
+        wrong, tried = realised._grid(asked, both, *np.full((2, len(asked)), fifth))
+        apart = [[fifth < low or fifth > high for low, high in words] for words in found]
+        assert wrong.tolist() == np.sum(apart, axis=0).tolist() and set(tried) == {len(found)}
 
 
 def test_how_often_slower_places_may_have_been_left_out():
@@ -518,6 +856,8 @@ def test_twice_the_pace_of_a_straight_line():
     )
     found = realised.against(asked, windows, "place").iloc[0]
     assert (found["q_low"], realised.CLASSES[int(found["n_low"]) - 1]) == (2, "WELL_ABOVE")
+    none = realised.against(asked.assign(place="b"), windows, "place").iloc[0]
+    assert none[["windows", "n_low", "n_high"]].tolist() == [0, 0, 0] and np.isnan(none["q_low"])
 
 
 def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
@@ -563,6 +903,72 @@ def test_windows_never_span_bases(data):
             assert pd.MultiIndex.from_frame(found[["place", "basis", year]]).isin(rows).all()
 
 
+def test_the_ratio_over_every_window_is_that_of_its_corners():
+    rng = np.random.default_rng(8)
+    pace = rng.uniform(-0.2, 1, 40).round(2)
+    found = pd.DataFrame(
+        {"place": rng.choice(list("abcd"), 40), "indicator": "i", "scale": "points", "low": pace - 0.05}
+    )
+    found = found.assign(high=pace + 0.05, from_year=rng.integers(2010, 2020, 40), values=5)
+    found = found.assign(year=found["from_year"] + rng.integers(2, 6, 40))
+    wanted = rng.uniform(-0.3, 1, 30).round(2)
+    asked = pd.DataFrame({"up": rng.choice(list("abcde"), 30), "indicator": "i", "scale": "points"})
+    asked = asked.assign(required_low=wanted - 0.1, required_high=wanted + 0.1)
+    asked.loc[7, ["required_low", "required_high"]] = np.nan
+    got = realised.against(asked, found, "up", "n_")
+    for one, told in zip(asked.to_dict("records"), got.to_dict("records"), strict=True):
+        some = [
+            row
+            for row in found.to_dict("records")
+            if row["place"] == one["up"] and not np.isnan(one["required_high"])
+        ]
+        least = [max(one["required_low"], 0) / row["high"] if row["high"] > 0 else np.inf for row in some]
+        most = [one["required_high"] / row["low"] if row["low"] > 0 else np.inf for row in some]
+        assert told["n_windows"] == len(some)
+        if not some:
+            assert (told["n_n_low"], told["n_n_high"], told["n_from_year"], told["n_to_year"]) == (0, 0, 0, 0)
+            continue
+        assert (told["n_q_low"], told["n_q_high"]) == pytest.approx((min(least), max(most)))
+        years = min(row["from_year"] for row in some), max(row["year"] for row in some)
+        assert (told["n_from_year"], told["n_to_year"]) == years
+        for end, q in (("low", min(least)), ("high", max(most))):
+            cuts = [q >= 0.60 - 1e-12, q >= 0.95 - 1e-12, q > 1 / 0.95 + 1e-12, q > 1 / 0.60 + 1e-12]
+            assert told[f"n_n_{end}"] == 1 + sum(cuts)
+
+
+def test_the_series_is_the_one_that_reaches_farthest_of_those_with_a_window(data, known):
+    rows = known[known["indicator"].eq("doctors_per_1000") & known["basis"].eq("nhc")].head(5)
+    bases, times = list("aabbc"), [2015.0, 2020.0, 2023.0, 2024.0, 2024.5]
+    found = realised.windows(data, rows.assign(basis=bases, t=times), "doctors_per_1000", "points")
+    assert found["basis"].tolist() == ["a"] and found["values"].tolist() == [2]
+    found = realised.windows(
+        data,
+        rows.assign(basis=list("aabbb"), t=[2015.0, 2020, 2021, 2023, 2024.5]),
+        "doctors_per_1000",
+        "points",
+    )
+    assert set(found["basis"]) == {"b"} and len(found) == 2, "one year and a half is no window"
+    # of two that reach as far the longer one
+    found = realised.windows(
+        data,
+        rows.assign(basis=list("bbaaa"), t=[2015.0, 2020, 2015, 2018, 2020]),
+        "doctors_per_1000",
+        "points",
+    )
+    assert set(found["basis"]) == {"a"} and len(found) == 3 and set(found["values"]) == {3}
+
+
+@pytest.mark.parametrize(("between", "count"), [(1.8, 1), (1.79, 0), (2.0, 1)])
+def test_a_window_spans_at_least_1_8_years_by_its_months(data, between, count):
+    """2022.8 less 2021 is a little less than 1.8 in binary."""
+    known = realised.values(data)
+    rows = known[known["indicator"].eq("doctors_per_1000") & known["level"].eq("country")]
+    rows = rows[rows["basis"] == "nhc"].head(2)
+    assert len(rows) == 2 and 2022.8 - 2021.0 < 1.8
+    found = realised.windows(data, rows.assign(t=[2021.0, 2021.0 + between]), "doctors_per_1000", "points")
+    assert len(found) == count
+
+
 def test_the_nearest_superior_with_a_series_is_used(data):
     known = realised.values(data)
     asked = asked_of(data, indicator="premature_ncd_mortality")
@@ -576,6 +982,26 @@ def test_an_observation_between_base_and_end_is_set_against_the_time(data):
     found = realised.progress(asked, realised.values(data)).iloc[0]
     assert (found["seen_year"], round(found["done"], 3), found["gone"]) == (2023, 0.296, 0.2)
     assert round(found["remaining"], 4) == 0.3575
+
+
+def test_the_last_of_the_observations_between_base_and_end_counts():
+    """None of the base year, of the year that reaches the end, or of a bound; a path without one has none."""
+    asked = pd.DataFrame(
+        {"place": ["a", "b"], "indicator": "i", "ask": "pace", "base_year": 2020, "base": 10.0, "reached": 2030,
+         "end": [30.0, -10.0], "years": 10, "sign": [1.0, -1.0]}
+    )  # fmt: skip
+    seen = pd.DataFrame({"year": [2020, 2023, 2027, 2028, 2030], "value": [9.0, 12.0, 22.0, 99.0, 31.0]})
+    seen = seen.assign(
+        place="a", indicator="i", bounded=seen["year"] == 2028, printed=seen["value"].map("{:g}".format)
+    )
+    undated = seen.assign(year=pd.array([pd.NA] * len(seen), dtype="Int64"), value=29.0)
+    seen = pd.concat([seen.astype({"year": "Int64"}), undated], ignore_index=True)
+    found = realised.progress(asked, seen)
+    numbers = ["seen_year", "done", "gone", "remaining"]
+    assert found.loc[0, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
+    assert found["seen_printed"].tolist() == ["22", ""] and found.loc[1, "seen_year"] == 0
+    falling = realised.progress(asked, seen.assign(place="b", value=-seen["value"] + 20))
+    assert falling.loc[1, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
 
 
 # ------------------------------------------------------------------------------------------------ end states
@@ -595,6 +1021,50 @@ def test_who_is_at_the_end_value(first, place, indicator, counts, nation):
     found = endstate.reached(asked_of(first, place=place, indicator=indicator), levels).iloc[0]
     assert found[["level_n", "level_low", "level_high"]].tolist() == counts
     assert found["nation_there"] == nation
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_who_is_there_is_counted_place_by_place(sign):
+    rng = np.random.default_rng(5)
+    rows = [(place, "county", "i") for place in "abcdefgh"] + [(place, "county", "j") for place in "abcd"]
+    rows += [("nation", "country", "i"), ("a", "county", "k")]
+    found = pd.DataFrame(rows, columns=["place", "level", "indicator"]).assign(year=2024, printed="x")
+    point = rng.integers(1, 9, len(found)).astype(float)
+    found = found.assign(sure=point - 0.5, point=point, possible=point + 0.4)
+    found.loc[2, ["point", "possible"]] = np.nan, np.inf
+    asked = pd.DataFrame(list(product("abz", "ijk", range(1, 10))), columns=["place", "indicator", "end"])
+    asked = asked.assign(sign=sign, end=sign * asked["end"], compared=asked.index % 10 != 3)
+    got = endstate.reached(asked, found)
+    for one, told in zip(asked.to_dict("records"), got.to_dict("records"), strict=True):
+        others = found[(found["indicator"] == one["indicator"]) & (found["level"] != "country")]
+        others, aim = others[others["place"] != one["place"]], sign * one["end"]
+        counts = [told[name] for name in ("level_n", "level_low", "level_high")]
+        if not one["compared"]:
+            assert (counts, told["nation_there"]) == ([0, 0, 0], "")
+            continue
+        assert counts == [len(others), (others["sure"] >= aim).sum(), (others["possible"] >= aim).sum()]
+        assert told["names"] == ("; ".join(others["place"]) if len(others) < 5 else "")
+        if one["indicator"] != "i":
+            assert (told["nation_there"], told["nation_printed"], told["nation_year"]) == ("", "", 0)
+            continue
+        nation = found[found["place"] == "nation"].iloc[0]
+        there = "yes" if nation["point"] >= aim else "no" if nation["possible"] < aim else "open"
+        assert (told["nation_there"], told["nation_year"]) == (there, 2024)
+
+
+def test_levels_are_turned_so_that_more_is_better(data):
+    """The end of the box that is certain and the one that is possible; the upper end of what was rounded is not in it."""
+    known, rows = realised.values(data), paths.table(data)
+    found = endstate.levels(data, known, rows)
+    up = ~found["indicator"].map(data.indicators.set_index("id")["direction"]).isin(["down", "at_most"])
+    assert up.any() and not up.all()
+    lower, upper = found["low"].where(up, -found["high"]), found["high"].where(up, -found["low"])
+    assert found["sure"].equals(lower.rename("sure"))
+    inside = np.isfinite(upper) & found["value"].notna() & up
+    assert (found["possible"] < upper).equals(inside) and np.allclose(found["possible"], upper)
+    assert found.loc[found["value"].notna(), "point"].abs().equals(found.loc[found["value"].notna(), "value"])
+    assert (found["point"].isna() | (found["sure"] <= found["point"]) & (found["point"] <= upper)).all()
+    assert found["year"].ge(2022).all() and not found.duplicated(["place", "indicator"]).any()
 
 
 @pytest.mark.parametrize(("indicator", "printed"), [("doctors_per_1000", "3.61"), ("beds_per_1000", "7.23")])

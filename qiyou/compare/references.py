@@ -244,7 +244,7 @@ def _laid_out(
     """The references of a table for every place that has the cells they are for, and its points as paths."""
     keys = every[OWN].drop_duplicates().assign(province=every["place"].map(provinces(data.places)))
     on = [name for name in ("province", *OWN) if name in table]
-    points = table[table["reference_value"].notna() & table["under_exact"]]
+    points = table[table["reference_value"].notna()]
     # One point is no path.
     points = points[points.groupby(on[:-1])["year"].transform("size") > 1]
     names = ["reference_value", "under_low", "over_high", "reference_kind", "reference_n"]

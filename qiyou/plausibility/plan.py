@@ -106,7 +106,7 @@ def _missing(cells: Cells, excerpts: frozenset[str]) -> list[pd.DataFrame]:
 def _bounds(cells: Cells) -> list[pd.DataFrame]:
     """OUT_OF_BOUNDS: a cell whose whole set lies outside the indicator's logical bounds."""
     grid = cells.grid
-    at, column = np.nonzero(grid.empty & grid.known)
+    at, column = np.nonzero(grid.empty)
     low = grid.high[at, column] <= grid.lower[at]
     edge, rows = np.where(low, grid.lower[at], grid.upper[at]), cells.pick(cells.at[at, column])
     case = np.where(low, "lower", "upper")

@@ -482,9 +482,7 @@ def progress(asked: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         from there on). A lag is a question, no forecast.
     """
     by = ["place", "indicator"]
-    seen = known.loc[
-        ~known["bounded"] & ~known["soft"] & known["year"].notna(), [*by, "year", "printed", "value"]
-    ]
+    seen = known.loc[~known["bounded"] & ~known["soft"], [*by, "year", "printed", "value"]]
     rows = asked[asked["ask"].eq("pace")].reset_index(names="at").merge(seen, on=by)
     rows = rows[rows["year"].gt(rows["base_year"]) & rows["year"].lt(rows["reached"])]
     rows = rows.sort_values("year").drop_duplicates("at", keep="last").set_index("at").reindex(asked.index)

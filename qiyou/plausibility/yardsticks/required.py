@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from qiyou import paths
-from qiyou.intervals import Box, same
+from qiyou.intervals import Box, apart, same
 
 
 def scales(indicators: pd.DataFrame) -> pd.Series:
@@ -124,7 +124,7 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     mixed = rows.groupby(paths.KEYS, sort=False, dropna=False)["unit"].nunique().to_numpy() > 1
     level = same(base.point, end) & (out["base_relation"] == out["end_relation"]).to_numpy()
     keeps = out["direction"].isin(["at_least", "at_most"]) | level
-    worse = (raw.high < 0) | same(raw.high, 0.0) & raw.high_open
+    worse = apart(base.turned(sign), exactly(end).turned(sign))
     status = out["kind"].eq("status") | out["direction"].eq("status")
     cases = [status, mixed | ~target.any(axis=1), keeps, np.isnan(span), worse]
     out["ask"] = np.select(cases, ["pass", "none", "keep", "none", "weaker"], "pace")
