@@ -87,7 +87,7 @@ def test_announced_projects_with_and_without_trails(said):
             "answer",
             "yuhuan",
             "nursery_places_per_1000",
-            ["5.5个/千人", "已知5段省级实际变化均不慢于所需速度"],
+            ["5.5个/千人", "已知5段省级2至6年的实际变化均不慢于所需速度"],
         ),
         ("answer", "yuhuan", "sports_area_per_capita", ["3.2平方米/人", "每年须提高0.09至0.11平方米/人"]),
         ("answer", "yuhuan", "doctors_per_1000", ["3.5人/千人", "高于全国2020—2024年的实际速度"]),

@@ -192,7 +192,9 @@ FOLDERS = [
     ninety,
 ]
 # The words of a figure are the longer ones in English: every second folder is drawn with them, strange names with both.
-LANGUAGES = {make: ("zh", "en")[k % 2 :][:1] for k, make in enumerate(FOLDERS)} | {strange_names: ("zh", "en")}
+LANGUAGES = {make: ("zh", "en")[k % 2 :][:1] for k, make in enumerate(FOLDERS)} | {
+    strange_names: ("zh", "en")
+}
 """Every second folder is drawn in English, names that break markup in both."""
 
 

@@ -143,7 +143,7 @@ class _Teller(Speaker):
 
     def __init__(self, data: Data, lang: str, read: cards.Answers, place: str | None, beside: str | None):
         self.cited = Sources(data, lang)
-        super().__init__(data, lang, self.cited.at)
+        super().__init__(data, lang)
         self.data, self.read, self.place, self.beside = data, read, place, beside
         # inside the quotation marks of a sentence, or in the middle of an English one
         inner = str.maketrans("“”", "‘’")

@@ -202,21 +202,22 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
     points = per_path(rows, ["indicator"]).drop_duplicates(["place", *keys, "year"])
     ours, theirs = (points[points["place"] == place] for place in (a, b))
     common = ours.merge(theirs, on=[*keys, "year"], suffixes=("_a", "_b")).sort_values("year")
-    counted, way = table["kind"].isin(EXTENSIVE), table["sign"].fillna(1.0).to_numpy()
+    counted, passed = table["kind"].isin(EXTENSIVE), table["kind"].eq("status")
+    way = table["sign"].fillna(1.0).to_numpy()
     rows_of = pd.MultiIndex.from_frame(table[keys])
     for end, kept in (("base", "first"), ("end", "last")):
         at = common.drop_duplicates(keys, keep=kept).set_index(keys).reindex(rows_of)
         ours, theirs = (boxed(at, "box", side) for side in ("_a", "_b"))
         found = beside_plans(ours, theirs, theirs, way, strict=np.full(len(table), True))
-        found = found.where(at["year"].notna().to_numpy() & ~counted)
+        found = found.where(at["year"].notna().to_numpy() & ~counted & ~passed)
         for name in ("gap", "gap_low", "gap_high"):
             table[f"{name}_{end}"] = found[name].where(table["sign"].notna())
         table[f"gap_year_{end}"] = at["year"].astype("Int64").to_numpy()
         table[f"word_{end}"] = found["verdict"].fillna("")
     gone = [table[f"end_year{side}"].isna() for side in ("_a", "_b")]
     apart = table["gap_year_end"].isna() & ~gone[0] & ~gone[1]
-    remarks = ["a count grows with the size of the place", "no year that both print"]
-    note = np.select([counted, apart], remarks, "")
+    remarks = ["passed or not", "a count grows with the size of the place", "no year that both print"]
+    note = np.select([passed, counted, apart], remarks, "")
     missing = np.select([gone[0] & gone[1], *gone], ["both", a, b], "")
     table = table.rename(columns={"path": "variant"}).assign(missing=missing, note=note)
     return table[words.columns("compare.pair")]

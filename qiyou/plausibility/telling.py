@@ -11,6 +11,7 @@ nothing is judged here, and all paths are told at once.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -223,6 +224,7 @@ UNASKED = ("PASS_YEAR", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE")
 """Readings of paths that ask for no pace, of which nothing more is said."""
 _CHANGES = {"%": ("个百分点", " percentage points"), "元/年": ("元", " yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
+_ONE = re.compile(r"(?<!to )(?<![\d.,])\b(1 (?:percentage point|target|change))s\b")
 _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
 
@@ -235,6 +237,8 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
         told = _fields(data, table, keys.values(), lang)
         parts = ([[keys[name] for name in group] for group in spec] for spec in specs)
         texts = (_sentences(told, part, lang, gap) for part in parts)
+        if lang == "en":
+            texts = ([_ONE.sub(r"\1", one) for one in text] for text in texts)
         ended = ([one[:1].upper() + one[1:] + stop if one else "" for one in text] for text in texts)
         out[lang], *short = ended
         out[f"short_{lang}"] = [space.join(filter(None, row)) for row in zip(*short, strict=True)]
@@ -329,7 +333,15 @@ def _range(data, rows, lang: str, low, high, digits="", times=1.0, mark="") -> l
         at = np.flatnonzero((places == count) & np.isfinite(known))
         middle = np.round(low[at], int(count))
         ends = [np.where(point[at], middle, end) for end in outward(low[at], high[at], int(count))]
-        texts = [[_plain(value, lang) + mark if np.isfinite(value) else "" for value in end] for end in ends]
+        # both ends in the unit of the smaller one
+        least = np.fmin.reduce([np.where(np.isfinite(end), np.abs(end), np.nan) for end in ends]).tolist()
+        texts = [
+            [
+                _plain(value, lang, size) + mark if np.isfinite(value) else ""
+                for value, size in zip(end, least, strict=True)
+            ]
+            for end in ends
+        ]
         out[at] = [a if a == b else to.join(filter(None, (a, b))) for a, b in zip(*texts, strict=True)]
     return out
 
@@ -339,10 +351,13 @@ def _share(data, rows, lang: str, low: str, high: str, digits: str = "") -> list
 
 
 @functools.lru_cache(maxsize=2**17)
-def _plain(value: float, lang: str) -> str:
+def _plain(value: float, lang: str, size: float | None = None) -> str:
+    """A number as people write it, large ones by ten thousands in Chinese, in thousands in English; `size` decides."""
     if lang == "en":
-        return words.number(value) if abs(value) < 1e4 else f"{value:,.0f}"
-    power, word = next((one for one in _POWERS if abs(value) >= one[0]), (1.0, ""))
+        return words.number(value) if abs(value) < 1e3 else f"{value:,.10g}"
+    power, word = next(
+        (one for one in _POWERS if (abs(value) if size is None else size) >= one[0]), (1.0, "")
+    )
     return words.number(value / power, 6) + word
 
 

@@ -36,6 +36,7 @@ from qiyou import words
 from qiyou.data import Data
 from qiyou.errors import FigureError, need
 from qiyou.intervals import box
+from qiyou.plausibility.telling import cited
 from qiyou.plot import style
 from qiyou.plot.style import Caption, Fill, Look, text_width
 
@@ -145,12 +146,10 @@ class Desk:
             remarks = dict.fromkeys(extent[part] for part in (row.known_from, row.extent) if part in extent)
             title = f"《{row.title}》" if self.lang == "zh" else row.title_en or row.title
             full.append(title + self.bracket(self.join(remarks)))
-        for row in others[others["grade"] != "derived"].itertuples():
-            # A title in square brackets is none: it says what the source is about.
-            named = row.title and not row.title.startswith("[")
-            title = row.title if named else f"{row.publisher} {row.published}".strip() or row.id
-            title = f"《{title}》" if self.lang == "zh" else f'"{title}"'
-            full.append(title + self.bracket(extent.get(row.grade, "")))
+        shown = others[others["grade"] != "derived"]
+        for title, grade in zip(cited(shown, self.lang), shown["grade"], strict=True):
+            # a title in square brackets is none: it says what the source is about
+            full.append(title.strip("[]") + self.bracket(extent.get(grade, "")))
         places = documents["place"]
         brief = [self.say("source.plans", places=self.listed(places))] if len(places) else []
         brief += [self.say("source.others", n=len(others))] if len(others) else []

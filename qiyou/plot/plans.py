@@ -210,8 +210,8 @@ def pair(desk, a: str, b: str) -> Axes:
                     hollow = end == "base" and row[f"base_role_{side}"] == "baseline"
                     marks.append(mark(amount, text, desk.looks[place], sign, hollow))
             lanes.append(marks[-1:] if len({one.text for one in marks}) == 1 else marks)
-        word = row["word_end"] or ("missing" if row["missing"] else "uncompared")
-        said = desk.say(f"pair.{word}", **both, which=desk.names.get(row["missing"], ""))
+        word = "missing" if row["missing"] else "passing" if facts["kind"] == "status" else "uncompared"
+        said = desk.say(f"pair.{row['word_end'] or word}", **both, which=desk.names.get(row["missing"], ""))
         name = f"{desk.labels[row['indicator']]} {row['variant']}".strip()
         below = desk.unit(facts["unit"]) if facts["kind"] != "status" else ""
         below = desk.say("pair.lower", unit=below) if SIGN.get(facts["direction"]) == -1 else below
