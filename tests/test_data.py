@@ -972,7 +972,7 @@ def test_notes_say_what_was_put_right(tmp_path):
     table = table.replace("5,5.5,", "5,55,")
     places = OWN["places.csv"].replace("zhejiang", "")
     findings = qiyou.data.check(also=county(tmp_path, {"table.csv": table, "places.csv": places}))
-    assert set(findings["code"]) >= ONLY_OF_ONES_OWN
+    assert set(findings["code"]) >= ONLY_OF_ONES_OWN - {"UNFINISHED"}
 
 
 def test_a_quarter_that_is_none(tmp_path):

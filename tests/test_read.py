@@ -219,6 +219,30 @@ def test_numbers_of_a_workbook_come_in_as_they_are_shown(tmp_path):
     same(tables(to_xlsx(tmp_path / "plan.xlsx", lines(), numbers=True))[0])
 
 
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (3.0, "General", "3"),
+        (3.25, "General", "3.25"),
+        (3.0, "0.0", "3.0"),
+        (3.0, "0.00", "3.00"),
+        (0.85, "0%", "85%"),
+        (0.855, "0.0%", "85.5%"),
+        (1234.0, "#,##0", "1,234"),
+    ],
+)
+def test_a_number_comes_in_as_its_cell_shows_it(tmp_path, value, form, shown):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["指标", "2022年", "2027年"])
+    book.active.append(["人均体育场地面积", value, value])
+    for cell in book.active[2][1:]:
+        cell.number_format = form
+    book.save(tmp_path / "plan.xlsx")
+    assert tables(tmp_path / "plan.xlsx")[0].loc[0, ["2022", "2027"]].tolist() == [shown, shown]
+
+
 @pytest.mark.parametrize("unit", ["column", "brackets"])
 def test_a_word_file_comes_in_cell_for_cell(tmp_path, unit):
     body = lines("words", unit=unit)

@@ -222,3 +222,12 @@ def test_a_known_place_is_known_by_its_full_name(tmp_path):
     assert 'place = "yuhuan"' in (folder / "document.toml").read_text("utf-8")
     with pytest.raises(DataError, match="place id"):
         scaffold.new("c", place="浙江省 台州", years=(2022, 2027), parent=tmp_path)
+
+
+def test_the_briefing_says_what_is_left_aside(county, tmp_path):
+    data = load(also=[county])
+    for lang, says in (("zh", "另有 3 个指标待补"), ("en", "3 more indicators are unfinished")):
+        made = qiyou.brief.county(data, "开化", lang=lang, to=tmp_path / lang)
+        assert says in (made / "brief.html").read_text("utf-8")
+        other = qiyou.brief.county(data, "长兴", lang=lang, to=tmp_path / lang)
+        assert says not in (other / "brief.html").read_text("utf-8")

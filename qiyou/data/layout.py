@@ -30,10 +30,9 @@ _BRACKETED = re.compile(
 )
 _HELD = re.compile(r"[(（〔\[](?:单位[:：])?(.+)[)）〕\]]")
 _FOOTNOTE = re.compile(rf"(?:备?注|说明|带|[{re.escape(_STARS)}])")
-_TITLE = re.compile(
-    r"(?:附[件表图]\s*[0-9一-九]*[:：]?\s*)?((?=(?:.*[一-龥]){4})(?!单位|备?注)[^。；;：:]{4,80})"
-)
-_SECTION = re.compile("[(（]?[一二三四五六七八九十]+[)）、.]|[0-9]+[.、]|第.章")
+_SECTION = r"[(（]?[一二三四五六七八九十]+[)）、.]|[0-9]+[.、]|第.章"
+_ANNEX = r"(?:附[件表图]\s*[0-9一-九]*[:：]?\s*)?"
+_TITLE = re.compile(rf"(?!{_SECTION}){_ANNEX}((?=(?:.*[一-龥]){{4}})(?!单位|备?注)[^。；;：:]{{4,80}})")
 _LINE_BREAK = re.compile(r"(?<![0-9.])\s*\n\s*|\s*\n\s*(?![0-9.])")
 
 
@@ -53,8 +52,7 @@ class Found:
     @property
     def title(self) -> str:
         """The first line above the table that can be the title of a document, as printed, or the empty string."""
-        lines = [" ".join(line.split()) for line in self.above]
-        titles = (_TITLE.fullmatch(line) for line in lines if not _SECTION.match(line))
+        titles = (_TITLE.fullmatch(" ".join(line.split())) for line in self.above)
         return next((match[1] for match in titles if match), "")
 
 
