@@ -10,6 +10,7 @@ import pytest
 import qiyou
 from qiyou import cli, scaffold
 from qiyou.data import check, load, root
+from qiyou.data.schema import TABLES
 from qiyou.errors import DataError
 
 TITLE = "开化县公共服务“七优享”工程实施方案（2023—2027年）"
@@ -115,6 +116,10 @@ def test_the_repositorys_own_tables_are_filled_in():
     }.items():
         with (root() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             assert all(row[column] for row in csv.DictReader(file) for column in columns)
+        known = [column for column in TABLES[name].columns if column.name in columns]
+        assert all(column.complaint("") for column in known)
+        waiting = {column.name for column in known if not column.complaint("", own=True)}
+        assert waiting == set(columns) - ({"name_zh"} if name == "indicators" else set())
 
 
 # ------------------------------------------------------------------------------------------------ named by hand
