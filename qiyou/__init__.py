@@ -13,27 +13,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES = {"answer": "cards", "explore": "cards", "load": "data"}
-_MODULES = frozenset(
-    {
-        "brief",
-        "capacity",
-        "cards",
-        "compare",
-        "data",
-        "errors",
-        "figures",
-        "monitor",
-        "notation",
-        "notebooks",
-        "pace",
-        "plausibility",
-        "plot",
-        "progress",
-        "read",
-        "scaffold",
-        "trajectory",
-    }
-)
+_MODULES = {"brief", "capacity", "cards", "compare", "data", "errors", "figures", "monitor", "notation"}
+_MODULES |= {"notebooks", "pace", "plausibility", "plot", "progress", "read", "scaffold", "trajectory"}
 __all__ = ["__version__", *_NAMES, *sorted(_MODULES)]
 
 

@@ -195,7 +195,8 @@ def _new(options: argparse.Namespace) -> int:
     chosen = {name: getattr(options, name) for name in ("place", "source", "start", "parent", "lang")}
     years = span(options.years) if options.years else None
     tell = functools.partial(_taken_in, lang=options.lang)
-    folder = new(options.document, years=years, tell=tell, **chosen)
+    named = dict(text.rpartition("=")[::2] for text in options.named or ())
+    folder = new(options.document, years=years, named=named, tell=tell, **chosen)
     files = sorted(path.name for path in folder.iterdir() if path.suffix != ".md")
     print(say("cli.filled" if options.source else "cli.made", options.lang, folder=folder, files=files))
     print(f"  qiyou check --also {quoted(folder)}")
@@ -208,6 +209,8 @@ def _taken_in(report: pd.DataFrame, lang: str) -> None:
     counts = {outcome: int((report["outcome"] == outcome).sum()) for outcome in outcomes}
     print(aligned(report.assign(outcome=report["outcome"].map(outcomes))[list(heads)].rename(columns=heads)))
     print(say("cli.taken_in", lang, **counts))
+    if counts["stub"]:
+        print(say("cli.stubs", lang))
 
 
 def quoted(path: str | os.PathLike[str]) -> str:
@@ -308,17 +311,15 @@ class Progress:
 
     def figures(self, done: int, total: int, name: str) -> None:
         """What `qiyou.figures.build` tells; elsewhere than in a terminal, every tenth."""
-        self._tenth(done, say("cli.drawn", self._lang, done=done, total=total, name=name))
-
-    def _tenth(self, done: int, text: str) -> None:
-        (self.show if self._live or done % 10 else self.keep)(text)
+        tell = self.show if self._live or done % 10 else self.keep
+        tell(say("cli.drawn", self._lang, done=done, total=total, name=name))
 
 
 _COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], ...]] = {
     "answer": (_answer, "place_name", "indicator_name", "--also"),
     "brief": (_brief, "brief_place", "--with", "--all", "--also", "--to"),
     "compare": (_compare, "place_name", "other", "--year", "--also"),
-    "new": (_new, "document", "--place", "--from", "--years", "--start", "--in"),
+    "new": (_new, "document", "--place", "--from", "--as", "--years", "--start", "--in"),
     "check": (_check, "--data", "--also", "--notes"),
     "notebooks": (_notebooks, "names", "--also", "--to", "--folder", "--workers"),
     "figures": (_figures, "--also", "--to", "--workers"),

@@ -438,10 +438,8 @@ def write(reading: Reading) -> str:
     if reading.step == 0:
         return _write_exact(reading) + note
     multiplier, shift = _multiplier(reading.step)
-    if reading.relation == "range":
-        ends = "—".join(_digits(end, reading.step, shift) for end in (reading.low, reading.high))
-    else:
-        ends = _digits(reading.value, reading.step, shift)
+    ends = (reading.low, reading.high) if reading.relation == "range" else (reading.value,)
+    ends = "—".join(_digits(end, reading.step, shift) for end in ends)
     return f"{_WRITTEN_PREFIX.get(reading.relation, '')}{ends}{multiplier}{reading.unit}{note}"
 
 

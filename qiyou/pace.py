@@ -129,24 +129,23 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
         out[f"{name}_low"] = np.where(undefined, np.nan, np.where(falls, fast, slow))
         out[f"{name}_high"] = np.where(undefined, np.nan, np.where(falls, slow, fast))
     nothing, planned = np.isnan(base.year), ~paths.baseline[np.arange(len(out)), base.column]
-    out["note"] = label(
-        [
-            (nothing, "no values"),
-            (~nothing & planned, "a target stands in for the base"),
-            (~nothing & np.isnan(years), "base and end are the same year"),
-            (np.isin(base.relation, _SETS), "base is a bound"),
-            (np.isin(end.relation, _SETS), "end is a bound"),
-            ((base.relation == "about") | (end.relation == "about"), "base or end is approximate"),
-            (zero, "base is zero"),
-            (below, "base is negative"),
-            (np.isnan(upper), "no ceiling"),
-            (full, "base is at the ceiling"),
-            (stop == upper, "end is at the ceiling"),
-            (stop == 0, "end is zero"),
-            (aimless, "no direction"),
-            (outside, "a value outside the indicator's bounds"),
-        ]
-    )
+    cases = [
+        (nothing, "no values"),
+        (~nothing & planned, "a target stands in for the base"),
+        (~nothing & np.isnan(years), "base and end are the same year"),
+        (np.isin(base.relation, _SETS), "base is a bound"),
+        (np.isin(end.relation, _SETS), "end is a bound"),
+        ((base.relation == "about") | (end.relation == "about"), "base or end is approximate"),
+        (zero, "base is zero"),
+        (below, "base is negative"),
+        (np.isnan(upper), "no ceiling"),
+        (full, "base is at the ceiling"),
+        (stop == upper, "end is at the ceiling"),
+        (stop == 0, "end is zero"),
+        (aimless, "no direction"),
+        (outside, "a value outside the indicator's bounds"),
+    ]
+    out["note"] = label(cases)
     return out
 
 
@@ -255,15 +254,14 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
         out["back_load_low"] = np.min([back_load(high, *corner) for corner in corners], axis=0)
         out["back_load_high"] = np.max([back_load(low, *corner) for corner in corners], axis=0)
     out["applies"] = (out["steps"] >= 3) & above(np.abs(change), 4 * out["resolution"])
-    out["note"] = label(
-        [
-            (np.isnan(base.year), "no values"),
-            (end.year == base.year, "base and end are the same year"),
-            (~at_values & (end.year > base.year), "base or end is not a printed value"),
-            (outside, "a value outside the indicator's bounds"),
-            (defined & ~signed, "the rounding leaves the sign of the total change open"),
-        ]
-    )
+    cases = [
+        (np.isnan(base.year), "no values"),
+        (end.year == base.year, "base and end are the same year"),
+        (~at_values & (end.year > base.year), "base or end is not a printed value"),
+        (outside, "a value outside the indicator's bounds"),
+        (defined & ~signed, "the rounding leaves the sign of the total change open"),
+    ]
+    out["note"] = label(cases)
     return out
 
 

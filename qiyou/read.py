@@ -26,9 +26,9 @@ from qiyou import disk, words
 from qiyou.data import load
 from qiyou.data.layout import Found, as_table, found_in, years_of
 from qiyou.data.names import plain
+from qiyou.data.prints import outcome
 from qiyou.data.schema import TABLES
-from qiyou.errors import DataError, NotationError, need
-from qiyou.notation import read
+from qiyou.errors import DataError, Message, need
 
 __all__ = ["into", "tables"]
 
@@ -69,13 +69,13 @@ def tables(path: str | os.PathLike[str]) -> list[pd.DataFrame]:
 
 
 def into(
-    path: str | os.PathLike[str], folder: str | os.PathLike[str], *, data=None, lang: str = "zh"
+    path: str | os.PathLike[str], folder: str | os.PathLike[str], *, data=None, lang: str = "zh", named=None
 ) -> pd.DataFrame:
     """Write a file's target table into a folder of one's own, and tell row by row what became of it.
 
     ``table.csv`` gets every cell as printed. A name that is an alias, letter for letter, gets its indicator;
-    for any other one ``indicators.csv`` gets a stub with what the print says, to be completed. Nothing else
-    is written.
+    for any other one ``indicators.csv`` gets a stub with what the print says, to be completed, unless `named`
+    says what it is, which ``aliases.csv`` keeps. Nothing else is written.
 
     Parameters
     ----------
@@ -88,64 +88,96 @@ def into(
         Whose names are known; by default those of the repository's data.
     lang : {'zh', 'en'}
         Language of ``why``.
+    named : mapping, optional
+        A row, by its serial or its printed name, to the indicator that it is, by any name of it.
 
     Returns
     -------
     DataFrame
-        One line per row of the table and one for each thing left for a person: ``outcome`` (matched | stub |
-        left), ``at`` (the cell: ``Sheet1!A5``, ``table 2!A5``, ``page 3!A5``), ``row, printed_name,
+        One line per row of the table and one for each thing left for a person: ``outcome`` (matched | named |
+        stub | left), ``at`` (the cell: ``Sheet1!A5``, ``table 2!A5``, ``page 3!A5``), ``row, printed_name,
         indicator, why``.
 
     Raises
     ------
     DataError
-        As `tables`; or the file holds several target tables, or the folder has a table already.
+        As `tables`; or the file holds several target tables, the folder has a table already, or `named` speaks
+        of a row or an indicator that there is not, or of one that must not have the name.
     """
     path, folder = Path(path), Path(folder)
     found = found_in(path)
     need(len(found) == 1, "read.several", name=path.name, years=years_of(found))
     need(folder.is_dir(), "read.no_folder", folder=folder)
-    table, stubs = folder / "table.csv", folder / "indicators.csv"
+    table = folder / "table.csv"
     need(_rows(table, ["row"]).empty, "read.taken", table=table)
-    ids, report, added = _identify(found[0], folder.name, load() if data is None else data, lang)
-    files = {table: as_table(found[0], ids)}
-    if added:
-        columns = list(TABLES["indicators"].names)
-        both = pd.concat([_rows(stubs, columns), pd.DataFrame(added, columns=columns)])
-        files[stubs] = both.drop_duplicates("id").fillna("")
+    data = load() if data is None else data
+    chosen = _chosen(found[0], folder.name, data, named or {})
+    ids, report, added = _identify(found[0], folder.name, data, lang, chosen)
+    files, title = {table: as_table(found[0], ids)}, found[0].title
+    kind, key = ("title", "read.title") if title else ("left", "read.title_file")
+    report = [one for one in report if one[0] != "left" or not title or title not in one[3]]
+    report.append((kind, "", "", title or path.stem, "", words.say(key, lang)))
+    for name, records in added.items():
+        if records:
+            there, columns = folder / f"{name}.csv", list(TABLES[name].names)
+            both = pd.concat([_rows(there, columns), pd.DataFrame(records, columns=columns)])
+            files[there] = both.drop_duplicates(list(TABLES[name].key)).fillna("")
     for name, frame in files.items():
         disk.write(name, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     return pd.DataFrame(report, columns=list(COLUMNS))
 
 
-def _identify(found: Found, document: str, data, lang: str) -> tuple[dict[str, str], list[tuple], list[dict]]:
-    """The indicator of each row, what became of it, and the stubs of those that are new."""
+def _identify(
+    found: Found, document: str, data, lang: str, chosen: dict[str, str]
+) -> tuple[dict, list, dict]:
+    """The indicator of each row, what became of it, and the rows of other tables that this takes."""
     known, colon, stop = _names(document, data), *(("：", "；") if lang == "zh" else (": ", "; "))
-    ids, report, added, above, domain = {}, [], [], "", ""
+    units = data.indicators.set_index("id")["unit"]
+    pairs = frozenset(zip(data.units["printed"], data.units["unit"], strict=True))
+    ids, report, above, domain, stubs, aliases = {}, [], ("", ""), "", {}, []
     for line in found.lines:
-        name, row, unit = line["printed_name"], line["row"], line["printed_unit"]
-        domain = line["domain"] or domain
-        matches = known.get(plain(name), set()) if name else {above}
-        outcome, why = "matched", []
+        name, row, unit, key, why = line["printed_name"], line["row"], line["printed_unit"], "matched", []
+        short, domain = plain(name), line["domain"] or domain
+        matches = known.get(short, set()) if name else {above[0]}
+        if short in chosen and matches != {chosen[short]}:
+            key, matches = "named", {chosen[short]}
+            aliases.append({"indicator": chosen[short], "name": name, "document": document, "maps": "yes"})
         if len(matches) == 1:
             (ids[row],) = matches
         else:
-            outcome, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
-            key = "read.names" if matches else "read.unknown"
-            why.append(words.say(key, lang, names=sorted(matches)))
-            added.append({"id": ids[row], "domain": domain, "name_zh": name, "unit": unit})
+            # What is printed twice is one indicator in two lines.
+            key, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
+            stub = {"id": ids[row], "domain": domain, "name_zh": name, "unit": unit, "core": "false"}
+            ids[row] = stubs.setdefault(short, stub)["id"]
+            why = [words.say("read.names" if matches else "read.unknown", lang, names=sorted(matches))]
             why += [] if matches else _nearest(name, data, lang)
-        above = ids[row]
+        above = ids[row], unit or ("" if name else above[1])
         why += [] if name else [words.say("read.further", lang)]
-        why += [f"{at} ({year}){colon}{words.say(key, lang)}" for at, year, key in line["faults"]]
+        why += [f"{at} ({year}){colon}{words.say(fault_, lang)}" for at, year, fault_ in line["faults"]]
+        told = set()
         for year in found.years.values():
-            try:
-                read(line[year], unit or None)
-            except NotationError as error:
-                why.append(f"{year}{colon}{error.said(lang)}")
-        report.append((outcome, line["at"], row, name, ids[row], stop.join(why)))
+            reading, fault, error = outcome(line[year], above[1], units.get(ids[row], ""), pairs)
+            if fault and (error or fault not in told):
+                units_ = {"own": reading and reading.unit, "unit": units.get(ids[row])}
+                why.append(f"{year}{colon}{(error or Message(f'read.{fault}', **units_)).said(lang)}")
+                told.add(fault)
+        report.append((key, line["at"], row, name, ids[row], stop.join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
-    return ids, report + left, added
+    return ids, report + left, {"indicators": list(stubs.values()), "aliases": aliases}
+
+
+def _chosen(found: Found, document: str, data, named: dict[str, str]) -> dict[str, str]:
+    """The indicators that someone says, by the printed name, which stands for the same in every row."""
+    names = {line["row"]: line["printed_name"] for line in found.lines}
+    names = {name: name for name in map(plain, names.values())} | names
+    chosen = {}
+    for row, indicator in named.items():
+        name = names.get(row) or names.get(plain(row), "")
+        need(name, "read.no_row", row=row, indicator=indicator)
+        chosen[plain(name)] = one = data.indicator(indicator)
+        refused = data.aliases.query("maps == 'no' and indicator == @one and document in ['', @document]")
+        need(plain(name) not in set(map(plain, refused["name"])), "read.refused", name=name, indicator=one)
+    return chosen
 
 
 def _nearest(name: str, data, lang: str) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ _MOST_YEARS = 60
 _LONGEST_ID = 80
 # Folder names that Windows keeps for devices.
 _DEVICE = r"con|nul|aux|prn|(?:com|lpt)[0-9]"
+_COUNTY = re.compile("[一-龥]+(?:[县旗]|(?<![新发地治能])区)")
 _TABLES = Path(__file__).resolve().parent / "tables"
 *_FIXED, _LAST = DOCUMENT_TABLES["table"].names
 _YEARS = re.compile(r"\s*([0-9]{4})\s*(?:[-–—~至]\s*([0-9]{4}))?\s*")
@@ -37,6 +38,7 @@ def new(
     start: int | None = None,
     parent: str | os.PathLike[str] = ".",
     lang: str = "zh",
+    named: Mapping[str, str] | None = None,
     tell: Callable[[pd.DataFrame], None] | None = None,
 ) -> Path:
     """Make a commented folder for a document of one's own; it appears complete or not at all.
@@ -46,19 +48,21 @@ def new(
     document : str
         Id of the document and name of the folder: small letters, digits, Chinese characters, hyphens.
     place : str
-        The place, by its id or its name; for one that is not in the data the folder gets a ``places.csv`` to
-        complete.
+        The place, by its id or its name, which may begin with those that it belongs to (浙江省衢州市开化县); for
+        one that is not in the data the folder gets a ``places.csv`` with what the name says.
     years : (int, int), optional
         First and last year column of the printed table; not needed with `source`, whose head tells them.
     source : path, optional
         A .xlsx, .docx, .html, .pdf (with text) or .csv file whose target table is taken in, every cell as
-        printed (`qiyou.read.into`). Its name stands as title until the printed one is put in.
+        printed (`qiyou.read.into`), and its title; where it shows none, the name of the file stands in.
     start : int, optional
         First planned year; by default the second year, so that the first is the base.
     parent : path
         Where to make the folder.
     lang : {"zh", "en"}
         Language of its explanations.
+    named : mapping, optional
+        Which known indicator a row of `source` is, where its name does not tell: ``{"1": "托位数"}``.
     tell : callable, optional
         Gets what `qiyou.read.into` reports, row by row.
 
@@ -83,8 +87,12 @@ def new(
     """
     fits = re.fullmatch(f"(?!{_DEVICE}$){DOCUMENT_ID}", document) and len(document) <= _LONGEST_ID
     need(fits, "new.document", name=repr(document[:40]))
-    known = {name: id_ for id_, zh in _places().items() for name in (id_, zh, zh.rstrip("省市区县"))}
-    name, place = place, known.get(place, place)
+    places = _places()
+    known = {name: one for one, (zh, _) in places.items() for name in (one, zh, zh.rstrip("省市区县"))}
+    above, name = "", place
+    while name not in known and (first := re.match("|".join(zh for zh, _ in places.values()), name)):
+        above, name = known[first[0]], name[first.end() :]
+    place = known.get(name, name)
     need(re.fullmatch(ID, place), "new.place", name=repr(place[:40]))
     need((years is None) != (source is None), "new.years_or_file")
     folder = Path(parent) / document
@@ -92,17 +100,19 @@ def new(
         if source is not None:
             from qiyou.read import into
 
-            report = into(source, draft, lang=lang)
+            report = into(source, draft, lang=lang, named=named)
             heads = (draft / "table.csv").read_text("utf-8").partition("\n")[0].split(",")
             years = tuple(int(head) for head in (heads[len(_FIXED)], heads[-2]))
         files = _files(document, place, years, start, lang)
         if source is not None:
             del files["table.csv"]
-            title = json.dumps(Path(source).stem, ensure_ascii=False)
+            title = json.dumps(report["printed_name"].iloc[-1], ensure_ascii=False)
             files["document.toml"] = files["document.toml"].replace('title = ""', f"title = {title}", 1)
         if place not in known:
             printed = name if re.search(r"[\u4e00-\u9fff]", name) else ""
-            files["places.csv"] = f"{header('places')}\n{place},{printed},,county,,,\n"
+            certain = _COUNTY.fullmatch(name) or (above and places[above][1] == "prefecture")
+            level = "county" if certain else ""
+            files["places.csv"] = f"{header('places')}\n{place},{printed},,{level},,{above},\n"
         for file, text in files.items():
             (draft / file).write_bytes(text.encode("utf-8"))
     if source is not None and tell is not None:
@@ -184,10 +194,10 @@ def header(name: str) -> str:
     return ",".join(TABLES[name].names)
 
 
-def _places() -> dict[str, str]:
-    """The places of the data, id to Chinese name."""
+def _places() -> dict[str, tuple[str, str]]:
+    """The places of the data, id to Chinese name and level."""
     with (root() / TABLES["places"].path).open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row["name_zh"] for row in csv.DictReader(file)}
+        return {row["id"]: (row["name_zh"], row["level"]) for row in csv.DictReader(file)}
 
 
 @contextmanager

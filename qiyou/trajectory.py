@@ -191,17 +191,16 @@ def families(
     few = out["n_values"].to_numpy() < require
     flags = [(fits & ~few, code) for fits, code in zip(fitting, FAMILIES.values(), strict=True)]
     out["shape"] = label([*flags, (few | (np.sum(fitting, axis=0) != 1), "SHAPE_NOT_IDENTIFIED")], " ")
-    out["note"] = label(
-        [
-            (nothing, "no values"),
-            (few & ~nothing, f"fewer than {require} printed values"),
-            (at_zero, "base is zero"),
-            (no_ceiling, "no ceiling"),
-            (at_ceiling, "base is at the ceiling"),
-            ((paths.relation == "about").any(axis=1), "an approximate value taken to within its step"),
-            (paths.empty.any(axis=1), "a value outside the indicator's bounds"),
-        ]
-    )
+    cases = [
+        (nothing, "no values"),
+        (few & ~nothing, f"fewer than {require} printed values"),
+        (at_zero, "base is zero"),
+        (no_ceiling, "no ceiling"),
+        (at_ceiling, "base is at the ceiling"),
+        ((paths.relation == "about").any(axis=1), "an approximate value taken to within its step"),
+        (paths.empty.any(axis=1), "a value outside the indicator's bounds"),
+    ]
+    out["note"] = label(cases)
     return out
 
 

@@ -436,7 +436,7 @@ def test_all_faults_are_found_at_once_with_file_and_line(copy):
     pd.testing.assert_frame_equal(caught.value.rows, findings)
 
 
-ONLY_OF_ONES_OWN = {"SPREADSHEET", "TAKEN_AS", "NO_PARENT", "LIKELY_SLIP"}
+ONLY_OF_ONES_OWN = {"SPREADSHEET", "TAKEN_AS", "NO_PARENT", "LIKELY_SLIP", "UNFINISHED"}
 
 
 def test_every_code_of_an_error_can_be_produced(copy):
@@ -1006,7 +1006,7 @@ def test_notes_say_what_was_put_right(tmp_path):
     table = table.replace("5,5.5,", "5,55,")
     places = OWN["places.csv"].replace("zhejiang", "")
     findings = qiyou.data.check(also=county(tmp_path, {"table.csv": table, "places.csv": places}))
-    assert set(findings["code"]) >= ONLY_OF_ONES_OWN
+    assert set(findings["code"]) >= ONLY_OF_ONES_OWN - {"UNFINISHED"}
 
 
 def test_a_quarter_that_is_none(tmp_path):

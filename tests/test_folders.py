@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from qiyou import capacity, cards, compare, monitor, pace, plausibility, plot, trajectory
 from qiyou.data import check, load, root
+from qiyou.data.schema import TABLES
 from qiyou.errors import QiyouError
 
 YEARS = tuple(range(2022, 2028))
@@ -159,6 +160,36 @@ def falls_and_zeros(to):
     return [folder(to, "flat-own", "pujiang", rows)]
 
 
+def unfinished_rows(to):
+    """Two rows match, one is an indicator of one's own without a direction; names and level are blank."""
+    rows = [
+        ("1", NURSERY, "个/千人", *plain()),
+        ("2", "own_share", "%", *plain(70, 2, 0)),
+        ("3", SPORTS, "平方米/人", *plain(2.6, 0.1)),
+    ]
+    made = folder(to, "unfinished-own", "开化县", rows)
+    return [unfinished(made, rows)]
+
+
+def nothing_known(to):
+    rows = [(str(n), f"own_{n}", "%", *plain(70 + n, 2, 0)) for n in range(1, 5)]
+    return [unfinished(folder(to, "nothing-own", "开化县", rows), rows)]
+
+
+def unfinished(made, rows):
+    """The folder with a stub for each indicator of one's own, named as the row prints it."""
+    own = [(id_, f"自设{row}", unit) for row, id_, unit, *_ in rows if id_.startswith("own_")]
+    heads = {name: TABLES[name].names for name in ("indicators", "places")}
+    stubs = [[id_, "", name, "", unit, "", "", "", "", "false", "", "", ""] for id_, name, unit in own]
+    (made / "indicators.csv").write_text(text([heads["indicators"], *stubs]), "utf-8")
+    (made / "places.csv").write_text(text([heads["places"], ["开化县", "开化县", *[""] * 5]]), "utf-8")
+    table = (made / "table.csv").read_text("utf-8")
+    for id_, name, _ in own:
+        table = table.replace(f"{id_},,", f"{id_},{name},")
+    (made / "table.csv").write_text(table, "utf-8")
+    return made
+
+
 def other_years(to):
     rows = [("1", NURSERY, "个/千人", "2.1", "3", "4.5"), ("2", SPORTS, "平方米/人", "2.2", "2.4", "2.9")]
     return [folder(to, "span-own", "anji", rows, years=(2020, 2021, 2022))]
@@ -189,6 +220,8 @@ FOLDERS = [
     two_of_one_name,
     falls_and_zeros,
     other_years,
+    unfinished_rows,
+    nothing_known,
     ninety,
 ]
 # The words of a figure are the longer ones in English: every second folder is drawn with them, strange names with both.

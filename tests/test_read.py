@@ -219,6 +219,30 @@ def test_numbers_of_a_workbook_come_in_as_they_are_shown(tmp_path):
     same(tables(to_xlsx(tmp_path / "plan.xlsx", lines(), numbers=True))[0])
 
 
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (3.0, "General", "3"),
+        (3.25, "General", "3.25"),
+        (3.0, "0.0", "3.0"),
+        (3.0, "0.00", "3.00"),
+        (0.85, "0%", "85%"),
+        (0.855, "0.0%", "85.5%"),
+        (1234.0, "#,##0", "1,234"),
+    ],
+)
+def test_a_number_comes_in_as_its_cell_shows_it(tmp_path, value, form, shown):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["指标", "2022年", "2027年"])
+    book.active.append(["人均体育场地面积", value, value])
+    for cell in book.active[2][1:]:
+        cell.number_format = form
+    book.save(tmp_path / "plan.xlsx")
+    assert tables(tmp_path / "plan.xlsx")[0].loc[0, ["2022", "2027"]].tolist() == [shown, shown]
+
+
 @pytest.mark.parametrize("unit", ["column", "brackets"])
 def test_a_word_file_comes_in_cell_for_cell(tmp_path, unit):
     body = lines("words", unit=unit)
@@ -314,11 +338,11 @@ def test_the_files_of_the_cases_come_in(tmp_path):
     assert found["printed_name"].tolist() == ["每千人口拥有3岁以下婴幼儿托位数", "人均体育场地面积"]
     assert found["star"].tolist() == ["*", ""] and found["2022"].tolist() == ["3", "2.5"]
     report = into(path, _folder(tmp_path), lang="zh")
-    assert report["outcome"].tolist() == ["matched", "matched", "left", "left", "left"]
+    assert report["outcome"].tolist() == ["matched", "matched", "left", "left", "title"]
     assert report["printed_name"].tolist()[2:] == [
         "附件1",
-        "某县公共服务“七优享”工程五年目标",
         "备注：1.带*为全省共性指标。",
+        "某县公共服务“七优享”工程五年目标",
     ]
 
 
@@ -343,7 +367,7 @@ def test_into_fills_a_folder_that_the_check_reads(tmp_path):
     assert told["12b"] == "no serial and no name: taken as a further line of the row above"
     assert rows["indicator"].tolist() == [row["indicator"] for row in ROWS]
     assert rows["at"].iloc[0] == "目标表!A5"
-    assert report[report["row"] == ""]["why"].tolist() == ["text above the head of the table", "a footnote"]
+    assert report[report["row"] == ""]["why"].tolist() == ["a footnote", "the title, put into document.toml"]
     assert {name: (folder / name).read_bytes() for name in before} == before
     assert sorted(path.name for path in folder.iterdir()) == sorted([*before, "table.csv"])
     findings = qiyou.data.check(also=[folder])
@@ -415,7 +439,8 @@ def test_a_name_that_is_no_alias_gets_a_stub_and_no_guess(tmp_path):
     stubs = list(csv.DictReader((folder / "indicators.csv").read_text(encoding="utf-8").splitlines()))
     assert [stub["name_zh"] for stub in stubs] == ["每千人口拥有3岁以下婴幼儿托育位数", "新建口袋公园"]
     assert stubs[0]["unit"] == "个" and stubs[0]["domain"] == "幼有善育"
-    assert not any(stubs[0][name] for name in ("direction", "kind", "lower", "upper", "core", "denominator"))
+    assert not any(stubs[0][name] for name in ("direction", "kind", "lower", "upper", "denominator"))
+    assert stubs[0]["core"] == "false", "the 21 core indicators are known"
     with pytest.raises(DataError, match="rows already; nothing is overwritten"):
         into(tmp_path / "plan.xlsx", folder)
 
@@ -473,10 +498,12 @@ def test_other_habits_of_print(tmp_path):
     assert found["printed_unit"].tolist() == ["个", "%", "%", ""]
     assert found["2027"].tolist() == ["5.5", "≥70", "30", "72%"]
     report = into(path, _folder(tmp_path), lang="en")
-    assert report["outcome"].tolist() == ["matched", "matched", "stub", "matched"] + ["left"] * 5
+    assert report["outcome"].tolist() == [
+        *("matched", "matched", "stub", "matched", "left", "left", "left", "left", "title")
+    ]
     left = dict(zip(report["printed_name"][4:], report["why"][4:], strict=True))
     assert left == {
-        "某某区目标表": "text above the head of the table",
+        "某某区目标表": "the title, put into document.toml",
         "一、幼有善育": "no row of an indicator",
         "约束性": "table.csv has no such column",
         "二、学有优教": "no row of an indicator",
@@ -485,7 +512,7 @@ def test_other_habits_of_print(tmp_path):
     # a bracket that holds no unit belongs to the name; a name that people ask by is no printed one
     path.write_text("指标,单位,2027\n残疾人之家（试点）,,9\n托位数,个,5\n", encoding="utf-8")
     assert tables(path)[0][["printed_name", "printed_unit"]].values[0].tolist() == ["残疾人之家（试点）", ""]
-    assert into(path, _folder(tmp_path, "asked-plan-2023"))["outcome"].tolist() == ["stub", "stub"]
+    assert into(path, _folder(tmp_path, "asked-plan-2023"))["outcome"].tolist() == ["stub", "stub", "left"]
     # years above their meaning, the name's head one line lower; one year; years as values
     path.write_text(",,2022年,2027年\n指标,单位,基期值,目标值\n甲,个,1950,2027\n", encoding="utf-8")
     assert tables(path)[0][["printed_name", "2022", "2027"]].values.tolist() == [["甲", "1950", "2027"]]
@@ -757,11 +784,12 @@ def test_a_county_comes_in_from_the_command_line(tmp_path, capsys, form):
     assert told[0].split() == ["结果", "位置", "序号", "原文名称", "指标", "说明"]
     assert sum(line.startswith("已对应 ") for line in told) == len(ROWS)
     assert any("12b" in line and "作为上一行的续行" in line for line in told)
-    assert told[-3].startswith(f"已对应指标 {len(ROWS)} 行，要补指标 0 行")
+    assert told[-3].startswith(f"已对应指标 {len(ROWS)} 行，已指定 0 行，待补 0 行")
     assert told[-1] == f"  qiyou check --also {cli.quoted(tmp_path / 'yuhuan-own')}"
     folder = tmp_path / "yuhuan-own"
     about = (folder / "document.toml").read_text(encoding="utf-8")
-    assert 'title = "目标方案"' in about and "years = [2022, 2027]" in about
+    title = "目标方案" if form == "csv" else TITLE.removeprefix("附件1  ")
+    assert f'title = "{title}"' in about and "years = [2022, 2027]" in about
     assert sorted(one.name for one in folder.iterdir()) == [
         "README.md",
         "decisions.csv",

@@ -110,13 +110,10 @@ def test_a_new_folder_says_what_is_missing_and_nothing_else(tmp_path):
         zip(found["file"].str.removeprefix("somewhere-plan-2024/"), found["what"], strict=True)
     ).keys() == {
         "document.toml",
-        "places.csv",
         "table.csv",
     }
     assert set(found["what"]) == {
         "title is missing or not text",
-        "name_zh is empty",
-        "name_en is empty",
         "the table has no rows",
     }
 
@@ -565,7 +562,7 @@ def test_every_notebook_takes_the_example_in_without_edits(tmp_path, capsys):
 
 def test_folder_and_place_may_have_chinese_names(tmp_path, capsys):
     folder = scaffold.new("试填方案-2023", place="试填", years=(2022, 2027), parent=tmp_path)
-    assert (folder / "places.csv").read_text(encoding="utf-8").splitlines()[1] == "试填,试填,,county,,,"
+    assert (folder / "places.csv").read_text(encoding="utf-8").splitlines()[1] == "试填,试填,,,,,"
     (folder / "places.csv").write_text(PLACE.replace("cixi_own", "试填"), encoding="utf-8")
     (folder / "table.csv").write_bytes(sheet(typed_table(), "gbk"))
     about = (folder / "document.toml").read_text(encoding="utf-8")

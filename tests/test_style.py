@@ -197,6 +197,8 @@ def test_axes_made_outside_the_style_show_chinese_labels(data):
 def test_a_plot_function_that_returns_nothing_is_told_so_and_all_have_one_signature(data):
     with pytest.raises(FigureError, match=r"plot_nothing returned NoneType, not its Axes"):
         forms.figure(plot_nothing)(data)
+    with pytest.raises(FigureError, match="plot_nothing draws on the Axes of matplotlib, not on a DataFrame"):
+        forms.figure(plot_nothing)(data, ax=data.places)
     for name in set(dir(plot)) - {"caption", "looks"}:
         first, *rest = inspect.signature(getattr(plot, name)).parameters.values()
         assert first.name == "data" and {one.name for one in rest} >= {"ax", "lang", "width", "page"}

@@ -72,6 +72,7 @@ def _form(column: Column) -> str:
     elif column.pattern and not form:
         form = "id" if column.pattern == ID else f"`{column.pattern}`".replace("|", "\\|")
     empty = ", may be left out" if column.optional else "" if column.required else ", may be empty"
+    empty = ", may wait in a folder of one's own" if column.later else empty
     return (form or "text") + empty
 
 

@@ -118,6 +118,9 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
         fields = {"a": names[place], "b": names.get(beside)}
         blocks += [("heading", heads["table"]), ("caption", words.say(f"brief_table_{key}", lang, **fields))]
         blocks += [("table", core), ("note", words.say(f"brief_note_{key}", lang, **fields))]
+    mine = data.documents.loc[data.documents["place"].eq(place), "id"] + "/indicators.csv"
+    aside = data.unfinished.loc[data.unfinished["file"].isin(mine), "name_zh"].tolist()
+    blocks += [("note", words.say("brief_unfinished", lang, names=aside, count=len(aside)))] * bool(aside)
     if len(questions):
         blocks += [("heading", heads["ask"]), *(("bullet", text) for text in questions)]
     if numbers:

@@ -12,17 +12,5 @@ from qiyou.capacity.population import ASSESSABLE, NOT_ASSESSABLE, assumptions, p
 from qiyou.capacity.projects import balance, category_areas, facility_sizes, supply
 from qiyou.capacity.stocks import additions, span, stock
 
-__all__ = [
-    "ASSESSABLE",
-    "NOT_ASSESSABLE",
-    "additions",
-    "assumptions",
-    "balance",
-    "category_areas",
-    "facility_sizes",
-    "per_child",
-    "populations",
-    "span",
-    "stock",
-    "supply",
-]
+__all__ = ["ASSESSABLE", "NOT_ASSESSABLE", "additions", "assumptions", "balance", "category_areas"]
+__all__ += ["facility_sizes", "per_child", "populations", "span", "stock", "supply"]

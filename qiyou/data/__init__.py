@@ -50,6 +50,9 @@ class Data:
         apart because they are no values of a year.
     projects : DataFrame
         Which statement announces how many of which facility, and which facilities are named without a count.
+    unfinished : DataFrame
+        Indicators of one's own that lack a unit, a direction or a kind, and where each is to be filled in: no other
+        table has rows of them.
     findings : DataFrame
         Warnings and notes of the check; errors would have stopped the load.
     """
@@ -75,6 +78,7 @@ class Data:
     superiors: pd.DataFrame
     plan_attainment: pd.DataFrame
     plan_counts: pd.DataFrame
+    unfinished: pd.DataFrame
     told: Findings = field(repr=False)
 
     def __repr__(self) -> str:
@@ -144,7 +148,7 @@ class Data:
         names = list(zip(aliases["name"], aliases["indicator"], strict=True))
         return {
             "place": Resolver("place", self.places),
-            "indicator": Resolver("indicator", self.indicators, names),
+            "indicator": Resolver("indicator", self.indicators, names, self.unfinished),
         }
 
     def place(self, name: str) -> str:
@@ -170,7 +174,8 @@ class Data:
         Raises
         ------
         DataError
-            If no indicator has the name, with the nearest ones, or several have it, with each of them.
+            If no indicator has the name, with the nearest ones, several have it, with each of them, or the one
+            that has it is unfinished, with what to fill in and where.
 
         Examples
         --------

@@ -107,10 +107,10 @@ def read_table(
         sheet = replace(sheet, header=(*sheet.header, *added), records=records)
     if lenient and findings.words and set(table.names) <= set(sheet.header):
         sheet = identify(sheet, table, document, findings)
-    return sheet if _check_columns(sheet, table, findings, years=years) else None
+    return sheet if _check_columns(sheet, table, findings, years=years, own=lenient) else None
 
 
-def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: bool) -> bool:
+def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: bool, own: bool) -> bool:
     """Record missing and unknown columns, malformed cells and repeated keys; False if columns are missing."""
     missing = [name for name in table.names if name not in sheet.header]
     if missing:
@@ -127,7 +127,7 @@ def _check_columns(sheet: Sheet, table: Table, findings: Findings, *, years: boo
         findings.add("empty_table", sheet.path, 1)
     for column in table.columns:
         cells = {record[column.name] for record in sheet.records}
-        wrong = {cell: why for cell in cells if (why := column.complaint(cell))}
+        wrong = {cell: why for cell in cells if (why := column.complaint(cell, own))}
         for line, record in sheet.numbered() if wrong else ():
             why = wrong.get(record[column.name])
             if why and (line, column.name) not in sheet.reported:

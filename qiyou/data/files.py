@@ -78,7 +78,7 @@ class Findings:
         """
         fault = _FAULTS[key]
         severity = severity or fault.severity
-        shown = self._names.get(file) or self._names.setdefault(file, self._shown(file))
+        shown = self._names.get(file) or self._names.setdefault(file, self.shown(file))
         alike = severity, fault.code, _visible(shown)
         self._counts[alike] += 1
         if self._counts[alike] <= _MOST_ALIKE:
@@ -105,7 +105,8 @@ class Findings:
         more = [words.say("data.more_errors", lang, count=len(errors) - _FIRST)] * (len(errors) > _FIRST)
         return "".join(f"\n  {line}" for line in lines + more)
 
-    def _shown(self, path: Path) -> str:
+    def shown(self, path: Path) -> str:
+        """A file relative to the data folder, or to what holds a folder of one's own."""
         home = next((folder.parent for folder in (path, *path.parents) if folder in self.also), self.root)
         return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
 

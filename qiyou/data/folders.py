@@ -28,6 +28,9 @@ VALUE_TABLES = ("observations", "benchmarks", "reference")
 # Read first: the other tables may name places and indicators by the names that stand here.
 _NAMING = ("indicators", "places", "aliases", "units")
 _CORE = 21
+# What an indicator of one's own must have before anything is worked out from it.
+_NEEDED = ("unit", "direction", "kind")
+_INDICATORS = ("indicator", "flow", "stock", "subset", "superset")
 _TYPES = {"number": "float64", "integer": "Int64", "year": "Int64"}
 _ABOUT = "id place title title_en issuer number dated published extent known_from note"
 
@@ -61,10 +64,15 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     for name in VALUE_TABLES:
         data[name] = _with_values(data[name], sheets[name], findings)
     look(found, data, findings)
+    unfinished = _unfinished(sheets["indicators"][1:], findings)
+    data = {name: _without(frame, unfinished["id"], name) for name, frame in data.items()}
+    for name in ("indicators", "places"):
+        for column, instead in (("name_zh", "id"), ("name_en", "name_zh")):
+            data[name][column] = data[name][column].mask(data[name][column].eq(""), data[name][instead])
     # Yearly and quarterly values stay apart, so that nobody takes a quarter for a year.
     every, quarterly = data["observations"], data["observations"]["quarter"].notna()
     data["observations"] = every[~quarterly].drop(columns="quarter").reset_index(drop=True)
-    return data | {"quarters": every[quarterly].reset_index(drop=True)}, findings
+    return data | {"quarters": every[quarterly].reset_index(drop=True), "unfinished": unfinished}, findings
 
 
 # ---------------------------------------------------------------------------------------------------------- where
@@ -132,7 +140,7 @@ def _vocabulary(sheets: dict[str, list[Sheet]], findings: Findings) -> Vocabular
         key = "core_count" if len(sheets["indicators"]) == 1 else "core_count_own"
         findings.add(key, sheets["indicators"][-1].path, count=core)
     for sheet, line, record in _rows(sheets["places"][1:]):
-        if not record["parent"] and record["level"] in ("prefecture", "county"):
+        if not record["parent"] and record["level"] in ("", "prefecture", "county"):
             findings.add("no_parent", sheet.path, line, id=record["id"])
     # An indicator of one's own is known by its Chinese name without a row in the alias table.
     own = [record for _, _, record in _rows(sheets["indicators"][1:]) if record["name_zh"]]
@@ -230,6 +238,30 @@ def _frame(table: Table, sheets: list[Sheet]) -> pd.DataFrame:
             ]
             frame[column.name] = pd.Series(cells, dtype=_TYPES[column.type], index=frame.index)
     return frame
+
+
+def _unfinished(own: list[Sheet], findings: Findings) -> pd.DataFrame:
+    """The indicators of one's own that lack what a calculation needs, what that is, and where it is to stand."""
+    rows = []
+    for sheet in own:
+        lacking = [
+            (record["id"], record["name_zh"], " ".join(missing), findings.shown(sheet.path), line)
+            for line, record in sheet.numbered()
+            if (missing := [name for name in _NEEDED if not record[name]])
+        ]
+        rows += lacking
+        if lacking:
+            _, names, missing, *_ = zip(*lacking, strict=True)
+            missing = list(dict.fromkeys(" ".join(missing).split()))
+            findings.add("unfinished", sheet.path, count=len(names), names=names, missing=missing)
+    return pd.DataFrame(rows, columns=["id", "name_zh", "missing", "file", "line"])
+
+
+def _without(frame: pd.DataFrame, ids: pd.Series, name: str) -> pd.DataFrame:
+    """A table without the rows that speak of some indicators."""
+    columns = frame.columns.intersection(["id"] if name == "indicators" else _INDICATORS)
+    gone = frame[columns].isin(set(ids)).any(axis=1)
+    return frame[~gone].reset_index(drop=True) if gone.any() else frame
 
 
 def _with_values(frame: pd.DataFrame, sheets: list[Sheet], findings: Findings):

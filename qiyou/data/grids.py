@@ -47,12 +47,15 @@ class Grid:
         (row, column) of a merged cell: how many rows and columns it spans.
     unread : dict
         (row, column) of a cell whose print cannot be told: the key of the message that says why.
+    above : list of str
+        What may be the title: the headings of the file, then the lines above the table, the nearest first.
     """
 
     where: str
     rows: list[list[str]] = field(default_factory=list)
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     unread: dict[tuple[int, int], str] = field(default_factory=dict)
+    above: list[str] = field(default_factory=list)
 
     def at(self, row: int, column: int) -> str:
         """The name of a cell as in a spreadsheet: ``Sheet1!C5``, ``table 2!C5``."""
@@ -168,15 +171,21 @@ def _word(path: Path) -> Iterator[Grid]:
 
     def text(cell) -> str:
         """What is printed: insertions are part of it, deletions are not; each paragraph a line."""
+        return "\n".join(map(text_of, inside(cell, "p")))
+
+    def text_of(paragraph) -> str:
         signs = {qn("w:noBreakHyphen"): "-", qn("w:br"): "\n"}
-        paragraphs = (paragraph.iter(qn("w:t"), *signs) for paragraph in inside(cell, "p"))
-        return "\n".join("".join(signs.get(run.tag) or run.text or "" for run in runs) for runs in paragraphs)
+        runs = paragraph.iter(qn("w:t"), *signs)
+        return "".join(signs.get(run.tag) or run.text or "" for run in runs)
 
     def inside(element, name: str) -> list:
         return element.xpath(f"./w:{name} | ./w:sdt/w:sdtContent/w:{name}")
 
-    for number, table in enumerate(docx.Document(str(path)).element.body.iter(qn("w:tbl")), 1):
+    document = docx.Document(str(path))
+    heads = [one.text for one in document.paragraphs if one.style.name.startswith(("Title", "Heading"))]
+    for number, table in enumerate(document.element.body.iter(qn("w:tbl")), 1):
         grid, anchors = Grid(f"table {number}"), {}
+        grid.above = [*heads, *map(text_of, table.itersiblings(qn("w:p"), preceding=True))]
         for row, line in enumerate(inside(table, "tr")):
             column = sum(map(int, line.xpath("./w:trPr/w:gridBefore/@w:val")))
             for cell in inside(line, "tc"):
@@ -200,6 +209,8 @@ def _web(path: Path) -> Iterator[Grid]:
         noise.drop_tree()
     for number, table in enumerate(tree.iter("table"), 1):
         grid = Grid(f"table {number}")
+        before = [*tree.iter("h1", "h2", "title"), *table.itersiblings("p", preceding=True)]
+        grid.above = [one.text_content() for one in before]
         lines = table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
         for row, line in enumerate(lines):
             column = 0

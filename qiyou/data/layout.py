@@ -30,6 +30,9 @@ _BRACKETED = re.compile(
 )
 _HELD = re.compile(r"[(（〔\[](?:单位[:：])?(.+)[)）〕\]]")
 _FOOTNOTE = re.compile(rf"(?:备?注|说明|带|[{re.escape(_STARS)}])")
+_SECTION = r"[(（]?[一二三四五六七八九十]+[)）、.]|[0-9]+[.、]|第.章"
+_ANNEX = r"(?:附[件表图]\s*[0-9一-九]*[:：]?\s*)?"
+_TITLE = re.compile(rf"(?!{_SECTION}){_ANNEX}((?=(?:.*[一-龥]){{4}})(?!单位|备?注)[^。；;：:]{{4,80}})")
 _LINE_BREAK = re.compile(r"(?<![0-9.])\s*\n\s*|\s*\n\s*(?![0-9.])")
 
 
@@ -44,6 +47,13 @@ class Found:
     columns: dict[int, str]
     lines: list[dict] = field(default_factory=list)
     left: list[tuple[str, str, str]] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The first line above the table that can be the title of a document, as printed, or the empty string."""
+        titles = (_TITLE.fullmatch(" ".join(line.split())) for line in self.above)
+        return next((match[1] for match in titles if match), "")
 
 
 def found_in(path: Path) -> list[Found]:
@@ -53,6 +63,7 @@ def found_in(path: Path) -> list[Found]:
         one = find(grid, last)
         if one is not None:
             last = found.setdefault(tuple(sorted(one.years.values())), Found(one.years, one.columns))
+            last.above += one.above
             last.lines += one.lines
             last.left += one.left
     found = {years: one for years, one in found.items() if one.lines}
@@ -119,12 +130,13 @@ def find(grid: Grid, above: Found | None = None) -> Found | None:
         years, columns, bottom = above.years, above.columns, -1
     twice = next((year for year in years.values() if list(years.values()).count(year) > 1), None)
     need(not twice, "read.twice", where=grid.where, year=twice)
-    found = Found(years, columns)
+    found = Found(years, columns, above=list(grid.above))
     for line, cells in enumerate(grid.rows):
         if line > bottom:
             _take(grid, line, found)
         elif any(cells) and not any(_label(cell) or YEAR_HEAD.fullmatch(plain(cell)) for cell in cells):
-            found.left.append((grid.at(line, 0), "read.above", " ".join(filter(None, cells))))
+            found.above.append(" ".join(filter(None, cells)))
+            found.left.append((grid.at(line, 0), "read.above", found.above[-1]))
     return found
 
 

@@ -162,10 +162,14 @@ class Resolver:
         With id, name_zh and name_en.
     aliases : iterable of (str, str)
         Further names, each with the id that it stands for.
+    unfinished : DataFrame, optional
+        Rows that cannot be used yet: id, name_zh, missing, file, line.
     """
 
-    def __init__(self, kind: str, rows, aliases: Iterable[tuple[str, str]] = ()):
+    def __init__(self, kind: str, rows, aliases: Iterable[tuple[str, str]] = (), unfinished=None):
         self.kind = kind
+        waiting = [] if unfinished is None else unfinished.to_dict("records")
+        self._waiting = {_key(one[name]): one for one in waiting for name in ("id", "name_zh")}
         self.shown = {row.id: {"zh": row.name_zh, "en": row.name_en} for row in rows.itertuples()}
         full = [(name, one) for one, names in self.shown.items() for name in names.values()]
         full += [(name, one) for name, one in aliases if one in self.shown]
@@ -188,6 +192,8 @@ class Resolver:
         found = next((rank[_key(name)] for rank in self._ranks if _key(name) in rank), ())
         if len(found) == 1:
             return found[0]
+        if not found and (one := self._waiting.get(_key(name))):
+            raise DataError("data.unfinished", **one | {"missing": one["missing"].split()})
         lang = "zh" if _HAN.search(name) else "en"
         key = f"data.ambiguous_{self.kind}" if found else f"data.unknown_{self.kind}"
         if not found:

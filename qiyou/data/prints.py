@@ -62,7 +62,7 @@ class Readings:
         keys = zip(texts, headers, units, strict=True)
         self.at = np.array([distinct.setdefault(key, len(distinct)) for key in keys], dtype=np.intp)
         self.keys = list(distinct)
-        self.outcomes = [_outcome(*key, pairs, bare) for key in self.keys]
+        self.outcomes = [outcome(*key, pairs, bare) for key in self.keys]
         self.good = np.array([not fault for _, fault, _ in self.outcomes], dtype=bool)[self.at]
 
     def __getitem__(self, number: int) -> Reading | None:
@@ -84,8 +84,8 @@ class Readings:
         return np.array(values, dtype=kind)[self.at]
 
 
-def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]:
-    """A reading, what is wrong with it, and why it cannot be read."""
+def outcome(text, header, unit, pairs, bare=False) -> tuple[Reading | None, str, str]:
+    """A reading, what is wrong with it (as in `Readings`), and why it cannot be read."""
     try:
         reading = read(text, header)
     except NotationError as error:
@@ -98,7 +98,7 @@ def _outcome(text, header, unit, pairs, bare) -> tuple[Reading | None, str, str]
 
 def _same(first: Reading | None, text: str, header: str) -> bool:
     """Whether a print says what a reading says."""
-    return first is not None and first == _outcome(text, header, "", frozenset(), False)[0]
+    return first is not None and first == outcome(text, header, "", frozenset())[0]
 
 
 @dataclass(slots=True)

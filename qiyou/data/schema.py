@@ -37,7 +37,8 @@ def root() -> Path:
 class Column:
     """A column: its name, what it holds, and what a cell must look like (``pattern``, ``values`` or ``refers``).
 
-    An ``optional`` column may be left out of the file; its cells are then empty.
+    An ``optional`` column may be left out of the file; its cells are then empty. A ``later`` one is required, but may
+    wait in a folder of one's own.
     """
 
     name: str
@@ -48,13 +49,14 @@ class Column:
     required: bool = False
     refers: str = ""
     optional: bool = False
+    later: bool = False
 
-    def complaint(self, cell: str) -> Message | None:
-        """What is wrong with a cell, if anything is."""
+    def complaint(self, cell: str, own: bool = False) -> Message | None:
+        """What is wrong with a cell, in a folder of one's `own` or not, if anything is."""
         told = {"name": self.name, "cell": cell, "values": self.values, "pattern": self.pattern}
         if not cell:
             key = "data.cell_empty_of" if self.values else "data.cell_empty"
-            return Message(key, **told) if self.required else None
+            return Message(key, **told) if self.required and not (own and self.later) else None
         if self.values and cell not in self.values:
             return Message("data.cell_values", **told)
         if self.pattern and not re.fullmatch(self.pattern, cell):
@@ -81,13 +83,13 @@ class Table:
         return next(column.values for column in self.columns if column.name == name)
 
 
-def _column(about: dict, refers: str, *, optional: bool = False) -> Column:
+def _column(about: dict, refers: str, **may: bool) -> Column:
     rules = about.get("constraints", {})
     allowed = ("true", "false") if about["type"] == "boolean" else rules.get("enum", ())
     pattern = rules.get("pattern", "" if allowed else _FORMS.get(about["type"], ""))
     required, values = rules.get("required", False), tuple(map(str, allowed))
     described = about["name"], about["type"], about["description"]
-    return Column(*described, pattern, values, required, refers, optional)
+    return Column(*described, pattern, values, required, refers, **may)
 
 
 def _table(resource: dict) -> Table:
@@ -95,7 +97,8 @@ def _table(resource: dict) -> Table:
     more = schema.get("qiyou", {})
     refers = {key["fields"]: key["reference"]["resource"] for key in schema.get("foreignKeys", ())}
     refers |= dict.fromkeys(more.get("documents", ()), "documents")
-    columns = [_column(about, refers.get(about["name"], "")) for about in schema["fields"]]
+    later, known = more.get("later", ()), [(about, about["name"]) for about in schema["fields"]]
+    columns = [_column(about, refers.get(name, ""), later=name in later) for about, name in known]
     columns += [_column(about, "", optional=True) for about in more.get("optionalFields", ())]
     key = more.get("key", schema["primaryKey"])
     return Table(resource["path"], resource["title"], tuple(columns), tuple(key))

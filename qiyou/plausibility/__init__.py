@@ -18,15 +18,5 @@ from qiyou.plausibility.facts import CODES, COLUMNS, VERDICTS, Settings, summary
 from qiyou.plausibility.profile import READINGS, profiles, spells
 from qiyou.plausibility.telling import sentences
 
-__all__ = [
-    "CODES",
-    "COLUMNS",
-    "READINGS",
-    "VERDICTS",
-    "Settings",
-    "check",
-    "profiles",
-    "sentences",
-    "spells",
-    "summary",
-]
+__all__ = ["CODES", "COLUMNS", "READINGS", "VERDICTS", "Settings"]
+__all__ += ["check", "profiles", "sentences", "spells", "summary"]

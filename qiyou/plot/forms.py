@@ -59,6 +59,7 @@ def figure(function: Callable) -> Callable:
     def drawn(data, *given, ax=None, lang="zh", width="full", page=1, **choice):
         told = {"name": function.__name__, "kind": type(data).__name__}
         need(isinstance(data, Data), "plot.no_data", FigureError, **told)
+        need(isinstance(ax, Axes | None), "plot.no_ax", FigureError, **told | {"kind": type(ax).__name__})
         with style.context(lang):
             result = function(Desk(data, ax, lang, width, int(page)), *given, **choice)
             right, told = isinstance(getattr(result, "figure", None), Figure), type(result).__name__
@@ -87,7 +88,7 @@ class Desk:
     def names(self) -> dict[str, str]:
         """Id -> short name of every place; names that two places share are told apart by what they lie in."""
         frame = self.data.places
-        full = frame[f"name_{self.lang}"].where(frame[f"name_{self.lang}"].ne(""), frame["name_zh"])
+        full = frame[f"name_{self.lang}"]
         shown = full.map(functools.partial(short, lang=self.lang))
         within = frame["parent"].map(dict(zip(frame["id"], shown, strict=True))).fillna(frame["id"])
         for longer in (full, full + " (" + within + ")", full + " (" + frame["id"] + ")"):
@@ -96,10 +97,8 @@ class Desk:
 
     @functools.cached_property
     def labels(self) -> dict[str, str]:
-        """Id -> name of every indicator; the Chinese name where there is no English one."""
-        frame = self.data.indicators
-        name = frame[f"name_{self.lang}"].where(frame[f"name_{self.lang}"].ne(""), frame["name_zh"])
-        return dict(zip(frame["id"], name, strict=True))
+        """Id -> name of every indicator."""
+        return self.facts[f"name_{self.lang}"].to_dict()
 
     def say(self, key: str, **fields) -> str:
         """A message of the figures, ``plot.<key>``."""
