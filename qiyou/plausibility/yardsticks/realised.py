@@ -430,10 +430,12 @@ def nearest(data, asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     """The nearest superior (`superiors.csv`, else the parents) that has a window of the path's indicator, or ''."""
     chain = data.superiors[["place", "superior", "order"]].astype({"order": int})
     up = data.places.set_index("id")["parent"].to_dict()
+    # a place of one's own may not say where it lies, but it lies in the nation
+    nation = data.places.loc[data.places["level"].eq("country"), "id"]
     more = [
         (place, one, order)
         for place in set(asked["place"]) - set(chain["place"])
-        for order, one in enumerate(above_(place, up)[1:])
+        for order, one in enumerate(dict.fromkeys([*above_(place, up)[1:], *nation]))
     ]
     chain = pd.concat([chain, pd.DataFrame(more, columns=chain.columns)], ignore_index=True)
     rows = asked[["place", *_KEYS]].reset_index(names="at").merge(chain, on="place")
