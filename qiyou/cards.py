@@ -12,7 +12,7 @@ import pandas as pd
 from qiyou import paths, plausibility, words
 from qiyou.errors import QiyouError
 from qiyou.plausibility.profile import assessed, yardsticks
-from qiyou.plausibility.telling import address
+from qiyou.plausibility.telling import addresses
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -290,12 +290,13 @@ def _text(data: Data, place: str, indicator: str, facts, beside, lang: str) -> s
     if len(lines) == 1:
         return lines[0][2]
     titles = data.documents.set_index("id")["title" if lang == "zh" else "title_en"]
+    at = addresses(data, lang)
     return "\n".join(
         words.say(
             "card_line",
             lang,
             title=titles[document],
-            at=address(data, f"{document}/{locator}", lang),
+            at=at(f"{document}/{locator}"),
             text=text,
         )
         for document, locator, text in lines
@@ -310,9 +311,8 @@ def _not_printed(data: Data, place: str, indicator: str, names: dict[str, str], 
     if len(own):
         here, form = "card_only_printed", words.messages(lang)["card_figure"]
         cells = zip(own["document"] + "/" + own["locator"], own["year"], own["printed"], strict=True)
-        figures = [
-            form.format(at=address(data, cell, lang), year=year, text=text) for cell, year, text in cells
-        ]
+        at = addresses(data, lang)
+        figures = [form.format(at=at(cell), year=year, text=text) for cell, year, text in cells]
         names["figures"] = words.joined(figures, lang)
     others = others[["place"]].drop_duplicates()
     who = words.joined(data.named(others, lang=lang)["place"], lang)
@@ -324,7 +324,8 @@ def _yardsticks(data: Data, facts: pd.DataFrame, lang: str) -> pd.DataFrame:
     """The yardsticks of every line, with the line where there are several."""
     cells = facts["document"] + "/" + facts["locator"]
     rows = zip(facts.iterrows(), cells, strict=True)
-    parts = [yardsticks(row, lang).assign(line=address(data, cell, lang)) for (_, row), cell in rows]
+    at = addresses(data, lang)
+    parts = [yardsticks(row, lang).assign(line=at(cell)) for (_, row), cell in rows]
     if not parts:
         return pd.DataFrame()
     rows = pd.concat(parts, ignore_index=True)

@@ -21,7 +21,7 @@ from qiyou.brief import papers
 from qiyou.brief.citable import ASKED, Sources, Statement, gathered, statements
 from qiyou.brief.papers import Figure, Paper, workbook
 from qiyou.errors import DataError, QiyouError
-from qiyou.plausibility.telling import address
+from qiyou.plausibility.telling import addresses
 
 if TYPE_CHECKING:
     from qiyou.data import Data
@@ -218,9 +218,10 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     lines = data.printed[data.printed["place"].eq(place)].drop_duplicates(["indicator", "variant"])
     row_of, form = lines.set_index(["indicator", "variant"])["locator"], words.group("place", lang)["beside"]
     labels = data.named(found, lang=lang)["indicator"].to_list()
+    at = addresses(data, lang)
     for number, key in enumerate(zip(found["indicator"], found["variant"], strict=True)):
         if key[1] in ("a", "b") and key in row_of:
-            labels[number] = form.format(labels[number], address(data, row_of[key], lang))
+            labels[number] = form.format(labels[number], at(row_of[key]))
     passed = found["indicator"].isin(data.indicators.loc[data.indicators["kind"].eq("status"), "id"])
     table = {heads["indicator"]: labels}
     table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(words.unit)

@@ -6,7 +6,6 @@ Every family below gathers the facts of its sentences; the words stand in ``tabl
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +14,7 @@ import pandas as pd
 
 from qiyou import capacity, cards, compare, plausibility, words
 from qiyou.errors import DataError
-from qiyou.plausibility.telling import Speaker, address, cited
+from qiyou.plausibility.telling import Speaker, addresses, cited
 from qiyou.plausibility.yardsticks import realised
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class Sources:
 
     def __init__(self, data: Data, lang: str):
         self._lang, others = lang, data.sources
-        self.at = functools.partial(address, data, lang=lang)
+        self.at = addresses(data, lang)
         others = others[others["grade"].ne("derived")]
         titled = zip(
             others["publisher"], cited(others, lang), others["title"], others["published"], strict=True

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 _DIGITS = 4
 
 
-@functools.lru_cache(maxsize=2)
-def _sections(data: Data) -> dict[str, tuple[str, str]]:
-    said = data.statements
-    cells = said["document"] + "/statement:" + said["id"].astype(str)
-    return dict(zip(cells, zip(said["section"], said["item"], strict=True), strict=True))
-
-
-def address(data: Data, cell: str, lang: str) -> str:
-    """The row of a table, or the section and item of a text, as printed; empty for a whole document.
+def addresses(data: Data, lang: str) -> Callable[[str], str]:
+    """What a cell is called: the row of a table, or the section and item of a text; empty for a whole document.
 
     >>> import qiyou
-    >>> data = qiyou.load()
-    >>> address(data, "yuhuan-plan-2023/table:12b", "zh"), address(data, "yuhuan-plan-2023/statement:53", "en")
-    ('表第12b行', 'text 二(四), item 19')
+    >>> at = addresses(qiyou.load(), "zh")
+    >>> at("yuhuan-plan-2023/table:12b:2027"), at("yuhuan-plan-2023/statement:53")
+    ('表第12b行', '正文二(四)第19条')
     """
-    origin, *where = cell.rpartition("/")[2].split(":")
-    if origin == "statement":
-        where = list(filter(None, _sections(data).get(cell, ())))
-        origin = ("running", "section", "text")[len(where)]
-    return words.group("place", lang)[origin].format(*where) if where or origin == "running" else ""
+    said, form = data.statements, words.group("place", lang)
+    cells = said["document"] + "/statement:" + said["id"].astype(str)
+    sections = dict(zip(cells, zip(said["section"], said["item"], strict=True), strict=True))
+
+    def at(cell: str) -> str:
+        origin, *where = cell.rpartition("/")[2].split(":")
+        if origin == "statement":
+            where = list(filter(None, sections.get(cell, ())))
+            origin = ("running", "section", "text")[len(where)]
+        return form[origin].format(*where) if where or origin == "running" else ""
+
+    return at
 
 
 def sentences(found: pd.DataFrame, data: Data, lang: str = "zh") -> np.ndarray:
@@ -88,7 +88,7 @@ class Speaker:
     """The names of one data set in one language, and what a cell is called."""
 
     def __init__(self, data: Data, lang: str):
-        self.lang, self._at = lang, functools.partial(address, data, lang=lang)
+        self.lang, self._at = lang, addresses(data, lang)
         indicators = data.indicators.set_index("id")
         printed, said = indicators["unit"], data.statements
         place = said["document"] + "/statement:" + said["id"].astype(str)
@@ -352,9 +352,9 @@ def _share(data, rows, lang: str, low: str, high: str, digits: str = "") -> list
 
 @functools.lru_cache(maxsize=2**17)
 def _plain(value: float, lang: str, size: float | None = None) -> str:
-    """A number as people write it, large ones by ten thousands in Chinese, in thousands in English; `size` decides."""
+    """A number as people write it, in Chinese by the ten thousands that `size` has."""
     if lang == "en":
-        return words.number(value) if abs(value) < 1e3 else f"{value:,.10g}"
+        return words.number(value) if abs(value) < 1e4 else f"{value:,.0f}"
     power, word = next(
         (one for one in _POWERS if (abs(value) if size is None else size) >= one[0]), (1.0, "")
     )
