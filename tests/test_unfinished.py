@@ -237,3 +237,16 @@ def test_the_briefing_says_what_is_left_aside(county, tmp_path):
         assert says in (made / "brief.html").read_text("utf-8")
         other = qiyou.brief.county(data, "长兴", lang=lang, to=tmp_path / lang)
         assert says not in (other / "brief.html").read_text("utf-8")
+
+
+def test_every_page_of_the_readings_holds_something(tmp_path):
+    import matplotlib.pyplot as plt
+
+    assert named(tmp_path, "1=托位数", "3=累计开工改造城镇老旧小区") == 0
+    data, pages = load(also=[tmp_path / "kaihua-own"]), 0
+    with pytest.raises(DataError, match=r"page \d of the figure does not exist"):
+        for page in range(1, 10):
+            qiyou.plot.readings(data, lang="en", page=page)
+            pages = page
+    plt.close("all")
+    assert pages == 3
