@@ -145,8 +145,7 @@ def card(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.Da
         (aimless, "no direction"),
         (outside, "a value outside the indicator's bounds"),
     ]
-    out["note"] = label(cases)
-    return out
+    return out.assign(note=label(cases))
 
 
 def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -261,8 +260,7 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
         (outside, "a value outside the indicator's bounds"),
         (defined & ~signed, "the rounding leaves the sign of the total change open"),
     ]
-    out["note"] = label(cases)
-    return out
+    return out.assign(note=label(cases))
 
 
 def lead(

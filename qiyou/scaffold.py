@@ -110,8 +110,7 @@ def new(
             files["document.toml"] = files["document.toml"].replace('title = ""', f"title = {title}", 1)
         if place not in known:
             printed = name if re.search(r"[\u4e00-\u9fff]", name) else ""
-            certain = _COUNTY.fullmatch(name) or (above and places[above][1] == "prefecture")
-            level = "county" if certain else ""
+            level = "county" * bool(_COUNTY.fullmatch(name) or (above and places[above][1] == "prefecture"))
             files["places.csv"] = f"{header('places')}\n{place},{printed},,{level},,{above},\n"
         for file, text in files.items():
             (draft / file).write_bytes(text.encode("utf-8"))

@@ -160,6 +160,11 @@ def falls_and_zeros(to):
     return [folder(to, "flat-own", "pujiang", rows)]
 
 
+def skipped_years(to):
+    rows = [("1", NURSERY, "个/千人", "3.9", "4.5", "5.5"), ("2", SPORTS, "平方米/人", "2.6", "2.8", "≥3")]
+    return [folder(to, "skipped-own", "开化县", rows, years=(2022, 2025, 2027), named=("开化县", ""))]
+
+
 def unfinished_rows(to):
     """Two rows match, one is an indicator of one's own without a direction; names and level are blank."""
     rows = [
@@ -220,6 +225,7 @@ FOLDERS = [
     two_of_one_name,
     falls_and_zeros,
     other_years,
+    skipped_years,
     unfinished_rows,
     nothing_known,
     ninety,

@@ -25,17 +25,14 @@ COUNTY = "浙江省衢州市开化县"
 
 
 def plan(path, rows=ROWS, title=TITLE, above=("单位：见表",)):
-    """A Word file with a title, lines above the table, and the years one after the other."""
+    """A Word file with a title and lines above a table whose years are not one after the other."""
     document = docx.Document()
     if title:
         document.add_heading(title, 0)
     for line in above:
         document.add_paragraph(line)
-    years = [f"{year}年" for year in range(2022, 2028)]
-    lines = [[*row[:3], row[3], row[3], row[3], row[4], row[4], row[5]] for row in rows]
-    for number, line in enumerate([[*HEAD[:3], *years], *lines]):
-        if not number:
-            table = document.add_table(0, len(line))
+    table = document.add_table(0, len(HEAD))
+    for line in [HEAD, *rows]:
         for cell, text in zip(table.add_row().cells, line, strict=True):
             cell.text = text
     document.save(path)
@@ -65,7 +62,11 @@ def test_unknown_names_stop_nothing(county, capsys):
 def test_what_is_unfinished_takes_no_part_and_stays_as_printed(county):
     data = load(also=[county])
     own = data.targets[data.targets["document"].eq("kaihua-own")]
-    assert own["indicator"].unique().tolist() == ["sports_area_per_capita"] and len(own) == 6
+    assert own["indicator"].unique().tolist() == ["sports_area_per_capita"] and own["year"].tolist() == [
+        2022,
+        2025,
+        2027,
+    ]
     assert [row["printed_name"] for row in read(county, "table")] == [row[1] for row in ROWS]
     assert data.unfinished["missing"].tolist() == ["direction kind"] * 3
     assert data.unfinished["line"].tolist() == [2, 3, 4]
@@ -236,3 +237,16 @@ def test_the_briefing_says_what_is_left_aside(county, tmp_path):
         assert says in (made / "brief.html").read_text("utf-8")
         other = qiyou.brief.county(data, "长兴", lang=lang, to=tmp_path / lang)
         assert says not in (other / "brief.html").read_text("utf-8")
+
+
+def test_every_page_of_the_readings_holds_something(tmp_path):
+    import matplotlib.pyplot as plt
+
+    assert named(tmp_path, "1=托位数", "3=累计开工改造城镇老旧小区") == 0
+    data, pages = load(also=[tmp_path / "kaihua-own"]), 0
+    with pytest.raises(DataError, match=r"page \d of the figure does not exist"):
+        for page in range(1, 10):
+            qiyou.plot.readings(data, lang="en", page=page)
+            pages = page
+    plt.close("all")
+    assert pages == 3

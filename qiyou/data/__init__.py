@@ -148,7 +148,7 @@ class Data:
         names = list(zip(aliases["name"], aliases["indicator"], strict=True))
         return {
             "place": Resolver("place", self.places),
-            "indicator": Resolver("indicator", self.indicators, names, self.unfinished),
+            "indicator": Resolver("indicator", self.indicators, names, self.unfinished.to_dict("records")),
         }
 
     def place(self, name: str) -> str:

@@ -160,7 +160,7 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
     status = about.get("table", {}).get("status", "none")
     if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():
         findings.add("no_table", folder / "table.csv", status=status)
-    years = _years(sheets.get("table"), about, folder, findings)
+    years = _years(sheets.get("table"), about, folder, findings, lenient)
     decided = _settle(sheets, years, findings)
     document = Document(folder, about, sheets, years, decided, lenient)
     _check_seals(document, findings)
@@ -197,14 +197,19 @@ def _is_span(period) -> bool:
     return bool(years) and 0 <= period[1] - period[0] < _MOST_YEARS
 
 
-def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings) -> tuple[str, ...]:
+def _years(table: Sheet | None, about: dict, folder: Path, findings: Findings, own: bool) -> tuple[str, ...]:
+    """The years of the table's columns; one's own may skip some, as plans do, but not the first and the last."""
     if table is None:
         return ()
     years = tuple(name for name in table.header if re.fullmatch(YEAR, name))
     stated = about.get("table", {}).get("years", about["period"])
     if not _is_span(stated):
         findings.add("about_period", folder / ABOUT, name="table.years", found=stated)
-    elif years != tuple(str(year) for year in range(stated[0], stated[1] + 1)):
+    elif years != tuple(
+        year
+        for year in map(str, range(stated[0], stated[1] + 1))
+        if not own or year in {*years, *map(str, stated)}
+    ):
         found = years or Message("data.missing")
         findings.add("years_header", table.path, 1, found=found, first=stated[0], last=stated[1])
     return years

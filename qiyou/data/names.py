@@ -162,14 +162,13 @@ class Resolver:
         With id, name_zh and name_en.
     aliases : iterable of (str, str)
         Further names, each with the id that it stands for.
-    unfinished : DataFrame, optional
-        Rows that cannot be used yet: id, name_zh, missing, file, line.
+    unfinished : iterable of dict
+        What cannot be used yet: id, name_zh, missing, file, line.
     """
 
-    def __init__(self, kind: str, rows, aliases: Iterable[tuple[str, str]] = (), unfinished=None):
+    def __init__(self, kind: str, rows, aliases: Iterable[tuple[str, str]] = (), unfinished=()):
         self.kind = kind
-        waiting = [] if unfinished is None else unfinished.to_dict("records")
-        self._waiting = {_key(one[name]): one for one in waiting for name in ("id", "name_zh")}
+        self._waiting = {_key(one[name]): one for one in unfinished for name in ("id", "name_zh")}
         self.shown = {row.id: {"zh": row.name_zh, "en": row.name_en} for row in rows.itertuples()}
         full = [(name, one) for one, names in self.shown.items() for name in names.values()]
         full += [(name, one) for name, one in aliases if one in self.shown]

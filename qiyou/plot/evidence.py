@@ -54,9 +54,9 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     # Pages go down all lines of some places, then to the next places.
     most = forms.most_columns(cells["text"], len(columns), desk.lang)
     chunks = itertools.product(_chunks(columns, most), _chunks(order, 28))
-    ((columns, kept),) = desk.turn(list(chunks), 1)
-    rows = cells.drop_duplicates("row").set_index("row").loc[kept].reset_index()[["row", "indicator"]]
-    rows = rows.assign(unit="", aside="")
+    full = [pair for pair in chunks if (cells["column"].isin(pair[0]) & cells["row"].isin(pair[1])).any()]
+    ((columns, kept),) = desk.turn(full, 1)
+    rows = cells.drop_duplicates("row").set_index("row").loc[kept, ["indicator"]].assign(unit="", aside="")
     facts = {"n": len(profile), "told": int(side.notna().sum())}
     facts |= {"below": int((side < 0).sum()), "above": int((side > 0).sum())}
     title, count = desk.say("readings.title", **facts), profile["reading"].value_counts()
@@ -64,7 +64,7 @@ def readings(desk, profile: pd.DataFrame | None = None) -> Axes:
     facts |= {"chart": "matrix", "title": title, "used": profile["document"], "table": profile}
     desk.told("readings", finding=title + desk.stop + finding, **facts)
     cells = cells[cells["row"].isin(kept) & cells["column"].isin(columns)]
-    return forms.matrix(desk, cells, rows, columns, "reading")
+    return forms.matrix(desk, cells, rows.reset_index(), columns, "reading")
 
 
 # ---------------------------------------------------------------- required among realised paces
