@@ -38,7 +38,8 @@ def addresses(data: Data, lang: str) -> Callable[[str], str]:
     """
     said, form = data.statements, words.group("place", lang)
     cells = said["document"] + "/statement:" + said["id"].astype(str)
-    sections = dict(zip(cells, zip(said["section"], said["item"], strict=True), strict=True))
+    passages = said.reindex(columns=["section", "item"], fill_value="").itertuples(index=False)
+    sections = dict(zip(cells, passages, strict=True))
 
     def at(cell: str) -> str:
         origin, *where = cell.rpartition("/")[2].split(":")
