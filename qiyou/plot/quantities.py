@@ -142,7 +142,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     gone = desk.listed(frame.loc[~frame["place"].isin(good["place"]), "place"])
     ends = hull["per_year_low"].min(), hull["per_year_high"].max()
     title = {"n": len(hull), "span": words.interval(*ends, lang=desk.lang)}
-    if hull["per_year_low"].gt(0).all():
+    if hull["per_year_low"].gt(0).all() and np.isfinite(ends[1]):
         apart = (hull["per_year_high"] / hull["per_year_low"] - 1).max()
         title = desk.say("stocks.title_apart", share=int(np.ceil(100 * apart)), **title)
     else:
