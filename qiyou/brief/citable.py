@@ -253,7 +253,7 @@ def _nation(teller: _Teller) -> Iterator[Statement]:
     """The nation's latest level beside the end values of the plans."""
     known = teller.data.reference.query("level == 'country' and kind == 'observed' and relation == 'eq'")
     last = known.sort_values("t").groupby("indicator").tail(1).set_index("indicator")
-    # whatever their reading; not where the nation's level is older than the plans' bases or on another basis
+    # whatever their reading, where the nation has a recent level
     rows = teller.read.profiles[teller.read.profiles["nation_there"].ne("")]
     for indicator, part in rows[rows["indicator"].isin(last.index)].groupby("indicator"):
         seen, ends = last.loc[indicator], sorted(part["end"].unique())

@@ -225,7 +225,7 @@ UNASKED = ("PASS_YEAR", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE")
 """Readings of paths that ask for no pace, of which nothing more is said."""
 _CHANGES = {"%": ("个百分点", " percentage points"), "元/年": ("元", " yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
-_ONE = re.compile(r"(?<!to )(?<![\d.,])\b(1 (?:percentage point|target|change))s\b")
+_ONE = re.compile(r"(?<!to )(?<![\d.,])\b1 percentage points\b")
 _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
 
@@ -239,7 +239,7 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
         parts = ([[keys[name] for name in group] for group in spec] for spec in specs)
         texts = (_sentences(told, part, lang, gap) for part in parts)
         if lang == "en":
-            texts = ([_ONE.sub(r"\1", one) for one in text] for text in texts)
+            texts = ([_ONE.sub("1 percentage point", one) for one in text] for text in texts)
         ended = ([one[:1].upper() + one[1:] + stop if one else "" for one in text] for text in texts)
         out[lang], *short = ended
         out[f"short_{lang}"] = [space.join(filter(None, row)) for row in zip(*short, strict=True)]
@@ -356,9 +356,8 @@ def _plain(value: float, lang: str, size: float | None = None) -> str:
     """A number as people write it, in Chinese by the ten thousands that `size` has."""
     if lang == "en":
         return words.number(value) if abs(value) < 1e4 else f"{value:,.0f}"
-    power, word = next(
-        (one for one in _POWERS if (abs(value) if size is None else size) >= one[0]), (1.0, "")
-    )
+    size = abs(value) if size is None else size
+    power, word = next((one for one in _POWERS if size >= one[0]), (1.0, ""))
     return words.number(value / power, 6) + word
 
 
