@@ -540,8 +540,8 @@ def lanes(desk: Desk, rows: Sequence[Mapping], heads: Sequence[str] = ()) -> Axe
         left += text_width(desk.names[place]) + 10
     for row in rows:
         ax.plot([0, 170], [top, top], color=style.GRID, lw=0.6)
-        put(ax, 0.5, top + 2.9, row["name"], (_LABELS, 3.4), f"name/{row['id']}")
-        put(ax, 0.5, top + 6.8, row["below"], (_LABELS, 3.4), "below", 8, color=style.MUTED)
+        put(ax, 0.5, top + 2.6, row["name"], (_LABELS, 3.4), f"name/{row['id']}")
+        put(ax, 0.5, top + 7.1, row["below"], (_LABELS, 3.4), "below", 8, color=style.MUTED)
         put(ax, _WORDS, top + tall / 2, row["words"], (169.5 - _WORDS, tall - 1), f"words/{row['id']}")
         ends = [one.value for lane in row["lanes"] for one in lane]
         span = (min(ends), max(ends)) if min(ends) < max(ends) else (ends[0] - 1, ends[0] + 1)
