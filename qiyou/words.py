@@ -150,17 +150,17 @@ def unit(name: str, lang: str = "en") -> str:
     return group("unit", lang).get(name, name)
 
 
-def number(value: float, digits: int = 10) -> str:
-    """A number as people write it: no binary noise, no trailing zeros, a real minus sign.
+def number(value: float, digits: int = 10, comma: str = "") -> str:
+    """A number as people write it: no binary noise, no trailing zeros, a real minus sign; thousands apart if asked.
 
-    >>> number(0.1 + 0.2), number(-5.0), number(226000.0)
-    ('0.3', '−5', '226000')
+    >>> number(0.1 + 0.2), number(-5.0), number(226000.0), number(1234.5, comma=",")
+    ('0.3', '−5', '226000', '1,234.5')
     """
     if value != value:
         return "—"
     if np.isinf(value):
         return "∞" if value > 0 else "−∞"
-    text = f"{round(value, digits):.{digits}f}".rstrip("0").rstrip(".")
+    text = f"{round(value, digits):{comma}.{digits}f}".rstrip("0").rstrip(".")
     return text.replace("-", "−") if text != "-0" else "0"
 
 

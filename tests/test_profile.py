@@ -91,6 +91,24 @@ def test_evidence_of_the_examples(profiles):
     for place in ("yuhuan", "changxing"):
         assert "nominal" in one(profiles, place, "dibao_standard")["doubts"].split("; ")
     assert not profiles.loc[profiles["unit"].ne("元/年"), "doubts"].str.contains("nominal").any()
+    # the nation's allowance is that of cities; nothing else leans on such a series
+    urban = profiles["doubts"].str.split("; ").map(lambda names: "urban" in names)
+    assert set(profiles.loc[urban, "indicator"]) == {"dibao_standard"} and urban.sum() == 2
+    assert profiles.loc[urban, "zh"].str.contains("上级只有城市平均").all()
+
+
+def test_few_other_places_are_named_and_so_are_those_that_have_arrived(profiles):
+    def told(place, indicator, lang="zh"):
+        return one(profiles, place, indicator)[lang]
+
+    # printed bases of 2022: screened 82 in 慈溪, 86 in 奉化, 97.67 in 海曙; enrolled 74 in 慈溪, 66.3 in 玉环
+    screened = told("yuhuan", "child_screening_rate")
+    assert "只有慈溪市、奉化区、海曙区，其中海曙区已达到95%" in screened
+    assert "has been reached by Haishu District" in told("yuhuan", "child_screening_rate", "en")
+    assert "只有慈溪市，已达到72%" in told("yuhuan", "higher_education_enrolment")
+    assert "只有玉环市，未达到76%" in told("cixi", "higher_education_enrolment")
+    # a printed 30 may be 29.5
+    assert "慈溪市已达到或可能达到30人" in told("changxing", "care_workers_per_10000_elderly")
 
 
 def frame_of(**columns) -> pd.DataFrame:
@@ -104,6 +122,7 @@ def frame_of(**columns) -> pd.DataFrame:
         "own_values": 0,
         "qualified": True,
         "contains": False,
+        "basis": "",
     }
     blank |= {"fifth_low": 1, "fifth_high": 5, "n_low": 0, "n_high": 0, "own_n_low": 0, "own_n_high": 0}
     blank |= {"last_year": 2024, "own_to_year": 2024, "to_year": 2024, "base_year": 2022, "same_level": True}

@@ -45,11 +45,11 @@ def speakers(data):
         (-INF, INF, "", ""),
         (np.nan, np.nan, "", ""),
         # Whole numbers are never cut, and large ones counted as the language counts.
-        (1234.5, 1236.5, "1234至1237", "1234 to 1237"),
+        (1234.5, 1236.5, "1234至1237", "1,234 to 1,237"),
         (123_456, 123_789, "12.3456万至12.3789万", "123,456 to 123,789"),
         (2.5e8, 2.5e8, "2.5亿", "250,000,000"),
         (10_000, 10_000, "1万", "10,000"),
-        (9_999, 9_999, "9999", "9999"),
+        (9_999, 9_999, "9999", "9,999"),
     ],
 )
 def test_intervals(low, high, zh, en):
@@ -62,7 +62,7 @@ def test_every_printed_interval_holds_the_exact_one_and_is_hardly_wider():
     low = 10.0 ** rng.uniform(-3, 3, 200)
     high = low * rng.uniform(1.01, 1.5, 200)
     for text, a, b in zip(told("range", low=low, high=high), low, high, strict=True):
-        ends = [float(end) for end in (text.split(" to ") * 2)[:2]]
+        ends = [float(end.replace(",", "")) for end in (text.split(" to ") * 2)[:2]]
         unit = max(10.0 ** (np.floor(np.log10(b)) - 2), 1e-5)
         assert ends[0] <= a < ends[0] + unit and ends[1] - unit < b <= ends[1], text
 
@@ -96,7 +96,7 @@ def test_a_print_without_its_unit_gets_one():
 @pytest.mark.parametrize(
     ("value", "zh", "en"),
     [
-        (1234.5, "1234.5", "1234.5"),
+        (1234.5, "1234.5", "1,234.5"),
         (12_345.5, "12345.5", "12,345.5"),
         (99_999.0, "99999", "99,999"),
         (100_000.0, "10万", "100,000"),

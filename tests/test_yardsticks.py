@@ -849,7 +849,7 @@ def test_ningbos_premature_mortality_fell_much_faster(data):
 
 def test_twice_the_pace_of_a_straight_line():
     windows = pd.DataFrame({"place": "a", "indicator": "i", "scale": "points", "pace": 1.0, "low": 1.0, "high": 1.0,
-                            "from_year": 2018, "year": 2020, "values": 5}, index=[0])  # fmt: skip
+                            "from_year": 2018, "year": 2020, "values": 5, "basis": ""}, index=[0])  # fmt: skip
     asked = pd.DataFrame(
         {"place": "a", "indicator": "i", "scale": "points", "required_low": 2.0, "required_high": 2.0},
         index=[0],
@@ -862,7 +862,7 @@ def test_twice_the_pace_of_a_straight_line():
 
 def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
     windows = pd.DataFrame({"place": "a", "indicator": "i", "scale": "points", "pace": [0.0, 1.0], "low": [-0.1, 0.9],
-                            "high": [0.1, 1.1], "from_year": 2018, "year": 2020, "values": 3})  # fmt: skip
+                            "high": [0.1, 1.1], "from_year": 2018, "year": 2020, "values": 3, "basis": ""})  # fmt: skip
     asked = pd.DataFrame(
         {"place": "a", "indicator": "i", "scale": "points", "required_low": 0.5, "required_high": 0.5},
         index=[0],
@@ -873,7 +873,7 @@ def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
 
 def test_a_pace_that_may_be_none_has_a_ratio_from_zero():
     windows = pd.DataFrame({"place": "a", "indicator": "i", "scale": "points", "pace": 1.0, "low": 0.9, "high": 1.1,
-                            "from_year": 2018, "year": 2020, "values": 2}, index=[0])  # fmt: skip
+                            "from_year": 2018, "year": 2020, "values": 2, "basis": ""}, index=[0])  # fmt: skip
     asked = pd.DataFrame(
         {"place": "a", "indicator": "i", "scale": "points", "required_low": -np.inf, "required_high": 0.5},
         index=[0],
@@ -909,7 +909,7 @@ def test_the_ratio_over_every_window_is_that_of_its_corners():
     found = pd.DataFrame(
         {"place": rng.choice(list("abcd"), 40), "indicator": "i", "scale": "points", "low": pace - 0.05}
     )
-    found = found.assign(high=pace + 0.05, from_year=rng.integers(2010, 2020, 40), values=5)
+    found = found.assign(high=pace + 0.05, from_year=rng.integers(2010, 2020, 40), values=5, basis="b")
     found = found.assign(year=found["from_year"] + rng.integers(2, 6, 40))
     wanted = rng.uniform(-0.3, 1, 30).round(2)
     asked = pd.DataFrame({"up": rng.choice(list("abcde"), 30), "indicator": "i", "scale": "points"})
@@ -1051,6 +1051,8 @@ def test_who_is_there_is_counted_place_by_place(sign):
             continue
         assert counts == [len(others), (others["sure"] >= aim).sum(), (others["possible"] >= aim).sum()]
         assert told["names"] == ("; ".join(others["place"]) if len(others) < 5 else "")
+        there = others.loc[others["possible"] >= aim, "place"]
+        assert told["arrived"] == ("; ".join(there) if len(others) < 5 else "")
         if one["indicator"] != "i":
             assert (told["nation_there"], told["nation_printed"], told["nation_year"]) == ("", "", 0)
             continue

@@ -166,10 +166,7 @@ class Speaker:
         if self.lang == "zh":
             power, word = (1e8, "亿") if size >= 1e8 else (1e4, "万") if size >= 1e5 else (1.0, "")
             return words.number(_short(value / power, 10)) + word + unit
-        text = words.number(value)
-        whole, _, part = text.lstrip("−").partition(".")
-        whole = f"{int(whole):,}" if len(whole) > 4 and whole.isdigit() else whole
-        return ("−" if value < 0 else "") + whole + (f".{part}" if part else "") + unit
+        return words.number(value, comma=",") + unit
 
 
 def _short(value: float, digits: int = _DIGITS) -> float:
@@ -355,7 +352,7 @@ def _share(data, rows, lang: str, low: str, high: str, digits: str = "") -> list
 def _plain(value: float, lang: str, size: float | None = None) -> str:
     """A number as people write it, in Chinese by the ten thousands that `size` has."""
     if lang == "en":
-        return words.number(value) if abs(value) < 1e4 else f"{value:,.0f}"
+        return words.number(value, comma=",")
     size = abs(value) if size is None else size
     power, word = next((one for one in _POWERS if size >= one[0]), (1.0, ""))
     return words.number(value / power, 6) + word

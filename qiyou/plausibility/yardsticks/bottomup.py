@@ -24,13 +24,14 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``additions_low, additions_high`` (a year, over all population scenarios), ``institutions_low,
-        institutions_high`` (nurseries), ``people`` (the base year's), ``additions_unit, scenario``;
+        institutions_high`` (nurseries), ``people`` (the last known, of the year ``anchor``), ``additions_unit,
+        scenario``;
         ``bottom_up``: COVERED, NOT_COVERED, ``DEPENDS_ON:<what>``, NO_PROJECTS, NO_POPULATION,
         or empty where a level is no density.
     """
     numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high"]
     out = pd.DataFrame(np.nan, index=asked.index, columns=[*numbers, "people"])
-    out[["additions_unit", "scenario", "bottom_up"]] = ""
+    out[["additions_unit", "scenario", "bottom_up"]], out["anchor"] = "", 0
     dense = asked[asked["ask"].eq("pace") & asked["kind"].eq("density")]
     out.loc[dense.index, "bottom_up"] = "NO_POPULATION"
     people = data.observations[data.observations["indicator"].str.startswith("population_")]
@@ -40,8 +41,9 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     if dense.empty:
         return out
     total = capacity.additions(data, rows=rows.merge(ends))
-    people = total.groupby(paths.KEYS, as_index=False)["population_0"].first()
-    total = capacity.span(total).merge(people, how="left").rename(columns={"population_0": "people"})
+    people = total.loc[total["scenario"].eq("flat"), [*paths.KEYS, "population", "anchor"]]
+    people = people.drop_duplicates(paths.KEYS).rename(columns={"population": "people"})
+    total = capacity.span(total).merge(people.fillna({"anchor": 0}), how="left")
     names = {"per_year_low": "additions_low", "per_year_high": "additions_high", "unit": "additions_unit"}
     total = total[total["status"].eq(capacity.ASSESSABLE)].rename(columns=names)
     total["bottom_up"] = "NO_PROJECTS"

@@ -53,12 +53,14 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``level_n, level_low, level_high``: places with a recent level, and those certainly and possibly there;
-        ``nation_there`` (yes, no, open or empty), ``nation_printed, nation_year``; ``names`` of the places with a
-        level, where they are fewer than five.
+        ``nation_there`` (yes, no, open or empty), ``nation_printed, nation_year``; where places with a level are
+        fewer than five, their ``names``, and ``arrived``: those of them that are possibly there.
     """
     aim = (asked["sign"] * asked["end"]).where(asked["compared"])
     aim -= aim.abs() * TIE
-    out = pd.DataFrame({"level_n": 0, "level_low": 0, "level_high": 0, "names": ""}, index=asked.index)
+    out = pd.DataFrame(
+        {"level_n": 0, "level_low": 0, "level_high": 0, "names": "", "arrived": ""}, index=asked.index
+    )
     for indicator, group in found[found["level"].ne("country")].groupby("indicator"):
         at = asked.index[asked["indicator"].eq(indicator) & aim.notna()]
         ours = group.set_index("place").reindex(asked.loc[at, "place"])
@@ -67,8 +69,13 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
             there = len(group) - np.searchsorted(np.sort(group[name]), aim[at])
             out.loc[at, column] = there - (ours[name].to_numpy() >= aim[at].to_numpy())
         if len(group) < 6:
-            names = ["; ".join(name for name in group["place"] if name != place) for place in ours.index]
-            out.loc[at, "names"] = np.where(out.loc[at, "level_n"] < 5, names, "")
+            few, others = (
+                out["level_n"].loc[at] < 5,
+                [group[group["place"].ne(place)] for place in ours.index],
+            )
+            there = (some[some["possible"].ge(goal)] for some, goal in zip(others, aim[at], strict=True))
+            for column, known in (("names", others), ("arrived", there)):
+                out.loc[at, column] = np.where(few, ["; ".join(some["place"]) for some in known], "")
     nation = found[found["level"].eq("country")].drop_duplicates("indicator").set_index("indicator")
     nation = nation.reindex(asked["indicator"]).set_axis(asked.index)
     met = nation["sure"].ge(aim) | nation["point"].ge(aim)

@@ -456,7 +456,7 @@ def against(asked: pd.DataFrame, found: pd.DataFrame, who: str, prefix: str = ""
     -------
     DataFrame
         ``windows``; ``q_low, q_high`` (worst case over boxes, infinite where nothing was gained), ``n_low, n_high``
-        (`bands`, 0 without a window), ``values, from_year, to_year`` of the series; all with the prefix.
+        (`bands`, 0 without a window), ``values, from_year, to_year, basis`` of the series; all with the prefix.
     """
     rows = asked.loc[asked["required_high"].notna(), [who, *_KEYS, "required_low", "required_high"]]
     rows = rows.reset_index(names="at").merge(found.rename(columns={"place": who}), on=[who, *_KEYS])
@@ -465,11 +465,11 @@ def against(asked: pd.DataFrame, found: pd.DataFrame, who: str, prefix: str = ""
         rows["q_high"] = (rows["required_high"] / rows["low"]).where(rows["low"] > 0, np.inf)
     ends = {"q_low": ("q_low", "min"), "q_high": ("q_high", "max"), "from_year": ("from_year", "min")}
     sums = {"windows": ("q_low", "size"), "values": ("values", "first"), "to_year": ("year", "max")}
-    out = rows.groupby("at").agg(**ends, **sums).reindex(asked.index)
+    out = rows.groupby("at").agg(**ends, **sums, basis=("basis", "first")).reindex(asked.index)
     whole = {name: out[name].fillna(0).astype(int) for name in (*sums, "from_year")}
     told = whole["windows"] > 0
     classes = {f"n_{end}": np.where(told, bands(out[f"q_{end}"].fillna(0)), 0) for end in ("low", "high")}
-    return out.assign(**whole, **classes).add_prefix(prefix)
+    return out.assign(**whole, **classes, basis=out["basis"].fillna("")).add_prefix(prefix)
 
 
 def progress(asked: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
