@@ -24,11 +24,13 @@ import pandas as pd
 
 from qiyou import disk, words
 from qiyou.data import load
+from qiyou.data.documents import LEFT_OUT
 from qiyou.data.layout import Found, as_table, found_in, years_of
 from qiyou.data.names import plain
 from qiyou.data.prints import outcome
-from qiyou.data.schema import TABLES
+from qiyou.data.schema import DOCUMENT_TABLES, TABLES
 from qiyou.errors import DataError, Message, need
+from qiyou.notation import base_unit
 
 __all__ = ["into", "tables"]
 
@@ -75,7 +77,8 @@ def into(
 
     ``table.csv`` gets every cell as printed. A name that is an alias, letter for letter, gets its indicator;
     for any other one ``indicators.csv`` gets a stub with what the print says, to be completed, unless `named`
-    says what it is, which ``aliases.csv`` keeps. Nothing else is written.
+    says what it is, which ``aliases.csv`` keeps. A cell that cannot be read is left out by a row of
+    ``decisions.csv`` until someone says there how to read it. Nothing else is written.
 
     Parameters
     ----------
@@ -119,9 +122,9 @@ def into(
     report.append((kind, "", "", title or path.stem, "", words.say(key, lang)))
     for name, records in added.items():
         if records:
-            there, columns = folder / f"{name}.csv", list(TABLES[name].names)
-            both = pd.concat([_rows(there, columns), pd.DataFrame(records, columns=columns)])
-            files[there] = both.drop_duplicates(list(TABLES[name].key)).fillna("")
+            there, schema = folder / f"{name}.csv", (TABLES | DOCUMENT_TABLES)[name]
+            both = pd.concat([_rows(there, schema.names), pd.DataFrame(records, columns=schema.names)])
+            files[there] = both.drop_duplicates(list(schema.key)).fillna("")
     for name, frame in files.items():
         disk.write(name, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
     return pd.DataFrame(report, columns=list(COLUMNS))
@@ -134,7 +137,7 @@ def _identify(
     known, colon, stop = _names(document, data), *(("：", "；") if lang == "zh" else (": ", "; "))
     units = data.indicators.set_index("id")["unit"]
     pairs = frozenset(zip(data.units["printed"], data.units["unit"], strict=True))
-    ids, report, above, domain, stubs, aliases = {}, [], ("", ""), "", {}, []
+    ids, report, above, domain, stubs, aliases, unread = {}, [], ("", ""), "", {}, [], []
     for line in found.lines:
         name, row, unit, key, why = line["printed_name"], line["row"], line["printed_unit"], "matched", []
         short, domain = plain(name), line["domain"] or domain
@@ -147,8 +150,8 @@ def _identify(
         else:
             # What is printed twice is one indicator in two lines.
             key, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
-            stub = {"id": ids[row], "domain": domain, "name_zh": name, "unit": unit, "core": "false"}
-            ids[row] = stubs.setdefault(short, stub)["id"]
+            stub = {"id": ids[row], "domain": domain, "name_zh": name, "core": "false"}
+            ids[row] = stubs.setdefault(short, stub | {"unit": base_unit(unit)[0]})["id"]
             why = [words.say("read.names" if matches else "read.unknown", lang, names=sorted(matches))]
             why += [] if matches else _nearest(name, data, lang)
         above = ids[row], unit or ("" if name else above[1])
@@ -156,14 +159,21 @@ def _identify(
         why += [f"{at} ({year}){colon}{words.say(fault_, lang)}" for at, year, fault_ in line["faults"]]
         told = set()
         for year in found.years.values():
-            reading, fault, error = outcome(line[year], above[1], units.get(ids[row], ""), pairs)
-            if fault and (error or fault not in told):
-                units_ = {"own": reading and reading.unit, "unit": units.get(ids[row])}
-                why.append(f"{year}{colon}{(error or Message(f'read.{fault}', **units_)).said(lang)}")
+            asked = units.get(ids[row], base_unit(above[1])[0])
+            reading, fault, error = outcome(line[year], above[1], asked, pairs)
+            if not fault:
+                continue
+            own = {"own": reading and reading.unit, "unit": asked}
+            reason = (error or Message(f"read.{fault}", **own)).said(lang)
+            cell = {"at": f"table:{row}:{year}", "printed": line[year], "reading": LEFT_OUT, "reason": reason}
+            unread.append(cell | {"confidence": "low", "alternatives": words.say("read.alternative", lang)})
+            if error or fault not in told:
+                why.append(f"{year}{colon}{reason}")
                 told.add(fault)
         report.append((key, line["at"], row, name, ids[row], stop.join(why)))
     left = [("left", at, "", text, "", words.say(key, lang)) for at, key, text in found.left]
-    return ids, report + left, {"indicators": list(stubs.values()), "aliases": aliases}
+    added = {"indicators": list(stubs.values()), "aliases": aliases, "decisions": unread}
+    return ids, report + left, added
 
 
 def _chosen(found: Found, document: str, data, named: dict[str, str]) -> dict[str, str]:
@@ -199,7 +209,7 @@ def _names(document: str, data) -> dict[str, set[str]]:
     return known
 
 
-def _rows(path: Path, columns: list[str]) -> pd.DataFrame:
+def _rows(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """What a table of the folder holds already."""
     if not path.is_file():
         return pd.DataFrame(columns=columns)

@@ -105,15 +105,15 @@ def new(
             years = tuple(int(head) for head in (heads[len(_FIXED)], heads[-2]))
         files = _files(document, place, years, start, lang)
         if source is not None:
-            del files["table.csv"]
             title = json.dumps(report["printed_name"].iloc[-1], ensure_ascii=False)
             files["document.toml"] = files["document.toml"].replace('title = ""', f"title = {title}", 1)
         if place not in known:
             printed = name if re.search(r"[\u4e00-\u9fff]", name) else ""
             level = "county" * bool(_COUNTY.fullmatch(name) or (above and places[above][1] == "prefecture"))
             files["places.csv"] = f"{header('places')}\n{place},{printed},,{level},,{above},\n"
-        for file, text in files.items():
-            (draft / file).write_bytes(text.encode("utf-8"))
+        # what was read from the file stays
+        for file in files.keys() - {path.name for path in draft.iterdir()}:
+            (draft / file).write_bytes(files[file].encode("utf-8"))
     if source is not None and tell is not None:
         tell(report)
     return folder

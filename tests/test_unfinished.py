@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import docx
+import pandas as pd
 import pytest
 
 import qiyou
@@ -178,11 +179,58 @@ def test_a_name_that_must_not_be_that_indicator(tmp_path, capsys):
     assert "不得对应到 urban_unemployment_rate" in capsys.readouterr().err
 
 
-def test_another_unit_is_told_at_once_and_is_an_error(tmp_path, capsys):
+def test_another_unit_is_told_at_once_and_its_cells_are_left_out(tmp_path, capsys):
     assert named(tmp_path, "2=托位数") == 0
     assert "2022：单位是%，而指标的单位是个/千人" in capsys.readouterr().out
     found = check(also=[tmp_path / "kaihua-own"])
-    assert found.loc[found["severity"] == "error", "code"].tolist() == ["UNIT_MISMATCH"]
+    assert not found["severity"].eq("error").any() and "UNFINISHED" in found["code"].tolist()
+    rows = qiyou.load(also=[tmp_path / "kaihua-own"]).targets.query("document == 'kaihua-own' and row == '2'")
+    assert rows["indicator"].eq("nursery_places_per_1000").all() and rows["value"].isna().all()
+
+
+UNREAD = [
+    ["1", "托位数", "个/千人", "3.1(年均增速)", "4", "5.5"],
+    ["2", "人均体育场地面积", "m²", "2.5", "2.8", "一批"],
+    ["3", "每万人图书馆面积", "m²/万人", "100", "110", "120"],
+    ["4", "持证人数", "万人次", "5", "6", "6万出头"],
+]
+
+
+def test_a_cell_that_cannot_be_read_stops_nothing_and_is_never_forgotten(tmp_path, capsys):
+    assert named(tmp_path, "1=托位数", rows=UNREAD) == 0
+    folder = tmp_path / "kaihua-own"
+    told = capsys.readouterr().out
+    assert "3.1(年均增速)" in told and "一批" in told and "6万出头" in told
+    decided = pd.read_csv(folder / "decisions.csv", dtype=str)
+    first, *_, last = pd.read_csv(folder / "table.csv", dtype=str).filter(regex="^20").columns
+    assert decided["at"].tolist() == [f"table:1:{first}", f"table:2:{last}", f"table:4:{last}"]
+    assert decided["printed"].tolist() == ["3.1(年均增速)", "一批", "6万出头"]
+    (warned,) = check(also=[folder], lang="zh").query(
+        "severity == 'warning' and file.str.endswith('decisions.csv')"
+    )["what"]
+    assert warned == "3 格暂不读取（第 1 行、第 2 行、第 4 行），其余照常计算"
+    data = qiyou.load(also=[folder])
+    # a printed base is never said to be missing, and what a later year prints is named
+    base = qiyou.answer(data, "开化", "nursery_places_per_1000")
+    assert "方案的基期“3.1(年均增速)”没有可用的数值" in base.zh and "未列基期值" not in base.zh
+    end = qiyou.answer(data, "开化", "sports_area_per_capita")
+    assert "其后年份所列“一批”没有可用的数值，未计入" in end.zh and "later years print “一批”" in end.en
+    # a decision that says how the cell is read ends it
+    text = (folder / "decisions.csv").read_text(encoding="utf-8")
+    (folder / "decisions.csv").write_text(text.replace("一批,—", "一批,3"), encoding="utf-8")
+    assert "所列“" not in qiyou.answer(qiyou.load(also=[folder]), "开化", "sports_area_per_capita").zh
+
+
+def test_a_stub_has_the_unit_that_its_cells_are_read_in(tmp_path):
+    assert named(tmp_path, "1=托位数", rows=UNREAD) == 0
+    folder = tmp_path / "kaihua-own"
+    stubs = pd.read_csv(folder / "indicators.csv", dtype=str)
+    assert stubs["unit"].tolist() == ["平方米/万人", "人次"]
+    # completed, they are read like any other
+    stubs = stubs.assign(direction="up", kind=["density", "stock"])
+    stubs.to_csv(folder / "indicators.csv", index=False)
+    rows = qiyou.load(also=[folder]).targets.query("document == 'kaihua-own' and row in ['3', '4']")
+    assert rows["value"].dropna().tolist() == [100, 110, 120, 50_000, 60_000]
 
 
 # ---------------------------------------------------------------------------------------------- title and place

@@ -4,6 +4,8 @@ A decision says how a print is read where that needed judgement; it names what i
 
 ``table:12:2027``
     one cell; ``reading`` replaces the printed characters (``850`` -> ``8.50``).
+``table:12:2026``, read as ``—``
+    one cell that is left out; in a folder of one's own `qiyou check` keeps saying so.
 ``table:10:unit``
     the unit printed inside the cells of a row (``万人`` -> ``万人次``).
 ``table:5:printed_unit`` (or ``printed_name``, ``domain``, ``star``)
@@ -35,6 +37,7 @@ from qiyou.errors import Message, need
 
 TORN = "…"
 PART = "|"
+LEFT_OUT = "—"
 TABLE_FIELDS = ("printed_name", "printed_unit", "domain", "star")
 STATEMENT_FIELDS = ("year", "from_year", "section", "item")
 ABOUT = "document.toml"
@@ -162,6 +165,10 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
         findings.add("no_table", folder / "table.csv", status=status)
     years = _years(sheets.get("table"), about, folder, findings, lenient)
     decided = _settle(sheets, years, findings)
+    left = [one for (_, one), own in decided.read.items() for year in years if own.get(year) == LEFT_OUT]
+    if left and lenient:
+        rows = [Message("data.at_table", at=one) for one in dict.fromkeys(left)]
+        findings.add("cells_left", folder / "decisions.csv", count=len(left), rows=rows)
     document = Document(folder, about, sheets, years, decided, lenient)
     _check_seals(document, findings)
     return document

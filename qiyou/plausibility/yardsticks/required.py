@@ -11,6 +11,7 @@ import pandas as pd
 
 from qiyou import paths
 from qiyou.intervals import Box, apart, same
+from qiyou.notation import BLANKS
 
 
 def scales(indicators: pd.DataFrame) -> pd.Series:
@@ -62,7 +63,8 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per path: keys; ``base_year, base, base_printed`` (empty where the first target stands in for the base),
-        ``base_relation``; ``end_year, end, end_relation, reached, years, years_last``; ``scale`` and ``required, …_low,
+        ``base_relation``; ``wordy_base, wordy_end``, what the base and years after the end print without a number that
+        can be read; ``end_year, end, end_relation, reached, years, years_last``; ``scale`` and ``required, …_low,
         …_high`` (per year, in the direction of improvement), ``points…`` (the same in the indicator's unit), ``rate…``;
         ``gap_closed`` (in all); ``steep, steep_from, steep_to``, the steepest stretch; ``sign, ceiling, unit, kind``;
         ``ask``: pace, keep, weaker, pass or none; ``compared``, whether levels of places can be.
@@ -102,6 +104,12 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     names = {"year": "base_year", "printed": "base_printed"}
     prints = rows.rename(columns=names)[[*paths.KEYS, *names.values()]]
     out["base_printed"] = out.merge(prints, how="left")["base_printed"].where(based, "")
+    silent = rows[rows["relation"].eq("none") & ~rows["printed"].isin(BLANKS)]
+    silent = silent.merge(out[[*paths.KEYS, "end_year"]])
+    late, names = silent["year"].gt(silent["end_year"]), pd.MultiIndex.from_frame(out[paths.KEYS])
+    for name, some in (("wordy_base", silent["role"].eq("baseline")), ("wordy_end", late)):
+        told = silent[some].groupby(paths.KEYS)["printed"].agg(lambda one: "; ".join(dict.fromkeys(one)))
+        out[name] = told.reindex(names).fillna("").to_numpy(dtype=object)
     bound = ~out["base_relation"].isin(["eq", "about", "range"])
     scale = scales(indicators)[out["indicator"]].to_numpy(dtype=object)
     full = (scale == "gap") & same(end, grid.upper)
