@@ -97,6 +97,23 @@ def test_evidence_of_the_examples(profiles):
     assert profiles.loc[urban, "zh"].str.contains("上级只有城市平均").all()
 
 
+def test_what_a_path_asks_by_a_later_year_and_on_the_way_is_said(profiles):
+    # the table prints 3.5 doctors from 2025 on and the text for 2027: 0.207 a year against 0.0975 to 0.235
+    doctors = one(profiles, "yuhuan", "doctors_per_1000")
+    for text in (doctors["short_zh"], doctors["zh"]):
+        assert "表格到2027年仍为该值，以2027年为期则为0.88至2.15倍" in text
+    assert "表格与正文年份不同" in doctors["zh"] and "by then it would be 0.88 to 2.15 times" in doctors["en"]
+    assert profiles["short_zh"].str.contains("为期则为").sum() == 1
+    # 8.4 is to rise to 9.1 before it falls; and four equal steps are one stretch, of which none stands out
+    falls = one(profiles, "cixi", "premature_ncd_mortality")
+    assert "首个目标先差于基期，其后须更快" in falls["short_zh"] and "2023—2027年变化最快" in falls["zh"]
+    assert "另请注意：首个目标差于基期" in falls["zh"] and "首个目标或终值" not in falls["zh"]
+    assert "2023—2025年变化最快（每年0.5个/千人）" in one(profiles, "yuhuan", NURSERY)["zh"]
+    # a count that tells nothing says so
+    assert "5至7段慢于所需速度，段数少，据此分不出快慢" in one(profiles, "changxing", "life_expectancy")["short_zh"]
+    assert not profiles.loc[profiles["fifth_high"].lt(5), "short_zh"].str.contains("分不出快慢").any()
+
+
 def test_few_other_places_are_named_and_so_are_those_that_have_arrived(profiles):
     def told(place, indicator, lang="zh"):
         return one(profiles, place, indicator)[lang]
@@ -405,7 +422,7 @@ def test_edge_cases_of_one_line(edges, case):
 def test_a_place_with_its_own_series_is_held_against_it(edges):
     row = edges[-2]
     assert row[["own_windows", "own_n_low", "own_n_high", "doubts"]].tolist() == [1, 1, 1, "short"]
-    assert "为本地2018—2021年实际速度的0.22至0.47倍" in row["short_zh"]
+    assert "为本地2018—2021年实际速度的0.225至0.469倍" in row["short_zh"]
 
 
 def test_a_path_of_one_year_tries_no_other_lengths(edges):

@@ -26,7 +26,7 @@ COLUMNS = words.table("profile")["column"].tolist()
 """The columns of `profiles`, in order; what each means stands in ``tables/profile.csv``."""
 GRADES = ("very_low", "low", "moderate", "high", "")
 _LOGIC = ("C2", "C3", "C4", "C6", "C12", "C13", "C14")
-_NOTED = ("IDENTICAL_PATHS", "COMMON_END_VALUE", "AMPLIFIED", "WORKLIST_AHEAD")
+_NOTED = ("IDENTICAL_PATHS", "COMMON_END_VALUE", "AMPLIFIED", "WORKLIST_AHEAD", "TABLE_PROSE_TIMING")
 
 
 def profiles(data, found: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -138,6 +138,7 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
         table[f"peer_rate_{end}"] = required.rates(table[f"peer_{end}"], table["scale"], table["sign"])
     for name in ("base", "end"):
         table[f"{name}_bound"] = table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"])
+    table["quoted"] = some & ~table["alone"]
     table = table.assign(told=told, beyond=beyond, by_class=by[0], by_own=by[1], by_average=by[2])
     doubts = zip(*telling.each(table, "doubt"), strict=True)
     table["doubts"] = ["; ".join(filter(None, row)) for row in doubts]
@@ -150,13 +151,15 @@ def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     found = found[found["check"].isin(_LOGIC) & verdict].fillna({"variant": ""})
     # not "both cannot hold" where another printed line of the indicator agrees with the text
     asks = found["code"].eq("TABLE_PROSE_CONFLICT") & found["verdict"].eq("QUESTION")
-    found["code"] = found["code"].mask(asks, "WHICH_LINE")
+    first = found["code"].eq("TARGET_BELOW_BASELINE") & found["facts"].map(lambda one: one["case"] == "first")
+    found["code"] = found["code"].mask(asks, "WHICH_LINE").mask(first, "FIRST_WORSE")
     codes = found.groupby(paths.KEYS)["code"].agg(lambda one: "; ".join(dict.fromkeys(one)))
     hard = found[found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])]
     keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
     flags = codes.reindex(keys).fillna("").to_numpy(dtype=object)
     contradicts = keys.isin(pd.MultiIndex.from_frame(hard[paths.KEYS]))
-    return pd.DataFrame({"flags": flags, "contradicts": contradicts}, index=asked.index)
+    dips = ["FIRST_WORSE" in one for one in flags]
+    return pd.DataFrame({"flags": flags, "contradicts": contradicts, "dips": dips}, index=asked.index)
 
 
 def yardsticks(profile: pd.Series, lang: str = "zh") -> pd.DataFrame:

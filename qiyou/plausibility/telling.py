@@ -215,9 +215,14 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
     )
 
 
-LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|own|nation|levels|peers"
+LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later|own|nation|levels|peers"
 LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
-SHORT = ("short ease", "margin|stood_in asked|wordy|short_class|short_ratio|short_own", "support", "decide")
+SHORT = (
+    "short ease",
+    "margin|stood_in asked|dips|wordy|short_class untold|short_ratio|later|short_own",
+    "support",
+    "decide",
+)
 UNASKED = ("PASS_YEAR", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE")
 """Readings of paths that ask for no pace, of which nothing more is said."""
 _CHANGES = {"%": ("个百分点", " percentage points"), "元/年": ("元", " yuan")}

@@ -456,7 +456,8 @@ def against(asked: pd.DataFrame, found: pd.DataFrame, who: str, prefix: str = ""
     -------
     DataFrame
         ``windows``; ``q_low, q_high`` (worst case over boxes, infinite where nothing was gained), ``n_low, n_high``
-        (`bands`, 0 without a window), ``values, from_year, to_year, basis`` of the series; all with the prefix.
+        (`bands`, 0 without a window), ``later_low, later_high``, the ratio by the last year that prints
+        the end value, if that is a later one; ``values, from_year, to_year, basis`` of the series; all prefixed.
     """
     rows = asked.loc[asked["required_high"].notna(), [who, *_KEYS, "required_low", "required_high"]]
     rows = rows.reset_index(names="at").merge(found.rename(columns={"place": who}), on=[who, *_KEYS])
@@ -469,6 +470,9 @@ def against(asked: pd.DataFrame, found: pd.DataFrame, who: str, prefix: str = ""
     whole = {name: out[name].fillna(0).astype(int) for name in (*sums, "from_year")}
     told = whole["windows"] > 0
     classes = {f"n_{end}": np.where(told, bands(out[f"q_{end}"].fillna(0)), 0) for end in ("low", "high")}
+    # by the last year that prints the end value, where that is not the first
+    part = (asked["years"] / asked["years_last"]).where(asked["years_last"] > asked["years"])
+    classes |= {f"later_{end}": out[f"q_{end}"] * part for end in ("low", "high")}
     return out.assign(**whole, **classes, basis=out["basis"].fillna("")).add_prefix(prefix)
 
 

@@ -168,13 +168,16 @@ def _last(mask: np.ndarray) -> np.ndarray:
 
 
 def _steepest(number: np.ndarray, known: np.ndarray, years: np.ndarray, sign: np.ndarray) -> pd.DataFrame:
-    """The steepest stretch between neighbouring printed years, in units a year."""
+    """The steepest stretch of printed years, in units a year."""
     at, column = np.nonzero(known)
     cells = pd.DataFrame({"at": at, "steep_to": years[column], "value": number[at, column] * sign[at]})
     before = cells.groupby("at").shift()
-    cells["steep"] = (cells["value"] - before["value"]) / (cells["steep_to"] - before["steep_to"])
-    cells["steep_from"] = before["steep_to"].fillna(0).astype(int)
-    best = (
-        cells.dropna().sort_values("steep", kind="stable").drop_duplicates("at", keep="last").set_index("at")
-    )
-    return best.reindex(range(len(number)))[["steep", "steep_from", "steep_to"]]
+    cells["steep_from"], cells["span"] = before["steep_to"], cells["steep_to"] - before["steep_to"]
+    cells["steep"] = ((cells["value"] - before["value"]) / cells["span"]).round(9)
+    most = cells["steep"].eq(cells.groupby("at")["steep"].transform("max"))
+    ends = {"steep": "first", "steep_from": "min", "steep_to": "max", "span": "sum"}
+    best = cells[most].groupby("at").agg(ends)
+    # equal steps are one stretch where they follow on each other, else none stands out
+    best = best[best["span"].eq(best["steep_to"] - best["steep_from"])]
+    best = best.reindex(range(len(number)))[["steep", "steep_from", "steep_to"]]
+    return best.fillna({"steep_from": 0, "steep_to": 0}).astype({"steep_from": int, "steep_to": int})
