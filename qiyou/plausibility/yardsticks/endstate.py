@@ -54,7 +54,8 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``level_n, level_low, level_high``: places with a recent level, and those certainly and possibly there;
         ``nation_there`` (yes, no, open or empty), ``nation_printed, nation_year``; where places with a level are
-        fewer than five, their ``names``, and ``arrived``: those of them that are possibly there.
+        fewer than five, their ``names``, and ``arrived``: those of them that are there,
+        as printed.
     """
     aim = (asked["sign"] * asked["end"]).where(asked["compared"])
     aim -= aim.abs() * TIE
@@ -73,7 +74,9 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
                 out["level_n"].loc[at] < 5,
                 [group[group["place"].ne(place)] for place in ours.index],
             )
-            there = (some[some["possible"].ge(goal)] for some, goal in zip(others, aim[at], strict=True))
+            # of named places an equal print is there
+            goals = zip(others, aim[at], strict=True)
+            there = (some[some["sure"].ge(goal) | some["point"].ge(goal)] for some, goal in goals)
             for column, known in (("names", others), ("arrived", there)):
                 out.loc[at, column] = np.where(few, ["; ".join(some["place"]) for some in known], "")
     nation = found[found["level"].eq("country")].drop_duplicates("indicator").set_index("indicator")
