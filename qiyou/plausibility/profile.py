@@ -139,8 +139,7 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
     for name in ("base", "end"):
         table[f"{name}_bound"] = table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"])
     table = table.assign(told=told, beyond=beyond, by_class=by[0], by_own=by[1], by_average=by[2])
-    doubts = zip(*telling.each(table, "doubt"), strict=True)
-    table["doubts"] = ["; ".join(filter(None, row)) for row in doubts]
+    table["doubts"] = paths.label(telling.each(table, "doubt"))
     return table.assign(**{name: telling.first(table, name) for name in ("reading", "least")})
 
 
