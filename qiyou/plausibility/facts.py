@@ -92,8 +92,6 @@ class Cells:
         What each leaves open: a base as it was rounded, a target exactly; cut to the indicator's bounds.
     grid : PathGrid
         The paths over their m years.
-    at : ndarray of int, shape (n, m)
-        The number of each cell of the grid; −1 where the path prints nothing.
     targets : DataFrame
         The rows that the grid was made of.
     """
@@ -101,7 +99,6 @@ class Cells:
     rows: pd.DataFrame
     box: Box
     grid: PathGrid
-    at: np.ndarray
     targets: pd.DataFrame
 
     def pick(self, numbers: ArrayLike) -> pd.DataFrame:
@@ -119,19 +116,19 @@ class Cells:
         """The first and the last cell of each path that is set in `mask`, shape (n, m); −1 where none is."""
         n, some = np.arange(len(mask)), mask.any(axis=1)
         columns = np.argmax(mask, axis=1), mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1)
-        return tuple(np.where(some, self.at[n, column], -1) for column in columns)
+        return tuple(np.where(some, self.grid.at[n, column], -1) for column in columns)
 
     def neighbours(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """All pairs of cells of one path that are set in `mask`, shape (n, m), with none set between them."""
         reached = np.maximum.accumulate(np.where(mask, np.arange(mask.shape[1]), -1), axis=1)
         before = np.concatenate([np.full((len(mask), 1), -1), reached[:, :-1]], axis=1)
         rows, after = np.nonzero(mask & (before >= 0))
-        return self.at[rows, before[rows, after]], self.at[rows, after]
+        return self.grid.at[rows, before[rows, after]], self.grid.at[rows, after]
 
     @property
     def lines(self) -> pd.DataFrame:
         """One cell of each path, for what holds of the whole path; n rows."""
-        return self.pick(self.at.max(axis=1))
+        return self.pick(self.grid.at.max(axis=1))
 
     @property
     def judged(self) -> np.ndarray:
@@ -168,9 +165,6 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     given = ", ".join(map(repr, wrong["direction"].unique()))
     need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
-    path, lines = pd.factorize(targets["path"])
-    at = np.full((len(lines), len(boxes.years)), -1)
-    at[path, np.searchsorted(boxes.years, targets["year"].to_numpy(dtype=np.int64))] = np.arange(len(targets))
     rows = pd.concat([targets.assign(kind=""), _spoken(targets, data)], ignore_index=True)
     of = indicators.set_index("id").reindex(rows["indicator"])
     status = of["kind"].eq("status").to_numpy()
@@ -183,7 +177,6 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
         ),
         box=box(rows, by_role(rows)).within(lower, upper),
         grid=boxes,
-        at=at,
         targets=targets,
     )
 

@@ -150,11 +150,14 @@ def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     # not "both cannot hold" where another printed line of the indicator agrees with the text
     asks = found["code"].eq("TABLE_PROSE_CONFLICT") & found["verdict"].eq("QUESTION")
     found["code"] = found["code"].mask(asks, "WHICH_LINE")
-    codes = found.groupby(paths.KEYS)["code"].agg(lambda one: "; ".join(dict.fromkeys(one)))
-    hard = found[found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])]
+    hard = found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])
     keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
-    flags = codes.reindex(keys).fillna("").to_numpy(dtype=object)
-    contradicts = keys.isin(pd.MultiIndex.from_frame(hard[paths.KEYS]))
+    at = keys.get_indexer(pd.MultiIndex.from_frame(found[paths.KEYS]))
+    codes = [{} for _ in keys]
+    for path, code in zip(at, found["code"], strict=True):
+        if path >= 0:
+            codes[path][code] = None
+    flags, contradicts = list(map("; ".join, codes)), np.isin(range(len(keys)), at[hard])
     return pd.DataFrame({"flags": flags, "contradicts": contradicts}, index=asked.index)
 
 

@@ -76,7 +76,7 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     [[0.345, 0.3483]]
     """
     rows = rows[rows["indicator"].isin(indicators["id"]) & rows["year"].notna()]
-    rows = rows.drop_duplicates([*paths.KEYS, "year"])
+    rows = rows.drop_duplicates([*(["path"] if "path" in rows else paths.KEYS), "year"])
     grid = paths.grid(rows, indicators)
     n, sign, years = np.arange(len(grid.keys)), grid.sign, grid.years
     known = grid.known & ~grid.empty
@@ -99,9 +99,7 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     out["years"], out["years_last"] = (out[name] - out["base_year"] for name in ("reached", "end_year"))
     out["base_relation"] = np.where(based, grid.relation[n, start], "eq")
     out["end_relation"] = grid.relation[n, last]
-    names = {"year": "base_year", "printed": "base_printed"}
-    prints = rows.rename(columns=names)[[*paths.KEYS, *names.values()]]
-    out["base_printed"] = out.merge(prints, how="left")["base_printed"].where(based, "")
+    out["base_printed"] = rows["printed"].iloc[grid.at[n, start]].where(based, "").array
     bound = ~out["base_relation"].isin(["eq", "about", "range"])
     scale = scales(indicators)[out["indicator"]].to_numpy(dtype=object)
     full = (scale == "gap") & same(end, grid.upper)
@@ -121,7 +119,8 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     closed = np.where(out["scale"].eq("gap"), -np.expm1(-out["required"] * span), np.nan)
     out["gap_closed"] = np.where(full, 1.0, closed)
     out = out.join(_steepest(number, known, years, sign))
-    mixed = rows.groupby(paths.KEYS, sort=False, dropna=False)["unit"].nunique().to_numpy() > 1
+    units = np.where(grid.at < 0, -1, pd.factorize(rows["unit"])[0][grid.at])
+    mixed = ((units >= 0) & (units < units.max(axis=1, keepdims=True))).any(axis=1)
     level = same(base.point, end) & (out["base_relation"] == out["end_relation"]).to_numpy()
     keeps = out["direction"].isin(["at_least", "at_most"]) | level
     worse = apart(base.turned(sign), exactly(end).turned(sign))
