@@ -146,7 +146,8 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
 def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """H: what the checks found in a path, as codes, and whether something contradicts itself."""
     verdict = found["verdict"].isin(["QUESTION", "CONTRADICTION"]) | found["code"].isin(_NOTED)
-    found = found[found["check"].isin(_LOGIC) & verdict].fillna({"variant": ""})
+    columns = [*paths.KEYS, "check", "code", "verdict"]
+    found = found.loc[found["check"].isin(_LOGIC) & verdict, columns].fillna({"variant": ""})
     # not "both cannot hold" where another printed line of the indicator agrees with the text
     asks = found["code"].eq("TABLE_PROSE_CONFLICT") & found["verdict"].eq("QUESTION")
     found["code"] = found["code"].mask(asks, "WHICH_LINE")

@@ -344,11 +344,15 @@ def _range(data, rows, lang: str, low, high, digits="", times=1.0, mark="") -> l
         at = np.flatnonzero((places == count) & np.isfinite(known))
         middle = np.round(low[at], int(count))
         ends = [np.where(point[at], middle, end) for end in outward(low[at], high[at], int(count))]
+        # once rounded, most are alike
+        number, heads = _distinct(ends)
+        ends = [end[heads] for end in ends]
         # both ends in the unit of the smaller one
         least = np.fmin.reduce([np.where(np.isfinite(end), np.abs(end), np.nan) for end in ends]).tolist()
         pairs = (zip(end.tolist(), least, strict=True) for end in ends)
         texts = [[_plain(*pair, lang) + mark if isfinite(pair[0]) else "" for pair in end] for end in pairs]
-        out[at] = [a if a == b else to.join(filter(None, (a, b))) for a, b in zip(*texts, strict=True)]
+        told = [a if a == b else to.join(filter(None, (a, b))) for a, b in zip(*texts, strict=True)]
+        out[at] = np.array(told, dtype=object)[number]
     return out
 
 

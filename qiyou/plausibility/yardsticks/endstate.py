@@ -58,17 +58,21 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """
     aim = (asked["sign"] * asked["end"]).where(asked["compared"])
     aim -= aim.abs() * TIE
-    out = pd.DataFrame({"level_n": 0, "level_low": 0, "level_high": 0, "names": ""}, index=asked.index)
+    ends = {"level_low": "sure", "level_high": "possible"}
+    columns = {name: np.zeros(len(asked), dtype=int) for name in ("level_n", *ends)}
+    names, paths_of = np.full(len(asked), "", dtype=object), asked.groupby("indicator").indices
     for indicator, group in found[found["level"].ne("country")].groupby("indicator"):
-        at = asked.index[asked["indicator"].eq(indicator) & aim.notna()]
-        ours = group.set_index("place").reindex(asked.loc[at, "place"])
-        out.loc[at, "level_n"] = len(group) - ours["level"].notna().to_numpy()
-        for column, name in (("level_low", "sure"), ("level_high", "possible")):
-            there = len(group) - np.searchsorted(np.sort(group[name]), aim[at])
-            out.loc[at, column] = there - (ours[name].to_numpy() >= aim[at].to_numpy())
+        at = paths_of.get(indicator, np.zeros(0, dtype=int))
+        at = at[aim.notna().to_numpy()[at]]
+        ours, of = group.set_index("place").reindex(asked["place"].iloc[at]), aim.to_numpy()[at]
+        columns["level_n"][at] = len(group) - ours["level"].notna().to_numpy()
+        for column, name in ends.items():
+            there = len(group) - np.searchsorted(np.sort(group[name]), of)
+            columns[column][at] = there - (ours[name].to_numpy() >= of)
         if len(group) < 6:
-            names = ["; ".join(name for name in group["place"] if name != place) for place in ours.index]
-            out.loc[at, "names"] = np.where(out.loc[at, "level_n"] < 5, names, "")
+            listed = ["; ".join(name for name in group["place"] if name != place) for place in ours.index]
+            names[at] = np.where(columns["level_n"][at] < 5, listed, "")
+    out = pd.DataFrame(columns, index=asked.index).assign(names=names)
     nation = found[found["level"].eq("country")].drop_duplicates("indicator").set_index("indicator")
     nation = nation.reindex(asked["indicator"]).set_axis(asked.index)
     met = nation["sure"].ge(aim) | nation["point"].ge(aim)

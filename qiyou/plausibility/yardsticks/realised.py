@@ -298,8 +298,12 @@ def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     ends = ["from_year", "year", "from_printed", "printed"]
     below = found[["parent", *ends, "place"]].rename(columns={"parent": "place", "place": "child"})
     child = found.merge(below.drop_duplicates(["place", *ends]), on=["place", *ends], how="left")["child"]
-    place, others = asked["place"].to_numpy(dtype=object)[:, None], found["place"].to_numpy(dtype=object)
-    return (place != others[None]) & (place != child.to_numpy(dtype=object)[None])
+    place, out = asked["place"].to_numpy(dtype=object), np.ones((len(asked), len(found)), dtype=bool)
+    for own in (found["place"], child):
+        # in a nation hardly any place has a spell
+        some = np.flatnonzero(asked["place"].isin(own))
+        out[some] &= place[some, None] != own.to_numpy(dtype=object)
+    return out
 
 
 def near(asked: pd.DataFrame, found: pd.DataFrame, factor: float) -> np.ndarray:

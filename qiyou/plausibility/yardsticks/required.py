@@ -136,21 +136,19 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
 
 def others(asked: pd.DataFrame) -> pd.DataFrame:
     """E: how many plans of other places ask a pace from a base, and the lowest and highest of them."""
-    by = ["indicator", "scale"]
-    based = asked[asked["base_printed"].ne("") & asked["required"].notna()]
-    rows = asked[[*by, "place"]]
-    plans = rows.join(based.groupby(by)["place"].nunique().rename("all"), on=by)["all"].fillna(0)
-    mine = based.groupby([*by, "place"]).size().rename("mine")
-    out = pd.DataFrame({"peers": (plans - rows.join(mine, on=[*by, "place"])["mine"].notna()).astype(int)})
+    group = asked.groupby(["indicator", "scale"], sort=False).ngroup()
+    rows = asked[["required"]].assign(group=group, place=pd.factorize(asked["place"])[0])
+    based = rows[asked["base_printed"].ne("") & rows["required"].notna()]
+    plans = based.drop_duplicates(["group", "place"])[["group", "place"]]
+    mine = pd.MultiIndex.from_frame(rows[["group", "place"]]).isin(pd.MultiIndex.from_frame(plans))
+    out = pd.DataFrame({"peers": group.map(plans["group"].value_counts()).fillna(0).astype(int) - mine})
     for name, sign in (("peer_low", 1), ("peer_high", -1)):
+        # the best of each place, and of these the first two of each group
         turned = based.assign(best=sign * based["required"]).sort_values("best", kind="stable")
-        best = turned.drop_duplicates(by).set_index(by)[["place", "best"]].rename(columns={"place": "first"})
-        later = turned.drop(columns="best").join(best, on=by)
-        rest = sign * later[later["place"].ne(later["first"])].groupby(by)["required"].agg(
-            "min" if sign > 0 else "max"
-        )
-        found = rows.join(best, on=by).join(rest.rename("next"), on=by)
-        out[name] = sign * found["best"].mask(found["place"].eq(found["first"]), found["next"])
+        turned = turned.drop_duplicates(["group", "place"])
+        first, later = (turned[turned.groupby("group").cumcount() == k].set_index("group") for k in (0, 1))
+        own = group.map(first["place"]).eq(rows["place"])
+        out[name] = sign * group.map(first["best"]).mask(own, group.map(later["best"]))
     return out
 
 
