@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +37,19 @@ _TYPES = {"number": "float64", "integer": "Int64", "year": "Int64"}
 _ABOUT = "id place title title_en issuer number dated published extent known_from note"
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without a search for cycles: reading makes millions of objects and no cycle, and each search visits them all."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uncollected()
 def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     """Every table of a data folder, and what is wrong with it."""
     base = root() if folder is None else _folder(folder)

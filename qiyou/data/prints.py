@@ -162,9 +162,12 @@ def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -
     known |= {name: cell(line.cells[name] for line in lines) for name in (lines[0].cells if lines else ())}
     out = {}
     for name in columns:
-        values = known[name] if name in known else each(line.facts[name] for line in lines)
         kind = "Int64" if name in _INTEGERS else "bool" if name in _FLAGS else "str"
-        out[name] = pd.array(values[keep], dtype="float64" if name in _NUMBERS else kind)
+        kind = "float64" if name in _NUMBERS else kind
+        if name in known:
+            out[name] = pd.array(known[name][keep], dtype=kind)
+        else:
+            out[name] = pd.array([line.facts[name] for line in lines], dtype=kind).take(number[keep])
     return pd.DataFrame(out)
 
 
@@ -318,16 +321,18 @@ def figures(targets: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([cells.reindex(columns=columns), texts.reindex(columns=columns)], ignore_index=True)
 
 
-def planned(data: Data) -> pd.DataFrame:
-    """What is planned, one row per document, place, indicator, variant and year; see `qiyou.data.Data.planned`."""
+def planned(data: Data) -> np.ndarray:
+    """The rows of ``data.printed`` that say what is planned, by number; see `qiyou.data.Data.planned`."""
     rows = data.printed
     blank = rows["relation"].eq("none") & rows["printed"].isin(BLANKS)
     flows = data.indicators.loc[data.indicators["kind"] == "flow", "id"]
     # What is done every year is a target of a yearly amount, and of nothing else.
     wanted = ~rows["kind"].eq("annual_flow") | rows["indicator"].isin(flows)
-    rows = rows[rows["role"].eq("target") & ~blank & wanted & rows["indicator"].ne("") & rows["year"].notna()]
-    keys = ["document", "place", "indicator", "year"]
-    cells, texts = rows[rows["origin"] == "table"], rows[rows["origin"] == "text"]
-    spoken = pd.MultiIndex.from_frame(texts[keys]).isin(pd.MultiIndex.from_frame(cells[keys]))
+    wanted &= rows["role"].eq("target") & ~blank & rows["indicator"].ne("") & rows["year"].notna()
     # What the text says twice is one target; where it contradicts itself, the plausibility checks say so.
-    return pd.concat([cells, texts[~spoken].drop_duplicates(keys)]).sort_index().reset_index(drop=True)
+    keys = rows.loc[wanted, ["document", "place", "indicator", "year"]]
+    text = rows.loc[wanted, "origin"] == "text"
+    cells = keys[~text & keys["document"].isin(keys.loc[text, "document"])]
+    texts = pd.concat([cells, keys[text]])
+    said = texts.index[texts.duplicated()].intersection(keys.index[text])
+    return keys.index.difference(said).to_numpy()

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from qiyou import words
 from qiyou.errors import need
+from qiyou.intervals import COLUMNS as READ
 from qiyou.intervals import Box, box, by_role
 from qiyou.paths import KEYS, PathGrid, grid
 from qiyou.relate import SIGN, clean
@@ -165,7 +166,11 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     given = ", ".join(map(repr, wrong["direction"].unique()))
     need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
-    rows = pd.concat([targets.assign(kind=""), _spoken(targets, data)], ignore_index=True)
+    wanted = [name for name in _CELL if name != "cell"] + ["role", "kind", "from_year"]
+    wanted += [name for name in READ if name not in wanted]
+    # only what is looked at, so that no second copy of whole tables is made
+    rows = [targets.assign(kind="")[wanted], _spoken(targets, data)[wanted]]
+    rows = pd.concat(rows, ignore_index=True)
     of = indicators.set_index("id").reindex(rows["indicator"])
     status = of["kind"].eq("status").to_numpy()
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
