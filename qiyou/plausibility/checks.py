@@ -63,9 +63,8 @@ def check(data: Data, *, lang: str | None = None, settings: Settings | None = No
     [['changxing-plan-2023/table:13:2023', 'changxing-plan-2023/table:13:2024']]
     """
     settings = settings or Settings()
-    clean, found = plan.take_out(paths.table(data))
-    if len(clean):
-        every = cells(clean, data)
+    every, found = _cells(data)
+    if every is not None:
         excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
         alone, shaped = plan.checks(every, excerpts)
         found += [
@@ -78,6 +77,12 @@ def check(data: Data, *, lang: str | None = None, settings: Settings | None = No
         ]
     table = collected(found)
     return table if lang is None else table.assign(message=sentences(table, data, lang))
+
+
+def _cells(data: Data) -> tuple[Cells | None, list[pd.DataFrame]]:
+    """All figures but those of paths that say two things at once, and what is found of these."""
+    clean, found = plan.take_out(paths.table(data))
+    return cells(clean, data) if len(clean) else None, found
 
 
 def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:

@@ -38,7 +38,7 @@ NO_PATH = 2**53
 
 _SIDE = ("year", "value", "relation")
 _NUMBERS = ("statistic", "low", "high", "threshold")
-_CELL = [*KEYS, "path", "year", "cell", "locator", "printed", "value", "relation"]
+_CELL = [*KEYS, "path", "year", "locator", "printed", *READ, "role", "kind", "from_year"]
 _DIRECTIONS = (*SIGN, "status")
 _YEARLY = ("target", "baseline", "count", "cumulative")
 
@@ -87,20 +87,17 @@ class Cells:
     Attributes
     ----------
     rows : DataFrame
-        N rows: document, place, indicator, variant, path, year, cell, locator, printed, value, relation; kind
-        (of a statement; empty for a cell of a path), from_year, sign, keeps, is_flow.
+        N rows: document, place, indicator, variant, path, year, cell, locator, printed and how it is read;
+        role, kind (of a statement; empty for a cell of a path), from_year, sign, keeps, is_flow.
     box : Box
         What each leaves open: a base as it was rounded, a target exactly; cut to the indicator's bounds.
     grid : PathGrid
         The paths over their m years.
-    targets : DataFrame
-        The rows that the grid was made of.
     """
 
     rows: pd.DataFrame
     box: Box
     grid: PathGrid
-    targets: pd.DataFrame
 
     def pick(self, numbers: ArrayLike) -> pd.DataFrame:
         """Some of the rows, in the given order."""
@@ -166,23 +163,19 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     given = ", ".join(map(repr, wrong["direction"].unique()))
     need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
-    wanted = [name for name in _CELL if name != "cell"] + ["role", "kind", "from_year"]
-    wanted += [name for name in READ if name not in wanted]
-    # only what is looked at, so that no second copy of whole tables is made
-    rows = [targets.assign(kind="")[wanted], _spoken(targets, data)[wanted]]
+    rows = [targets.assign(kind="")[_CELL], _spoken(targets, data)[_CELL]]
     rows = pd.concat(rows, ignore_index=True)
     of = indicators.set_index("id").reindex(rows["indicator"])
     status = of["kind"].eq("status").to_numpy()
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
     return Cells(
-        rows=located(rows)[[*_CELL, "role", "kind", "from_year"]].assign(
+        rows=located(rows).assign(
             sign=np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float)),
             keeps=of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status,
             is_flow=of["kind"].eq("flow").to_numpy(),
         ),
         box=box(rows, by_role(rows)).within(lower, upper),
         grid=boxes,
-        targets=targets,
     )
 
 

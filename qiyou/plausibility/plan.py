@@ -49,7 +49,8 @@ def take_out(targets: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         groups = targets[mixed & units.notna()].groupby("path")
         units = groups["unit"].agg(lambda texts: tuple(dict.fromkeys(texts)))
         findings.append(found("UNIT_MIXED", _whole(groups.head(1)), units=units))
-    return targets[~targets["path"].isin(targets.loc[twice | mixed, "path"])], findings
+    odd = targets["path"].isin(targets.loc[twice | mixed, "path"])
+    return targets[~odd] if odd.any() else targets, findings
 
 
 def _whole(rows: pd.DataFrame) -> pd.DataFrame:
@@ -86,9 +87,8 @@ def _missing(cells: Cells, excerpts: frozenset[str]) -> list[pd.DataFrame]:
     years = np.arange(cells.grid.years[0], cells.grid.years[-1] + 1)
     at = np.full((len(cells.grid.at), len(years)), -1)
     at[:, cells.grid.years - years[0]] = cells.grid.at
-    targets, there = cells.targets, at >= 0
-    spoken = targets["relation"].ne("none").to_numpy(copy=True)
-    words = targets["printed"][~spoken].fillna("").str.strip()
+    there, spoken = at >= 0, cells.rows["relation"].ne("none").to_numpy(copy=True)
+    words = cells.rows["printed"][~spoken].fillna("").str.strip()
     spoken[~spoken] = ~words.isin(_BLANK)
     inside = np.maximum.accumulate(there, axis=1) & np.maximum.accumulate(there[:, ::-1], axis=1)[:, ::-1]
     gaps, bare = inside & ~(there & spoken[at]), ~cells.grid.baseline.any(axis=1)
@@ -229,7 +229,8 @@ def shapes(
     at = np.flatnonzero(shaped)
     if not len(at):
         return []
-    rows = cells.targets[shaped[pd.factorize(cells.targets["path"])[0]]]
+    numbers = cells.grid.at[at]
+    rows = cells.pick(numbers[numbers >= 0])
     return [
         *_concentration(cells, at, pace.shape(rows, indicators), settings),
         *_families(cells, at, trajectory.families(rows, indicators, require=settings.shape_values), settings),
