@@ -69,6 +69,11 @@ def assessed(data) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     """`profiles` without its sentences, and with what they need besides."""
+    return _judged(pd.concat(_beside(data, found), axis=1).assign(**record.overall(data)))
+
+
+def _beside(data, found: pd.DataFrame) -> list[pd.DataFrame]:
+    """What each path asks, and what every yardstick says of it."""
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
@@ -78,13 +83,12 @@ def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     held = [group for group in groups if group.indicator in set(known["indicator"])]
     series = pd.concat(realised.windows(data, known, *group) for group in held or [("", "points")])
     asked["superior"] = realised.nearest(data, asked, series)
-    blocks = [
+    return [
         *(asked, required.others(asked), _classes(data, known, asked)),
         *(realised.against(asked, series, "superior"), realised.against(asked, series, "place", "own_")),
         *(endstate.reached(asked, endstate.levels(data, known, rows)), bottomup.needed(data, asked, rows)),
         *(record.kept(data, asked["indicator"]), realised.progress(asked, known), _checked(asked, found)),
     ]
-    return _judged(pd.concat(blocks, axis=1).assign(**record.overall(data)))
 
 
 def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +106,6 @@ def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
     """Evidence, doubts, agreement and reading, and the columns that conditions in ``parts.csv`` name."""
-    table = table.copy()
     some, own, average = (table[name].gt(0) for name in ("m", "own_windows", "windows"))
     # where faster places may have been published more often, a word below the top fifth needs N's support
     backed = table["qualified"] | average & table["n_high"].le(table["fifth_high"])
