@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.data.prints import only_text
 from qiyou.errors import DataError, need
 from qiyou.intervals import Box, box, by_role
 from qiyou.relate import SIGN
@@ -144,18 +145,10 @@ def grid(
     cells = box(targets, own if reading is None else reading)
     lower, upper, sign = _indicator_facts(keys, indicators)
     boxes = Box(*(spread(part, False if part.dtype == bool else np.nan) for part in vars(cells).values()))
-    return PathGrid(
-        keys=keys,
-        years=years,
-        box=boxes.within(lower[:, None], upper[:, None]),
-        step=spread(targets["step"].to_numpy(dtype=float, na_value=np.nan), np.nan),
-        relation=np.array(RELATIONS)[spread(code, 0)],
-        baseline=spread(own == "measured", False),
-        at=spread(np.arange(len(targets)), -1),
-        lower=lower,
-        upper=upper,
-        sign=sign,
-    )
+    boxes, at = boxes.within(lower[:, None], upper[:, None]), spread(np.arange(len(targets)), -1)
+    step = spread(targets["step"].to_numpy(dtype=float, na_value=np.nan), np.nan)
+    relation, baseline = np.array(RELATIONS)[spread(code, 0)], spread(own == "measured", False)
+    return PathGrid(keys, years, boxes, step, relation, baseline, at, lower, upper, sign)
 
 
 def table(data: Data) -> pd.DataFrame:
@@ -225,12 +218,9 @@ def _joined(words: pd.Series) -> str:
 def _lines(data: Data) -> pd.DataFrame:
     """Every line of the tables, and what only the text prints with a base and a target."""
     said, line = data.printed, ["document", "indicator"]
-    tabled = said["origin"].ne("text")
-    text = said[~tabled]
+    tabled, text = said["origin"].ne("text"), said[only_text(said, line)]
     text = text[text["indicator"].ne("") & text["year"].notna() & text["from_year"].isna()]
     text = text[text["kind"].isin(["baseline", "target", "count"])]
-    cells = said.loc[tabled & said["document"].isin(text["document"]), line]
-    text = text[~pd.MultiIndex.from_frame(text[line]).isin(pd.MultiIndex.from_frame(cells))]
     both = text.groupby(line)["role"].transform("nunique") == 2
     text = text[both & ~text.duplicated([*line, "year"], keep=False)].assign(variant=PROSE)
     text = text.assign(row=text["locator"].str.removeprefix("statement:"))

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from qiyou.capacity import population as pop
+from qiyou.data.prints import only_text
 from qiyou.errors import need
 from qiyou.intervals import box, by_role
-from qiyou.paths import KEYS
+from qiyou.paths import KEYS, PROSE
 from qiyou.words import columns, table
 
 PRINTED = "printed"
@@ -171,10 +172,9 @@ def printed(data, place=None, indicator=None) -> pd.DataFrame:
         wanted = [indicator] if isinstance(indicator, str) else indicator
         rows = rows[rows["indicator"].isin([data.indicator(name) for name in wanted])]
     rows = rows[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none")]
-    text = rows["origin"] == "text"
-    tabled = pd.MultiIndex.from_frame(rows[line]).isin(pd.MultiIndex.from_frame(rows.loc[~text, line]))
-    rows = rows[~text | ~tabled & ~rows.duplicated([*line, "year"], keep=False)]
-    rows = rows.assign(variant=rows["variant"].mask(rows["origin"] == "text", "prose"))
+    rows = rows.assign(variant=rows["variant"].mask(rows["origin"] == "text", PROSE))
+    alone = only_text(rows, line) & ~rows.duplicated([*line, "year"], keep=False)
+    rows = rows[rows["origin"].ne("text") | alone]
     need(not rows.empty, "capacity.nothing_printed", place=repr(place), indicator=repr(indicator))
     return rows
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.data.prints import only_text
 from qiyou.data.schema import GRADES
 from qiyou.errors import DataError, Message, need
 from qiyou.intervals import Box, bounded, box, by_role
@@ -114,10 +115,7 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     fit &= rows["from_year"].isna() | rows["indicator"].map(indicators["kind"]).isin(EXTENSIVE)
     at = np.concatenate([np.flatnonzero(rows["role"] == "baseline"), data.plan_rows])
     keys = rows[[*OWN, "origin"]].iloc[at[fit.to_numpy()[at]]].sort_values("origin", kind="stable")
-    text = keys["origin"] == "text"
-    tabled = keys[~text & keys["place"].isin(keys.loc[text, "place"])]
-    said = (pd.MultiIndex.from_frame(one[OWN]) for one in (keys[text], tabled))
-    keys = keys.drop(index=keys.index[text][next(said).isin(next(said))])
+    keys = keys[keys["origin"].ne("text") | only_text(keys, OWN)]
     rows = rows.iloc[keys.index].drop(columns="kind").astype({"year": "int64"})
     _require(rows, "unit", indicators["unit"], "compare.printed")
     peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)

@@ -134,12 +134,8 @@ class Data:
         [['yuhuan-plan-2023', 'table:29', 3.2]]
         """
         rows, at = self.printed, self.plan_rows
-        asked = {
-            "place": place and self.place(place),
-            "indicator": indicator and self.indicator(indicator),
-            "year": year,
-        }
-        for column, one in asked.items():
+        asked = {"place": place and self.place(place), "indicator": indicator and self.indicator(indicator)}
+        for column, one in (asked | {"year": year}).items():
             if one is not None:
                 at = at[(rows[column].iloc[at] == one).to_numpy(dtype=bool)]
         return rows.iloc[at].reset_index(drop=True)

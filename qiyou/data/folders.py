@@ -67,12 +67,8 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
             known, asked = {one: one for one in findings.words.places}, document.about["place"]
             suggest(findings, "unknown", document.folder / ABOUT, None, "place", asked, known)
     data = {name: _frame(table, sheets[name]) for name, table in TABLES.items()}
-    data |= {
-        "documents": _documents_frame(found),
-        "targets": target_rows(found, findings),
-        "statements": statement_rows(found, findings),
-        "decisions": _decisions_frame(found),
-    }
+    data |= {"documents": _documents_frame(found), "decisions": _decisions_frame(found)}
+    data |= {"targets": target_rows(found, findings), "statements": statement_rows(found, findings)}
     said = data["statements"]
     said = set(zip(said["document"], said["id"].astype("str"), strict=True))
     _check_projects(sheets["projects"], said, findings)

@@ -38,8 +38,9 @@ TARGET_COLUMNS = (*_TARGET.split(), "printed_name", "printed_unit")
 STATEMENT_COLUMNS = (*_STATEMENT.split(), "note", "decided")
 PRINTED_COLUMNS = (*_PRINTED.split(), "star", "department", "printed_name", "phrase", "decided")
 
-_INTEGERS, _NUMBERS = ("year", "from_year", "id"), ("value", "low", "high", "step")
 _FLAGS = ("low_closed", "high_closed", "decided")
+_TYPES = dict.fromkeys(("year", "from_year", "id"), "Int64") | dict.fromkeys(_FLAGS, "bool")
+_TYPES |= dict.fromkeys(("value", "low", "high", "step"), "float64")
 # A plan looks back over the plan before it and forward to a horizon such as 2035.
 _YEARS_BACK, _YEARS_AHEAD = 15, 15
 
@@ -162,8 +163,7 @@ def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -
     known |= {name: cell(line.cells[name] for line in lines) for name in (lines[0].cells if lines else ())}
     out = {}
     for name in columns:
-        kind = "Int64" if name in _INTEGERS else "bool" if name in _FLAGS else "str"
-        kind = "float64" if name in _NUMBERS else kind
+        kind = _TYPES.get(name, "str")
         if name in known:
             out[name] = pd.array(known[name][keep], dtype=kind)
         else:
@@ -330,9 +330,17 @@ def planned(data: Data) -> np.ndarray:
     wanted = ~rows["kind"].eq("annual_flow") | rows["indicator"].isin(flows)
     wanted &= rows["role"].eq("target") & ~blank & rows["indicator"].ne("") & rows["year"].notna()
     # What the text says twice is one target; where it contradicts itself, the plausibility checks say so.
-    keys = rows.loc[wanted, ["document", "place", "indicator", "year"]]
-    text = rows.loc[wanted, "origin"] == "text"
-    cells = keys[~text & keys["document"].isin(keys.loc[text, "document"])]
-    texts = pd.concat([cells, keys[text]])
-    said = texts.index[texts.duplicated()].intersection(keys.index[text])
-    return keys.index.difference(said).to_numpy()
+    keys = ["document", "place", "indicator", "year"]
+    rows = rows.loc[wanted, [*keys, "origin"]]
+    kept = rows["origin"].ne("text")
+    kept[rows[only_text(rows, keys)].drop_duplicates(keys).index] = True
+    return rows.index[kept].to_numpy()
+
+
+def only_text(rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """Figures of the text on what no cell of a table is about; `keys`, documents or places first, say what that is."""
+    text = rows["origin"].eq("text").to_numpy(copy=True)
+    said = rows.loc[text, keys]
+    cells = rows.loc[~text & rows[keys[0]].isin(said[keys[0]]), keys]
+    text[text] = ~pd.MultiIndex.from_frame(said).isin(pd.MultiIndex.from_frame(cells))
+    return text

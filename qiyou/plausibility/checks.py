@@ -67,14 +67,9 @@ def check(data: Data, *, lang: str | None = None, settings: Settings | None = No
     if every is not None:
         excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
         alone, shaped = plan.checks(every, excerpts)
-        found += [
-            *alone,
-            *plan.shapes(every, shaped, data.indicators, settings),
-            *passages.identities(every, data.identities),
-            *standards(every, data),
-            *plans(every, settings),
-            *passages.checks(every, data),
-        ]
+        found += [*alone, *plan.shapes(every, shaped, data.indicators, settings)]
+        found += [*passages.identities(every, data.identities), *standards(every, data)]
+        found += [*plans(every, settings), *passages.checks(every, data)]
     table = collected(found)
     return table if lang is None else table.assign(message=sentences(table, data, lang))
 

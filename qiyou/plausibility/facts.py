@@ -168,15 +168,11 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     of = indicators.set_index("id").reindex(rows["indicator"])
     status = of["kind"].eq("status").to_numpy()
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
-    return Cells(
-        rows=located(rows).assign(
-            sign=np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float)),
-            keeps=of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status,
-            is_flow=of["kind"].eq("flow").to_numpy(),
-        ),
-        box=box(rows, by_role(rows)).within(lower, upper),
-        grid=boxes,
-    )
+    own = box(rows, by_role(rows)).within(lower, upper)
+    sign = np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float))
+    keeps = of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status
+    rows = located(rows).assign(sign=sign, keeps=keeps, is_flow=of["kind"].eq("flow").to_numpy())
+    return Cells(rows, own, boxes)
 
 
 def _spoken(targets: pd.DataFrame, data: Data) -> pd.DataFrame:

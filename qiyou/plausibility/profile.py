@@ -77,11 +77,9 @@ def _beside(data, found: pd.DataFrame) -> list[pd.DataFrame]:
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    groups = (
-        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
-    )
-    held = [group for group in groups if group.indicator in set(known["indicator"])]
-    series = pd.concat(realised.windows(data, known, *group) for group in held or [("", "points")])
+    groups = asked.loc[asked["ask"].eq("pace") & asked["indicator"].isin(known["indicator"])]
+    held = groups[["indicator", "scale"]].drop_duplicates().itertuples(index=False)
+    series = pd.concat(realised.windows(data, known, *group) for group in [*held] or [("", "points")])
     asked["superior"] = realised.nearest(data, asked, series)
     return [
         *(asked, required.others(asked), _classes(data, known, asked)),

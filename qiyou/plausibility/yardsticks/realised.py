@@ -444,13 +444,8 @@ def nearest(data, asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     chain = pd.concat([chain, pd.DataFrame(more, columns=chain.columns)], ignore_index=True)
     rows = asked[["place", *_KEYS]].reset_index(names="at").merge(chain, on="place")
     having = found[["place", *_KEYS]].drop_duplicates().rename(columns={"place": "superior"})
-    best = (
-        rows.merge(having)
-        .sort_values("order", kind="stable")
-        .drop_duplicates("at")
-        .set_index("at")["superior"]
-    )
-    return best.reindex(asked.index).fillna("").to_numpy(dtype=object)
+    best = rows.merge(having).sort_values("order", kind="stable").drop_duplicates("at").set_index("at")
+    return best["superior"].reindex(asked.index).fillna("").to_numpy(dtype=object)
 
 
 def against(asked: pd.DataFrame, found: pd.DataFrame, who: str, prefix: str = "") -> pd.DataFrame:

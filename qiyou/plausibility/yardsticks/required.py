@@ -163,7 +163,5 @@ def _steepest(number: np.ndarray, known: np.ndarray, years: np.ndarray, sign: np
     before = cells.groupby("at").shift()
     cells["steep"] = (cells["value"] - before["value"]) / (cells["steep_to"] - before["steep_to"])
     cells["steep_from"] = before["steep_to"].fillna(0).astype(int)
-    best = (
-        cells.dropna().sort_values("steep", kind="stable").drop_duplicates("at", keep="last").set_index("at")
-    )
-    return best.reindex(range(len(number)))[["steep", "steep_from", "steep_to"]]
+    best = cells.dropna().sort_values("steep", kind="stable").drop_duplicates("at", keep="last")
+    return best.set_index("at").reindex(range(len(number)))[["steep", "steep_from", "steep_to"]]
