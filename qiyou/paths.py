@@ -222,10 +222,13 @@ def _lines(data: Data) -> pd.DataFrame:
     text = text[text["indicator"].ne("") & text["year"].notna() & text["from_year"].isna()]
     text = text[text["kind"].isin(["baseline", "target", "count"])]
     both = text.groupby(line)["role"].transform("nunique") == 2
-    text = text[both & ~text.duplicated([*line, "year"], keep=False)].assign(variant=PROSE)
+    text = text[both & ~text.duplicated([*line, "year"], keep=False)]
     text = text.assign(row=text["locator"].str.removeprefix("statement:"))
-    text = text.assign(row=text.groupby(line)["row"].transform(_joined))
-    return pd.concat([said[tabled], text], ignore_index=True) if len(text) else said[tabled]
+    rows = said[tabled | said.index.isin(text.index)]
+    if len(text):
+        rows.loc[text.index, "variant"] = PROSE
+        rows.loc[text.index, "row"] = text.groupby(line)["row"].transform(_joined)
+    return rows
 
 
 def _asks(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -234,8 +234,10 @@ _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
 def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     """The line (``zh``, ``en``) and the short form (``short_zh, short_en``) of every path."""
+    # these are compared in nearly every rule
+    coded = table.astype(dict.fromkeys(("ask", "scale", "reading"), "category"))
     keys = {
-        name: {part: first(table, part) for part in re.findall(r"\w+", form)} for name, form in _FORMS.items()
+        name: {part: first(coded, part) for part in re.findall(r"\w+", form)} for name, form in _FORMS.items()
     }
     told, out = _fields(data, table, chain(*map(dict.values, keys.values())), tuple(_GAPS)), {}
     for name, form in keys.items():

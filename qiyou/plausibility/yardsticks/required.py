@@ -75,8 +75,8 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     >>> asked[["required_low", "required_high"]].round(4).values.tolist()
     [[0.345, 0.3483]]
     """
-    rows = rows[rows["indicator"].isin(indicators["id"]) & rows["year"].notna()]
-    rows = rows.drop_duplicates([*(["path"] if "path" in rows else paths.KEYS), "year"])
+    twice = rows.duplicated([*(["path"] if "path" in rows else paths.KEYS), "year"])
+    rows = rows[rows["indicator"].isin(indicators["id"]) & rows["year"].notna() & ~twice]
     grid = paths.grid(rows, indicators)
     n, sign, years = np.arange(len(grid.keys)), grid.sign, grid.years
     known = grid.known & ~grid.empty
