@@ -270,13 +270,10 @@ def _entries(rows: pd.DataFrame, under: Box, over: Box, *, above=False, strict=N
     facts["low"] = np.where(under.exact, under.point, under.low)
     facts["high"] = np.where(over.exact, over.point, over.high)
     between = (under.low != over.low) | (under.high != over.high)
-    return rows[[name for name in ("province", *OWN) if name in rows]].assign(
-        **{f"reference_{name}": values for name, values in facts.items()},
-        above=above,
-        strict=between if strict is None else strict,
-        **under.columns("under"),
-        **over.columns("over"),
-    )
+    facts = {f"reference_{name}": values for name, values in facts.items()}
+    facts |= {"above": above, "strict": between if strict is None else strict}
+    rows = rows[[name for name in ("province", *OWN) if name in rows]]
+    return rows.assign(**facts, **under.columns("under"), **over.columns("over"))
 
 
 # ------------------------------------------------------------------------------------ asked from above

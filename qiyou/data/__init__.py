@@ -212,11 +212,8 @@ class Data:
         """
         name = f"name_{words.language(lang)}"
         tables = {"place": self.places, "indicator": self.indicators}
-        names = {
-            column: frame[column].map(table.set_index("id")[name]).fillna(frame[column])
-            for column, table in tables.items()
-            if column in frame
-        }
+        names = {one: table.set_index("id")[name] for one, table in tables.items() if one in frame}
+        names = {one: frame[one].map(called).fillna(frame[one]) for one, called in names.items()}
         return frame.assign(**names).reset_index(drop=True)
 
     def table(self, frame: pd.DataFrame, columns: str = "", lang: str = "zh", **places: str) -> words.Shown:

@@ -209,13 +209,11 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
     )
     marks = [("“”" if text.isascii() else "《》") if lang == "zh" else '""' for text in title]
     gap = "" if lang == "zh" else ", "
-    return np.array(
-        [
-            f"{pair[0]}{text}{pair[1]}" if text and text[0] != "[" else gap.join(filter(None, who)) or text
-            for pair, text, *who in zip(marks, title, publisher, published, strict=True)
-        ],
-        dtype=object,
-    )
+    told = [
+        f"{pair[0]}{text}{pair[1]}" if text and text[0] != "[" else gap.join(filter(None, who)) or text
+        for pair, text, *who in zip(marks, title, publisher, published, strict=True)
+    ]
+    return np.array(told, dtype=object)
 
 
 _LINE = "finding margin|stood_in asked steep|class class_year class_fast|ratio|own|nation|levels|peers"
