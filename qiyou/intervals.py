@@ -79,13 +79,9 @@ class Box:
     def within(self, lower: ArrayLike, upper: ArrayLike) -> Box:
         """Cut to [lower, upper]; a missing limit cuts nothing."""
         under, over = self.low < lower, self.high > upper
-        return replace(
-            self,
-            low=np.where(under, lower, self.low),
-            high=np.where(over, upper, self.high),
-            low_open=self.low_open & ~under,
-            high_open=self.high_open & ~over,
-        )
+        low, high = np.where(under, lower, self.low), np.where(over, upper, self.high)
+        low_open, high_open = self.low_open & ~under, self.high_open & ~over
+        return replace(self, low=low, high=high, low_open=low_open, high_open=high_open)
 
     def turned(self, sign: ArrayLike) -> Box:
         """Mirrored at zero where `sign` is negative, so that more is better throughout."""
@@ -99,14 +95,9 @@ class Box:
 
     def __sub__(self, other: Box) -> Box:
         """Every difference of a value of this box and a value of the other (the corners)."""
-        return Box(
-            low=self.low - other.high,
-            high=self.high - other.low,
-            low_open=self.low_open | other.high_open,
-            high_open=self.high_open | other.low_open,
-            point=self.point - other.point,
-            exact=self.exact & other.exact,
-        )
+        low, high = self.low - other.high, self.high - other.low
+        low_open, high_open = self.low_open | other.high_open, self.high_open | other.low_open
+        return Box(low, high, low_open, high_open, self.point - other.point, self.exact & other.exact)
 
     def over(self, number: ArrayLike) -> Box:
         """Divided by a positive number."""
@@ -159,14 +150,10 @@ def box(rows: pd.DataFrame, reading: str) -> Box:
     number = point | about
     stated = number | ~np.isin(relation, ["none"])
     low_closed, high_closed = (_holds(rows[name]) for name in ("low_closed", "high_closed"))
-    return Box(
-        low=np.where(stated, np.where(number, value - reach, low), np.nan),
-        high=np.where(stated, np.where(number, value + reach, high), np.nan),
-        low_open=~number & ~low_closed,
-        high_open=rounded & (step > 0) | ~number & ~high_closed,
-        point=value,
-        exact=point,
-    )
+    low = np.where(stated, np.where(number, value - reach, low), np.nan)
+    high = np.where(stated, np.where(number, value + reach, high), np.nan)
+    low_open, high_open = ~number & ~low_closed, rounded & (step > 0) | ~number & ~high_closed
+    return Box(low, high, low_open, high_open, value, point)
 
 
 def boxed(rows: pd.DataFrame, name: str, side: str = "") -> Box:

@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike
 
 from qiyou import disk, progress, words
 from qiyou.compare.references import ordered
+from qiyou.data.prints import only_text
 from qiyou.data.schema import GRADES
 from qiyou.errors import Message, need
 from qiyou.intervals import Box, above, bounded, boxed, by_role
@@ -230,9 +231,8 @@ def _planned(data: Data, places: list[str]) -> pd.DataFrame:
     rows = pd.concat([bases.sort_values("origin", kind="stable"), data.planned()], ignore_index=True)
     rows = rows[rows["place"].isin(places) & (rows["from_year"].isna() | (rows["from_year"] == rows["year"]))]
     keys = ["document", "place", "indicator", "year", "role"]
-    cells = pd.MultiIndex.from_frame(rows.loc[rows["origin"] == "table", keys])
-    spoken = rows["origin"].eq("text") & pd.MultiIndex.from_frame(rows[keys]).isin(cells)
-    rows = rows[~spoken & rows["indicator"].ne("")].drop_duplicates([*keys, "variant"])
+    rows = rows[(rows["origin"].ne("text") | only_text(rows, keys)) & rows["indicator"].ne("")]
+    rows = rows.drop_duplicates([*keys, "variant"])
     rows = rows.astype({"year": "int64"})
     return _with_boxes(rows, data.indicators, by_role(rows))
 

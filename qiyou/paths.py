@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.data.prints import only_text
 from qiyou.errors import DataError, need
 from qiyou.intervals import Box, box, by_role
 from qiyou.relate import SIGN
@@ -47,6 +48,8 @@ class PathGrid:
         ``eq, ge, gt, le, lt, about, range`` or ``none``.
     baseline : ndarray of bool, shape (n, m)
         Cells whose role is ``baseline``.
+    at : ndarray of int, shape (n, m)
+        The number of each cell's row; −1 where the path prints nothing.
     lower, upper, sign : ndarray of float, shape (n,)
         The indicator's logical bounds, and +1 where more is better, −1 where less is; NaN where unknown.
     """
@@ -57,6 +60,7 @@ class PathGrid:
     step: np.ndarray
     relation: np.ndarray
     baseline: np.ndarray
+    at: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
     sign: np.ndarray
@@ -141,17 +145,10 @@ def grid(
     cells = box(targets, own if reading is None else reading)
     lower, upper, sign = _indicator_facts(keys, indicators)
     boxes = Box(*(spread(part, False if part.dtype == bool else np.nan) for part in vars(cells).values()))
-    return PathGrid(
-        keys=keys,
-        years=years,
-        box=boxes.within(lower[:, None], upper[:, None]),
-        step=spread(targets["step"].to_numpy(dtype=float, na_value=np.nan), np.nan),
-        relation=np.array(RELATIONS)[spread(code, 0)],
-        baseline=spread(own == "measured", False),
-        lower=lower,
-        upper=upper,
-        sign=sign,
-    )
+    boxes, at = boxes.within(lower[:, None], upper[:, None]), spread(np.arange(len(targets)), -1)
+    step = spread(targets["step"].to_numpy(dtype=float, na_value=np.nan), np.nan)
+    relation, baseline = np.array(RELATIONS)[spread(code, 0)], spread(own == "measured", False)
+    return PathGrid(keys, years, boxes, step, relation, baseline, at, lower, upper, sign)
 
 
 def table(data: Data) -> pd.DataFrame:
@@ -181,8 +178,9 @@ def table(data: Data) -> pd.DataFrame:
     """
     rows = _lines(data)
     number, asks = _asks(rows)
-    rows = rows[asks].assign(path=pd.factorize(number[asks])[0])
-    return rows.sort_values(["path", "year"], kind="stable", ignore_index=True)
+    path = pd.factorize(number[asks])[0]
+    order = np.lexsort((rows["year"].to_numpy(dtype=float, na_value=np.inf)[asks], path))
+    return rows.iloc[np.flatnonzero(asks)[order]].assign(path=path[order]).reset_index(drop=True)
 
 
 def set_aside(data: Data) -> pd.DataFrame:
@@ -220,16 +218,17 @@ def _joined(words: pd.Series) -> str:
 def _lines(data: Data) -> pd.DataFrame:
     """Every line of the tables, and what only the text prints with a base and a target."""
     said, line = data.printed, ["document", "indicator"]
-    text = said["origin"].eq("text")
-    tabled = said[~text]
-    said = said[text & said["indicator"].ne("") & said["year"].notna() & said["from_year"].isna()]
-    said = said[said["kind"].isin(["baseline", "target", "count"])]
-    said = said[~pd.MultiIndex.from_frame(said[line]).isin(pd.MultiIndex.from_frame(tabled[line]))]
-    both = said.groupby(line)["role"].transform("nunique") == 2
-    said = said[both & ~said.duplicated([*line, "year"], keep=False)].assign(variant=PROSE)
-    said = said.assign(row=said["locator"].str.removeprefix("statement:"))
-    said = said.assign(row=said.groupby(line)["row"].transform(_joined))
-    return pd.concat([tabled, said], ignore_index=True) if len(said) else tabled
+    tabled, text = said["origin"].ne("text"), said[only_text(said, line)]
+    text = text[text["indicator"].ne("") & text["year"].notna() & text["from_year"].isna()]
+    text = text[text["kind"].isin(["baseline", "target", "count"])]
+    both = text.groupby(line)["role"].transform("nunique") == 2
+    text = text[both & ~text.duplicated([*line, "year"], keep=False)]
+    text = text.assign(row=text["locator"].str.removeprefix("statement:"))
+    rows = said[tabled | said.index.isin(text.index)]
+    if len(text):
+        rows.loc[text.index, "variant"] = PROSE
+        rows.loc[text.index, "row"] = text.groupby(line)["row"].transform(_joined)
+    return rows
 
 
 def _asks(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -112,24 +112,47 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
 
     Each template is looked up once; fields of floats are written as `number` writes them.
     """
-    keys = np.asarray(keys, dtype=object)
-    out = np.full(len(keys), "", dtype=object)
-    for key in pd.unique(keys):
-        at = np.flatnonzero(keys == key)
-        template = messages(lang)[key]
-        names = list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
-        columns = [texts(rows[name].iloc[at]) for name in names]
+    at, keys = pd.factorize(np.asarray(keys, dtype=object))
+    templates = [messages(lang)[key] for key in keys]
+    return written(templates, at, {name: texts(rows[name]) for name in fields(*templates)})
+
+
+def fields(*templates: str) -> list[str]:
+    """The names of all fields, each once.
+
+    >>> fields("{a} of {b}, {a}")
+    ['a', 'b']
+    """
+    parts = (part for template in templates for part in Formatter().parse(template))
+    return list(dict.fromkeys(name for _, name, _, _ in parts if name))
+
+
+def written(templates: list[str], number: np.ndarray, told: dict[str, np.ndarray]) -> np.ndarray:
+    """For each row the template of its number, filled from the columns; ``{^name}`` gives a capital.
+
+    >>> written(["{^a}.", ""], np.array([0, 1, 0]), {"a": np.array(["one", "two", 3], dtype=object)}).tolist()
+    ['One.', '', '3.']
+    """
+    out = np.full(len(number), "", dtype=object)
+    groups = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
+    for template, at in zip(templates, groups, strict=True):
+        names = fields(template)
+        columns = [told[name.removeprefix("^")][at] for name in names]
+        for place, name in enumerate(names):
+            if name[0] == "^":
+                columns[place] = [one[:1].upper() + one[1:] for one in map(str, columns[place])]
         # by place instead of by name, which is several times faster
         write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
-        out[at] = list(map(write, *columns)) if columns else write()
+        out[at] = list(map(write, *columns)) if names else write()
     return out
 
 
-def texts(column) -> list:
+def texts(column) -> np.ndarray:
     """The values of a column as they are written into a template: floats as `number` writes them."""
-    return [
-        number(value) if isinstance(value, float) else value for value in np.asarray(column, dtype=object)
-    ]
+    values = np.array(column, dtype=object)
+    floats = [isinstance(value, float) for value in values]
+    values[floats] = list(map(number, values[floats]))
+    return values
 
 
 def joined(texts, lang: str) -> str:

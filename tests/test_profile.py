@@ -110,7 +110,10 @@ def test_what_a_path_asks_by_a_later_year_and_on_the_way_is_said(profiles):
     assert "另请注意：首个目标差于基期" in falls["zh"] and "首个目标或终值" not in falls["zh"]
     assert "2023—2025年变化最快（每年0.5个/千人）" in one(profiles, "yuhuan", NURSERY)["zh"]
     # a count that tells nothing says so
-    assert "5至7段慢于所需速度，段数少，据此分不出快慢" in one(profiles, "changxing", "life_expectancy")["short_zh"]
+    assert (
+        "5至7段慢于所需速度，段数少，据此分不出快慢"
+        in one(profiles, "changxing", "life_expectancy")["short_zh"]
+    )
     assert not profiles.loc[profiles["fifth_high"].lt(5), "short_zh"].str.contains("分不出快慢").any()
 
 

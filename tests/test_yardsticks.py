@@ -859,7 +859,14 @@ def test_twice_the_pace_of_a_straight_line():
     windows = pd.DataFrame({"place": "a", "indicator": "i", "scale": "points", "pace": 1.0, "low": 1.0, "high": 1.0,
                             "from_year": 2018, "year": 2020, "values": 5, "basis": ""}, index=[0])  # fmt: skip
     asked = pd.DataFrame(
-        {"place": "a", "indicator": "i", "scale": "points", "required_low": 2.0, "required_high": 2.0, **SPAN},
+        {
+            "place": "a",
+            "indicator": "i",
+            "scale": "points",
+            "required_low": 2.0,
+            "required_high": 2.0,
+            **SPAN,
+        },
         index=[0],
     )
     found = realised.against(asked, windows, "place").iloc[0]
@@ -876,7 +883,14 @@ def test_a_window_in_which_nothing_was_gained_is_no_pace_to_keep_up_with():
     windows = pd.DataFrame({"place": "a", "indicator": "i", "scale": "points", "pace": [0.0, 1.0], "low": [-0.1, 0.9],
                             "high": [0.1, 1.1], "from_year": 2018, "year": 2020, "values": 3, "basis": ""})  # fmt: skip
     asked = pd.DataFrame(
-        {"place": "a", "indicator": "i", "scale": "points", "required_low": 0.5, "required_high": 0.5, **SPAN},
+        {
+            "place": "a",
+            "indicator": "i",
+            "scale": "points",
+            "required_low": 0.5,
+            "required_high": 0.5,
+            **SPAN,
+        },
         index=[0],
     )
     found = realised.against(asked, windows, "place").iloc[0]
@@ -887,7 +901,14 @@ def test_a_pace_that_may_be_none_has_a_ratio_from_zero():
     windows = pd.DataFrame({"place": "a", "indicator": "i", "scale": "points", "pace": 1.0, "low": 0.9, "high": 1.1,
                             "from_year": 2018, "year": 2020, "values": 2, "basis": ""}, index=[0])  # fmt: skip
     asked = pd.DataFrame(
-        {"place": "a", "indicator": "i", "scale": "points", "required_low": -np.inf, "required_high": 0.5, **SPAN},
+        {
+            "place": "a",
+            "indicator": "i",
+            "scale": "points",
+            "required_low": -np.inf,
+            "required_high": 0.5,
+            **SPAN,
+        },
         index=[0],
     )
     assert realised.against(asked, windows, "place")["q_low"].item() == 0

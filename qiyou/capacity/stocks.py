@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from qiyou.capacity import population as pop
+from qiyou.data.prints import only_text
 from qiyou.errors import need
 from qiyou.intervals import box, by_role
-from qiyou.paths import KEYS
+from qiyou.paths import KEYS, PROSE
 from qiyou.words import columns, table
 
 PRINTED = "printed"
@@ -165,16 +166,15 @@ def printed(data, place=None, indicator=None) -> pd.DataFrame:
     """The printed levels of all paths: cells of tables, and the text's figures where a document's table has
     none."""
     rows, line = data.printed, ["document", "indicator"]
-    rows = rows[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none")]
-    text = rows["origin"] == "text"
-    tabled = pd.MultiIndex.from_frame(rows[line]).isin(pd.MultiIndex.from_frame(rows.loc[~text, line]))
-    rows = rows[~text | ~tabled & ~rows.duplicated([*line, "year"], keep=False)]
-    rows = rows.assign(variant=rows["variant"].mask(rows["origin"] == "text", "prose"))
     if place is not None:
         rows = rows[rows["place"].isin(pop.known_places(data, place))]
     if indicator is not None:
         wanted = [indicator] if isinstance(indicator, str) else indicator
         rows = rows[rows["indicator"].isin([data.indicator(name) for name in wanted])]
+    rows = rows[(rows["indicator"] != "") & rows["year"].notna() & (rows["relation"] != "none")]
+    rows = rows.assign(variant=rows["variant"].mask(rows["origin"] == "text", PROSE))
+    alone = only_text(rows, line) & ~rows.duplicated([*line, "year"], keep=False)
+    rows = rows[rows["origin"].ne("text") | alone]
     need(not rows.empty, "capacity.nothing_printed", place=repr(place), indicator=repr(indicator))
     return rows
 

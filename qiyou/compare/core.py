@@ -138,16 +138,12 @@ def _judged(rows: pd.DataFrame, named: str) -> pd.DataFrame:
     none = f"no reference in {named}"
     none = "neither a target from above nor enough other plans" if named == "auto" else none
     nothing = np.select([*cases.values()], [*cases], none)
-    gaps = ["gap", "gap_low", "gap_high"]
+    gaps = found[["gap", "gap_low", "gap_high"]].where(rows["sign"].notna() & ~missing)
     texts = [name for name in REFERENCE if _is_text(rows[name])]
     texts = rows[texts].astype(object).where(~missing, "")
-    return rows.assign(
-        **found[gaps].where(rows["sign"].notna() & ~missing),
-        **texts,
-        verdict=found["verdict"].where(~missing, "no_reference"),
-        why=found["why"].where(~missing, nothing),
-        reference_n=rows["reference_n"].astype("Int64"),
-    )
+    verdict, why = found["verdict"].where(~missing, "no_reference"), found["why"].where(~missing, nothing)
+    rows = rows.astype({"reference_n": "Int64"})
+    return rows.assign(**gaps, **texts, verdict=verdict, why=why)
 
 
 def _is_text(column: pd.Series) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qiyou.data.prints import only_text
 from qiyou.data.schema import GRADES
 from qiyou.errors import DataError, Message, need
 from qiyou.intervals import Box, bounded, box, by_role
@@ -108,14 +109,14 @@ def cells(data: Data, indicators: pd.DataFrame) -> pd.DataFrame:
     DataError
         If a value is in another unit than its indicator; ``rows`` holds them.
     """
-    bases = data.printed[data.printed["role"] == "baseline"]
-    rows = pd.concat([bases, data.planned()]).sort_values("origin", kind="stable", ignore_index=True)
-    rows = rows[rows["indicator"].isin(indicators.index) & rows["relation"].ne("none") & rows["year"].notna()]
+    rows = data.printed
+    fit = rows["indicator"].isin(indicators.index) & rows["relation"].ne("none") & rows["year"].notna()
     # A mean over several years is not the value of its last year.
-    rows = rows[rows["from_year"].isna() | rows["indicator"].map(indicators["kind"]).isin(EXTENSIVE)]
-    keys = pd.MultiIndex.from_frame(rows[OWN])
-    text = rows["origin"].eq("text").to_numpy()
-    rows = rows[~(text & keys.isin(keys[~text]))].drop(columns="kind").astype({"year": "int64"})
+    fit &= rows["from_year"].isna() | rows["indicator"].map(indicators["kind"]).isin(EXTENSIVE)
+    at = np.concatenate([np.flatnonzero(rows["role"] == "baseline"), data.plan_rows])
+    keys = rows[[*OWN, "origin"]].iloc[at[fit.to_numpy()[at]]].sort_values("origin", kind="stable")
+    keys = keys[keys["origin"].ne("text") | only_text(keys, OWN)]
+    rows = rows.iloc[keys.index].drop(columns="kind").astype({"year": "int64"})
     _require(rows, "unit", indicators["unit"], "compare.printed")
     peer = rows["place"].map(pd.Series(peers(data.places), index=data.places["id"])).fillna(-1).astype(int)
     return rows.assign(peer=peer, **bounded(rows, by_role(rows), indicators).columns("box"))
@@ -269,13 +270,10 @@ def _entries(rows: pd.DataFrame, under: Box, over: Box, *, above=False, strict=N
     facts["low"] = np.where(under.exact, under.point, under.low)
     facts["high"] = np.where(over.exact, over.point, over.high)
     between = (under.low != over.low) | (under.high != over.high)
-    return rows[[name for name in ("province", *OWN) if name in rows]].assign(
-        **{f"reference_{name}": values for name, values in facts.items()},
-        above=above,
-        strict=between if strict is None else strict,
-        **under.columns("under"),
-        **over.columns("over"),
-    )
+    facts = {f"reference_{name}": values for name, values in facts.items()}
+    facts |= {"above": above, "strict": between if strict is None else strict}
+    rows = rows[[name for name in ("province", *OWN) if name in rows]]
+    return rows.assign(**facts, **under.columns("under"), **over.columns("over"))
 
 
 # ------------------------------------------------------------------------------------ asked from above
@@ -395,14 +393,15 @@ def _shared(plans: pd.DataFrame) -> pd.DataFrame:
     rows = rows[~rows.duplicated(OWN, keep=False)]
     ends = _ends(rows, rows[["value", "value", "box_low", "box_high"]].to_numpy(dtype=float))
     source = rows["count"].astype("str") + " of " + (rows["n"] - 1).astype("str") + " other plans"
-    names = [_others(names, place) for names, place in zip(rows["names"], rows["place"], strict=True)]
+    own = rows["value"] == rows["value_own"]
+    names = [_others(*one) for one in zip(rows["names"], rows["place"], own, strict=True)]
     return _entries(rows, ends, ends, kind=SHARED, source=source, n=rows["count"], places=names)
 
 
-def _others(names: list[str], own: str) -> str:
-    """The names without one's own, as `joined` writes them."""
+def _others(names: list[str], own: str, among: bool) -> str:
+    """The names without one's own, if it is `among` them, as `joined` writes them."""
     shown = [name for name in names[: SHOWN + 1] if name != own][:SHOWN]
-    more = len(names) - (own in names) - len(shown)
+    more = len(names) - among - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
@@ -418,7 +417,7 @@ def _median(plans: pd.DataFrame) -> pd.DataFrame:
     for at in plans.groupby(_PEER, sort=False).indices.values():
         under[at], over[at] = _middles(ends[at], _ranks(ends[at]), np.full(len(at), len(at) - 1))
         places = plans["place"].iloc[at].tolist()
-        names[at] = [_others(places, place) for place in places]
+        names[at] = [_others(places, place, True) for place in places]
     others = plans["n"] - 1
     for name in ("box_low_open", "box_high_open"):
         plans[name] = plans.groupby(_PEER)[name].transform("sum") - plans[name] == others

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from qiyou import words
@@ -104,7 +105,8 @@ class Data:
         return prints.figures(self.targets, self.statements)
 
     @cached_property
-    def _plans(self) -> pd.DataFrame:
+    def plan_rows(self) -> np.ndarray:
+        """The numbers of the rows of `printed` that `planned` chooses from."""
         return prints.planned(self)
 
     def planned(
@@ -131,16 +133,12 @@ class Data:
         >>> qiyou.load().planned("玉环", "人均体育场地面积", 2027)[["document", "locator", "value"]].values.tolist()
         [['yuhuan-plan-2023', 'table:29', 3.2]]
         """
-        rows = self._plans
-        asked = {
-            "place": place and self.place(place),
-            "indicator": indicator and self.indicator(indicator),
-            "year": year,
-        }
-        for column, one in asked.items():
+        rows, at = self.printed, self.plan_rows
+        asked = {"place": place and self.place(place), "indicator": indicator and self.indicator(indicator)}
+        for column, one in (asked | {"year": year}).items():
             if one is not None:
-                rows = rows[rows[column] == one]
-        return rows.reset_index(drop=True)
+                at = at[(rows[column].iloc[at] == one).to_numpy(dtype=bool)]
+        return rows.iloc[at].reset_index(drop=True)
 
     @cached_property
     def _resolvers(self) -> dict[str, Resolver]:
@@ -214,11 +212,8 @@ class Data:
         """
         name = f"name_{words.language(lang)}"
         tables = {"place": self.places, "indicator": self.indicators}
-        names = {
-            column: frame[column].map(table.set_index("id")[name]).fillna(frame[column])
-            for column, table in tables.items()
-            if column in frame
-        }
+        names = {one: table.set_index("id")[name] for one, table in tables.items() if one in frame}
+        names = {one: frame[one].map(called).fillna(frame[one]) for one, called in names.items()}
         return frame.assign(**names).reset_index(drop=True)
 
     def table(self, frame: pd.DataFrame, columns: str = "", lang: str = "zh", **places: str) -> words.Shown:

@@ -154,10 +154,9 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
     if lenient and not os.path.lexists(paths["table"]):
         paths["table"] = folder / BOOK
     options = {"lenient": lenient, "document": about["id"]}
+    there = {name: path for name, path in paths.items() if os.path.lexists(path)}
     read = {
-        name: read_table(path, DOCUMENT_TABLES[name], findings, **options)
-        for name, path in paths.items()
-        if os.path.lexists(path)
+        name: read_table(path, DOCUMENT_TABLES[name], findings, **options) for name, path in there.items()
     }
     sheets = {name: sheet for name, sheet in read.items() if sheet is not None}
     status = about.get("table", {}).get("status", "none")

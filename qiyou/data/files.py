@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from sys import intern
 
 import pandas as pd
 
@@ -265,7 +266,8 @@ def _parse(text: str, path: Path, findings: Findings, delimiter: str) -> Sheet:
     header = _header(rows)
     records, lines = [], []
     for line, row in rows[1:]:
-        row = [cell.strip() for cell in row]
+        # the same few texts stand in thousands of files
+        row = [intern(cell.strip()) for cell in row]
         if not any(row):
             continue
         if not any(row[len(header) :]):
@@ -330,7 +332,10 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
     records, told = [], {}
     for line, record in sheet.numbered():
         cells = dict(zip(header, record.values(), strict=True))
-        for name, cell in cells.items():
+        codes = "".join([cells[name] for name in header if name in machine])
+        # most records are as they should be, and are looked at as a whole
+        plain_ = not dated and codes.isascii() and "".join(cells.values()).isprintable()
+        for name, cell in () if plain_ else cells.items():
             if not cell.isprintable() and (joined := _BREAK.sub("", cell)) != cell:
                 told.setdefault("line_breaks", (line, name))
                 cells[name] = cell = joined

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,6 +37,19 @@ _TYPES = {"number": "float64", "integer": "Int64", "year": "Int64"}
 _ABOUT = "id place title title_en issuer number dated published extent known_from note"
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without a search for cycles: reading makes millions of objects and no cycle, and each search visits them all."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_uncollected()
 def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
     """Every table of a data folder, and what is wrong with it."""
     base = root() if folder is None else _folder(folder)
@@ -52,12 +67,8 @@ def assemble(folder, also) -> tuple[dict[str, pd.DataFrame], Findings]:
             known, asked = {one: one for one in findings.words.places}, document.about["place"]
             suggest(findings, "unknown", document.folder / ABOUT, None, "place", asked, known)
     data = {name: _frame(table, sheets[name]) for name, table in TABLES.items()}
-    data |= {
-        "documents": _documents_frame(found),
-        "targets": target_rows(found, findings),
-        "statements": statement_rows(found, findings),
-        "decisions": _decisions_frame(found),
-    }
+    data |= {"documents": _documents_frame(found), "decisions": _decisions_frame(found)}
+    data |= {"targets": target_rows(found, findings), "statements": statement_rows(found, findings)}
     said = data["statements"]
     said = set(zip(said["document"], said["id"].astype("str"), strict=True))
     _check_projects(sheets["projects"], said, findings)

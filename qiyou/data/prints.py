@@ -38,8 +38,9 @@ TARGET_COLUMNS = (*_TARGET.split(), "printed_name", "printed_unit")
 STATEMENT_COLUMNS = (*_STATEMENT.split(), "note", "decided")
 PRINTED_COLUMNS = (*_PRINTED.split(), "star", "department", "printed_name", "phrase", "decided")
 
-_INTEGERS, _NUMBERS = ("year", "from_year", "id"), ("value", "low", "high", "step")
 _FLAGS = ("low_closed", "high_closed", "decided")
+_TYPES = dict.fromkeys(("year", "from_year", "id"), "Int64") | dict.fromkeys(_FLAGS, "bool")
+_TYPES |= dict.fromkeys(("value", "low", "high", "step"), "float64")
 # A plan looks back over the plan before it and forward to a horizon such as 2035.
 _YEARS_BACK, _YEARS_AHEAD = 15, 15
 
@@ -162,9 +163,11 @@ def _figures(lines: list[_Line], columns: tuple[str, ...], findings: Findings) -
     known |= {name: cell(line.cells[name] for line in lines) for name in (lines[0].cells if lines else ())}
     out = {}
     for name in columns:
-        values = known[name] if name in known else each(line.facts[name] for line in lines)
-        kind = "Int64" if name in _INTEGERS else "bool" if name in _FLAGS else "str"
-        out[name] = pd.array(values[keep], dtype="float64" if name in _NUMBERS else kind)
+        kind = _TYPES.get(name, "str")
+        if name in known:
+            out[name] = pd.array(known[name][keep], dtype=kind)
+        else:
+            out[name] = pd.array([line.facts[name] for line in lines], dtype=kind).take(number[keep])
     return pd.DataFrame(out)
 
 
@@ -318,16 +321,26 @@ def figures(targets: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([cells.reindex(columns=columns), texts.reindex(columns=columns)], ignore_index=True)
 
 
-def planned(data: Data) -> pd.DataFrame:
-    """What is planned, one row per document, place, indicator, variant and year; see `qiyou.data.Data.planned`."""
+def planned(data: Data) -> np.ndarray:
+    """The rows of ``data.printed`` that say what is planned, by number; see `qiyou.data.Data.planned`."""
     rows = data.printed
     blank = rows["relation"].eq("none") & rows["printed"].isin(BLANKS)
     flows = data.indicators.loc[data.indicators["kind"] == "flow", "id"]
     # What is done every year is a target of a yearly amount, and of nothing else.
     wanted = ~rows["kind"].eq("annual_flow") | rows["indicator"].isin(flows)
-    rows = rows[rows["role"].eq("target") & ~blank & wanted & rows["indicator"].ne("") & rows["year"].notna()]
-    keys = ["document", "place", "indicator", "year"]
-    cells, texts = rows[rows["origin"] == "table"], rows[rows["origin"] == "text"]
-    spoken = pd.MultiIndex.from_frame(texts[keys]).isin(pd.MultiIndex.from_frame(cells[keys]))
+    wanted &= rows["role"].eq("target") & ~blank & rows["indicator"].ne("") & rows["year"].notna()
     # What the text says twice is one target; where it contradicts itself, the plausibility checks say so.
-    return pd.concat([cells, texts[~spoken].drop_duplicates(keys)]).sort_index().reset_index(drop=True)
+    keys = ["document", "place", "indicator", "year"]
+    rows = rows.loc[wanted, [*keys, "origin"]]
+    kept = rows["origin"].ne("text")
+    kept[rows[only_text(rows, keys)].drop_duplicates(keys).index] = True
+    return rows.index[kept].to_numpy()
+
+
+def only_text(rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """Figures of the text on what no cell of a table is about; `keys`, documents or places first, say what that is."""
+    text = rows["origin"].eq("text").to_numpy(copy=True)
+    said = rows.loc[text, keys]
+    cells = rows.loc[~text & rows[keys[0]].isin(said[keys[0]]), keys]
+    text[text] = ~pd.MultiIndex.from_frame(said).isin(pd.MultiIndex.from_frame(cells))
+    return text

@@ -63,21 +63,21 @@ def check(data: Data, *, lang: str | None = None, settings: Settings | None = No
     [['changxing-plan-2023/table:13:2023', 'changxing-plan-2023/table:13:2024']]
     """
     settings = settings or Settings()
-    clean, found = plan.take_out(paths.table(data))
-    if len(clean):
-        every = cells(clean, data)
+    every, found = _cells(data)
+    if every is not None:
         excerpts = frozenset(data.documents.loc[data.documents["extent"].eq("excerpt"), "id"])
         alone, shaped = plan.checks(every, excerpts)
-        found += [
-            *alone,
-            *plan.shapes(every, shaped, data.indicators, settings),
-            *passages.identities(every, data.identities),
-            *standards(every, data),
-            *plans(every, settings),
-            *passages.checks(every, data),
-        ]
+        found += [*alone, *plan.shapes(every, shaped, data.indicators, settings)]
+        found += [*passages.identities(every, data.identities), *standards(every, data)]
+        found += [*plans(every, settings), *passages.checks(every, data)]
     table = collected(found)
     return table if lang is None else table.assign(message=sentences(table, data, lang))
+
+
+def _cells(data: Data) -> tuple[Cells | None, list[pd.DataFrame]]:
+    """All figures but those of paths that say two things at once, and what is found of these."""
+    clean, found = plan.take_out(paths.table(data))
+    return cells(clean, data) if len(clean) else None, found
 
 
 def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
@@ -85,7 +85,7 @@ def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
     level = data.indicators.loc[data.indicators["kind"].isin(INTENSIVE), "id"]
     usable = data.benchmarks[data.benchmarks["indicator"].isin(level) & data.benchmarks["year"].notna()]
     usable = usable[~usable["relation"].isin(["none", "about"])].rename(columns={"place": "above"})
-    mine = cells.grid.keys.assign(at=np.arange(len(cells.at)))[cells.judged]
+    mine = cells.grid.keys.assign(at=np.arange(len(cells.grid.at)))[cells.judged]
     chain = ancestors(data.places).query("place != above")
     pairs = mine.merge(chain, on="place").merge(usable, on=["above", "indicator"])
     column = pd.Index(cells.grid.years).get_indexer(pairs["year"].astype(int))
@@ -94,14 +94,14 @@ def standards(cells: Cells, data: Data) -> list[pd.DataFrame]:
     pairs, column = pairs[known].reset_index(drop=True), column[known]
     pairs = pairs.assign(cell="sources/" + pairs["source"])
     at = pairs["at"].to_numpy()
-    sign, n = cells.grid.sign[at], cells.at[at, column]
+    sign, n = cells.grid.sign[at], cells.grid.at[at, column]
     asked, strict = demanded(pairs["value"].to_numpy(float), pairs["relation"].to_numpy(object), sign)
     verdict = relate(cells.box[n], asked, sign, strict=strict)["verdict"].to_numpy(object)
     binding = pairs["kind"].isin(["target", "standard"]).to_numpy()
     equal = binding & same(cells.box.point[n], asked.point)
     more = binding & apart(cells.box[n].turned(sign), asked.turned(sign)) & ~equal
     # every year of the path, for the first that meets it
-    years = cells.at[at]
+    years = cells.grid.at[at]
     row = np.repeat(np.arange(len(at)), years.shape[1])
     of = relate(cells.box[years.ravel()], asked[row], sign[row], strict=strict[row])
     reached = of["verdict"].eq("met").to_numpy().reshape(years.shape) & (years >= 0)
@@ -134,7 +134,7 @@ def plans(cells: Cells, settings: Settings) -> list[pd.DataFrame]:
     n = cells.ends(cells.stated)[1]
     every = pd.DataFrame({"place": place, "indicator": pd.factorize(grid.keys["indicator"])[0], "n": n})
     every["year"], relation = (cells.rows[name].to_numpy(dtype=object)[n] for name in ("year", "relation"))
-    last = np.arange(len(n)), np.argmax(cells.at == n[:, None], axis=1)
+    last = np.arange(len(n)), np.argmax(cells.grid.at == n[:, None], axis=1)
     every["end"], every["whole"] = prints[last], (prints * weights).sum(axis=1)
 
     copies = every[moves & cells.judged & (planned.sum(axis=1) >= settings.identical_values)]

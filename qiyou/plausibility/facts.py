@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from qiyou import words
 from qiyou.errors import need
+from qiyou.intervals import COLUMNS as READ
 from qiyou.intervals import Box, box, by_role
 from qiyou.paths import KEYS, PathGrid, grid
 from qiyou.relate import SIGN, clean
@@ -37,7 +38,7 @@ NO_PATH = 2**53
 
 _SIDE = ("year", "value", "relation")
 _NUMBERS = ("statistic", "low", "high", "threshold")
-_CELL = [*KEYS, "path", "year", "cell", "locator", "printed", "value", "relation"]
+_CELL = [*KEYS, "path", "year", "locator", "printed", *READ, "role", "kind", "from_year"]
 _DIRECTIONS = (*SIGN, "status")
 _YEARLY = ("target", "baseline", "count", "cumulative")
 
@@ -86,23 +87,17 @@ class Cells:
     Attributes
     ----------
     rows : DataFrame
-        N rows: document, place, indicator, variant, path, year, cell, locator, printed, value, relation; kind
-        (of a statement; empty for a cell of a path), from_year, sign, keeps, is_flow.
+        N rows: document, place, indicator, variant, path, year, cell, locator, printed and how it is read;
+        role, kind (of a statement; empty for a cell of a path), from_year, sign, keeps, is_flow.
     box : Box
         What each leaves open: a base as it was rounded, a target exactly; cut to the indicator's bounds.
     grid : PathGrid
         The paths over their m years.
-    at : ndarray of int, shape (n, m)
-        The number of each cell of the grid; −1 where the path prints nothing.
-    targets : DataFrame
-        The rows that the grid was made of.
     """
 
     rows: pd.DataFrame
     box: Box
     grid: PathGrid
-    at: np.ndarray
-    targets: pd.DataFrame
 
     def pick(self, numbers: ArrayLike) -> pd.DataFrame:
         """Some of the rows, in the given order."""
@@ -119,19 +114,19 @@ class Cells:
         """The first and the last cell of each path that is set in `mask`, shape (n, m); −1 where none is."""
         n, some = np.arange(len(mask)), mask.any(axis=1)
         columns = np.argmax(mask, axis=1), mask.shape[1] - 1 - np.argmax(mask[:, ::-1], axis=1)
-        return tuple(np.where(some, self.at[n, column], -1) for column in columns)
+        return tuple(np.where(some, self.grid.at[n, column], -1) for column in columns)
 
     def neighbours(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """All pairs of cells of one path that are set in `mask`, shape (n, m), with none set between them."""
         reached = np.maximum.accumulate(np.where(mask, np.arange(mask.shape[1]), -1), axis=1)
         before = np.concatenate([np.full((len(mask), 1), -1), reached[:, :-1]], axis=1)
         rows, after = np.nonzero(mask & (before >= 0))
-        return self.at[rows, before[rows, after]], self.at[rows, after]
+        return self.grid.at[rows, before[rows, after]], self.grid.at[rows, after]
 
     @property
     def lines(self) -> pd.DataFrame:
         """One cell of each path, for what holds of the whole path; n rows."""
-        return self.pick(self.at.max(axis=1))
+        return self.pick(self.grid.at.max(axis=1))
 
     @property
     def judged(self) -> np.ndarray:
@@ -168,24 +163,16 @@ def cells(targets: pd.DataFrame, data: Data) -> Cells:
     given = ", ".join(map(repr, wrong["direction"].unique()))
     need(wrong.empty, "checks.direction", rows=wrong, direction=given, known=list(_DIRECTIONS))
     boxes = grid(targets, indicators)
-    path, lines = pd.factorize(targets["path"])
-    at = np.full((len(lines), len(boxes.years)), -1)
-    at[path, np.searchsorted(boxes.years, targets["year"].to_numpy(dtype=np.int64))] = np.arange(len(targets))
-    rows = pd.concat([targets.assign(kind=""), _spoken(targets, data)], ignore_index=True)
+    rows = [targets.assign(kind="")[_CELL], _spoken(targets, data)[_CELL]]
+    rows = pd.concat(rows, ignore_index=True)
     of = indicators.set_index("id").reindex(rows["indicator"])
     status = of["kind"].eq("status").to_numpy()
     lower, upper = (of[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lower", "upper"))
-    return Cells(
-        rows=located(rows)[[*_CELL, "role", "kind", "from_year"]].assign(
-            sign=np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float)),
-            keeps=of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status,
-            is_flow=of["kind"].eq("flow").to_numpy(),
-        ),
-        box=box(rows, by_role(rows)).within(lower, upper),
-        grid=boxes,
-        at=at,
-        targets=targets,
-    )
+    own = box(rows, by_role(rows)).within(lower, upper)
+    sign = np.where(status, np.nan, of["direction"].map(SIGN).to_numpy(dtype=float))
+    keeps = of["direction"].isin(["at_least", "at_most"]).to_numpy() & ~status
+    rows = located(rows).assign(sign=sign, keeps=keeps, is_flow=of["kind"].eq("flow").to_numpy())
+    return Cells(rows, own, boxes)
 
 
 def _spoken(targets: pd.DataFrame, data: Data) -> pd.DataFrame:

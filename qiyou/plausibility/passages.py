@@ -32,16 +32,10 @@ def checks(cells: Cells, data: Data) -> list[pd.DataFrame]:
     text = cells.rows.loc[cells.rows["kind"].ne(""), "document"]
     near = cells.rows["document"].isin({*text, *order["earlier"], *order["later"]}).to_numpy()
     some = replace(cells, rows=cells.rows[near].reset_index(drop=True), box=cells.box[near])
-    return [
-        *_ceilings(cells),
-        *_twice(some),
-        *_timing(some),
-        *_sums(some, flows),
-        *_flows(some, flows, itself),
-        *_again(some, order),
-        *_flows(some, flows, order),
-        *_stages(some, data.stages[data.stages["later_document"].isin(data.documents["id"])]),
-    ]
+    stages = data.stages[data.stages["later_document"].isin(data.documents["id"])]
+    alone = [*_twice(some), *_timing(some), *_sums(some, flows), *_flows(some, flows, itself)]
+    later = [*_again(some, order), *_flows(some, flows, order), *_stages(some, stages)]
+    return [*_ceilings(cells), *alone, *later]
 
 
 def _order(documents: pd.DataFrame) -> pd.DataFrame:
@@ -84,13 +78,8 @@ def _compared(cells: Cells, pairs: pd.DataFrame) -> dict[str, np.ndarray]:
     rest = ~agree & ~none
     inside = ~above(b.low, a.low) & ~above(a.high, b.high)
     around = ~above(a.low, b.low) & ~above(b.high, a.high)
-    return {
-        "apart": none,
-        "agree": agree,
-        "text_weaker": rest & inside & ~b.exact,
-        "table_weaker": rest & around & ~inside & ~a.exact,
-        "open": rest & ~inside & ~around,
-    }
+    weaker = {"text_weaker": rest & inside & ~b.exact, "table_weaker": rest & around & ~inside & ~a.exact}
+    return {"apart": none, "agree": agree, "open": rest & ~inside & ~around} | weaker
 
 
 def _twice(cells: Cells) -> list[pd.DataFrame]:

@@ -49,7 +49,8 @@ def take_out(targets: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         groups = targets[mixed & units.notna()].groupby("path")
         units = groups["unit"].agg(lambda texts: tuple(dict.fromkeys(texts)))
         findings.append(found("UNIT_MIXED", _whole(groups.head(1)), units=units))
-    return targets[~targets["path"].isin(targets.loc[twice | mixed, "path"])], findings
+    odd = targets["path"].isin(targets.loc[twice | mixed, "path"])
+    return targets[~odd] if odd.any() else targets, findings
 
 
 def _whole(rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,11 +85,10 @@ def _missing(cells: Cells, excerpts: frozenset[str]) -> list[pd.DataFrame]:
     """MISSING_YEAR: cells without a number, gaps between years, no base year. A status word is no gap."""
     # every year of the calendar, so that a gap does not hang on the years that other paths print
     years = np.arange(cells.grid.years[0], cells.grid.years[-1] + 1)
-    at = np.full((len(cells.at), len(years)), -1)
-    at[:, cells.grid.years - years[0]] = cells.at
-    targets, there = cells.targets, at >= 0
-    spoken = targets["relation"].ne("none").to_numpy(copy=True)
-    words = targets["printed"][~spoken].fillna("").str.strip()
+    at = np.full((len(cells.grid.at), len(years)), -1)
+    at[:, cells.grid.years - years[0]] = cells.grid.at
+    there, spoken = at >= 0, cells.rows["relation"].ne("none").to_numpy(copy=True)
+    words = cells.rows["printed"][~spoken].fillna("").str.strip()
     spoken[~spoken] = ~words.isin(_BLANK)
     inside = np.maximum.accumulate(there, axis=1) & np.maximum.accumulate(there[:, ::-1], axis=1)[:, ::-1]
     gaps, bare = inside & ~(there & spoken[at]), ~cells.grid.baseline.any(axis=1)
@@ -108,7 +108,7 @@ def _bounds(cells: Cells) -> list[pd.DataFrame]:
     grid = cells.grid
     at, column = np.nonzero(grid.empty)
     low = grid.high[at, column] <= grid.lower[at]
-    edge, rows = np.where(low, grid.lower[at], grid.upper[at]), cells.pick(cells.at[at, column])
+    edge, rows = np.where(low, grid.lower[at], grid.upper[at]), cells.pick(cells.grid.at[at, column])
     case = np.where(low, "lower", "upper")
     return [found("OUT_OF_BOUNDS", rows, case=case, statistic=rows["value"], threshold=edge, edge=edge)]
 
@@ -125,7 +125,7 @@ def _own_target(cells: Cells, keeps, base, last) -> tuple[list[pd.DataFrame], np
     """MET_AT_BASELINE, MET_BY, MET_THEN_LOST against the path's own end; and which are met at the base."""
     grid, sign = cells.grid, cells.grid.sign
     asked, strict = demanded(grid.value, grid.relation, sign[:, None])
-    at_end = np.arange(len(last)), np.argmax(cells.at == last[:, None], axis=1)
+    at_end = np.arange(len(last)), np.argmax(cells.grid.at == last[:, None], axis=1)
     end, hard = asked[at_end], strict[at_end]
     of = relate(cells.box[base], end, sign, strict=hard)
     level = same(cells.box.point[base], end.point)
@@ -229,7 +229,8 @@ def shapes(
     at = np.flatnonzero(shaped)
     if not len(at):
         return []
-    rows = cells.targets[shaped[pd.factorize(cells.targets["path"])[0]]]
+    numbers = cells.grid.at[at]
+    rows = cells.pick(numbers[numbers >= 0])
     return [
         *_concentration(cells, at, pace.shape(rows, indicators), settings),
         *_families(cells, at, trajectory.families(rows, indicators, require=settings.shape_values), settings),
@@ -252,7 +253,7 @@ def _concentration(cells: Cells, at, shape: pd.DataFrame, settings: Settings) ->
     limit, share = np.array(limits)[of], shape["share_low"].to_numpy()
     one = np.flatnonzero(closed & above(share, limit))
     a, b = cells.neighbours(cells.stated & cells.grid.exact)
-    largest = cells.at[at[one], step[one]]
+    largest = cells.grid.at[at[one], step[one]]
     before = a[np.searchsorted(b, largest)]
     whole = shape["largest_step_share"].to_numpy()[one]
     numbers = {"statistic": whole, "low": share[one], "high": np.nan, "threshold": limit[one]}
@@ -266,7 +267,7 @@ def _concentration(cells: Cells, at, shape: pd.DataFrame, settings: Settings) ->
         (above(-settings.front_load, high), "FRONT_LOADED", settings.front_load),
     ):
         some = np.flatnonzero(closed & mask)
-        a, b = (cells.at[at[some], column[some]] for column in (base, end))
+        a, b = (cells.grid.at[at[some], column[some]] for column in (base, end))
         numbers = {"statistic": index[some], "low": low[some], "high": high[some], "threshold": threshold}
         findings.append(cells.between(code, a, b, index=index[some], limit=threshold, **numbers))
     return findings
@@ -274,7 +275,7 @@ def _concentration(cells: Cells, at, shape: pd.DataFrame, settings: Settings) ->
 
 def _families(cells: Cells, at, shapes: pd.DataFrame, settings: Settings) -> list[pd.DataFrame]:
     named = shapes["n_values"].to_numpy() >= settings.shape_values
-    first, last = (cells.at[at, _columns(cells, shapes[f"{n}_year"])] for n in ("first", "last"))
+    first, last = (cells.grid.at[at, _columns(cells, shapes[f"{n}_year"])] for n in ("first", "last"))
     n = shapes["n"].to_numpy()
     findings, count = [], np.zeros(len(at), dtype=int)
     for name, code in trajectory.FAMILIES.items():

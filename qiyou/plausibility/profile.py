@@ -69,22 +69,24 @@ def assessed(data) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def measured(data, found: pd.DataFrame) -> pd.DataFrame:
     """`profiles` without its sentences, and with what they need besides."""
+    return _judged(pd.concat(_beside(data, found), axis=1).assign(**record.overall(data)))
+
+
+def _beside(data, found: pd.DataFrame) -> list[pd.DataFrame]:
+    """What each path asks, and what every yardstick says of it."""
     rows, known = paths.table(data), realised.values(data)
     asked = required.frame(rows, data.indicators)
     asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
-    groups = (
-        asked.loc[asked["ask"].eq("pace"), ["indicator", "scale"]].drop_duplicates().itertuples(index=False)
-    )
-    held = [group for group in groups if group.indicator in set(known["indicator"])]
-    series = pd.concat(realised.windows(data, known, *group) for group in held or [("", "points")])
+    groups = asked.loc[asked["ask"].eq("pace") & asked["indicator"].isin(known["indicator"])]
+    held = groups[["indicator", "scale"]].drop_duplicates().itertuples(index=False)
+    series = pd.concat(realised.windows(data, known, *group) for group in [*held] or [("", "points")])
     asked["superior"] = realised.nearest(data, asked, series)
-    blocks = [
+    return [
         *(asked, required.others(asked), _classes(data, known, asked)),
         *(realised.against(asked, series, "superior"), realised.against(asked, series, "place", "own_")),
         *(endstate.reached(asked, endstate.levels(data, known, rows)), bottomup.needed(data, asked, rows)),
         *(record.kept(data, asked["indicator"]), realised.progress(asked, known), _checked(asked, found)),
     ]
-    return _judged(pd.concat(blocks, axis=1).assign(**record.overall(data)))
 
 
 def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +104,6 @@ def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
     """Evidence, doubts, agreement and reading, and the columns that conditions in ``parts.csv`` name."""
-    table = table.copy()
     some, own, average = (table[name].gt(0) for name in ("m", "own_windows", "windows"))
     # where faster places may have been published more often, a word below the top fifth needs N's support
     backed = table["qualified"] | average & table["n_high"].le(table["fifth_high"])
@@ -138,27 +139,32 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
         table[f"peer_rate_{end}"] = required.rates(table[f"peer_{end}"], table["scale"], table["sign"])
     for name in ("base", "end"):
         table[f"{name}_bound"] = table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"])
-    table["quoted"] = some & ~table["alone"]
-    table = table.assign(told=told, beyond=beyond, by_class=by[0], by_own=by[1], by_average=by[2])
-    doubts = zip(*telling.each(table, "doubt"), strict=True)
-    table["doubts"] = ["; ".join(filter(None, row)) for row in doubts]
-    return table.assign(**{name: telling.first(table, name) for name in ("reading", "least")})
+    table = table.assign(told=told, beyond=beyond, quoted=some & ~table["alone"])
+    table = table.assign(by_class=by[0], by_own=by[1], by_average=by[2])
+    first = {name: telling.first(table, name) for name in ("reading", "least")}
+    return table.assign(**first, doubts=paths.label(telling.each(table, "doubt")))
 
 
 def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """H: what the checks found in a path, as codes, and whether something contradicts itself."""
     verdict = found["verdict"].isin(["QUESTION", "CONTRADICTION"]) | found["code"].isin(_NOTED)
-    found = found[found["check"].isin(_LOGIC) & verdict].fillna({"variant": ""})
+    found = found.loc[
+        found["check"].isin(_LOGIC) & verdict, [*paths.KEYS, "check", "code", "verdict", "facts"]
+    ]
+    found = found.fillna({"variant": ""}).assign(case=[one["case"] for one in found["facts"]])
     # not "both cannot hold" where another printed line of the indicator agrees with the text
     asks = found["code"].eq("TABLE_PROSE_CONFLICT") & found["verdict"].eq("QUESTION")
-    first = found["code"].eq("TARGET_BELOW_BASELINE") & found["facts"].map(lambda one: one["case"] == "first")
+    first = found["code"].eq("TARGET_BELOW_BASELINE") & found["case"].eq("first")
     found["code"] = found["code"].mask(asks, "WHICH_LINE").mask(first, "FIRST_WORSE")
-    codes = found.groupby(paths.KEYS)["code"].agg(lambda one: "; ".join(dict.fromkeys(one)))
-    hard = found[found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])]
+    hard = found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])
     keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
-    flags = codes.reindex(keys).fillna("").to_numpy(dtype=object)
-    contradicts = keys.isin(pd.MultiIndex.from_frame(hard[paths.KEYS]))
-    dips = ["FIRST_WORSE" in one for one in flags]
+    at = keys.get_indexer(pd.MultiIndex.from_frame(found[paths.KEYS]))
+    codes = [{} for _ in keys]
+    for path, code in zip(at, found["code"], strict=True):
+        if path >= 0:
+            codes[path][code] = None
+    flags, contradicts = list(map("; ".join, codes)), np.isin(range(len(keys)), at[hard])
+    dips = ["FIRST_WORSE" in one for one in codes]
     return pd.DataFrame({"flags": flags, "contradicts": contradicts, "dips": dips}, index=asked.index)
 
 

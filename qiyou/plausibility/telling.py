@@ -13,7 +13,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from string import Formatter
+from itertools import chain
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,8 +110,7 @@ class Speaker:
 
     def fields(self, key: str, found: pd.DataFrame) -> pd.DataFrame:
         """What the message of `key` names, as columns of text."""
-        template = words.table("messages").set_index("key").at[key, self.lang]
-        asked = {name for _, name, _, _ in Formatter().parse(template) if name}
+        asked = words.fields(words.messages(self.lang)[key])
         rows = pd.DataFrame(found["facts"].tolist(), index=found.index)
         rows = rows.assign(a_indicator=found["indicator"], a_cell=found["a_cell"], b_cell=found["b_cell"])
         for side in ("a", "b") if "b_indicator" in rows else ("a",):
@@ -206,45 +206,43 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
     )
     marks = [("“”" if text.isascii() else "《》") if lang == "zh" else '""' for text in title]
     gap = "" if lang == "zh" else ", "
-    return np.array(
-        [
-            f"{pair[0]}{text}{pair[1]}" if text and text[0] != "[" else gap.join(filter(None, who)) or text
-            for pair, text, *who in zip(marks, title, publisher, published, strict=True)
-        ],
-        dtype=object,
-    )
+    told = [
+        f"{pair[0]}{text}{pair[1]}" if text and text[0] != "[" else gap.join(filter(None, who)) or text
+        for pair, text, *who in zip(marks, title, publisher, published, strict=True)
+    ]
+    return np.array(told, dtype=object)
 
 
-LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later|own|nation|levels|peers"
-LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
-SHORT = (
-    "short ease",
-    "margin|stood_in asked|dips|wordy|short_class untold|short_ratio|later|short_own",
-    "support",
-    "decide",
-)
+_LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later|own|nation|levels|peers"
+_LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
+_SHORT = "short ease/margin|stood_in asked|dips|wordy|short_class untold|short_ratio|later|short_own/support/decide"
+_FORMS = {"": _LINE, "short_": _SHORT}
+"""The parts of the line and of the short form: / between sentences, | between groups."""
 UNASKED = ("PASS_YEAR", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE")
 """Readings of paths that ask for no pace, of which nothing more is said."""
 _CHANGES = {"%": ("个百分点", " percentage points"), "元/年": ("元", " yuan")}
 _POWERS = ((1e8, "亿"), (1e4, "万"))
-_ONE = re.compile(r"(?<!to )(?<![\d.,])\b1 percentage points\b")
+# what goes before is looked at last, so that the search is for a fixed text
+_ONE = re.compile(r"1 percentage points\b(?<!to 1 percentage points)(?<![\w.,]1 percentage points)")
 _GAPS = {"zh": ("；", "。", "、", ""), "en": ("; ", ".", ", ", " ")}
 
 
 def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     """The line (``zh``, ``en``) and the short form (``short_zh, short_en``) of every path."""
-    specs = [[group.split() for group in spec.split("|")] for spec in (LINE, *SHORT)]
-    keys = {name: first(table, name) for spec in specs for group in spec for name in group}
-    out = {}
-    for lang, (gap, stop, _, space) in _GAPS.items():
-        told = _fields(data, table, keys.values(), lang)
-        parts = ([[keys[name] for name in group] for group in spec] for spec in specs)
-        texts = (_sentences(told, part, lang, gap) for part in parts)
-        if lang == "en":
-            texts = ([_ONE.sub("1 percentage point", one) for one in text] for text in texts)
-        ended = ([one[:1].upper() + one[1:] + stop if one else "" for one in text] for text in texts)
-        out[lang], *short = ended
-        out[f"short_{lang}"] = [space.join(filter(None, row)) for row in zip(*short, strict=True)]
+    # these are compared in nearly every rule
+    coded = table.astype(dict.fromkeys(("ask", "scale", "reading"), "category"))
+    keys = {
+        name: {part: first(coded, part) for part in re.findall(r"\w+", form)} for name, form in _FORMS.items()
+    }
+    told, out = _fields(data, table, chain(*map(dict.values, keys.values())), tuple(_GAPS)), {}
+    for name, form in keys.items():
+        # paths with the same messages are written together
+        number, heads = _distinct(form.values())
+        for lang in told:
+            chosen = ({part: own[at] for part, own in form.items()} for at in heads)
+            templates = [_template(_FORMS[name], one, lang) for one in chosen]
+            out[name + lang] = words.written(templates, number, told[lang])
+        out[f"{name}en"] = [_ONE.sub("1 percentage point", one) for one in out[f"{name}en"]]
     return out
 
 
@@ -259,64 +257,71 @@ def yardsticks(profile: pd.Series, lang: str) -> pd.DataFrame:
     return pd.DataFrame([one for one in found if one[1]], columns=["yardstick", *columns])
 
 
-def each(table: pd.DataFrame, part: str) -> list[np.ndarray]:
-    """For each rule of a part in ``parts.csv``: its key where its condition holds, else the empty string."""
+def each(table: pd.DataFrame, part: str) -> list[tuple[np.ndarray, str]]:
+    """For each rule of a part in ``parts.csv``: where its condition holds, and its key."""
     rules, columns = words.table("parts"), dict(table.items())
-    rules = rules.loc[rules["part"].eq(part), ["key", "when"]].itertuples(index=False)
-    return [np.where(pd.eval(when, engine="python", local_dict=columns), key, "") for key, when in rules]
+    rules = rules.loc[rules["part"].eq(part), ["when", "key"]].itertuples(index=False)
+    return [(np.asarray(pd.eval(when, engine="python", local_dict=columns)), key) for when, key in rules]
 
 
 def first(table: pd.DataFrame, part: str) -> np.ndarray:
     """The key of the first rule of a part that holds for each path, else the empty string."""
     out = np.full(len(table), "", dtype=object)
-    for keys in reversed(each(table, part)):
-        out = np.where(keys != "", keys, out).astype(object)
+    for holds, key in reversed(each(table, part)):
+        out[holds] = key
     return out
 
 
 def _told(row: pd.DataFrame, key: np.ndarray, lang: str) -> str:
     """The message of one path."""
-    return _sentences(_fields(None, row, [key], lang), [[key]], lang, "")[0]
+    template = words.messages(lang)[key[0]] if key[0] else ""
+    return words.written([template], np.array([0]), _fields(None, row, [key], [lang])[lang])[0]
 
 
-def _places(template: str) -> list[str]:
-    return list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
+def _distinct(columns: Iterable) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each row among the distinct ones, in order of appearance, and where each stands first."""
+    number = 0
+    for column in columns:
+        own, values = pd.factorize(column, use_na_sentinel=False)
+        number = pd.factorize(number * len(values) + own)[0]
+    return number, np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=-1))
 
 
-def _fields(data, table: pd.DataFrame, parts: Iterable[np.ndarray], lang: str) -> dict[str, np.ndarray]:
-    """What the messages of all parts name: each field once, for the paths that need it."""
-    templates, specs = words.messages(lang), words.table("fields").set_index("field")
-    needed = {}
+def _fields(data, table: pd.DataFrame, parts: Iterable, languages: Iterable[str]) -> dict[str, dict]:
+    """What the messages of all parts name, by language: each field once, for the paths that need it."""
+    specs, needed = words.table("fields").set_index("field"), {}
     for keys in parts:
-        for key in filter(None, pd.unique(keys)):
-            for name in _places(templates[key]):
-                needed[name] = needed.get(name, False) | (keys == key)
-    out = {}
+        code, known = pd.factorize(keys)
+        for at, key in enumerate(known):
+            for name in {
+                name for lang in languages if key for name in words.fields(words.messages(lang)[key])
+            }:
+                needed[name] = needed.get(name, False) | (code == at)
+    out = {lang: {} for lang in languages}
     for name, mask in needed.items():
         of, how = specs.at[name, "of"].split(), _HOW[specs.at[name, "how"]]
-        rows = table[list({*of, "unit"} & set(table))][mask]
-        out[name] = np.full(len(table), "", dtype=object)
-        out[name][mask] = words.texts(how(data, rows, lang, *of))
+        rows = {column: table[column][mask] for column in {*of, "unit"} & set(table)}
+        # what is alike is told once
+        number, heads = _distinct(rows.values())
+        rows = pd.DataFrame({column: values.iloc[heads] for column, values in rows.items()})
+        for lang in languages:
+            told = out[lang][name] = np.full(len(table), "", dtype=object)
+            told[mask] = words.texts(how(data, rows, lang, *of))[number]
     return out
 
 
-def _sentences(told: dict[str, np.ndarray], groups: list, lang: str, gap: str) -> np.ndarray:
-    """The messages of each path in one text: those of a group beside each other, the groups with a gap between.
+def _template(form: str, keys: dict[str, str], lang: str) -> str:
+    """The messages of a path in one text: those of a group beside each other, groups with a gap between.
 
-    Paths with the same messages are written together.
+    A field that begins a sentence, and so needs a capital, is marked ``^``.
     """
-    templates = words.messages(lang) | {"": ""}
-    parts = [keys for group in groups for keys in group]
-    alike = pd.DataFrame(dict(enumerate(parts))).groupby(list(range(len(parts))), sort=False).indices
-    out = np.full(len(parts[0]), "", dtype=object)
-    for at in alike.values():
-        glued = ("".join(templates[keys[at[0]]] for keys in group) for group in groups)
-        template = gap.join(filter(None, glued))
-        names = _places(template)
-        # by place instead of by name, which is several times faster
-        write = template.format(**{name: f"{{{place}}}" for place, name in enumerate(names)}).format
-        out[at] = list(map(write, *(told[name][at] for name in names))) if names else write()
-    return out
+    templates, (gap, stop, _, space) = words.messages(lang) | {"": ""}, _GAPS[lang]
+    texts = []
+    for sentence in form.split("/"):
+        glued = ("".join(templates[keys[part]] for part in group.split()) for group in sentence.split("|"))
+        if text := gap.join(filter(None, glued)):
+            texts.append(("{^" if text[0] == "{" else text[0].upper()) + text[1:] + stop)
+    return space.join(texts)
 
 
 # ---------------------------------------------------- how a field is written: data, rows, language, columns
@@ -336,16 +341,15 @@ def _range(data, rows, lang: str, low, high, digits="", times=1.0, mark="") -> l
         at = np.flatnonzero((places == count) & np.isfinite(known))
         middle = np.round(low[at], int(count))
         ends = [np.where(point[at], middle, end) for end in outward(low[at], high[at], int(count))]
+        # once rounded, most are alike
+        number, heads = _distinct(ends)
+        ends = [end[heads] for end in ends]
         # both ends in the unit of the smaller one
         least = np.fmin.reduce([np.where(np.isfinite(end), np.abs(end), np.nan) for end in ends]).tolist()
-        texts = [
-            [
-                _plain(value, lang, size) + mark if np.isfinite(value) else ""
-                for value, size in zip(end, least, strict=True)
-            ]
-            for end in ends
-        ]
-        out[at] = [a if a == b else to.join(filter(None, (a, b))) for a, b in zip(*texts, strict=True)]
+        pairs = (zip(end.tolist(), least, strict=True) for end in ends)
+        texts = [[_plain(*pair, lang) + mark if isfinite(pair[0]) else "" for pair in end] for end in pairs]
+        told = [a if a == b else to.join(filter(None, (a, b))) for a, b in zip(*texts, strict=True)]
+        out[at] = np.array(told, dtype=object)[number]
     return out
 
 
@@ -354,11 +358,10 @@ def _share(data, rows, lang: str, low: str, high: str, digits: str = "") -> list
 
 
 @functools.lru_cache(maxsize=2**17)
-def _plain(value: float, lang: str, size: float | None = None) -> str:
+def _plain(value: float, size: float, lang: str) -> str:
     """A number as people write it, in Chinese by the ten thousands that `size` has."""
     if lang == "en":
         return words.number(value, comma=",")
-    size = abs(value) if size is None else size
     power, word = next((one for one in _POWERS if size >= one[0]), (1.0, ""))
     return words.number(value / power, 6) + word
 
@@ -378,7 +381,9 @@ def _amount(data, rows, lang: str, value: str, relation: str) -> list[str]:
     """Planned numbers with their bound and unit."""
     bound, unit = words.group("bound", lang), rows["unit"].map(functools.partial(_glued, lang))
     cells = zip(rows[value], rows[relation], unit, strict=True)
-    return [bound.get(kind, "{}").format(_plain(number, lang) + one) for number, kind, one in cells]
+    return [
+        bound.get(kind, "{}").format(_plain(number, abs(number), lang) + one) for number, kind, one in cells
+    ]
 
 
 def _printed(data, rows, lang: str, column: str) -> list[str]:

@@ -37,6 +37,7 @@ def needed(data, asked: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     people = data.observations[data.observations["indicator"].str.startswith("population_")]
     # from a base that is a bound nothing follows
     dense = dense[dense["place"].isin(people["place"]) & dense["base_relation"].eq("eq")]
+    rows = rows[rows["place"].isin(dense["place"]) & rows["indicator"].isin(dense["indicator"])]
     ends = dense.melt(paths.KEYS, ["base_year", "reached"], value_name="year")[[*paths.KEYS, "year"]]
     if dense.empty:
         return out

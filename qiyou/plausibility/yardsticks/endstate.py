@@ -59,33 +59,31 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """
     aim = (asked["sign"] * asked["end"]).where(asked["compared"])
     aim -= aim.abs() * TIE
-    out = pd.DataFrame(
-        {"level_n": 0, "level_low": 0, "level_high": 0, "names": "", "arrived": ""}, index=asked.index
-    )
+    ends = {"level_low": "sure", "level_high": "possible"}
+    columns = {name: np.zeros(len(asked), dtype=int) for name in ("level_n", *ends)}
+    told = {name: np.full(len(asked), "", dtype=object) for name in ("names", "arrived")}
+    paths_of = asked.groupby("indicator").indices
     for indicator, group in found[found["level"].ne("country")].groupby("indicator"):
-        at = asked.index[asked["indicator"].eq(indicator) & aim.notna()]
-        ours = group.set_index("place").reindex(asked.loc[at, "place"])
-        out.loc[at, "level_n"] = len(group) - ours["level"].notna().to_numpy()
-        for column, name in (("level_low", "sure"), ("level_high", "possible")):
-            there = len(group) - np.searchsorted(np.sort(group[name]), aim[at])
-            out.loc[at, column] = there - (ours[name].to_numpy() >= aim[at].to_numpy())
+        at = paths_of.get(indicator, np.zeros(0, dtype=int))
+        at = at[aim.notna().to_numpy()[at]]
+        ours, of = group.set_index("place").reindex(asked["place"].iloc[at]), aim.to_numpy()[at]
+        columns["level_n"][at] = len(group) - ours["level"].notna().to_numpy()
+        for column, name in ends.items():
+            there = len(group) - np.searchsorted(np.sort(group[name]), of)
+            columns[column][at] = there - (ours[name].to_numpy() >= of)
         if len(group) < 6:
-            few, others = (
-                out["level_n"].loc[at] < 5,
-                [group[group["place"].ne(place)] for place in ours.index],
-            )
             # of named places an equal print is there
-            goals = zip(others, aim[at], strict=True)
-            there = (some[some["sure"].ge(goal) | some["point"].ge(goal)] for some, goal in goals)
-            for column, known in (("names", others), ("arrived", there)):
-                out.loc[at, column] = np.where(few, ["; ".join(some["place"]) for some in known], "")
+            others = [group[group["place"].ne(place)] for place in ours.index]
+            goals = zip(others, of, strict=True)
+            there = [some[some["sure"].ge(goal) | some["point"].ge(goal)] for some, goal in goals]
+            for name, some in (("names", others), ("arrived", there)):
+                listed = ["; ".join(one["place"]) for one in some]
+                told[name][at] = np.where(columns["level_n"][at] < 5, listed, "")
+    out = pd.DataFrame(columns | told, index=asked.index)
     nation = found[found["level"].eq("country")].drop_duplicates("indicator").set_index("indicator")
     nation = nation.reindex(asked["indicator"]).set_axis(asked.index)
     met = nation["sure"].ge(aim) | nation["point"].ge(aim)
     cases = [nation["sure"].isna() | aim.isna(), met, nation["possible"].lt(aim)]
     out["nation_there"] = np.select(cases, ["", "yes", "no"], "open")
-    out["nation_printed"], out["nation_year"] = (
-        nation["printed"].fillna(""),
-        nation["year"].fillna(0).astype(int),
-    )
-    return out
+    year = nation["year"].fillna(0).astype(int)
+    return out.assign(nation_printed=nation["printed"].fillna(""), nation_year=year)

@@ -10,6 +10,7 @@ average of places is no distribution and says nothing of a share of places. Band
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -272,8 +273,8 @@ def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
     >>> [ends.tolist() for ends in fifths([0.0], [0.451])]
     [[1], [3]]
     """
-    low, high = np.asarray(low)[:, None], np.asarray(high)[:, None]
-    return 1 + (low + 1e-12 >= EDGES).sum(axis=1), 1 + (high - 1e-12 > EDGES).sum(axis=1)
+    low, high = np.asarray(low)[..., None], np.asarray(high)[..., None]
+    return 1 + (low + 1e-12 >= EDGES).sum(axis=-1), 1 + (high - 1e-12 > EDGES).sum(axis=-1)
 
 
 def slower(asked: pd.DataFrame, found: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -284,13 +285,20 @@ def slower(asked: pd.DataFrame, found: pd.DataFrame) -> tuple[np.ndarray, np.nda
 
 def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray, slow=None) -> pd.DataFrame:
     """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
-    sure, maybe = (counted & mask for mask in slow or slower(asked, found))
+    parts = _counted(found, counted, *(slow or slower(asked, found)))
+    return pd.DataFrame(np.column_stack(parts), asked.index, COUNTS)
+
+
+def _counted(
+    found: pd.DataFrame, counted: np.ndarray, sure: np.ndarray, maybe: np.ndarray
+) -> list[np.ndarray]:
+    """The columns of `counts`, of arrays of any shape (…, m)."""
+    sure, maybe = counted & sure, counted & maybe
     names, code = np.unique(found["province"].to_numpy(dtype=str), return_inverse=True)
     member = (code[:, None] == np.arange(len(names))).astype(np.float32)
     inside, slow, perhaps = (mask.astype(np.float32) @ member for mask in (counted, sure, maybe))
     whole = (inside > 0) & (slow == inside)
-    sums = [sure, maybe, counted, whole, perhaps > 0, inside > 0]
-    return pd.DataFrame(np.column_stack([mask.sum(axis=1) for mask in sums]), asked.index, COUNTS)
+    return [mask.sum(axis=-1) for mask in (sure, maybe, counted, whole, perhaps > 0, inside > 0)]
 
 
 def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
@@ -298,8 +306,12 @@ def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     ends = ["from_year", "year", "from_printed", "printed"]
     below = found[["parent", *ends, "place"]].rename(columns={"parent": "place", "place": "child"})
     child = found.merge(below.drop_duplicates(["place", *ends]), on=["place", *ends], how="left")["child"]
-    place, others = asked["place"].to_numpy(dtype=object)[:, None], found["place"].to_numpy(dtype=object)
-    return (place != others[None]) & (place != child.to_numpy(dtype=object)[None])
+    place, out = asked["place"].to_numpy(dtype=object), np.ones((len(asked), len(found)), dtype=bool)
+    for own in (found["place"], child):
+        # in a nation hardly any place has a spell
+        some = np.flatnonzero(asked["place"].isin(own))
+        out[some] &= place[some, None] != own.to_numpy(dtype=object)
+    return out
 
 
 def near(asked: pd.DataFrame, found: pd.DataFrame, factor: float) -> np.ndarray:
@@ -350,21 +362,22 @@ def graded(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, np.ndarray]:
     """In how many specifications with a spell the word would be another, and how many there are."""
-    wrong, tried, same = *np.zeros((2, len(asked)), dtype=int), {}
+    wrong, tried, chosen = *np.zeros((2, len(asked)), dtype=int), Counter()
+    place = pd.factorize(both["place"], sort=True)[0]
     for shortest, strict, bounds in product((1, 2, 3), (False, True), (True, False)):
-        found = _best(both[(both["doubts"].eq(0) | (not strict)) & (~both["bounded"] | bounds)], shortest, 6)
-        same.setdefault(tuple(found.index), []).append(found)
-    same.pop((), None)
+        fit = both["years"].between(shortest - 1e-9, 6 + 1e-9) & (both["doubts"].eq(0) | (not strict))
+        at = np.flatnonzero(fit & (~both["bounded"] | bounds))
+        chosen[tuple(at[np.unique(place[at], return_index=True)[1]])] += 1
+    chosen.pop((), None)
     # several specifications may choose the same spells
-    for found, *more in same.values():
-        slow, times = slower(asked, found), 1 + len(more)
+    for at, times in chosen.items():
+        found = both.iloc[list(at)]
         others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
-        for factor, lower in product((np.inf, 2.0, 1.5), (False, True)):
-            some = counts(asked, found, others & (below | (not lower)) & near(asked, found, factor), slow)
-            one_lo, one_hi = fifths(*limits(*(some[key] for key in COUNTS)))
-            there = some["m"].to_numpy() > 0
-            tried += times * there
-            wrong += times * (there & ((one_lo > hi) | (one_hi < lo)))
+        kept = np.stack([others & near(asked, found, factor) for factor in (np.inf, 2.0, 1.5)])
+        some = _counted(found, np.concatenate([kept, kept & below]), *slower(asked, found))
+        (one_lo, one_hi), there = fifths(*limits(*some)), some[2] > 0
+        tried += times * there.sum(axis=0)
+        wrong += times * (there & ((one_lo > hi) | (one_hi < lo))).sum(axis=0)
     return wrong, tried
 
 
@@ -440,13 +453,8 @@ def nearest(data, asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     chain = pd.concat([chain, pd.DataFrame(more, columns=chain.columns)], ignore_index=True)
     rows = asked[["place", *_KEYS]].reset_index(names="at").merge(chain, on="place")
     having = found[["place", *_KEYS]].drop_duplicates().rename(columns={"place": "superior"})
-    best = (
-        rows.merge(having)
-        .sort_values("order", kind="stable")
-        .drop_duplicates("at")
-        .set_index("at")["superior"]
-    )
-    return best.reindex(asked.index).fillna("").to_numpy(dtype=object)
+    best = rows.merge(having).sort_values("order", kind="stable").drop_duplicates("at").set_index("at")
+    return best["superior"].reindex(asked.index).fillna("").to_numpy(dtype=object)
 
 
 def against(asked: pd.DataFrame, found: pd.DataFrame, who: str, prefix: str = "") -> pd.DataFrame:

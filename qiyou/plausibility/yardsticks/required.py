@@ -77,8 +77,8 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     >>> asked[["required_low", "required_high"]].round(4).values.tolist()
     [[0.345, 0.3483]]
     """
-    rows = rows[rows["indicator"].isin(indicators["id"]) & rows["year"].notna()]
-    rows = rows.drop_duplicates([*paths.KEYS, "year"])
+    twice = rows.duplicated([*(["path"] if "path" in rows else paths.KEYS), "year"])
+    rows = rows[rows["indicator"].isin(indicators["id"]) & rows["year"].notna() & ~twice]
     grid = paths.grid(rows, indicators)
     n, sign, years = np.arange(len(grid.keys)), grid.sign, grid.years
     known = grid.known & ~grid.empty
@@ -101,15 +101,15 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     out["years"], out["years_last"] = (out[name] - out["base_year"] for name in ("reached", "end_year"))
     out["base_relation"] = np.where(based, grid.relation[n, start], "eq")
     out["end_relation"] = grid.relation[n, last]
-    names = {"year": "base_year", "printed": "base_printed"}
-    prints = rows.rename(columns=names)[[*paths.KEYS, *names.values()]]
-    out["base_printed"] = out.merge(prints, how="left")["base_printed"].where(based, "")
-    silent = rows[rows["relation"].eq("none") & ~rows["printed"].isin(BLANKS)]
-    silent = silent.merge(out[[*paths.KEYS, "end_year"]])
-    late, names = silent["year"].gt(silent["end_year"]), pd.MultiIndex.from_frame(out[paths.KEYS])
-    for name, some in (("wordy_base", silent["role"].eq("baseline")), ("wordy_end", late)):
-        told = silent[some].groupby(paths.KEYS)["printed"].agg(lambda one: "; ".join(dict.fromkeys(one)))
-        out[name] = told.reindex(names).fillna("").to_numpy(dtype=object)
+    out["base_printed"] = rows["printed"].iloc[grid.at[n, start]].where(based, "").array
+    silent = rows["relation"].eq("none") & ~rows["printed"].isin(BLANKS)
+    wordy = (grid.at >= 0) & silent.to_numpy()[grid.at]
+    for name, some in (("wordy_base", grid.baseline), ("wordy_end", years > years[last][:, None])):
+        at, column = np.nonzero(wordy & some)
+        told = (
+            rows["printed"].iloc[grid.at[at, column]].groupby(at).agg(lambda one: "; ".join(pd.unique(one)))
+        )
+        out[name] = told.reindex(n).fillna("").to_numpy(dtype=object)
     bound = ~out["base_relation"].isin(["eq", "about", "range"])
     scale = scales(indicators)[out["indicator"]].to_numpy(dtype=object)
     full = (scale == "gap") & same(end, grid.upper)
@@ -129,7 +129,8 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     closed = np.where(out["scale"].eq("gap"), -np.expm1(-out["required"] * span), np.nan)
     out["gap_closed"] = np.where(full, 1.0, closed)
     out = out.join(_steepest(number, known, years, sign))
-    mixed = rows.groupby(paths.KEYS, sort=False, dropna=False)["unit"].nunique().to_numpy() > 1
+    units = np.where(grid.at < 0, -1, pd.factorize(rows["unit"])[0][grid.at])
+    mixed = ((units >= 0) & (units < units.max(axis=1, keepdims=True))).any(axis=1)
     level = same(base.point, end) & (out["base_relation"] == out["end_relation"]).to_numpy()
     keeps = out["direction"].isin(["at_least", "at_most"]) | level
     worse = apart(base.turned(sign), exactly(end).turned(sign))
@@ -140,26 +141,25 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     out["compared"] = ~out["kind"].isin(["stock", "flow", "status"]) & out["ask"].isin(["pace", "weaker"])
     numbers = [name for name in out if name.startswith(("required", "rate", "points", "gap_closed"))]
     out.loc[~out["ask"].eq("pace"), numbers] = np.nan
-    return out
+    # a copy holds columns of one type together
+    return out.copy()
 
 
 def others(asked: pd.DataFrame) -> pd.DataFrame:
     """E: how many plans of other places ask a pace from a base, and the lowest and highest of them."""
-    by = ["indicator", "scale"]
-    based = asked[asked["base_printed"].ne("") & asked["required"].notna()]
-    rows = asked[[*by, "place"]]
-    plans = rows.join(based.groupby(by)["place"].nunique().rename("all"), on=by)["all"].fillna(0)
-    mine = based.groupby([*by, "place"]).size().rename("mine")
-    out = pd.DataFrame({"peers": (plans - rows.join(mine, on=[*by, "place"])["mine"].notna()).astype(int)})
+    group = asked.groupby(["indicator", "scale"], sort=False).ngroup()
+    rows = asked[["required"]].assign(group=group, place=pd.factorize(asked["place"])[0])
+    based = rows[asked["base_printed"].ne("") & rows["required"].notna()]
+    plans = based.drop_duplicates(["group", "place"])[["group", "place"]]
+    mine = pd.MultiIndex.from_frame(rows[["group", "place"]]).isin(pd.MultiIndex.from_frame(plans))
+    out = pd.DataFrame({"peers": group.map(plans["group"].value_counts()).fillna(0).astype(int) - mine})
     for name, sign in (("peer_low", 1), ("peer_high", -1)):
+        # the best of each place, and of these the first two of each group
         turned = based.assign(best=sign * based["required"]).sort_values("best", kind="stable")
-        best = turned.drop_duplicates(by).set_index(by)[["place", "best"]].rename(columns={"place": "first"})
-        later = turned.drop(columns="best").join(best, on=by)
-        rest = sign * later[later["place"].ne(later["first"])].groupby(by)["required"].agg(
-            "min" if sign > 0 else "max"
-        )
-        found = rows.join(best, on=by).join(rest.rename("next"), on=by)
-        out[name] = sign * found["best"].mask(found["place"].eq(found["first"]), found["next"])
+        turned = turned.drop_duplicates(["group", "place"])
+        first, later = (turned[turned.groupby("group").cumcount() == k].set_index("group") for k in (0, 1))
+        own = group.map(first["place"]).eq(rows["place"])
+        out[name] = sign * group.map(first["best"]).mask(own, group.map(later["best"]))
     return out
 
 
