@@ -10,6 +10,7 @@ import html
 import locale
 import os
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from string import Formatter
@@ -114,30 +115,29 @@ def say_each(keys, lang: str, rows: pd.DataFrame) -> np.ndarray:
     """
     at, keys = pd.factorize(np.asarray(keys, dtype=object))
     templates = [messages(lang)[key] for key in keys]
-    return written(templates, at, {name: texts(rows[name]) for name in fields(*templates)})
+    return written(templates, at, lambda name, some: texts(rows[name].iloc[some]))
 
 
-def fields(*templates: str) -> list[str]:
-    """The names of all fields, each once.
+def fields(template: str) -> list[str]:
+    """The names of the fields of a template, each once.
 
     >>> fields("{a} of {b}, {a}")
     ['a', 'b']
     """
-    parts = (part for template in templates for part in Formatter().parse(template))
-    return list(dict.fromkeys(name for _, name, _, _ in parts if name))
+    return list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
 
 
-def written(templates: list[str], number: np.ndarray, told: dict[str, np.ndarray]) -> np.ndarray:
-    """For each row the template of its number, filled from the columns; ``{^name}`` gives a capital.
+def written(templates: list[str], number: np.ndarray, told: Callable) -> np.ndarray:
+    """For each row the template of its number; `told` gives a field's texts for some rows, ``{^name}`` with a capital.
 
-    >>> written(["{^a}.", ""], np.array([0, 1, 0]), {"a": np.array(["one", "two", 3], dtype=object)}).tolist()
+    >>> written(["{^a}.", ""], np.array([0, 1, 0]), lambda name, some: np.array(["one", "two", 3])[some]).tolist()
     ['One.', '', '3.']
     """
     out = np.full(len(number), "", dtype=object)
     groups = np.split(np.argsort(number, kind="stable"), np.cumsum(np.bincount(number))[:-1])
     for template, at in zip(templates, groups, strict=True):
         names = fields(template)
-        columns = [told[name.removeprefix("^")][at] for name in names]
+        columns = [told(name.removeprefix("^"), at) for name in names]
         for place, name in enumerate(names):
             if name[0] == "^":
                 columns[place] = [one[:1].upper() + one[1:] for one in map(str, columns[place])]

@@ -334,8 +334,8 @@ def tidy(sheet: Sheet, schema: Table, findings: Findings, *, years: bool = False
         cells = dict(zip(header, record.values(), strict=True))
         codes = "".join([cells[name] for name in header if name in machine])
         # most records are as they should be, and are looked at as a whole
-        plain_ = not dated and codes.isascii() and "".join(cells.values()).isprintable()
-        for name, cell in () if plain_ else cells.items():
+        clean = not dated and codes.isascii() and "".join(cells.values()).isprintable()
+        for name, cell in () if clean else cells.items():
             if not cell.isprintable() and (joined := _BREAK.sub("", cell)) != cell:
                 told.setdefault("line_breaks", (line, name))
                 cells[name] = cell = joined

@@ -50,7 +50,8 @@ def look(found: list[Document], data: dict[str, pd.DataFrame], findings: Finding
     told = pd.concat([rows[shown].assign(key=key) for key, shown in signs.items()])
     power = np.log10((told["min"] * told["max"]) ** 0.5 / told["middle"]).round()
     told["power"] = power.where(power.abs() < 5, 0).astype(int)
-    for one in told.drop_duplicates(["document", "row"]).to_dict("records"):
+    told = told.drop_duplicates(["document", "row"])[["document", "row", "year", "key", "power", *_TOLD]]
+    for one in told.to_dict("records"):
         table, fields = own[one["document"]].sheets["table"], {name: one[name] for name in _TOLD}
         line = next(line for line, record in table.numbered() if record["row"] == one["row"])
         where = Message("data.at_table_year", at=one["row"], year=one["year"])

@@ -159,7 +159,7 @@ def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     hard = found["verdict"].eq("CONTRADICTION") & found["check"].isin(["C2", "C13"])
     keys = pd.MultiIndex.from_frame(asked[paths.KEYS])
     at = keys.get_indexer(pd.MultiIndex.from_frame(found[paths.KEYS]))
-    codes = [{} for _ in keys]
+    codes = [{} for _ in range(len(keys))]
     for path, code in zip(at, found["code"], strict=True):
         if path >= 0:
             codes[path][code] = None

@@ -238,10 +238,10 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     for name, form in keys.items():
         # paths with the same messages are written together
         number, heads = _distinct(form.values())
-        for lang in told:
+        for lang in _GAPS:
             chosen = ({part: own[at] for part, own in form.items()} for at in heads)
             templates = [_template(_FORMS[name], one, lang) for one in chosen]
-            out[name + lang] = words.written(templates, number, told[lang])
+            out[name + lang] = words.written(templates, number, functools.partial(told, lang))
         out[f"{name}en"] = [_ONE.sub("1 percentage point", one) for one in out[f"{name}en"]]
     return out
 
@@ -275,7 +275,8 @@ def first(table: pd.DataFrame, part: str) -> np.ndarray:
 def _told(row: pd.DataFrame, key: np.ndarray, lang: str) -> str:
     """The message of one path."""
     template = words.messages(lang)[key[0]] if key[0] else ""
-    return words.written([template], np.array([0]), _fields(None, row, [key], [lang])[lang])[0]
+    told = functools.partial(_fields(None, row, [key], [lang]), lang)
+    return words.written([template], np.array([0]), told)[0]
 
 
 def _distinct(columns: Iterable) -> tuple[np.ndarray, np.ndarray]:
@@ -287,27 +288,25 @@ def _distinct(columns: Iterable) -> tuple[np.ndarray, np.ndarray]:
     return number, np.flatnonzero(np.diff(np.maximum.accumulate(number), prepend=-1))
 
 
-def _fields(data, table: pd.DataFrame, parts: Iterable, languages: Iterable[str]) -> dict[str, dict]:
-    """What the messages of all parts name, by language: each field once, for the paths that need it."""
+def _fields(data, table: pd.DataFrame, parts: Iterable, languages: Iterable[str]) -> Callable:
+    """What the messages of all parts name, for the paths that need it: by language, field and numbers of paths."""
     specs, needed = words.table("fields").set_index("field"), {}
     for keys in parts:
         code, known = pd.factorize(keys)
         for at, key in enumerate(known):
-            for name in {
-                name for lang in languages if key for name in words.fields(words.messages(lang)[key])
-            }:
-                needed[name] = needed.get(name, False) | (code == at)
-    out = {lang: {} for lang in languages}
+            for lang in languages if key else ():
+                for name in words.fields(words.messages(lang)[key]):
+                    needed[name] = needed.get(name, False) | (code == at)
+    told, numbers = {}, {}
     for name, mask in needed.items():
         of, how = specs.at[name, "of"].split(), _HOW[specs.at[name, "how"]]
         rows = {column: table[column][mask] for column in {*of, "unit"} & set(table)}
         # what is alike is told once
-        number, heads = _distinct(rows.values())
+        numbers[name] = np.zeros(len(table), dtype=np.int32)
+        numbers[name][mask], heads = _distinct(rows.values())
         rows = pd.DataFrame({column: values.iloc[heads] for column, values in rows.items()})
-        for lang in languages:
-            told = out[lang][name] = np.full(len(table), "", dtype=object)
-            told[mask] = words.texts(how(data, rows, lang, *of))[number]
-    return out
+        told |= {(lang, name): words.texts(how(data, rows, lang, *of)) for lang in languages}
+    return lambda lang, name, at: told[lang, name][numbers[name][at]]
 
 
 def _template(form: str, keys: dict[str, str], lang: str) -> str:
