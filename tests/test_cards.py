@@ -51,7 +51,9 @@ def test_an_end_worse_than_its_start_is_asked_about_openly(data, read, place, in
     """A target may be a minimum or a template: neither the card nor its questions know of a slip only."""
     card = qiyou.answer(data, place, indicator, read=read)
     assert "目标是底线要求、统一模板，还是口径有变或笔误。" in card.zh
-    assert "whether the target is a minimum or a common template, a change of definition or a slip." in card.en
+    assert (
+        "whether the target is a minimum or a common template, a change of definition or a slip." in card.en
+    )
     assert not any("是笔误，还是" in text for text in (card.zh, *card.questions))
     if place == "长兴":
         assert any("目标是底线要求、统一模板，还是口径有变或笔误？" in text for text in card.questions)

@@ -111,6 +111,28 @@ def test_few_other_places_are_named_and_so_are_those_that_have_arrived(profiles)
     assert "慈溪市已达到或可能达到30人" in told("changxing", "care_workers_per_10000_elderly")
 
 
+def test_other_places_are_provinces_prefectures_and_counties(profiles):
+    row = one(profiles, "yuhuan", SPORTS)
+    assert "有近年数值的70个其他省、市、县中20至24个已达到" in row["zh"]
+    assert "20 to 24 of 70 other provinces, prefectures and counties with recent values" in row["en"]
+    for lang, said in (
+        ("zh", "70个省、市、县中20至24个已达到"),
+        ("en", "provinces, prefectures and counties"),
+    ):
+        assert profiling.yardsticks(row, lang)["result"].str.contains(said).any()
+    few = one(profiles, "cixi", "higher_education_enrolment")
+    assert "只有1个，未达到" in profiling.yardsticks(few, "zh")["result"].tolist()
+    some = one(profiles, "changxing", "wage_arrears_resolution_rate")
+    assert "2个省、市、县，均未达到" in profiling.yardsticks(some, "zh")["result"].tolist()
+
+
+def test_a_superiors_target_is_for_its_whole_area(profiles):
+    rows = profiles[profiles["zh"].str.contains("高出上级")]
+    assert len(rows) and rows["zh"].str.contains("高出上级对全域的目标").all()
+    assert rows["en"].str.contains("asks for more than the superior's target for its whole area").all()
+    assert not profiles["zh"].str.contains("要求高于上级目标").any()
+
+
 def frame_of(**columns) -> pd.DataFrame:
     """One path of `profile._judged`, with nothing but what is given."""
     blank = dict.fromkeys([f"doubt_{name}" for name in realised.DOUBTS], False)
