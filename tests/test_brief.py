@@ -61,7 +61,7 @@ def test_additions_name_population_and_scenarios(data, said):
         for text in re.search(r"净增([\d,]+)至([\d,]+)个", row["sentence"]).groups()
     )
     assert low <= found["low"] < found["high"] <= high and (low, high) == (1050, 1220)
-    assert "2021年末常住人口64.8万人" in row["sentence"] and "人口不变、全省增速" in row["sentence"]
+    assert "2021年末常住人口64.8万人" in row["sentence"] and "人口自最近年起不变、全省增速" in row["sentence"]
     assert "统计公报" in row["citation"]
 
 

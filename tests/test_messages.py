@@ -306,6 +306,8 @@ def test_a_folder_that_is_named_twice_is_taken_once(folder, capsys):
             "至少半数其他方案相同",
             "at least half",
         ),
+        # between the base year and the last count the population is as counted, and held only from there
+        (["人口不变", "population held"], "人口自最近年起不变", "as counted and then held"),
     ],
 )
 def test_no_word_says_more_than_its_rule(texts, zh, en):
