@@ -244,7 +244,7 @@ def test_readings_and_evidence_of_all_that_three_yardsticks_may_say():
 def test_every_reading_has_a_rule_and_a_sentence():
     assert {reading for _, reading in RULES} == {*profiling.READINGS} - {"FLOW_AGAINST_SUM"}
     table = pd.DataFrame({"reading": profiling.READINGS, "told": True, "windows": 0, "own_windows": 0})
-    table["base_printed"] = "1"
+    table = table.assign(base_printed="1", kind="density", sign=1, better=0, steep=0)
     assert (telling.first(table, "short") != "")[
         [name != "FLOW_AGAINST_SUM" for name in profiling.READINGS]
     ].all()
@@ -388,6 +388,7 @@ EDGES = [
     (DOCTORS, ["≥2.5", "3.0", "≥3.5"], None, "只能看出要求改善"),
     (DOCTORS, ["3.5", "3.4", "3.3"], "WEAKER_THAN_BASE", "差于2022年的3.5人/千人"),
     (DOCTORS, ["3.5", "3.5", "3.5"], "KEEP", "要求保持3.5人/千人不变"),
+    ("charity_organisations_new", ["4", "5", "4"], "KEEP", "要求各年保持4个"),
     (DOCTORS, ["3.0", "3.04"], None, "2022—2023年每年须"),
     (SCREENED, ["90", "95", "100"], "ARITHMETIC_ONLY", "须补齐全部差距"),
     (SCREENED, ["90", "100"], "ARITHMETIC_ONLY", "一年内须补齐全部差距"),
@@ -422,6 +423,16 @@ def test_edge_cases_of_one_line(edges, case):
     assert reading is None or row["reading"] == reading
     assert "未列基期值" not in row["zh"]
     assert row[TEXTS].ne("").all()
+
+
+def test_a_yearly_amount_that_stays_is_no_level_to_keep(profiles, edges):
+    row = one(profiles, "changxing", "charity_organisations_new")
+    assert row["short_zh"].startswith("长兴县“新增慈善组织数量”每年均为4个，不要求增加。")
+    assert row["zh"].startswith("每年均为4个，不要求增加；")
+    assert ": 4 every year, no increase is asked for." in row["short_en"]
+    # a level stays a level, and years that differ are not called the same
+    assert "要求保持3.5人/千人，不要求进一步改善" in edges[5]["short_zh"]
+    assert "要求保持4个" in edges[6]["short_zh"] and "每年均为" not in edges[6]["zh"]
 
 
 def test_a_place_with_its_own_series_is_held_against_it(edges):
