@@ -455,7 +455,7 @@ def test_the_line_of_yuhuans_sports_area(profiles):
     """The numbers that a sentence prints are those of its columns."""
     row = one(profiles, "yuhuan", SPORTS)
     for part in ("每年须提高0.09至0.11平方米/人", f"已知{row['m']}段省、市级2至6年的实际变化", "有3至5段慢于所需速度，不偏快",
-                 "0.36至1.05倍（6个时段）：不足其六成到与它相当不等", "先要看步道是否计入、计入多少", "15个以往规划目标中15个达到"):  # fmt: skip
+                 "0.36至1.05倍（6个时段）：从不足其六成到与它相当，视时段和四舍五入而定", "先要看步道是否计入、计入多少", "15个以往规划目标中15个达到"):  # fmt: skip
         assert part in row["zh"], part
 
 

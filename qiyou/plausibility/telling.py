@@ -363,10 +363,10 @@ def _count(data, rows, lang: str, low: str, high: str) -> list[str]:
     return [str(a) if a == b else f"{a}{to}{b}" for a, b in zip(rows[low], rows[high], strict=True)]
 
 
-def _bands(data, rows, lang: str, low: str, high: str) -> list[str]:
-    band, to = words.group("band", lang), words.group("to", lang)["band"]
-    ends = [rows[end].map(lambda one: band[str(one)]) for end in (low, high)]
-    return [a if a == b else to.format(a=a, b=b) for a, b in zip(*ends, strict=True)]
+def _bands(data, rows, lang: str, low: str, high: str, windows: str) -> list[str]:
+    band, form = words.group("band", lang), words.group("bands", lang)
+    ends = zip(rows[low], rows[high], rows[windows].clip(upper=2), strict=True)
+    return [form[f"{min(b - a, 2)} of {n}"].format(band[str(a)], band[str(b)]) for a, b, n in ends]
 
 
 def _amount(data, rows, lang: str, value: str, relation: str) -> list[str]:
