@@ -425,6 +425,36 @@ def test_edge_cases_of_one_line(edges, case):
     assert row[TEXTS].ne("").all()
 
 
+@pytest.mark.parametrize(
+    ("place", "indicator", "zh", "en"),
+    [
+        (
+            "cixi",
+            "care_workers_per_10000_elderly",
+            "每年至少须提高0.75人/万老年人，其中",
+            "by at least 0.75 per 10,000",
+        ),
+        (
+            "yuhuan",
+            "migrant_pupils_public_share",
+            "每年至少须提高5.41个百分点，即每年至少把与上限的差距缩小27.5%",
+            "up by at least 5.41 percentage points each year, which closes at least 27.5% of the gap",
+        ),
+        (
+            "wenling",
+            "affordable_nursery_share",
+            "每年至多须提高2.5个百分点，即每年至多把与上限的差距缩小13.4%",
+            "up by at most 2.5 percentage points each year, which closes at most 13.4% of the gap",
+        ),
+    ],
+)
+def test_a_bound_is_one_number_in_every_unit(profiles, place, indicator, zh, en):
+    rows = profiles[profiles["place"].eq(place) & profiles["indicator"].eq(indicator)]
+    assert rows["zh"].str.contains(zh, regex=False).any() and rows["en"].str.contains(en, regex=False).any()
+    # what the figures draw is the pace to the bound, with the rounding of the base
+    assert np.isfinite(rows["required_high"]).all()
+
+
 def test_a_yearly_amount_that_stays_is_no_level_to_keep(profiles, edges):
     row = one(profiles, "changxing", "charity_organisations_new")
     assert row["short_zh"].startswith("长兴县“新增慈善组织数量”每年均为4个，不要求增加。")

@@ -81,8 +81,6 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     met = nation["sure"].ge(aim) | nation["point"].ge(aim)
     cases = [nation["sure"].isna() | aim.isna(), met, nation["possible"].lt(aim)]
     out["nation_there"] = np.select(cases, ["", "yes", "no"], "open")
-    out["nation_printed"], out["nation_year"] = (
-        nation["printed"].fillna(""),
-        nation["year"].fillna(0).astype(int),
-    )
+    out["nation_printed"] = nation["printed"].fillna("")
+    out["nation_year"] = nation["year"].fillna(0).astype(int)
     return out
