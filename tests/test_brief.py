@@ -135,6 +135,12 @@ def test_what_is_at_hand(data, said):
     assert "校验码" in whole and f"{int(data.documents['digits'].sum())}个数字" in whole
 
 
+def test_none_of_the_targets_is_no_subject_of_a_sentence(read, said):
+    text = said[said["key"].eq("history")].iloc[0]["sentence"]
+    own = int(read.profiles["own_windows"].gt(0).sum())
+    assert f"{len(read.profiles)}项目标中，有本地同一口径历年实际值可比的共{own}项" in text
+
+
 def test_readings_are_counted(read, said):
     own = read.profiles[read.profiles["place"].eq("yuhuan")]
     text = only(said, "readings", "yuhuan")["sentence"]

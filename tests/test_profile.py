@@ -133,6 +133,28 @@ def test_a_superiors_target_is_for_its_whole_area(profiles):
     assert not profiles["zh"].str.contains("要求高于上级目标").any()
 
 
+def test_one_and_several_are_not_told_alike(profiles):
+    several = one(profiles, "changxing", "wage_arrears_resolution_rate")
+    assert (
+        "只有慈溪市、玉环市，均未达到96%；其他地方列有基期值的2份方案均要求每年把与上限的差距缩小10.6%"
+        in several["zh"]
+    )
+    assert (
+        "2 plans elsewhere that print a base all ask for 10.6% of the gap to the ceiling a year"
+        in several["en"]
+    )
+    single = one(profiles, "yuhuan", "wage_arrears_resolution_rate")
+    assert "只有慈溪市，未达到96%；其他地方只有1份方案列有基期值，要求每年" in single["zh"]
+    assert "the only other place with a recent value, Cixi City, has not reached 96%" in single["en"]
+    assert "the one plan elsewhere that prints a base asks for 10.6% of the gap" in single["en"]
+    many = one(profiles, "yuhuan", NURSERY)
+    assert (
+        "4份方案要求每年提高0.294至0.438个/千人" in many["zh"]
+        and "4 plans elsewhere that print a base ask for" in many["en"]
+    )
+    assert not profiles["en"].str.contains("(number:", regex=False).any()
+
+
 def frame_of(**columns) -> pd.DataFrame:
     """One path of `profile._judged`, with nothing but what is given."""
     blank = dict.fromkeys([f"doubt_{name}" for name in realised.DOUBTS], False)

@@ -215,7 +215,7 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
     )
 
 
-LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|own|nation|levels|peers"
+LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|own|nation|levels|asking peers"
 LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
 SHORT = ("short ease", "margin|stood_in asked|wordy|short_class|short_ratio|short_own", "support", "decide")
 UNASKED = ("PASS_YEAR", "NO_NUMBERS", "KEEP", "WEAKER_THAN_BASE")
