@@ -155,6 +155,8 @@ def test_a_place_and_another(data, read):
     row = only(frame, "pair", "yuhuan")
     counts = [int(k) for k in re.findall(r"(\d+)项", row["sentence"])]
     assert counts[0] == sum(counts[1:]) == 14  # two reviews are passed or not
+    told = only(brief.statements(data, "玉环", "en", beside="长兴", read=read), "pair", "yuhuan")["sentence"]
+    assert "asks for the same in 6 of them, for less in 8 of them." in told
 
 
 def test_a_text_is_cited_by_its_section_and_not_by_our_number(data):

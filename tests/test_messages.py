@@ -308,6 +308,8 @@ def test_a_folder_that_is_named_twice_is_taken_once(folder, capsys):
         ),
         # between the base year and the last count the population is as counted, and held only from there
         (["人口不变", "population held"], "人口自最近年起不变", "as counted and then held"),
+        # nobody knows what was not found
+        (["no realised change is known"], "没有查到可比的实际变化", "found"),
     ],
 )
 def test_no_word_says_more_than_its_rule(texts, zh, en):

@@ -155,6 +155,15 @@ def test_one_and_several_are_not_told_alike(profiles):
     assert not profiles["en"].str.contains("(number:", regex=False).any()
 
 
+def test_english_sentences_are_plain(profiles):
+    training = one(profiles, "yuhuan", "vocational_training_cumulative")
+    assert "305,000 person-times" in training["short_en"]
+    assert not profiles["en"].str.contains("participation").any()
+    alone = profiles.loc[profiles["reading"].eq("ARITHMETIC_ONLY"), "short_en"]
+    assert alone.str.contains("what it asks for can be computed, but nothing realised was found").all()
+    assert not alone.str.contains("Only what").any()
+
+
 def frame_of(**columns) -> pd.DataFrame:
     """One path of `profile._judged`, with nothing but what is given."""
     blank = dict.fromkeys([f"doubt_{name}" for name in realised.DOUBTS], False)
