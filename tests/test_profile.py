@@ -164,6 +164,23 @@ def test_english_sentences_are_plain(profiles):
     assert not alone.str.contains("Only what").any()
 
 
+def test_the_nations_level_is_approximate_where_it_was_printed_so(data, profiles):
+    row = one(profiles, "changxing", "affordable_nursery_share")
+    assert "终值90%：全国尚未达到（2025年约50%）" in row["zh"]
+    assert "(about 50% in 2025)" in row["en"]
+    assert "尚未达到（2025年约50%）" in profiling.yardsticks(row, "zh")["result"].tolist()
+    # an observation that is printed with 左右, too
+    seen = data.observations.iloc[[0]].assign(printed="4.1左右", relation="about", year=2019)
+    seen = dataclasses.replace(data, observations=seen.astype({"year": "Int64"}))
+    known = realised.values(seen)
+    assert (
+        known.loc[known["year"].eq(2019) & known["source"].eq(seen.observations["source"].iloc[0]), "printed"]
+        .isin(["约4.1"])
+        .any()
+    )
+    assert not known.loc[known["printed"].str.startswith("约"), "printed"].str.contains("左右").any()
+
+
 def frame_of(**columns) -> pd.DataFrame:
     """One path of `profile._judged`, with nothing but what is given."""
     blank = dict.fromkeys([f"doubt_{name}" for name in realised.DOUBTS], False)

@@ -110,6 +110,12 @@ def test_a_print_without_its_unit_gets_one():
     assert told("printed", "text", lang="zh", **rows) == ["85%", "85%", "9万"]
 
 
+def test_an_approximate_print_keeps_its_mark():
+    rows = {"unit": ["%", "人"], "text": ["约50", "12"]}
+    assert told("printed", "text", lang="zh", **rows) == ["约50%", "12人"]
+    assert told("printed", "text", **rows) == ["about 50%", "12 persons"]
+
+
 @pytest.mark.parametrize(
     ("value", "zh", "en"),
     [

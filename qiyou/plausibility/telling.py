@@ -377,9 +377,10 @@ def _amount(data, rows, lang: str, value: str, relation: str) -> list[str]:
 
 
 def _printed(data, rows, lang: str, column: str) -> list[str]:
-    """Observed figures as printed, with the unit where the print has none."""
+    """Observed figures as printed, with the unit where the print has none; approximate ones begin with 约."""
     unit = rows["unit"].map(functools.partial(_glued, lang))
-    return [text + one if text[-1:].isdigit() else text for text, one in zip(rows[column], unit, strict=True)]
+    texts = rows[column].str.replace("约", words.group("mark", lang)["about"])
+    return [text + one if text[-1:].isdigit() else text for text, one in zip(texts, unit, strict=True)]
 
 
 def _glued(lang: str, unit: str) -> str:

@@ -69,10 +69,8 @@ def reached(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
             there = len(group) - np.searchsorted(np.sort(group[name]), aim[at])
             out.loc[at, column] = there - (ours[name].to_numpy() >= aim[at].to_numpy())
         if len(group) < 6:
-            few, others = (
-                out["level_n"].loc[at] < 5,
-                [group[group["place"].ne(place)] for place in ours.index],
-            )
+            few = out["level_n"].loc[at] < 5
+            others = [group[group["place"].ne(place)] for place in ours.index]
             there = (some[some["possible"].ge(goal)] for some, goal in zip(others, aim[at], strict=True))
             for column, known in (("names", others), ("arrived", there)):
                 out.loc[at, column] = np.where(few, ["; ".join(some["place"]) for some in known], "")
