@@ -61,7 +61,7 @@ def test_additions_name_population_and_scenarios(data, said):
         for text in re.search(r"净增([\d,]+)至([\d,]+)个", row["sentence"]).groups()
     )
     assert low <= found["low"] < found["high"] <= high and (low, high) == (1050, 1220)
-    assert "2021年末常住人口64.8万人" in row["sentence"] and "人口不变、全省增速" in row["sentence"]
+    assert "2021年末常住人口64.8万人" in row["sentence"] and "人口自最近年起不变、全省增速" in row["sentence"]
     assert "统计公报" in row["citation"]
 
 
@@ -135,6 +135,12 @@ def test_what_is_at_hand(data, said):
     assert "校验码" in whole and f"{int(data.documents['digits'].sum())}个数字" in whole
 
 
+def test_none_of_the_targets_is_no_subject_of_a_sentence(read, said):
+    text = said[said["key"].eq("history")].iloc[0]["sentence"]
+    own = int(read.profiles["own_windows"].gt(0).sum())
+    assert f"{len(read.profiles)}项目标中，有本地同一口径历年实际值可比的共{own}项" in text
+
+
 def test_readings_are_counted(read, said):
     own = read.profiles[read.profiles["place"].eq("yuhuan")]
     text = only(said, "readings", "yuhuan")["sentence"]
@@ -149,6 +155,8 @@ def test_a_place_and_another(data, read):
     row = only(frame, "pair", "yuhuan")
     counts = [int(k) for k in re.findall(r"(\d+)项", row["sentence"])]
     assert counts[0] == sum(counts[1:]) == 14  # two reviews are passed or not
+    told = only(brief.statements(data, "玉环", "en", beside="长兴", read=read), "pair", "yuhuan")["sentence"]
+    assert "asks for the same in 6 of them, for less in 8 of them." in told
 
 
 def test_a_text_is_cited_by_its_section_and_not_by_our_number(data):

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 import qiyou
-from qiyou import cards, words
+from qiyou import cards, plausibility, words
 from qiyou.errors import DataError, QiyouError
 
 
@@ -42,6 +42,24 @@ def test_an_answer_names_both_lines_where_the_plan_prints_two(data, read):
 def test_a_line_without_numbers_says_so_and_no_more(data, read, place, indicator, printed):
     card = qiyou.answer(data, place, indicator, read=read)
     assert printed in card.zh and card.facts.empty and card.yardsticks.empty
+
+
+@pytest.mark.parametrize(
+    ("place", "indicator"), [("海曙", "child_screening_rate"), ("长兴", "free_checkups_annual")]
+)
+def test_an_end_worse_than_its_start_is_asked_about_openly(data, read, place, indicator):
+    """A target may be a minimum or a template: neither the card nor its questions know of a slip only."""
+    card = qiyou.answer(data, place, indicator, read=read)
+    assert "目标是底线要求、统一模板，还是口径有变或笔误。" in card.zh
+    assert (
+        "whether the target is a minimum or a common template, a change of definition or a slip." in card.en
+    )
+    assert not any("是笔误，还是" in text for text in (card.zh, *card.questions))
+    if place == "长兴":
+        assert any("目标是底线要求、统一模板，还是口径有变或笔误？" in text for text in card.questions)
+    # the base meets the end value, and not every target in between
+    found = read.of("found", card.place, card.indicator)
+    assert not any("只须保持" in text for text in plausibility.sentences(found, data, "zh"))
 
 
 def test_what_a_plan_does_not_print_is_said_with_who_does(data, read):

@@ -295,3 +295,28 @@ def test_a_folder_that_is_named_twice_is_taken_once(folder, capsys):
     once = capsys.readouterr().out
     assert cli.main(["check", *also, *also, "--lang", "zh"]) == 1
     assert capsys.readouterr().out == once and "表格没有一行内容" in once
+
+
+@pytest.mark.parametrize(
+    ("texts", "zh", "en"),
+    [
+        # the value that at least half of the others print is shared by half of them, and perhaps by no more
+        (
+            ["其他方案多数相同", "多数方案相同", "shared by most", "most other plans"],
+            "至少半数其他方案相同",
+            "at least half",
+        ),
+        # between the base year and the last count the population is as counted, and held only from there
+        (["人口不变", "population held"], "人口自最近年起不变", "as counted and then held"),
+        # nobody knows what was not found
+        (["no realised change is known"], "没有查到可比的实际变化", "found"),
+    ],
+)
+def test_no_word_says_more_than_its_rule(texts, zh, en):
+    said = pd.concat([words.table(name) for name in ("words", "messages")])
+    for text in texts:
+        assert not (said["zh"].str.contains(text) | said["en"].str.contains(text)).any(), text
+    assert (
+        said.loc[said["zh"].str.contains(zh), "en"].str.contains(en).all()
+        and said["zh"].str.contains(zh).any()
+    )

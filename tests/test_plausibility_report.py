@@ -91,7 +91,7 @@ def test_one_term_for_one_thing():
     rows = words.table("messages")
     ours = rows.loc[rows["key"].str.split(".").str[0].isin(CODES.index), "zh"]
     for text in [*ours, *CODES["meaning_zh"], *CODES["name_zh"]]:
-        for other in ("不能判定", "疑问", "步幅", "规划", "印刷", "雷同", "取整"):
+        for other in ("不能判定", "疑问", "步幅", "规划", "印刷", "雷同", "取整", "加不到"):
             assert other not in text, text
         assert "舍入" not in text.replace("四舍五入", ""), text
 

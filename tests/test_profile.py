@@ -131,6 +131,76 @@ def test_few_other_places_are_named_and_so_are_those_that_have_arrived(profiles)
     assert "玉环市，其中慈溪市已达到30人" in told("changxing", "care_workers_per_10000_elderly")
 
 
+def test_other_places_are_provinces_prefectures_and_counties(profiles):
+    row = one(profiles, "yuhuan", SPORTS)
+    assert "有近年数值的70个其他省、市、县中20至24个已达到" in row["zh"]
+    assert "20 to 24 of 70 other provinces, prefectures and counties with recent values" in row["en"]
+    for lang, said in (
+        ("zh", "70个省、市、县中20至24个已达到"),
+        ("en", "provinces, prefectures and counties"),
+    ):
+        assert profiling.yardsticks(row, lang)["result"].str.contains(said).any()
+    few = one(profiles, "cixi", "higher_education_enrolment")
+    assert "只有1个，未达到" in profiling.yardsticks(few, "zh")["result"].tolist()
+    some = one(profiles, "changxing", "wage_arrears_resolution_rate")
+    assert "2个省、市、县，均未达到" in profiling.yardsticks(some, "zh")["result"].tolist()
+
+
+def test_a_superiors_target_is_for_its_whole_area(profiles):
+    rows = profiles[profiles["zh"].str.contains("高出上级")]
+    assert len(rows) and rows["zh"].str.contains("高出上级对全域的目标").all()
+    assert rows["en"].str.contains("asks for more than the superior's target for its whole area").all()
+    assert not profiles["zh"].str.contains("要求高于上级目标").any()
+
+
+def test_one_and_several_are_not_told_alike(profiles):
+    several = one(profiles, "changxing", "wage_arrears_resolution_rate")
+    assert (
+        "只有慈溪市、玉环市，均未达到96%；其他地方列有基期值的2份方案均要求每年把与上限的差距缩小10.6%"
+        in several["zh"]
+    )
+    assert (
+        "2 plans elsewhere that print a base all ask for 10.6% of the gap to the ceiling a year"
+        in several["en"]
+    )
+    single = one(profiles, "yuhuan", "wage_arrears_resolution_rate")
+    assert "只有慈溪市，未达到96%；其他地方只有1份方案列有基期值，要求每年" in single["zh"]
+    assert "the only other place with a recent value, Cixi City, has not reached 96%" in single["en"]
+    assert "the one plan elsewhere that prints a base asks for 10.6% of the gap" in single["en"]
+    many = one(profiles, "yuhuan", NURSERY)
+    assert (
+        "4份方案要求每年提高0.294至0.438个/千人" in many["zh"]
+        and "4 plans elsewhere that print a base ask for" in many["en"]
+    )
+    assert not profiles["en"].str.contains("(number:", regex=False).any()
+
+
+def test_english_sentences_are_plain(profiles):
+    training = one(profiles, "yuhuan", "vocational_training_cumulative")
+    assert "305,000 person-times" in training["short_en"]
+    assert not profiles["en"].str.contains("participation").any()
+    alone = profiles.loc[profiles["reading"].eq("ARITHMETIC_ONLY"), "short_en"]
+    assert alone.str.contains("what it asks for can be computed, but nothing realised was found").all()
+    assert not alone.str.contains("Only what").any()
+
+
+def test_the_nations_level_is_approximate_where_it_was_printed_so(data, profiles):
+    row = one(profiles, "changxing", "affordable_nursery_share")
+    assert "终值90%：全国尚未达到（2025年约50%）" in row["zh"]
+    assert "(about 50% in 2025)" in row["en"]
+    assert "尚未达到（2025年约50%）" in profiling.yardsticks(row, "zh")["result"].tolist()
+    # an observation that is printed with 左右, too
+    seen = data.observations.iloc[[0]].assign(printed="4.1左右", relation="about", year=2019)
+    seen = dataclasses.replace(data, observations=seen.astype({"year": "Int64"}))
+    known = realised.values(seen)
+    assert (
+        known.loc[known["year"].eq(2019) & known["source"].eq(seen.observations["source"].iloc[0]), "printed"]
+        .isin(["约4.1"])
+        .any()
+    )
+    assert not known.loc[known["printed"].str.startswith("约"), "printed"].str.contains("左右").any()
+
+
 def frame_of(**columns) -> pd.DataFrame:
     """One path of `profile._judged`, with nothing but what is given."""
     blank = dict.fromkeys([f"doubt_{name}" for name in realised.DOUBTS], False)
@@ -242,7 +312,7 @@ def test_readings_and_evidence_of_all_that_three_yardsticks_may_say():
 def test_every_reading_has_a_rule_and_a_sentence():
     assert {reading for _, reading in RULES} == {*profiling.READINGS} - {"FLOW_AGAINST_SUM"}
     table = pd.DataFrame({"reading": profiling.READINGS, "told": True, "windows": 0, "own_windows": 0})
-    table["base_printed"] = "1"
+    table = table.assign(base_printed="1", kind="density", sign=1, better=0, steep=0)
     assert (telling.first(table, "short") != "")[
         [name != "FLOW_AGAINST_SUM" for name in profiling.READINGS]
     ].all()
@@ -386,6 +456,7 @@ EDGES = [
     (DOCTORS, ["≥2.5", "3.0", "≥3.5"], None, "只能看出要求改善"),
     (DOCTORS, ["3.5", "3.4", "3.3"], "WEAKER_THAN_BASE", "差于2022年的3.5人/千人"),
     (DOCTORS, ["3.5", "3.5", "3.5"], "KEEP", "要求保持3.5人/千人不变"),
+    ("charity_organisations_new", ["4", "5", "4"], "KEEP", "要求各年保持4个"),
     (DOCTORS, ["3.0", "3.04"], None, "2022—2023年每年须"),
     (SCREENED, ["90", "95", "100"], "ARITHMETIC_ONLY", "须补齐全部差距"),
     (SCREENED, ["90", "100"], "ARITHMETIC_ONLY", "一年内须补齐全部差距"),
@@ -422,6 +493,46 @@ def test_edge_cases_of_one_line(edges, case):
     assert row[TEXTS].ne("").all()
 
 
+@pytest.mark.parametrize(
+    ("place", "indicator", "zh", "en"),
+    [
+        (
+            "cixi",
+            "care_workers_per_10000_elderly",
+            "每年至少须提高0.75人/万老年人，其中",
+            "by at least 0.75 per 10,000",
+        ),
+        (
+            "yuhuan",
+            "migrant_pupils_public_share",
+            "每年至少须提高5.41个百分点，即每年至少把与上限的差距缩小27.5%",
+            "up by at least 5.41 percentage points each year, which closes at least 27.5% of the gap",
+        ),
+        (
+            "wenling",
+            "affordable_nursery_share",
+            "每年至多须提高2.5个百分点，即每年至多把与上限的差距缩小13.4%",
+            "up by at most 2.5 percentage points each year, which closes at most 13.4% of the gap",
+        ),
+    ],
+)
+def test_a_bound_is_one_number_in_every_unit(profiles, place, indicator, zh, en):
+    rows = profiles[profiles["place"].eq(place) & profiles["indicator"].eq(indicator)]
+    assert rows["zh"].str.contains(zh, regex=False).any() and rows["en"].str.contains(en, regex=False).any()
+    # what the figures draw is the pace to the bound, with the rounding of the base
+    assert np.isfinite(rows["required_high"]).all()
+
+
+def test_a_yearly_amount_that_stays_is_no_level_to_keep(profiles, edges):
+    row = one(profiles, "changxing", "charity_organisations_new")
+    assert row["short_zh"].startswith("长兴县“新增慈善组织数量”每年均为4个，不要求增加。")
+    assert row["zh"].startswith("每年均为4个，不要求增加；")
+    assert ": 4 every year, no increase is asked for." in row["short_en"]
+    # a level stays a level, and years that differ are not called the same
+    assert "要求保持3.5人/千人，不要求进一步改善" in edges[5]["short_zh"]
+    assert "要求保持4个" in edges[6]["short_zh"] and "每年均为" not in edges[6]["zh"]
+
+
 def test_a_place_with_its_own_series_is_held_against_it(edges):
     row = edges[-2]
     assert row[["own_windows", "own_n_low", "own_n_high", "doubts"]].tolist() == [1, 1, 1, "short"]
@@ -442,7 +553,7 @@ def test_the_line_of_yuhuans_sports_area(profiles):
     """The numbers that a sentence prints are those of its columns."""
     row = one(profiles, "yuhuan", SPORTS)
     for part in ("每年须提高0.09至0.11平方米/人", f"已知{row['m']}段省、市级2至6年的实际变化", "有3至5段慢于所需速度，不偏快",
-                 "0.36至1.05倍（6个时段）：不足其六成到与它相当不等", "先要看步道是否计入、计入多少", "15个以往规划目标中15个达到"):  # fmt: skip
+                 "0.36至1.05倍（6个时段）：从不足其六成到与它相当，视时段和四舍五入而定", "先要看步道是否计入、计入多少", "15个以往规划目标中15个达到"):  # fmt: skip
         assert part in row["zh"], part
 
 

@@ -78,7 +78,24 @@ def test_digits_that_are_asked_for():
 def test_counts_that_may_be_several():
     assert told("count", low=[3, 4], high=[5, 4]) == ["3 to 5", "4"]
     assert told("count", low=[3, 4], high=[5, 4], lang="zh") == ["3至5", "4"]
-    assert told("bands", low=[1, 2], high=[2, 2]) == ["from less than 0.6 of it to below it", "below it"]
+
+
+def test_a_ratio_that_may_lie_in_several_bands_says_what_decides():
+    """One window leaves a choice by rounding only; of two bands that touch each is named."""
+    cases = {"low": [1, 1, 2, 1, 2], "high": [2, 3, 2, 2, 4], "windows": [6, 6, 6, 1, 1]}
+    assert told("bands", lang="zh", **cases) == [
+        "或不足其六成，或低于它，视时段和四舍五入而定",
+        "从不足其六成到与它相当，视时段和四舍五入而定",
+        "低于它",
+        "或不足其六成，或低于它，视四舍五入而定",
+        "从低于它到高于它，视四舍五入而定",
+    ]
+    assert told("bands", **cases)[:4] == [
+        "less than 0.6 of it or below it, depending on the window and on rounding",
+        "from less than 0.6 of it to about it, depending on the window and on rounding",
+        "below it",
+        "less than 0.6 of it or below it, depending on rounding",
+    ]
 
 
 def test_a_planned_number_has_its_bound_and_unit():
@@ -91,6 +108,12 @@ def test_a_planned_number_has_its_bound_and_unit():
 def test_a_print_without_its_unit_gets_one():
     rows = {"unit": ["%", "%", "人"], "text": ["85", "85%", "9万"]}
     assert told("printed", "text", lang="zh", **rows) == ["85%", "85%", "9万"]
+
+
+def test_an_approximate_print_keeps_its_mark():
+    rows = {"unit": ["%", "人"], "text": ["约50", "12"]}
+    assert told("printed", "text", lang="zh", **rows) == ["约50%", "12人"]
+    assert told("printed", "text", **rows) == ["about 50%", "12 persons"]
 
 
 @pytest.mark.parametrize(

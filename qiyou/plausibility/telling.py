@@ -213,7 +213,7 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
     return np.array(told, dtype=object)
 
 
-_LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later|own|nation|levels|peers"
+_LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later|own|nation|levels|asking peers"
 _LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
 _SHORT = "short ease/margin|stood_in asked|dips|wordy|short_class untold|short_ratio|later|short_own/support/decide"
 _FORMS = {"": _LINE, "short_": _SHORT}
@@ -370,10 +370,10 @@ def _count(data, rows, lang: str, low: str, high: str) -> list[str]:
     return [str(a) if a == b else f"{a}{to}{b}" for a, b in zip(rows[low], rows[high], strict=True)]
 
 
-def _bands(data, rows, lang: str, low: str, high: str) -> list[str]:
-    band, to = words.group("band", lang), words.group("to", lang)["band"]
-    ends = [rows[end].map(lambda one: band[str(one)]) for end in (low, high)]
-    return [a if a == b else to.format(a=a, b=b) for a, b in zip(*ends, strict=True)]
+def _bands(data, rows, lang: str, low: str, high: str, windows: str) -> list[str]:
+    band, form = words.group("band", lang), words.group("bands", lang)
+    ends = zip(rows[low], rows[high], rows[windows].clip(upper=2), strict=True)
+    return [form[f"{min(b - a, 2)} of {n}"].format(band[str(a)], band[str(b)]) for a, b, n in ends]
 
 
 def _amount(data, rows, lang: str, value: str, relation: str) -> list[str]:
@@ -386,9 +386,10 @@ def _amount(data, rows, lang: str, value: str, relation: str) -> list[str]:
 
 
 def _printed(data, rows, lang: str, column: str) -> list[str]:
-    """Observed figures as printed, with the unit where the print has none."""
+    """Observed figures as printed, with the unit where the print has none; approximate ones begin with 约."""
     unit = rows["unit"].map(functools.partial(_glued, lang))
-    return [text + one if text[-1:].isdigit() else text for text, one in zip(rows[column], unit, strict=True)]
+    texts = rows[column].str.replace("约", words.group("mark", lang)["about"])
+    return [text + one if text[-1:].isdigit() else text for text, one in zip(texts, unit, strict=True)]
 
 
 def _glued(lang: str, unit: str) -> str:

@@ -50,7 +50,7 @@ def values(data) -> pd.DataFrame:
     """Every realised value with its box: the reference table, and observations that it does not hold.
 
     Observed values have ± u/2, approximate ones ± u, those derived from a printed increase the rounding of both
-    numbers; a lower bound reaches to infinity.
+    numbers; a lower bound reaches to infinity. What is approximate is printed with 约 before it.
 
     Returns
     -------
@@ -71,8 +71,9 @@ def values(data) -> pd.DataFrame:
     rows["bounded"], rows["derived"] = rows["kind"].eq("lower_bound"), rows["kind"].eq("derived")
     rows["soft"] = rows["note"].fillna("").str.contains("SOFT DATE") | rows["kind"].eq("approximate")
     rows["press"] = rows["grade"].ne("official").astype(int)
-    wide = rows["derived"] | rows["kind"].eq("approximate")
-    reach = rows["step"] * np.select([rows["bounded"], wide], [0.0, 1.0], 0.5)
+    about = rows["kind"].eq("approximate")
+    rows["printed"] = rows["printed"].mask(about, "约" + rows["printed"].str.strip("约左右"))
+    reach = rows["step"] * np.select([rows["bounded"], rows["derived"] | about], [0.0, 1.0], 0.5)
     rows["low"], rows["high"] = rows["value"] - reach, (rows["value"] + reach).mask(rows["bounded"], np.inf)
     rows[["added_low", "added_high"]] = np.nan
     for at in rows.index[rows["derived"] & rows["increase"].ne("")]:
