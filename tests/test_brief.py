@@ -205,7 +205,7 @@ def test_misprint_is_not_handed_on(folder):
     )
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     mortality = next(row for row in rows if "表第12行" in row[0])
-    assert mortality[2:5] == ["11.02(2022)→9.5(2027)", "9.30(2023)→8.5(2027)", "−1"]
+    assert mortality[2:5] == ["11.02(2022)→9.5(2027)", "目标9.30(2023)→8.5(2027)", "−1"]
 
 
 def test_word_and_web_say_the_same(folder):
@@ -322,3 +322,29 @@ def test_an_answer_cites_the_ends_of_the_time_that_it_names(data, said):
     assert "2.03个" in cited and "4.73个" in cited and "健康焦点" not in cited
     sports = answers[answers["sentence"].str.contains("玉环市“人均体育场地面积”")]["citation"].iloc[0]
     assert "第六次全国体育场地普查" not in sports
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_reader_can_subtract_the_cells_of_a_table(data, lang):
+    table = brief.core_table(data, "wenling", "cixi", lang)
+    row = table[table.iloc[:, 0].isin(["普惠托位占比", "Share of affordable nursery places"])].iloc[0]
+    assert list(row[2:5]) == ["≥80(2022)→85(2024)", "50(2022)→62(2024)→75(2027)", "23(2024)"]
+    # what is compared at the end of both needs no year
+    assert table.iloc[0, 4] == "0"
+
+
+def test_a_bound_in_words_stays_a_bound_in_a_table(data):
+    name = "重大慢病过早死亡率"
+    for beside in (None, "yuhuan"):
+        table = brief.core_table(data, "huangyan", beside, "zh").set_index("指标")
+        assert table.loc[[name], "黄岩区"].tolist()[0] == "≤8.0(2025)"
+
+
+@pytest.mark.parametrize("beside", [None, "yuhuan"])
+def test_a_first_target_is_not_shown_as_a_base(data, beside):
+    for lang, mark in (("zh", "目标"), ("en", "target ")):
+        cells = brief.core_table(data, "changxing", beside, lang).iloc[:, 2]
+        paths = cells[cells.str.contains("→")]
+        assert len(paths) > 10 and paths.str.startswith(mark).all()
+    own = brief.core_table(data, "yuhuan", beside and "changxing", "zh").iloc[:, 2]
+    assert own.str.match(r"\d").sum() > 10, "a base that is printed is not marked"
