@@ -128,6 +128,13 @@ def test_what_the_plans_share(said):
     assert "玉环市50%、慈溪市70%、长兴县75%；相差25个百分点" in spread["sentence"]
 
 
+def test_what_cannot_be_told_stays_in_the_count(data, said):
+    told = qiyou.compare.convergence(data)["verdict"].value_counts()
+    sentence = said.loc[said["key"].eq("convergence"), "sentence"].item()
+    assert f"{told.sum()}组" in sentence and told["undecidable"]
+    assert f"{told['narrows']}组缩小、{told['undecidable']}组无法判定" in sentence
+
+
 def test_what_is_at_hand(data, said):
     coverage = said[said["key"].eq("coverage")].iloc[0]["sentence"]
     assert "玉环市21项" in coverage and "长兴县18项" in coverage and "慈溪市13项（节录）" in coverage

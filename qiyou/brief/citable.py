@@ -368,8 +368,11 @@ def _plans(teller: _Teller) -> Iterator[Statement]:
 def _convergence(teller: _Teller) -> Iterator[Statement]:
     """Whether the plans come closer."""
     found = compare.convergence(teller.data)
-    narrower, places = found[found["verdict"].eq("narrows")], found["places"].str.split(", ").explode()
-    facts = {"n": len(found), "k": len(narrower), "same": int(narrower["one_end_value"].sum())}
+    places, told = found["places"].str.split(", ").explode(), found["verdict"].value_counts()
+    forms = teller.group("spread").items()
+    said = [form.format(n=told[verdict], of="组") for verdict, form in forms if verdict in told]
+    same = found["verdict"].eq("narrows") & found["one_end_value"]
+    facts = {"n": len(found), "same": int(same.sum()), "verdicts": teller.join(said)}
     facts |= {"first": found["base_year"].min(), "last": found["end_year"].max()}
     facts["topics"] = found["indicator"].nunique()
     documents = teller.data.documents
