@@ -80,6 +80,18 @@ def test_announced_projects_with_and_without_trails(said):
     assert any("3.1平方米/人" in text and "2024年" in text for text in rows)
 
 
+def test_projects_are_announced_when_their_document_says_so(said):
+    text = only(said, "balance_plain", "huangyan", "sports_area_per_capita")["sentence"]
+    assert "2021年公布、计划到2025年建成" in text
+    assert "另有3处面积不明，含黄岩体育馆、全民健身中心、少年儿童业余体校，未计入" in text
+
+
+def test_centres_of_unknown_size_are_named(said):
+    rows = said[said["key"].eq("balance") & said["place"].eq("yuhuan")]["sentence"]
+    assert rows.str.contains("按全部为净新增计；另有28处面积不明，含玉环体育中心、玉环奥体中心，未计入").all()
+    assert rows.str.contains("2023至2024年公布、计划到2024年建成").all()
+
+
 @pytest.mark.parametrize(
     ("key", "place", "indicator", "parts"),
     [

@@ -295,6 +295,9 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
     """What is announced against what is needed, without and with trails."""
     found = capacity.balance(teller.data)
     found = found[found["code"].str.contains("COVERED|DEPENDS")].sort_values("year", kind="stable")
+    documents = teller.data.documents.set_index("id")
+    dated = documents[["dated", "published", "from_year"]].astype(str)
+    dated = dated[["dated", "published"]].max(axis=1).replace("", pd.NA).fillna(dated["from_year"]).str[:4]
     for row in found.drop_duplicates(["document", "place", "variant"], keep="last").to_dict("records"):
         place, indicator = row["place"], row["indicator"]
         for name in ("need", "without", "with"):
@@ -303,10 +306,15 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
         row |= {"found": teller.group("bottom_up")[row["code"]], "left": int(row["left_out_count"])}
         share = [100 * row["without_low"] / row["need_high"], 100 * row["without_high"] / row["need_low"]]
         row |= {"covered": words.interval(*share, lang=teller.lang) + "%"}
-        years = capacity.supply(teller.data, place)["year"]
-        years = years[years.between(row["from_year"], row["year"])]
-        span = dict.fromkeys([str(int(years.min())), str(int(years.max()))])
-        row |= {"announced": teller.group("to")["to"].join(span)}
+        projects = capacity.supply(teller.data, place)
+        projects = projects[projects["year"].gt(row["from_year"]) & projects["year"].le(row["year"])]
+        years = projects["document"].map(dated)
+        span = dict.fromkeys([years.min(), years.max()])
+        row |= {"announced": teller.group("to")["to"].join(span), "built": projects["year"].max()}
+        only = projects[projects["reason"].eq("ONLY_NAMED")]
+        names = only["phrase"] if teller.lang == "zh" else only["facility"].map(teller.group("facility"))
+        form = teller.group("statement_balance")["named"]
+        row |= {"named": form.format(teller.join(names)) if len(only) else ""}
         printed = teller.data.planned(place, indicator, row["year"])
         cells = [*_cells(printed[printed["document"].eq(row["document"])]), *row["source"].split("; ")]
         key = "balance" if row["with_high"] > row["without_high"] else "balance_plain"
