@@ -486,3 +486,17 @@ def test_a_table_without_rows_leaves_every_path_its_answer(data, found, profiles
     table = profiling.profiles(bare, found)
     assert table[TEXTS].ne("").all(axis=None)
     assert set(table["reading"]) == (readings or set(profiles["reading"]))
+
+
+@pytest.mark.parametrize(
+    ("lang", "lent", "all_"),
+    [
+        ("zh", "（其中2个是用于当地的全国目标）", "15个为“人均体育场地面积”，县级的0个"),
+        ("en", "(2 of them national targets applied to a city)", "15 of sports area per head, 0 of counties"),
+    ],
+)
+def test_the_record_says_whose_targets_they_were(profiles, lang, lent, all_):
+    mortality = profiles[profiles["indicator"].eq("premature_ncd_mortality")][lang]
+    said = profiles[lang]
+    assert mortality.str.contains(lent, regex=False).any() and said.str.contains(all_, regex=False).any()
+    assert not said[profiles["indicator"].eq(SPORTS)].str.contains(lent, regex=False).any()

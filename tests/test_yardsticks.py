@@ -1124,7 +1124,10 @@ def test_only_densities_are_built_up_from_people(data):
 
 
 def test_earlier_targets_with_known_outcomes(data):
-    assert record.overall(data) == {"all_met": 27, "all_of": 27}
+    most = {"most": SPORTS, "most_of": 15, "county_of": 0}
+    assert record.overall(data) == {"all_met": 27, "all_of": 27} | most
+    none = dataclasses.replace(data, plan_attainment=data.plan_attainment.iloc[:0])
+    assert record.overall(none)["all_of"] == record.overall(none)["most_of"] == 0
     assert data.plan_attainment["met"].value_counts().to_dict() == {"yes": 27, "open": 4}
     # One of one kept: the lower 90% limit p is where p = 0.1; of two, 1 − √0.9 with one kept, √0.1 with both.
     closed = data.plan_attainment.iloc[[0, 0, 0, 0]].assign(
@@ -1135,6 +1138,9 @@ def test_earlier_targets_with_known_outcomes(data):
     assert few[["met", "of"]].values.tolist() == [[1, 1], [1, 2], [0, 1], [0, 0]]
     found = record.kept(data, pd.Series([NURSERY, "child_screening_rate"]))
     assert found[["met", "of"]].values.tolist() == [[1, 1], [0, 0]]
+    # two of the three are the nation's target, applied to a city by us
+    mortality = record.kept(data, pd.Series(["premature_ncd_mortality"])).iloc[0]
+    assert (mortality["met"], mortality["of"], mortality["lent"]) == (3, 3, 2)
 
 
 # ------------------------------------------------------------------------------------------- the facts' table
