@@ -103,7 +103,12 @@ def test_centres_of_unknown_size_are_named(said):
         ),
         ("answer", "yuhuan", "sports_area_per_capita", ["3.2平方米/人", "每年须提高0.09至0.11平方米/人"]),
         ("answer", "yuhuan", "doctors_per_1000", ["3.5人/千人", "高于全国2020—2024年的实际速度"]),
-        ("nation", "yuhuan", "doctors_per_1000", ["3.61人/千人（2024年）", "终值为3.5人/千人"]),
+        (
+            "nation",
+            "yuhuan",
+            "doctors_per_1000",
+            ["3.61人/千人（2024年）", "终值：玉环市3.5人/千人（2027年）"],
+        ),
         ("answer", "huangyan", "sports_area_per_capita", ["2.8平方米/人"]),
         (
             "noted",
@@ -138,6 +143,14 @@ def test_what_the_plans_share(said):
     )
     spread = said[said["key"].eq("spread")].iloc[0]
     assert "玉环市50%、慈溪市70%、长兴县75%；相差25个百分点" in spread["sentence"]
+
+
+def test_each_end_value_has_its_place_and_year(said):
+    rows = said[said["key"].eq("nation")].set_index("indicator")["sentence"]
+    assert "慈溪市76%（2027年）、玉环市72%（2027年）" in rows["higher_education_enrolment"]
+    sports = rows["sports_area_per_capita"]
+    assert "玉环市3.2平方米/人（2027年）" in sports and "黄岩区2.8平方米/人（2025年）" in sports
+    assert rows.str.contains("本库所录最近数值").all()
 
 
 def test_what_cannot_be_told_stays_in_the_count(data, said):

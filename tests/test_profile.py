@@ -500,3 +500,10 @@ def test_the_record_says_whose_targets_they_were(profiles, lang, lent, all_):
     said = profiles[lang]
     assert mortality.str.contains(lent, regex=False).any() and said.str.contains(all_, regex=False).any()
     assert not said[profiles["indicator"].eq(SPORTS)].str.contains(lent, regex=False).any()
+
+
+def test_counts_added_up_since_a_start_are_not_held_against_each_other(profiles):
+    counted = profiles["indicator"].str.endswith("_cumulative")
+    based = counted & profiles["base"].notna() & profiles["required"].notna()
+    assert profiles.loc[based, "indicator"].duplicated().any(), "two places ask it from a base"
+    assert not profiles.loc[counted, "peers"].any() and profiles.loc[~counted, "peers"].any()

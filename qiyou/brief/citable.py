@@ -256,10 +256,11 @@ def _nation(teller: _Teller) -> Iterator[Statement]:
     # whatever their reading, where the nation has a recent level
     rows = teller.read.profiles[teller.read.profiles["nation_there"].ne("")]
     for indicator, part in rows[rows["indicator"].isin(last.index)].groupby("indicator"):
-        seen, ends = last.loc[indicator], sorted(part["end"].unique())
-        said = teller.group("interval")["both"].format(*map(words.number, (ends[0], ends[-1])))
-        said = said + teller.units[indicator] if len(ends) > 1 else teller.measured(ends[0], indicator)
-        facts = {"value": teller.measured(seen["value"], indicator), "year": seen["year"], "ends": said}
+        seen, form = last.loc[indicator], teller.group("statement_nation")["end"]
+        rows_of = zip(part["place"].map(teller.places), part["end"], part["end_year"], strict=True)
+        said = [form.format(name, teller.measured(end, indicator), year) for name, end, year in rows_of]
+        facts = {"value": teller.measured(seen["value"], indicator), "year": seen["year"]}
+        facts["ends"] = teller.join(dict.fromkeys(said))
         cells = [*_cells(part), seen["source"]]
         yield teller.one("nation", cells, part["place"].unique(), indicator, facts)
 

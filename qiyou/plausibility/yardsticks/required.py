@@ -147,6 +147,8 @@ def others(asked: pd.DataFrame) -> pd.DataFrame:
     """E: how many plans of other places ask a pace from a base, and the lowest and highest of them."""
     by = ["indicator", "scale"]
     based = asked[asked["base_printed"].ne("") & asked["required"].notna()]
+    # how fast a count grows that begins at nothing depends on when it began
+    based = based[~based["indicator"].str.endswith("_cumulative")]
     rows = asked[[*by, "place"]]
     plans = rows.join(based.groupby(by)["place"].nunique().rename("all"), on=by)["all"].fillna(0)
     mine = based.groupby([*by, "place"]).size().rename("mine")
