@@ -1157,6 +1157,19 @@ def test_reference_months_are_read(data):
     assert plain["t"].eq(plain["year"].astype(float) + 1).all()
 
 
+def test_the_nations_life_expectancy_does_not_span_the_census(data):
+    """The bulletins of 2021 and later follow the census of 2020; observations.csv parts them as well."""
+    rows = data.reference.query("place == 'china' and indicator == 'life_expectancy'")
+    bulletins = rows[rows["basis"].str.startswith("nhc_bulletin")]
+    assert bulletins.groupby("basis")["year"].agg(list).map(list).to_dict() == {
+        "nhc_bulletin": [2021, 2023, 2024],
+        "nhc_bulletin_pre_census": [2017, 2018, 2019],
+    }
+    seen = data.observations.query("place == 'china' and indicator == 'life_expectancy'").set_index("year")
+    parted = bulletins["year"].map(seen["basis"]).dropna() + bulletins["basis"]
+    assert parted.nunique() == bulletins["basis"].nunique()
+
+
 def test_every_source_of_a_realised_value_exists_and_has_its_grade(data):
     grades = data.sources.set_index("id")["grade"]
     assert data.reference["grade"].eq(data.reference["source"].map(grades)).all()
