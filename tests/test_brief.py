@@ -80,6 +80,18 @@ def test_announced_projects_with_and_without_trails(said):
     assert any("3.1平方米/人" in text and "2024年" in text for text in rows)
 
 
+def test_projects_are_announced_when_their_document_says_so(said):
+    text = only(said, "balance_plain", "huangyan", "sports_area_per_capita")["sentence"]
+    assert "2021年公布、计划到2025年建成" in text
+    assert "另有3处面积不明，含黄岩体育馆、全民健身中心、少年儿童业余体校，未计入" in text
+
+
+def test_centres_of_unknown_size_are_named(said):
+    rows = said[said["key"].eq("balance") & said["place"].eq("yuhuan")]["sentence"]
+    assert rows.str.contains("按全部为净新增计；另有28处面积不明，含玉环体育中心、玉环奥体中心，未计入").all()
+    assert rows.str.contains("2023至2024年公布、计划到2024年建成").all()
+
+
 @pytest.mark.parametrize(
     ("key", "place", "indicator", "parts"),
     [
@@ -91,7 +103,12 @@ def test_announced_projects_with_and_without_trails(said):
         ),
         ("answer", "yuhuan", "sports_area_per_capita", ["3.2平方米/人", "每年须提高0.09至0.11平方米/人"]),
         ("answer", "yuhuan", "doctors_per_1000", ["3.5人/千人", "高于全国2020—2024年的实际速度"]),
-        ("nation", "yuhuan", "doctors_per_1000", ["3.61人/千人（2024年）", "终值为3.5人/千人"]),
+        (
+            "nation",
+            "yuhuan",
+            "doctors_per_1000",
+            ["3.61人/千人（2024年）", "终值：玉环市3.5人/千人（2027年）"],
+        ),
         ("answer", "huangyan", "sports_area_per_capita", ["2.8平方米/人"]),
         (
             "noted",
@@ -126,6 +143,21 @@ def test_what_the_plans_share(said):
     )
     spread = said[said["key"].eq("spread")].iloc[0]
     assert "玉环市50%、慈溪市70%、长兴县75%；相差25个百分点" in spread["sentence"]
+
+
+def test_each_end_value_has_its_place_and_year(said):
+    rows = said[said["key"].eq("nation")].set_index("indicator")["sentence"]
+    assert "慈溪市76%（2027年）、玉环市72%（2027年）" in rows["higher_education_enrolment"]
+    sports = rows["sports_area_per_capita"]
+    assert "玉环市3.2平方米/人（2027年）" in sports and "黄岩区2.8平方米/人（2025年）" in sports
+    assert rows.str.contains("本库所录最近数值").all()
+
+
+def test_what_cannot_be_told_stays_in_the_count(data, said):
+    told = qiyou.compare.convergence(data)["verdict"].value_counts()
+    sentence = said.loc[said["key"].eq("convergence"), "sentence"].item()
+    assert f"{told.sum()}组" in sentence and told["undecidable"]
+    assert f"{told['narrows']}组缩小、{told['undecidable']}组无法判定" in sentence
 
 
 def test_what_is_at_hand(data, said):
@@ -213,7 +245,7 @@ def test_misprint_is_not_handed_on(folder):
     )
     rows = [[cell.text for cell in row.cells] for row in table.rows]
     mortality = next(row for row in rows if "表第12行" in row[0])
-    assert mortality[2:5] == ["11.02(2022)→9.5(2027)", "9.30(2023)→8.5(2027)", "−1"]
+    assert mortality[2:5] == ["11.02(2022)→9.5(2027)", "目标9.30(2023)→8.5(2027)", "−1"]
 
 
 def test_word_and_web_say_the_same(folder):
@@ -330,3 +362,29 @@ def test_an_answer_cites_the_ends_of_the_time_that_it_names(data, said):
     assert "2.03个" in cited and "4.73个" in cited and "健康焦点" not in cited
     sports = answers[answers["sentence"].str.contains("玉环市“人均体育场地面积”")]["citation"].iloc[0]
     assert "第六次全国体育场地普查" not in sports
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_reader_can_subtract_the_cells_of_a_table(data, lang):
+    table = brief.core_table(data, "wenling", "cixi", lang)
+    row = table[table.iloc[:, 0].isin(["普惠托位占比", "Share of affordable nursery places"])].iloc[0]
+    assert list(row[2:5]) == ["≥80(2022)→85(2024)", "50(2022)→62(2024)→75(2027)", "23(2024)"]
+    # what is compared at the end of both needs no year
+    assert table.iloc[0, 4] == "0"
+
+
+def test_a_bound_in_words_stays_a_bound_in_a_table(data):
+    name = "重大慢病过早死亡率"
+    for beside in (None, "yuhuan"):
+        table = brief.core_table(data, "huangyan", beside, "zh").set_index("指标")
+        assert table.loc[[name], "黄岩区"].tolist()[0] == "≤8.0(2025)"
+
+
+@pytest.mark.parametrize("beside", [None, "yuhuan"])
+def test_a_first_target_is_not_shown_as_a_base(data, beside):
+    for lang, mark in (("zh", "目标"), ("en", "target ")):
+        cells = brief.core_table(data, "changxing", beside, lang).iloc[:, 2]
+        paths = cells[cells.str.contains("→")]
+        assert len(paths) > 10 and paths.str.startswith(mark).all()
+    own = brief.core_table(data, "yuhuan", beside and "changxing", "zh").iloc[:, 2]
+    assert own.str.match(r"\d").sum() > 10, "a base that is printed is not marked"

@@ -1035,6 +1035,14 @@ def test_a_pair_turned_round_is_its_mirror(data):
         compare.pair(data, "cixi", "cixi")
 
 
+@pytest.mark.parametrize(("a", "b"), [("wenling", "cixi"), ("yuhuan", "huangyan"), ("yuhuan", "changxing")])
+def test_a_gap_is_the_difference_of_the_values_beside_it(data, a, b):
+    table = compare.pair(data, a, b)
+    table = table[table["gap_end"].notna()]
+    sign = table["direction"].map({"down": -1, "at_most": -1}).fillna(1)
+    assert len(table) and np.allclose(sign * (table["common_a"] - table["common_b"]), table["gap_end"])
+
+
 def test_every_word_has_its_chinese(data):
     from qiyou import words
 

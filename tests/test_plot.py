@@ -304,11 +304,14 @@ def test_two_counties_side_by_side(data, lang):
 
 
 def test_places_come_closer_as_compare_says(data):
-    found = compare.convergence(data).query("why == ''").drop_duplicates("indicator")
+    every = compare.convergence(data).drop_duplicates("indicator")
+    found = every.query("why == ''")
     figure = plot.convergence(data)
     assert [ax.get_label() for ax in figure.axes if ax.axison] == found["indicator"].tolist()
-    narrows = int((found["verdict"] == "narrows").sum())
-    assert plot.caption(figure).title == f"按计划，到2027年{len(found)}项指标中{narrows}项的地区差距缩小"
+    narrows, open_ = (int((every["verdict"] == verdict).sum()) for verdict in ("narrows", "undecidable"))
+    assert narrows + open_ == len(every) and open_
+    said = f"{len(every)}项指标的地区差距：{narrows}项缩小、{open_}项无法判定"
+    assert plot.caption(figure).title == f"按计划，到2027年{said}"
 
 
 def test_two_passages_stand_beside_each_other_with_their_verdict(data):

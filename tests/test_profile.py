@@ -617,3 +617,24 @@ def test_a_table_without_rows_leaves_every_path_its_answer(data, found, profiles
     table = profiling.profiles(bare, found)
     assert table[TEXTS].ne("").all(axis=None)
     assert set(table["reading"]) == (readings or set(profiles["reading"]))
+
+
+@pytest.mark.parametrize(
+    ("lang", "lent", "all_"),
+    [
+        ("zh", "（其中2个是用于当地的全国目标）", "15个为“人均体育场地面积”，县级的0个"),
+        ("en", "(2 of them national targets applied to a city)", "15 of sports area per head, 0 of counties"),
+    ],
+)
+def test_the_record_says_whose_targets_they_were(profiles, lang, lent, all_):
+    mortality = profiles[profiles["indicator"].eq("premature_ncd_mortality")][lang]
+    said = profiles[lang]
+    assert mortality.str.contains(lent, regex=False).any() and said.str.contains(all_, regex=False).any()
+    assert not said[profiles["indicator"].eq(SPORTS)].str.contains(lent, regex=False).any()
+
+
+def test_counts_added_up_since_a_start_are_not_held_against_each_other(profiles):
+    counted = profiles["indicator"].str.endswith("_cumulative")
+    based = counted & profiles["base"].notna() & profiles["required"].notna()
+    assert profiles.loc[based, "indicator"].duplicated().any(), "two places ask it from a base"
+    assert not profiles.loc[counted, "peers"].any() and profiles.loc[~counted, "peers"].any()

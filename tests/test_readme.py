@@ -53,6 +53,8 @@ def test_the_numbers_beside_them_are_computed(lang, data):
     assert said in PAGES[lang]
     need = capacity.balance(data, "yuhuan", "sports_area_per_capita").iloc[-1]
     assert (need["year"], need["code"]) == (2027, "DEPENDS_ON:trails")
+    left = int(need["left_out_count"])
+    assert (f"另有{left}处面积不明" if lang == "zh" else f"{left} more of unknown size") in PAGES[lang]
     for part in ("need", "without", "with"):
         ends = need[f"{part}_low"], need[f"{part}_high"]
         chinese = words.interval(*(end / 1e4 for end in ends), 1) + "万平方米"

@@ -1157,7 +1157,10 @@ def test_only_densities_are_built_up_from_people(data):
 
 
 def test_earlier_targets_with_known_outcomes(data):
-    assert record.overall(data) == {"all_met": 27, "all_of": 27}
+    most = {"most": SPORTS, "most_of": 15, "county_of": 0}
+    assert record.overall(data) == {"all_met": 27, "all_of": 27} | most
+    none = dataclasses.replace(data, plan_attainment=data.plan_attainment.iloc[:0])
+    assert record.overall(none)["all_of"] == record.overall(none)["most_of"] == 0
     assert data.plan_attainment["met"].value_counts().to_dict() == {"yes": 27, "open": 4}
     # One of one kept: the lower 90% limit p is where p = 0.1; of two, 1 − √0.9 with one kept, √0.1 with both.
     closed = data.plan_attainment.iloc[[0, 0, 0, 0]].assign(
@@ -1168,6 +1171,9 @@ def test_earlier_targets_with_known_outcomes(data):
     assert few[["met", "of"]].values.tolist() == [[1, 1], [1, 2], [0, 1], [0, 0]]
     found = record.kept(data, pd.Series([NURSERY, "child_screening_rate"]))
     assert found[["met", "of"]].values.tolist() == [[1, 1], [0, 0]]
+    # two of the three are the nation's target, applied to a city by us
+    mortality = record.kept(data, pd.Series(["premature_ncd_mortality"])).iloc[0]
+    assert (mortality["met"], mortality["of"], mortality["lent"]) == (3, 3, 2)
 
 
 # ------------------------------------------------------------------------------------------- the facts' table
@@ -1182,6 +1188,19 @@ def test_reference_months_are_read(data):
         ~rows["note"].fillna("").str.contains("ref=|reference time|end of July") & rows["year"].notna()
     ]
     assert plain["t"].eq(plain["year"].astype(float) + 1).all()
+
+
+def test_the_nations_life_expectancy_does_not_span_the_census(data):
+    """The bulletins of 2021 and later follow the census of 2020; observations.csv parts them as well."""
+    rows = data.reference.query("place == 'china' and indicator == 'life_expectancy'")
+    bulletins = rows[rows["basis"].str.startswith("nhc_bulletin")]
+    assert bulletins.groupby("basis")["year"].agg(list).map(list).to_dict() == {
+        "nhc_bulletin": [2021, 2023, 2024],
+        "nhc_bulletin_pre_census": [2017, 2018, 2019],
+    }
+    seen = data.observations.query("place == 'china' and indicator == 'life_expectancy'").set_index("year")
+    parted = bulletins["year"].map(seen["basis"]).dropna() + bulletins["basis"]
+    assert parted.nunique() == bulletins["basis"].nunique()
 
 
 def test_every_source_of_a_realised_value_exists_and_has_its_grade(data):

@@ -226,19 +226,25 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     table = {heads["indicator"]: labels}
     table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(words.unit)
     if beside:
+        found = found.assign(common_year_a=found["gap_year_end"], common_year_b=found["gap_year_end"])
         for side, one in (("a", place), ("b", beside)):
             ends = [
-                [f"{end}_{side}", f"{end}_printed_{side}", f"{end}_year_{side}"] for end in ("base", "end")
+                [f"{end}{name}_{side}" for name in ("", "_printed", "_relation", "_year")]
+                for end in ("base", "common", "end")
             ]
-            table[names[one]] = _paths(found, ends, passed, lang)
-        table[heads["gap"]] = found["gap_end"].mask(passed).map(words.number)
+            table[names[one]] = _paths(found, ends, f"base_role_{side}", passed, lang)
+        gap, year = found["gap_end"].mask(passed), found["gap_year_end"]
+        dated = gap.notna() & year.lt(found[["end_year_a", "end_year_b"]].max(axis=1))
+        texts = pd.DataFrame({"value": gap.map(words.number), "year": year})
+        texts.loc[dated, "value"] = words.say_each(["brief_cell"] * dated.sum(), lang, texts[dated])
+        table[heads["gap"]] = texts["value"]
         table[heads["asks"].format(a=names[place])] = [heads.get(word, _DASH) for word in found["word_end"]]
         return pd.DataFrame(table)
     base = data.printed.query("year == year and value == value").sort_values(["role", "year"])
     base = base.drop_duplicates(["document", "indicator", "variant"])
     found = found.merge(base, how="left", on=["document", "indicator", "variant"], suffixes=("", "_0"))
-    ends = [[f"value{end}", f"printed{end}", f"year{end}"] for end in ("_0", "")]
-    table[names[place]] = _paths(found, ends, passed, lang)
+    ends = [[f"{name}{end}" for name in ("value", "printed", "relation", "year")] for end in ("_0", "")]
+    table[names[place]] = _paths(found, ends, "role_0", passed, lang)
     both = words.group("interval", lang)["both"]
     verdicts = words.group("verdict", lang) | {"no_reference": _DASH}
     limits = [found[f"reference_{end}"].map(words.number) for end in ("low", "high")]
@@ -253,22 +259,25 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     return pd.DataFrame(table)
 
 
-def _paths(rows: pd.DataFrame, ends: list[list[str]], passed: pd.Series, lang: str) -> list[str]:
+def _paths(rows: pd.DataFrame, ends: list[list[str]], role: str, passed: pd.Series, lang: str) -> list[str]:
     """What paths start from and where they end, with the years, in the indicator's unit."""
-    heads, texts = words.group("brief", lang), []
+    heads, marks, texts = words.group("brief", lang), words.group("mark", lang), []
     for number, status in zip(range(len(rows)), passed, strict=True):
         said = []
         for end in ends:
-            value, printed, year = rows[end].iloc[number]
+            value, printed, relation, year = rows[end].iloc[number]
             if pd.isna(value):
                 continue
-            sign, plain = re.fullmatch(r"([<>≤≥]?)(.*?)[%％]?", str(printed), re.DOTALL).groups()
+            plain = re.search(r"\d+(\.\d+)?", str(printed))
             # as printed, unless the print has another unit or was misprinted
-            kept = re.fullmatch(r"\d+(\.\d+)?", plain) and float(plain) == value
-            text = sign + (plain if kept else words.number(float(value)))
+            kept = plain and float(plain[0]) == value
+            text = marks[relation] + (plain[0] if kept else words.number(float(value)))
             text = heads["passed" if value == 100 else "not_passed"] if status else text
             said.append(words.say("brief_cell", lang, value=text, year=int(year)))
-        texts.append("→".join(dict.fromkeys(said)) or _DASH)
+        said = list(dict.fromkeys(said))
+        if len(said) > 1 and rows[role].iloc[number] == "target":
+            said[0] = heads["first_target"].format(said[0])
+        texts.append("→".join(said) or _DASH)
     return texts
 
 

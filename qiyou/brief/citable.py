@@ -256,10 +256,11 @@ def _nation(teller: _Teller) -> Iterator[Statement]:
     # whatever their reading, where the nation has a recent level
     rows = teller.read.profiles[teller.read.profiles["nation_there"].ne("")]
     for indicator, part in rows[rows["indicator"].isin(last.index)].groupby("indicator"):
-        seen, ends = last.loc[indicator], sorted(part["end"].unique())
-        said = teller.group("interval")["both"].format(*map(words.number, (ends[0], ends[-1])))
-        said = said + teller.units[indicator] if len(ends) > 1 else teller.measured(ends[0], indicator)
-        facts = {"value": teller.measured(seen["value"], indicator), "year": seen["year"], "ends": said}
+        seen, form = last.loc[indicator], teller.group("statement_nation")["end"]
+        rows_of = zip(part["place"].map(teller.places), part["end"], part["end_year"], strict=True)
+        said = [form.format(name, teller.measured(end, indicator), year) for name, end, year in rows_of]
+        facts = {"value": teller.measured(seen["value"], indicator), "year": seen["year"]}
+        facts["ends"] = teller.join(dict.fromkeys(said))
         cells = [*_cells(part), seen["source"]]
         yield teller.one("nation", cells, part["place"].unique(), indicator, facts)
 
@@ -295,6 +296,9 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
     """What is announced against what is needed, without and with trails."""
     found = capacity.balance(teller.data)
     found = found[found["code"].str.contains("COVERED|DEPENDS")].sort_values("year", kind="stable")
+    documents = teller.data.documents.set_index("id")
+    dated = documents[["dated", "published", "from_year"]].astype(str)
+    dated = dated[["dated", "published"]].max(axis=1).replace("", pd.NA).fillna(dated["from_year"]).str[:4]
     for row in found.drop_duplicates(["document", "place", "variant"], keep="last").to_dict("records"):
         place, indicator = row["place"], row["indicator"]
         for name in ("need", "without", "with"):
@@ -303,10 +307,15 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
         row |= {"found": teller.group("bottom_up")[row["code"]], "left": int(row["left_out_count"])}
         share = [100 * row["without_low"] / row["need_high"], 100 * row["without_high"] / row["need_low"]]
         row |= {"covered": words.interval(*share, lang=teller.lang) + "%"}
-        years = capacity.supply(teller.data, place)["year"]
-        years = years[years.between(row["from_year"], row["year"])]
-        span = dict.fromkeys([str(int(years.min())), str(int(years.max()))])
-        row |= {"announced": teller.group("to")["to"].join(span)}
+        projects = capacity.supply(teller.data, place)
+        projects = projects[projects["year"].gt(row["from_year"]) & projects["year"].le(row["year"])]
+        years = projects["document"].map(dated)
+        span = dict.fromkeys([years.min(), years.max()])
+        row |= {"announced": teller.group("to")["to"].join(span), "built": projects["year"].max()}
+        only = projects[projects["reason"].eq("ONLY_NAMED")]
+        names = only["phrase"] if teller.lang == "zh" else only["facility"].map(teller.group("facility"))
+        form = teller.group("statement_balance")["named"]
+        row |= {"named": form.format(teller.join(names)) if len(only) else ""}
         printed = teller.data.planned(place, indicator, row["year"])
         cells = [*_cells(printed[printed["document"].eq(row["document"])]), *row["source"].split("; ")]
         key = "balance" if row["with_high"] > row["without_high"] else "balance_plain"
@@ -368,8 +377,11 @@ def _plans(teller: _Teller) -> Iterator[Statement]:
 def _convergence(teller: _Teller) -> Iterator[Statement]:
     """Whether the plans come closer."""
     found = compare.convergence(teller.data)
-    narrower, places = found[found["verdict"].eq("narrows")], found["places"].str.split(", ").explode()
-    facts = {"n": len(found), "k": len(narrower), "same": int(narrower["one_end_value"].sum())}
+    places, told = found["places"].str.split(", ").explode(), found["verdict"].value_counts()
+    forms = teller.group("spread").items()
+    said = [form.format(n=told[verdict], of="组") for verdict, form in forms if verdict in told]
+    same = found["verdict"].eq("narrows") & found["one_end_value"]
+    facts = {"n": len(found), "same": int(same.sum()), "verdicts": teller.join(said)}
     facts |= {"first": found["base_year"].min(), "last": found["end_year"].max()}
     facts["topics"] = found["indicator"].nunique()
     documents = teller.data.documents

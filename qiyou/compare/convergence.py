@@ -165,9 +165,10 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
         per_year_high_a`` = d·(end − base) by the years to the first one in which the end value is printed;
         ``gap_base, gap_end`` = d·(a − b) in the first and in the last year that both print
         (``gap_year_…``), positive where a is better, each with ``gap_low_…, gap_high_…`` and ``word_…``:
-        *at_or_above* (a beyond b), *level*, *below*, *undecidable*; ``missing``: the place, or *both*, that
-        prints no number, with ``why_a, why_b`` as in
-        `coverage`; ``note``: why there is no gap between two values.
+        *at_or_above* (a beyond b), *level*, *below*, *undecidable*; ``common_a, common_b``, what both print
+        for the last of these years, from which ``gap_end`` is subtracted; ``missing``: the place, or *both*,
+        that prints no number, with ``why_a, why_b`` as in `coverage`; ``note``: why there is no gap between
+        two values. With ``…_relation_…`` a value is a bound or a number.
 
     Raises
     ------
@@ -214,6 +215,8 @@ def pair(data: Data, a: str, b: str, *, indicators: Names = None, lang: str = "z
             table[f"{name}_{end}"] = found[name].where(table["sign"].notna())
         table[f"gap_year_{end}"] = at["year"].astype("Int64").to_numpy()
         table[f"word_{end}"] = found["verdict"].fillna("")
+    at = at.filter(regex="^(value|printed|relation)_[ab]$")
+    table = table.join(at.rename(columns=lambda name: "common_" + name.removeprefix("value_")), on=keys)
     gone = [table[f"end_year{side}"].isna() for side in ("_a", "_b")]
     apart = table["gap_year_end"].isna() & ~gone[0] & ~gone[1]
     remarks = ["passed or not", "a count grows with the size of the place", "no year that both print"]

@@ -213,8 +213,8 @@ def cited(sources: pd.DataFrame, lang: str) -> np.ndarray:
     return np.array(told, dtype=object)
 
 
-_LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later|own|nation|levels|asking peers"
-_LINE += "|additions|projects|progress|kept|kept_all|evidence|flags"
+_LINE = "finding margin|stood_in asked steep|wordy|class class_year class_fast|ratio|later"
+_LINE += "|own|nation|levels|asking peers|additions|projects|progress|kept|kept_all|evidence|flags"
 _SHORT = "short ease/margin|stood_in asked|dips|wordy|short_class untold|short_ratio|later|short_own/support/decide"
 _FORMS = {"": _LINE, "short_": _SHORT}
 """The parts of the line and of the short form: / between sentences, | between groups."""

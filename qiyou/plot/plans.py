@@ -246,8 +246,8 @@ def convergence(desk, from_year: int = 2022, to_year: int = 2027):
     Figure
         Panels with the indicator as their label; with `ax`, the Axes with the first indicator.
     """
-    found = compare.convergence(desk.data, from_year, to_year)
-    found = found[found["why"] == ""].drop_duplicates("indicator")
+    every = compare.convergence(desk.data, from_year, to_year).drop_duplicates("indicator")
+    told, found = every["verdict"].value_counts(), every[every["why"] == ""]
     need(not found.empty, "plot.none.convergence")
     parts, spreads = [], []
     for row in found.itertuples():
@@ -257,10 +257,11 @@ def convergence(desk, from_year: int = 2022, to_year: int = 2027):
         spreads.append(
             desk.say("convergence.spread", indicator=desk.labels[row.indicator], low=low, high=high)
         )
-    every = pd.concat(parts)
-    facts = {"n": len(found), "k": int((found["verdict"] == "narrows").sum()), "year": to_year}
-    facts |= {"places": every["place"].nunique(), "title": desk.say("convergence.title", **facts)}
-    facts |= {"chart": "lines", "used": every["document"], "finding": desk.join(spreads), "table": found}
+    drawn, forms_of = pd.concat(parts), desk.group("spread").items()
+    said = [form.format(n=told[verdict], of="项") for verdict, form in forms_of if verdict in told]
+    title = desk.say("convergence.title", all=len(every), verdicts=desk.join(said), year=to_year)
+    facts = {"n": len(found), "year": to_year, "places": drawn["place"].nunique(), "title": title}
+    facts |= {"chart": "lines", "used": drawn["document"], "finding": desk.join(spreads), "table": found}
     desk.told("convergence", **facts)
     drawn, axes = desk.panels(len(found), 3, 52)
     for ax, row, rows in zip(axes, found.itertuples(), parts, strict=False):

@@ -13,8 +13,9 @@ def kept(data, indicators: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the order of `indicators`: ``met``, ``of`` (0 of 0 where none is known), ``floor`` (Clopper-Pearson lower
-        90% limit of the share met), ``early`` (mean years before the date).
+        In the order of `indicators`: ``met``, ``of`` (0 of 0 where none is known), ``lent`` (of these, targets of
+        the nation that we apply to the place), ``floor`` (Clopper-Pearson lower 90% limit of the share met),
+        ``early`` (mean years before the date).
 
     Examples
     --------
@@ -25,15 +26,20 @@ def kept(data, indicators: pd.Series) -> pd.DataFrame:
     table = data.plan_attainment
     closed = table[table["met"].isin(["yes", "no"])]
     early = (closed["target_year"] - closed["realised_year"]).astype(float)
-    closed = closed.assign(yes=closed["met"].eq("yes"), early=early)
-    by = closed.groupby("indicator").agg(met=("yes", "sum"), of=("yes", "size"), early=("early", "mean"))
+    lent = closed["plan"].str.endswith("用于本市")
+    closed = closed.assign(met=closed["met"].eq("yes"), of=1, lent=lent, early=early)
+    by = closed.groupby("indicator").agg({"met": "sum", "of": "sum", "lent": "sum", "early": "mean"})
     out = by.reindex(indicators).set_axis(indicators.index)
-    out[["met", "of"]] = out[["met", "of"]].fillna(0).astype(int)
+    out[["met", "of", "lent"]] = out[["met", "of", "lent"]].fillna(0).astype(int)
     met, of = out["met"].to_numpy(), out["of"].to_numpy()
     return out.assign(floor=np.where(met > 0, stats.beta.ppf(0.1, np.maximum(met, 1), of - met + 1), 0.0))
 
 
 def overall(data) -> dict:
-    """All closed targets."""
+    """All closed targets; the indicator that most of them are of, and how many are a county's."""
     closed = data.plan_attainment[data.plan_attainment["met"].isin(["yes", "no"])]
-    return {"all_met": int(closed["met"].eq("yes").sum()), "all_of": len(closed)}
+    most = closed["indicator"].mode()[:1]
+    masks = {"all_met": closed["met"].eq("yes"), "most_of": closed["indicator"].isin(most)}
+    masks["county_of"] = closed["level"].eq("county")
+    counts = {name: int(mask.sum()) for name, mask in masks.items()}
+    return counts | {"all_of": len(closed), "most": "".join(most)}

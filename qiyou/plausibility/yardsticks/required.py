@@ -152,7 +152,9 @@ def others(asked: pd.DataFrame) -> pd.DataFrame:
     """E: how many plans of other places ask a pace from a base, and the lowest and highest of them."""
     group = asked.groupby(["indicator", "scale"], sort=False).ngroup()
     rows = asked[["required"]].assign(group=group, place=pd.factorize(asked["place"])[0])
-    based = rows[asked["base_printed"].ne("") & rows["required"].notna()]
+    # how fast a count grows that begins at nothing depends on when it began
+    added_up = asked["indicator"].str.endswith("_cumulative")
+    based = rows[asked["base_printed"].ne("") & rows["required"].notna() & ~added_up]
     plans = based.drop_duplicates(["group", "place"])[["group", "place"]]
     mine = pd.MultiIndex.from_frame(rows[["group", "place"]]).isin(pd.MultiIndex.from_frame(plans))
     out = pd.DataFrame({"peers": group.map(plans["group"].value_counts()).fillna(0).astype(int) - mine})
