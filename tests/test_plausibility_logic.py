@@ -663,6 +663,10 @@ def test_malformed_input_says_what_to_do():
         Settings(back_load=0)
     with pytest.raises(DataError, match="spacing_probability"):
         Settings(spacing_probability=1.0)
+    with pytest.raises(DataError, match="shared_share"):
+        Settings(shared_share=1.01)
+    # all places may have to share an end value
+    assert Settings(shared_share=1).shared_share == 1
 
 
 DEGENERATE = (

@@ -585,6 +585,31 @@ def test_no_spell_leaves_everything_open():
     assert [end.item() for end in realised.limits([0], [0], [0], [0], [0], [0])] == [0, 1]
 
 
+def test_a_class_is_complete_if_every_province_is_official(data):
+    """All provinces, each with the one spell: with official figures the limits are those of a whole, else of a sample."""
+    provinces = data.places.loc[data.places["level"].eq("province"), "id"].tolist()
+    blank = dict.fromkeys(data.reference.columns, "")
+    rows = [
+        blank | {"place": place, "indicator": NURSERY, "year": 2020 + 3 * late, "t": 2021.0 + 3 * late, "value": value,
+                 "low": value, "high": value, "step": 0.001, "printed": str(value), "unit": "个/千人", "kind": "observed",
+                 "relation": "eq", "basis": "register", "grade": "official"}
+        for number, place in enumerate(provinces) for late, value in enumerate((1.0, 2.0 + number / 10))
+    ]  # fmt: skip
+    asked = asked_of(data, place="yuhuan", indicator=NURSERY)
+    asked = asked.assign(level="county", required_low=0.51, required_high=0.51)
+    limits = {}
+    for grade in ("official", "press"):
+        reference = pd.DataFrame(rows).assign(year=lambda one: one["year"].astype("Int64"))
+        reference.loc[reference["place"].eq("guizhou"), "grade"] = grade
+        own = dataclasses.replace(data, reference=reference)
+        (found,) = realised.graded(own, realised.values(own), asked).to_dict("records")
+        assert found["m"] == found["provinces"] == len(provinces) == 31
+        limits[grade] = found["L90"], found["U90"], found["doubt_press"]
+    k = 6
+    assert limits["official"] == (*realised.hypergeometric(k, len(provinces), len(provinces)), False)
+    assert limits["press"][:2] == pytest.approx(clopper(k, len(provinces))) and limits["press"][2]
+
+
 @pytest.mark.parametrize(("k", "whole", "ends"), [(0, 31, (0, None)), (31, 31, (1, 1)), (12, 31, (None, 1))])
 def test_limits_of_a_complete_class_reach_none_and_all(k, whole, ends):
     found = realised.hypergeometric(k, max(k, 12), whole)
