@@ -292,13 +292,7 @@ def _text(data: Data, place: str, indicator: str, facts, beside, lang: str) -> s
     titles = data.documents.set_index("id")["title" if lang == "zh" else "title_en"]
     at = addresses(data, lang)
     return "\n".join(
-        words.say(
-            "card_line",
-            lang,
-            title=titles[document],
-            at=at(f"{document}/{locator}"),
-            text=text,
-        )
+        words.say("card_line", lang, title=titles[document], at=at(f"{document}/{locator}"), text=text)
         for document, locator, text in lines
     )
 
