@@ -527,7 +527,7 @@ def test_a_start_that_is_a_lower_bound_is_left_out(data):
 
 
 def test_marked_and_expected_values_enter_no_spell(data):
-    key, rows = ["place", "indicator", "year", "printed", "basis", "source"], data.reference
+    key, rows = ["place", "indicator", "year", "value", "basis", "source"], data.reference
     marked = rows["note"].fillna("").str.contains("EXCLUDE_SPELL|WEAK|ALT:") | rows["kind"].eq("expected")
     known = realised.values(data)
     held = pd.MultiIndex.from_frame(known.loc[known["held"], key])

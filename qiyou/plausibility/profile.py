@@ -139,6 +139,8 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
         table[f"peer_rate_{end}"] = required.rates(table[f"peer_{end}"], table["scale"], table["sign"])
     for name in ("base", "end"):
         table[f"{name}_bound"] = table[f"{name}_relation"].isin(["ge", "gt", "le", "lt"])
+    # of a pace that is at least so much, words give the least
+    table.loc[table["end_bound"], ["points_high", "rate_high"]] = np.inf
     table = table.assign(told=told, beyond=beyond, quoted=some & ~table["alone"])
     table = table.assign(by_class=by[0], by_own=by[1], by_average=by[2])
     first = {name: telling.first(table, name) for name in ("reading", "least")}

@@ -65,10 +65,9 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
         One row per path: keys; ``base_year, base, base_printed`` (empty where the first target stands in for the base),
         ``base_relation``; ``wordy_base, wordy_end``, what the base and years after the end print without a number that
         can be read; ``end_year, end, end_relation, reached, years, years_last``; ``scale`` and ``required, …_low,
-        …_high`` (per year, in the direction of improvement), ``points…`` (the same in the indicator's unit) and
-        ``rate…``, both open above where the end is a bound; ``gap_closed`` (in all); ``steep, steep_from, steep_to``,
-        the steepest stretch; ``sign, ceiling, unit, kind``; ``ask``: pace, keep, weaker, pass or none; ``compared``,
-        whether levels of places can be.
+        …_high`` (per year, in the direction of improvement), ``points…`` (the same in the indicator's unit), ``rate…``;
+        ``gap_closed`` (in all); ``steep, steep_from, steep_to``, the steepest stretch; ``sign, ceiling, unit, kind``;
+        ``ask``: pace, keep, weaker, pass or none; ``compared``, whether levels of places can be.
 
     Examples
     --------
@@ -127,8 +126,6 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
         out[f"{name}_high"] = np.where(bound & ~most, np.inf, pace.high)
     for name in ("", "_low", "_high"):
         out[f"rate{name}"] = rates(out[f"required{name}"], scale, sign)
-    # of a pace that is at least so much, words give the least
-    out.loc[out["end_relation"].isin(["ge", "gt", "le", "lt"]), ["points_high", "rate_high"]] = np.inf
     closed = np.where(out["scale"].eq("gap"), -np.expm1(-out["required"] * span), np.nan)
     out["gap_closed"] = np.where(full, 1.0, closed)
     out = out.join(_steepest(number, known, years, sign))
