@@ -153,13 +153,11 @@ def others(asked: pd.DataFrame) -> pd.DataFrame:
     plans = rows.join(based.groupby(by)["place"].nunique().rename("all"), on=by)["all"].fillna(0)
     mine = based.groupby([*by, "place"]).size().rename("mine")
     out = pd.DataFrame({"peers": (plans - rows.join(mine, on=[*by, "place"])["mine"].notna()).astype(int)})
-    for name, sign in (("peer_low", 1), ("peer_high", -1)):
+    for name, sign, end in (("peer_low", 1, "min"), ("peer_high", -1, "max")):
         turned = based.assign(best=sign * based["required"]).sort_values("best", kind="stable")
         best = turned.drop_duplicates(by).set_index(by)[["place", "best"]].rename(columns={"place": "first"})
         later = turned.drop(columns="best").join(best, on=by)
-        rest = sign * later[later["place"].ne(later["first"])].groupby(by)["required"].agg(
-            "min" if sign > 0 else "max"
-        )
+        rest = sign * later[later["place"].ne(later["first"])].groupby(by)["required"].agg(end)
         found = rows.join(best, on=by).join(rest.rename("next"), on=by)
         out[name] = sign * found["best"].mask(found["place"].eq(found["first"]), found["next"])
     return out
@@ -176,7 +174,6 @@ def _steepest(number: np.ndarray, known: np.ndarray, years: np.ndarray, sign: np
     before = cells.groupby("at").shift()
     cells["steep"] = (cells["value"] - before["value"]) / (cells["steep_to"] - before["steep_to"])
     cells["steep_from"] = before["steep_to"].fillna(0).astype(int)
-    best = (
-        cells.dropna().sort_values("steep", kind="stable").drop_duplicates("at", keep="last").set_index("at")
-    )
+    cells = cells.dropna().sort_values("steep", kind="stable")
+    best = cells.drop_duplicates("at", keep="last").set_index("at")
     return best.reindex(range(len(number)))[["steep", "steep_from", "steep_to"]]
