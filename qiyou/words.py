@@ -164,6 +164,19 @@ def joined(texts, lang: str) -> str:
     return ("、" if language(lang) == "zh" else ", ").join(texts)
 
 
+def tally(name: str, values, lang: str) -> str:
+    """How often each word of a group occurs, in the order of the group.
+
+    >>> import pandas as pd
+    >>> tally("spread", pd.Series(["undecidable", "narrows", "narrows"]), "zh")
+    '2个缩小、1个无法判定'
+    """
+    counts = values.value_counts()
+    return joined(
+        [form.format(counts[key]) for key, form in group(name, lang).items() if key in counts], lang
+    )
+
+
 def unit(name: str, lang: str = "en") -> str:
     """The word for a unit; one that ``words.csv`` does not list stays as it is.
 

@@ -157,7 +157,7 @@ def test_what_cannot_be_told_stays_in_the_count(data, said):
     told = qiyou.compare.convergence(data)["verdict"].value_counts()
     sentence = said.loc[said["key"].eq("convergence"), "sentence"].item()
     assert f"{told.sum()}组" in sentence and told["undecidable"]
-    assert f"{told['narrows']}组缩小、{told['undecidable']}组无法判定" in sentence
+    assert f"{told['narrows']}个缩小、{told['undecidable']}个无法判定" in sentence
 
 
 def test_what_is_at_hand(data, said):

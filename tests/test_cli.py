@@ -306,7 +306,7 @@ def test_compare_sets_a_place_beside_its_reference_or_beside_another(capsys):
     assert "Yuhuan City" in head and "Changxing County" in head
     (row,) = [row.split("  ") for row in rows if row.startswith("Nursery places per 1,000")]
     cells = [cell.strip() for cell in row if cell.strip()]
-    assert cells[2:] == ["3.87(2022)→5.5(2027)", "4.50(2023)→5.60(2027)", "−0.1", "less"]
+    assert cells[2:] == ["3.87(2022)→5.5(2027)", "target 4.50(2023)→5.60(2027)", "−0.1", "less"]
     # what the header counts in ten thousands, and what was misprinted, stands in the indicator's unit
     assert any("9958(2022)→18000(2027)" in row for row in rows) and not any("850" in row for row in rows)
 

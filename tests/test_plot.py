@@ -310,7 +310,7 @@ def test_places_come_closer_as_compare_says(data):
     assert [ax.get_label() for ax in figure.axes if ax.axison] == found["indicator"].tolist()
     narrows, open_ = (int((every["verdict"] == verdict).sum()) for verdict in ("narrows", "undecidable"))
     assert narrows + open_ == len(every) and open_
-    said = f"{len(every)}项指标的地区差距：{narrows}项缩小、{open_}项无法判定"
+    said = f"{len(every)}项指标的地区差距：{narrows}个缩小、{open_}个无法判定"
     assert plot.caption(figure).title == f"按计划，到2027年{said}"
 
 

@@ -95,9 +95,8 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
     cells = [cell for one in chosen for cell in one.cells] + [*asked["a_cell"], *asked["b_cell"]]
     cells += list(data.documents.loc[data.documents["place"].isin(both), "id"])
     numbers = {text: number for number, text in enumerate(source.grouped(cells), 1)}
-    blocks: list[tuple] = [
-        ("lead", text) for text in lead or [words.say("brief_nothing", lang, place=names[place])]
-    ]
+    lead = lead or [words.say("brief_nothing", lang, place=names[place])]
+    blocks: list[tuple] = [("lead", text) for text in lead]
     blocks += [("heading", heads["findings"])] * bool(chosen)
     gap = "" if lang == "zh" else " "
     for one in chosen:
@@ -129,9 +128,8 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
     title = "brief_title_beside" if beside else "brief_title"
     title = words.say(title, lang, place=names[place], beside=names.get(beside))
     profiles = read.profiles[read.profiles["place"].isin(both)]
-    realised = data.reference[
-        data.reference["indicator"].isin(profiles.loc[profiles["m"].gt(0), "indicator"])
-    ]
+    compared = profiles.loc[profiles["m"].gt(0), "indicator"]
+    realised = data.reference[data.reference["indicator"].isin(compared)]
     tables = {
         "statements": statements(data, place, lang, beside=beside, read=read),
         "core": core,
@@ -217,8 +215,7 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
         found = compare.core(data, year or int(data.planned(place)["year"].max()), places=[place])
     lines = data.printed[data.printed["place"].eq(place)].drop_duplicates(["indicator", "variant"])
     row_of, form = lines.set_index(["indicator", "variant"])["locator"], words.group("place", lang)["beside"]
-    labels = data.named(found, lang=lang)["indicator"].to_list()
-    at = addresses(data, lang)
+    labels, at = data.named(found, lang=lang)["indicator"].to_list(), addresses(data, lang)
     for number, key in enumerate(zip(found["indicator"], found["variant"], strict=True)):
         if key[1] in ("a", "b") and key in row_of:
             labels[number] = form.format(labels[number], at(row_of[key]))
@@ -227,17 +224,14 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     table[heads["unit"]] = found["unit"] if lang == "zh" else found["unit"].map(words.unit)
     if beside:
         found = found.assign(common_year_a=found["gap_year_end"], common_year_b=found["gap_year_end"])
+        kept = ("", "_printed", "_relation", "_year")
         for side, one in (("a", place), ("b", beside)):
-            ends = [
-                [f"{end}{name}_{side}" for name in ("", "_printed", "_relation", "_year")]
-                for end in ("base", "common", "end")
-            ]
+            ends = [[f"{end}{name}_{side}" for name in kept] for end in ("base", "common", "end")]
             table[names[one]] = _paths(found, ends, f"base_role_{side}", passed, lang)
         gap, year = found["gap_end"].mask(passed), found["gap_year_end"]
-        dated = gap.notna() & year.lt(found[["end_year_a", "end_year_b"]].max(axis=1))
-        texts = pd.DataFrame({"value": gap.map(words.number), "year": year})
-        texts.loc[dated, "value"] = words.say_each(["brief_cell"] * dated.sum(), lang, texts[dated])
-        table[heads["gap"]] = texts["value"]
+        early = gap.notna() & year.lt(found[["end_year_a", "end_year_b"]].max(axis=1))
+        gap = gap.map(words.number)
+        table[heads["gap"]] = gap.mask(early, gap + "(" + year.map(words.number) + ")")
         table[heads["asks"].format(a=names[place])] = [heads.get(word, _DASH) for word in found["word_end"]]
         return pd.DataFrame(table)
     base = data.printed.query("year == year and value == value").sort_values(["role", "year"])
@@ -248,9 +242,8 @@ def core_table(data: Data, place: str, beside: str | None, lang: str, year=None)
     both = words.group("interval", lang)["both"]
     verdicts = words.group("verdict", lang) | {"no_reference": _DASH}
     limits = [found[f"reference_{end}"].map(words.number) for end in ("low", "high")]
-    table[heads["reference"]] = [
-        low if low == high else both.format(low, high) for low, high in zip(*limits, strict=True)
-    ]
+    limits = zip(*limits, strict=True)
+    table[heads["reference"]] = [low if low == high else both.format(low, high) for low, high in limits]
     table[heads["source"]] = [heads.get(kind, _DASH) for kind in found["reference_kind"]]
     table[heads["gap"]] = found["gap"].map(words.number)
     lower = data.indicators.set_index("id")["direction"].isin(["down", "at_most"])[found["indicator"]]
@@ -324,10 +317,7 @@ def pages(
             progress(len(rows), len(targets), card.title)
     table = pd.DataFrame(rows, columns=[heads["place"], heads["target"], heads["reading"]])
     title, note = (html.escape(words.say(key, lang)) for key in ("brief_index", "brief_caution"))
-    parts = [
-        f"<h1>{title}</h1>",
-        table.to_html(index=False, border=0, escape=False),
-        f'<p class="note">{note}</p>',
-    ]
+    listed = table.to_html(index=False, border=0, escape=False)
+    parts = [f"<h1>{title}</h1>", listed, f'<p class="note">{note}</p>']
     disk.write(to / "index.html", papers.page(title, parts, lang))
     return to / "index.html"

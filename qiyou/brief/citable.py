@@ -82,10 +82,7 @@ def statements(data: Data, place=None, lang: str = "zh", *, beside=None, read=No
     """
     found, sources = gathered(data, place, lang, beside=beside, read=read), Sources(data, lang)
     frame = pd.DataFrame(found, columns=Statement._fields, dtype=object)
-    frame = frame.assign(
-        place=frame["places"].map("; ".join),
-        citation=frame["cells"].map(sources.joined),
-    )
+    frame = frame.assign(place=frame["places"].map("; ".join), citation=frame["cells"].map(sources.joined))
     return frame[["key", "place", "indicator", "sentence", "evidence", "citation"]]
 
 
@@ -108,9 +105,8 @@ class Sources:
         self._lang, others = lang, data.sources
         self.at = addresses(data, lang)
         others = others[others["grade"].ne("derived")]
-        titled = zip(
-            others["publisher"], cited(others, lang), others["title"], others["published"], strict=True
-        )
+        bare = cited(others, lang)
+        titled = zip(others["publisher"], bare, others["title"], others["published"], strict=True)
         colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
         # what has no title is cited by publisher and date already
         named = [
@@ -180,9 +176,8 @@ class _Teller(Speaker):
         names = {"places": self.join(map(self.places.get, places)), "indicator": self.names.get(indicator)}
         text = text or words.say(f"statement_{key}", self.lang, **{**(facts or {}), **names})
         evidence = evidence or self.group("statement_evidence")[key]
-        return Statement(
-            key, tuple(places), indicator, text, evidence, tuple(dict.fromkeys(filter(None, at)))
-        )
+        at = tuple(dict.fromkeys(filter(None, at)))
+        return Statement(key, tuple(places), indicator, text, evidence, at)
 
 
 def _cells(rows: pd.DataFrame) -> pd.Series:
@@ -213,12 +208,11 @@ def _stands(teller: _Teller) -> Iterator[Statement]:
         word = compare.pair(teller.data, teller.place, pair, lang=teller.lang)["word_end"]
     else:
         word = compare.core(teller.data, year, places=[teller.place])["verdict"]
-    key, counts = "pair" if pair else "position", word.value_counts()
-    said = {name: form for name, form in teller.group(f"statement_{key}").items() if name in counts}
-    facts = {"year": year, "n": sum(counts[name] for name in said), "b": teller.places.get(pair)}
-    facts["parts"] = teller.join(form.format(counts[name]) for name, form in said.items())
-    documents = teller.data.documents
-    if said:
+    key, documents = "pair" if pair else "position", teller.data.documents
+    word = word[word.isin(teller.group(f"statement_{key}"))]
+    facts = {"year": year, "n": len(word), "b": teller.places.get(pair)}
+    facts["parts"] = words.tally(f"statement_{key}", word, teller.lang)
+    if len(word):
         cells = documents.loc[documents["place"].isin([teller.place, pair]), "id"]
         yield teller.one(key, cells, [teller.place], facts=facts)
 
@@ -297,8 +291,8 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
     found = capacity.balance(teller.data)
     found = found[found["code"].str.contains("COVERED|DEPENDS")].sort_values("year", kind="stable")
     documents = teller.data.documents.set_index("id")
-    dated = documents[["dated", "published", "from_year"]].astype(str)
-    dated = dated[["dated", "published"]].max(axis=1).replace("", pd.NA).fillna(dated["from_year"]).str[:4]
+    dated = documents[["dated", "published"]].max(axis=1)
+    dated = dated.where(dated.ne(""), documents["from_year"].astype(str)).str[:4]
     for row in found.drop_duplicates(["document", "place", "variant"], keep="last").to_dict("records"):
         place, indicator = row["place"], row["indicator"]
         for name in ("need", "without", "with"):
@@ -313,9 +307,9 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
         span = dict.fromkeys([years.min(), years.max()])
         row |= {"announced": teller.group("to")["to"].join(span), "built": projects["year"].max()}
         only = projects[projects["reason"].eq("ONLY_NAMED")]
-        names = only["phrase"] if teller.lang == "zh" else only["facility"].map(teller.group("facility"))
-        form = teller.group("statement_balance")["named"]
-        row |= {"named": form.format(teller.join(names)) if len(only) else ""}
+        names = only["phrase"] if teller.lang == "zh" else only["facility"].replace(teller.group("facility"))
+        form = teller.group("statement_balance")["named"] if len(only) else ""
+        row["named"] = form.format(teller.join(names))
         printed = teller.data.planned(place, indicator, row["year"])
         cells = [*_cells(printed[printed["document"].eq(row["document"])]), *row["source"].split("; ")]
         key = "balance" if row["with_high"] > row["without_high"] else "balance_plain"
@@ -325,26 +319,20 @@ def _balance(teller: _Teller) -> Iterator[Statement]:
 def _checked(teller: _Teller) -> Iterator[Statement]:
     """What the checks found, in their own words; what several places share, once."""
     found = teller.read.found
-    found = found[found["code"].isin(_NOTED) | found["verdict"].isin(ASKED)].assign(
-        shared=lambda rows: rows["code"].isin(_SHARED),
-        places=lambda rows: [
-            facts.get("places", (place,)) for facts, place in zip(rows["facts"], rows["place"], strict=True)
-        ],
-        text=lambda rows: plausibility.sentences(rows, teller.data, teller.lang),
-    )
+    found = found[found["code"].isin(_NOTED) | found["verdict"].isin(ASKED)]
+    pairs = zip(found["facts"], found["place"], strict=True)
+    places = [facts.get("places", (place,)) for facts, place in pairs]
+    found = found.assign(places=places, text=plausibility.sentences(found, teller.data, teller.lang))
     for row in found.itertuples():
-        text, same = row.text, found["a_cell"].eq(row.a_cell)
-        if row.shared:
-            same = (
-                found["code"].eq(row.code)
-                & found["indicator"].eq(row.indicator)
-                & found["places"].map(row.places.__eq__)
-            )
+        shared, text, same = row.code in _SHARED, row.text, found["a_cell"].eq(row.a_cell)
+        if shared:
+            same = found["code"].eq(row.code) & found["indicator"].eq(row.indicator)
+            same &= found["places"].map(row.places.__eq__)
             text = found.loc[same, "text"].iloc[0]
         elif not teller.place:
             text = words.say("statement_of", teller.lang, place=teller.places[row.place], text=text)
         cells = [*found.loc[same, "a_cell"], row.b_cell]
-        key = "shared" if row.shared else "asked" if row.verdict in ASKED else "noted"
+        key = "shared" if shared else "asked" if row.verdict in ASKED else "noted"
         yield teller.one(key, cells, row.places, row.indicator, text=text)
 
 
@@ -354,16 +342,13 @@ def _plans(teller: _Teller) -> Iterator[Statement]:
     there = compare.coverage(teller.data).groupby("place", sort=False)["there"].agg(["sum", "size"])
     there = there[there["sum"].gt(0)]
     extent, form = teller.group("statement_extent"), {"zh": "{}{}项{}", "en": "{} {}{}"}[teller.lang]
-    listed = [
-        form.format(teller.places[place], n, extent.get(documents["table"].get(place), ""))
-        for place, n in there["sum"].items()
-    ]
+    of = documents["table"].reindex(there.index).map(extent).fillna("")
+    listed = [form.format(teller.places[place], n, of[place]) for place, n in there["sum"].items()]
     facts = {"total": there["size"].iloc[0], "listed": teller.join(listed)}
     yield teller.one("coverage", documents["id"].reindex(there.index), there.index, facts=facts)
     core = teller.data.indicators.query("core and kind != 'status' and unit == '%'")["id"]
-    rows = teller.data.printed.query(
-        "role == 'target' and origin == 'table' and relation == 'eq' and variant == ''"
-    )
+    plain = "role == 'target' and origin == 'table' and relation == 'eq' and variant == ''"
+    rows = teller.data.printed.query(plain)
     rows = rows[rows["indicator"].isin(core) & rows["year"].eq(rows["year"].max())].sort_values("value")
     ends = rows.groupby("indicator")["value"].agg(["min", "max", "size"]).query("size >= 3")
     if len(ends):
@@ -377,11 +362,9 @@ def _plans(teller: _Teller) -> Iterator[Statement]:
 def _convergence(teller: _Teller) -> Iterator[Statement]:
     """Whether the plans come closer."""
     found = compare.convergence(teller.data)
-    places, told = found["places"].str.split(", ").explode(), found["verdict"].value_counts()
-    forms = teller.group("spread").items()
-    said = [form.format(n=told[verdict], of="组") for verdict, form in forms if verdict in told]
-    same = found["verdict"].eq("narrows") & found["one_end_value"]
-    facts = {"n": len(found), "same": int(same.sum()), "verdicts": teller.join(said)}
+    same, places = found["one_end_value"], found["places"].str.split(", ").explode()
+    verdicts = words.tally("spread", found["verdict"], teller.lang)
+    facts = {"n": len(found), "same": int(same[found["verdict"].eq("narrows")].sum()), "verdicts": verdicts}
     facts |= {"first": found["base_year"].min(), "last": found["end_year"].max()}
     facts["topics"] = found["indicator"].nunique()
     documents = teller.data.documents
@@ -394,9 +377,8 @@ def _province(teller: _Teller) -> Iterator[Statement]:
     for year in sorted(set(asked["year"]) & set(teller.data.targets["year"])):
         found = compare.core(teller.data, int(year), "province")
         found = found[found["verdict"].isin(["met", "not_met"]) & found["reference_relation"].eq("eq")]
-        for (indicator, value, source), rows in found.groupby(
-            ["indicator", "reference_value", "reference_source"]
-        ):
+        by = ["indicator", "reference_value", "reference_source"]
+        for (indicator, value, source), rows in found.groupby(by):
             facts = {"year": year, "value": teller.measured(value, indicator), "n": len(rows)}
             facts["met"] = int(rows["verdict"].eq("met").sum())
             yield teller.one("province", [*_cells(rows), source], rows["place"], indicator, facts)

@@ -263,10 +263,8 @@ def contents(
     apart = data.aliases["maps"].eq("no") & data.aliases["indicator"].map(facts["core"]).eq(True)
     rules = data.aliases[apart].drop_duplicates("name").set_index("name")
     own = rows["kind"] == "own"
-    also = [
-        joined(sorted(holders.get(name, set()) - {place}))
-        for name, place in zip(rows["indicator"], rows["place"], strict=True)
-    ]
+    pairs = zip(rows["indicator"], rows["place"], strict=True)
+    also = [joined(sorted(holders.get(name, set()) - {place})) for name, place in pairs]
     rows = rows.assign(
         also_in=np.where(own, also, ""),
         resembles=rows["printed_name"].map(rules["indicator"]).where(own).fillna(""),

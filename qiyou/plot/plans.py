@@ -247,19 +247,17 @@ def convergence(desk, from_year: int = 2022, to_year: int = 2027):
         Panels with the indicator as their label; with `ax`, the Axes with the first indicator.
     """
     every = compare.convergence(desk.data, from_year, to_year).drop_duplicates("indicator")
-    told, found = every["verdict"].value_counts(), every[every["why"] == ""]
+    found = every[every["why"] == ""]
     need(not found.empty, "plot.none.convergence")
     parts, spreads = [], []
     for row in found.itertuples():
         rows = printed_path(desk.data, row.indicator, row.places.split(", "))
         parts.append(rows[rows["year"].isin([row.base_year, row.end_year]) & rows["relation"].eq("eq")])
         low, high = (forms.number(spread, 0, desk.lang) for spread in (row.range_base, row.range_end))
-        spreads.append(
-            desk.say("convergence.spread", indicator=desk.labels[row.indicator], low=low, high=high)
-        )
-    drawn, forms_of = pd.concat(parts), desk.group("spread").items()
-    said = [form.format(n=told[verdict], of="项") for verdict, form in forms_of if verdict in told]
-    title = desk.say("convergence.title", all=len(every), verdicts=desk.join(said), year=to_year)
+        name = desk.labels[row.indicator]
+        spreads.append(desk.say("convergence.spread", indicator=name, low=low, high=high))
+    drawn, verdicts = pd.concat(parts), words.tally("spread", every["verdict"], desk.lang)
+    title = desk.say("convergence.title", all=len(every), verdicts=verdicts, year=to_year)
     facts = {"n": len(found), "year": to_year, "places": drawn["place"].nunique(), "title": title}
     facts |= {"chart": "lines", "used": drawn["document"], "finding": desk.join(spreads), "table": found}
     desk.told("convergence", **facts)
