@@ -125,9 +125,8 @@ def _keywords(argument: str) -> dict:
 
 def _parser(program: str, commands: dict[str, tuple], lang: str) -> argparse.ArgumentParser:
     words = group("cli", lang)
-    parser = (_Chinese if lang == "zh" else _Complaining)(
-        prog=program, description=words[program], allow_abbrev=False
-    )
+    kind = _Chinese if lang == "zh" else _Complaining
+    parser = kind(prog=program, description=words[program], allow_abbrev=False)
     parser.add_argument("--lang", choices=LANGUAGES, default=lang, help=words["--lang"])
     added = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, (function, *arguments) in commands.items():

@@ -320,9 +320,8 @@ def _methods(rows: pd.DataFrame, data: Data) -> list[dict]:
         "no single number was observed": rows["observed_relation"] != "eq",
     }
     rows = rows.assign(target=np.where(asked.exact, asked.point, np.nan), hindrance=_first(cases, rows))
-    return [
-        _agreement(row, series.get((row.place, row.indicator, row.basis), {})) for row in rows.itertuples()
-    ]
+    keys = zip(rows["place"], rows["indicator"], rows["basis"], strict=True)
+    return [_agreement(row, series.get(key, {})) for row, key in zip(rows.itertuples(), keys, strict=True)]
 
 
 def _agreement(row, series: dict[int, float]) -> dict:

@@ -244,9 +244,8 @@ def shape(targets: pd.DataFrame, indicators: pd.DataFrame | None = None) -> pd.D
         rate, rate_year = _largest_rate(years, value)
         out["largest_step_share"] = np.where(signed, rate / np.abs(change), np.nan)
         out["share_low"] = np.nan
-        out.loc[signed, "share_low"] = _lowest_share(
-            years, low[signed], high[signed], base.column[signed], stop[signed]
-        )
+        parts = (part[signed] for part in (low, high, base.column, stop))
+        out.loc[signed, "share_low"] = _lowest_share(years, *parts)
         out["largest_step_year"] = pd.array(np.where(signed, rate_year, np.nan), dtype="Int64")
         corners = [(start, end) for start in (low, high) for end in (low, high)]
         out["back_load"] = back_load(value, value, value)

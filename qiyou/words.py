@@ -172,9 +172,8 @@ def tally(name: str, values, lang: str) -> str:
     '2个缩小、1个无法判定'
     """
     counts = values.value_counts()
-    return joined(
-        [form.format(counts[key]) for key, form in group(name, lang).items() if key in counts], lang
-    )
+    told = (form.format(counts[key]) for key, form in group(name, lang).items() if key in counts)
+    return joined(told, lang)
 
 
 def unit(name: str, lang: str = "en") -> str:
@@ -236,12 +235,10 @@ def aligned(table: pd.DataFrame) -> str:
     """
     columns = []
     for name in table:
-        cells = [number(cell) if isinstance(cell, float) else str(cell) for cell in table[name]]
-        gaps = [" " * (max(map(_width, [name, *cells])) - _width(cell)) for cell in (name, *cells)]
-        right = pd.api.types.is_numeric_dtype(table[name])
-        columns.append(
-            [gap + cell if right else cell + gap for gap, cell in zip(gaps, [name, *cells], strict=True)]
-        )
+        cells = [name, *(number(cell) if isinstance(cell, float) else str(cell) for cell in table[name])]
+        most, right = max(map(_width, cells)), pd.api.types.is_numeric_dtype(table[name])
+        gaps = [(" " * (most - _width(cell)), cell) for cell in cells]
+        columns.append([gap + cell if right else cell + gap for gap, cell in gaps])
     return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 

@@ -154,10 +154,8 @@ def read_document(folder: Path, findings: Findings, *, lenient: bool) -> Documen
     if lenient and not os.path.lexists(paths["table"]):
         paths["table"] = folder / BOOK
     options = {"lenient": lenient, "document": about["id"]}
-    there = {name: path for name, path in paths.items() if os.path.lexists(path)}
-    read = {
-        name: read_table(path, DOCUMENT_TABLES[name], findings, **options) for name, path in there.items()
-    }
+    there = [(name, path, DOCUMENT_TABLES[name]) for name, path in paths.items() if os.path.lexists(path)]
+    read = {name: read_table(path, table, findings, **options) for name, path, table in there}
     sheets = {name: sheet for name, sheet in read.items() if sheet is not None}
     status = about.get("table", {}).get("status", "none")
     if ("table" in sheets) != (status in ("transcribed", "excerpt")) and not (folder / "table.csv").exists():

@@ -13,6 +13,7 @@ import pandas as pd
 from qiyou import paths, words
 from qiyou.intervals import above
 from qiyou.plausibility import checks, telling
+from qiyou.plausibility.telling import yardsticks
 from qiyou.plausibility.yardsticks import bottomup, endstate, realised, record, required
 from qiyou.plausibility.yardsticks.realised import spells
 
@@ -150,9 +151,8 @@ def _judged(table: pd.DataFrame) -> pd.DataFrame:
 def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """H: what the checks found in a path, as codes, and whether something contradicts itself."""
     verdict = found["verdict"].isin(["QUESTION", "CONTRADICTION"]) | found["code"].isin(_NOTED)
-    found = found.loc[
-        found["check"].isin(_LOGIC) & verdict, [*paths.KEYS, "check", "code", "verdict", "facts"]
-    ]
+    columns = [*paths.KEYS, "check", "code", "verdict", "facts"]
+    found = found.loc[found["check"].isin(_LOGIC) & verdict, columns]
     found = found.fillna({"variant": ""}).assign(case=[one["case"] for one in found["facts"]])
     # not "both cannot hold" where another printed line of the indicator agrees with the text
     asks = found["code"].eq("TABLE_PROSE_CONFLICT") & found["verdict"].eq("QUESTION")
@@ -168,24 +168,6 @@ def _checked(asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     flags, contradicts = list(map("; ".join, codes)), np.isin(range(len(keys)), at[hard])
     dips = ["FIRST_WORSE" in one for one in codes]
     return pd.DataFrame({"flags": flags, "contradicts": contradicts, "dips": dips}, index=asked.index)
-
-
-def yardsticks(profile: pd.Series, lang: str = "zh") -> pd.DataFrame:
-    """The yardsticks of one path as a small table.
-
-    Parameters
-    ----------
-    profile : Series
-        A row of `profiles`.
-    lang : {"zh", "en"}
-
-    Returns
-    -------
-    DataFrame
-        ``yardstick`` (compared with what), ``result`` (a count, or where it lies), ``interval`` (limits or ratio) and
-        ``evidence``, texts; only the yardsticks that the path has.
-    """
-    return telling.yardsticks(profile, lang)
 
 
 def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:

@@ -150,9 +150,7 @@ class Speaker:
 
     def _listed(self, names: list[str], most: int = 8) -> str:
         more = words.group("place", self.lang)["more"].format(len(names)) if len(names) > most else ""
-        if self.lang == "zh" or more or len(names) < 2:
-            return {"zh": "、", "en": ", "}[self.lang].join(names[:most]) + more
-        return ", ".join(names[:-1]) + " and " + names[-1]
+        return words.joined(names[:most], self.lang) + more
 
     def _glued(self, unit: str, *, change: bool = False) -> str:
         """A unit with the space that goes before it, if one does."""
@@ -246,8 +244,21 @@ def lines(data, table: pd.DataFrame) -> dict[str, list[str]]:
     return out
 
 
-def yardsticks(profile: pd.Series, lang: str) -> pd.DataFrame:
-    """See `qiyou.plausibility.profile.yardsticks`."""
+def yardsticks(profile: pd.Series, lang: str = "zh") -> pd.DataFrame:
+    """The yardsticks of one path as a small table.
+
+    Parameters
+    ----------
+    profile : Series
+        A row of `profiles`.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    DataFrame
+        ``yardstick`` (compared with what), ``result`` (a count, or where it lies), ``interval`` (limits or ratio) and
+        ``evidence``, texts; only the yardsticks that the path has.
+    """
     row, columns = pd.DataFrame([profile]), ("result", "interval", "evidence")
     names = {} if profile["reading"] in UNASKED else words.group("yardstick", lang)
     found = [
@@ -379,10 +390,9 @@ def _bands(data, rows, lang: str, low: str, high: str, windows: str) -> list[str
 def _amount(data, rows, lang: str, value: str, relation: str) -> list[str]:
     """Planned numbers with their bound and unit."""
     bound, unit = words.group("bound", lang), rows["unit"].map(functools.partial(_glued, lang))
-    cells = zip(rows[value], rows[relation], unit, strict=True)
-    return [
-        bound.get(kind, "{}").format(_plain(number, abs(number), lang) + one) for number, kind, one in cells
-    ]
+    numbers = [_plain(number, abs(number), lang) for number in rows[value]]
+    cells = zip(rows[relation], numbers, unit, strict=True)
+    return [bound.get(kind, "{}").format(number + one) for kind, number, one in cells]
 
 
 def _printed(data, rows, lang: str, column: str) -> list[str]:
@@ -425,12 +435,14 @@ def _words(data, rows, lang: str, column: str, group: str) -> pd.Series:
 
 def _counted(data, rows, lang: str) -> list[str]:
     """Whole plans whose indicators were counted: whose, how many of how many, at what stage."""
-    counts, places = data.plan_counts, data.places.set_index("id")[f"name_{lang}"].to_dict()
-    stage, names = words.group("stage", lang), places | words.group("who", lang)
-    shown = zip(
-        counts["place"], counts["n_met_or_on_track"], counts["n_indicators"], counts["stage"], strict=True
-    )
-    said = [f"{names[place]}{_GAPS[lang][3]}{met}/{of}{stage[at]}" for place, met, of, at in shown]
+    # things that a government set itself to do within a year are no indicators of a plan
+    counts = data.plan_counts[~data.plan_counts["plan"].str.contains("民生实事")]
+    places = data.places.set_index("id")[f"name_{lang}"].to_dict()
+    stage, names, gap = words.group("stage", lang), places | words.group("who", lang), _GAPS[lang][3]
+    said = [
+        f"{names[one.place]}{gap}{one.n_met_or_on_track}/{one.n_indicators}{stage[one.stage]}"
+        for one in counts.itertuples()
+    ]
     return [words.joined(said, lang)] * len(rows)
 
 

@@ -107,9 +107,8 @@ def required_among_realised(desk, indicators=None, profile: pd.DataFrame | None 
         pages[-1].append((height, block))
     (shown,) = desk.turn(pages, 1)
     spells = [frames(desk.data, block.iloc[0])["spells"] for _, block in shown]
-    said = [
-        _rank(desk, row, f"{desk.names[row.place]} {desk.labels[row.indicator]}") for row in held.itertuples()
-    ]
+    named = [(row, f"{desk.names[row.place]} {desk.labels[row.indicator]}") for row in held.itertuples()]
+    said = [_rank(desk, *one) for one in named]
     # of one or two changes a half says nothing
     least = int(min(held["m"].max(), _FEW))
     ranked = held[held["m"] >= least]
@@ -167,9 +166,8 @@ def _block(desk, ax: Axes, block: pd.DataFrame, spells: pd.DataFrame, top: float
         put(ax, _RIGHT + 2, y, _rank(desk, row), (168 - _RIGHT, _ROW), gid)
     known, room = desk.say("required.known", m=len(spells)), (_LEFT - 2, _ROW)
     put(ax, _LEFT - 1.5, top + _HEAD + _ROW / 2, known, room, "known", 8, ha="right", color=style.MUTED)
-    head = desk.labels[first["indicator"]] + desk.bracket(
-        desk.group("class").get(first["class_used"], "").strip()
-    )
+    levels = desk.group("class").get(first["class_used"], "").strip()
+    head = desk.labels[first["indicator"]] + desk.bracket(levels)
     ax.text(0.5, top + _HEAD - 1.2, head, va="bottom", gid=f"head/{first['indicator']}")
     key = scale if scale != "log" else "log_up" if sign > 0 else "log_down"
     unit = desk.say(f"required.{key}", unit=desk.unit(facts["unit"]))

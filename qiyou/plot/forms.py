@@ -130,10 +130,9 @@ class Desk:
         note += self.say("pages", pages=self.pages) if self.pages > 1 else ""
         chosen = words.table("figure_columns").set_index("key")["columns"]
         table = table[chosen[key].split()] if key in chosen else table
-        alt = (
-            f"{self.group('chart')[chart]}{self.colon}{subject}{self.stop}{finding.rstrip('.。')}{self.stop}"
-        )
-        self.caption = Caption(title, alt.strip(), note, *self._sources(used), table, self.pages)
+        said = self.group("chart")[chart] + self.colon + subject, finding.rstrip(".。")
+        alt = "".join(one + self.stop for one in said).strip()
+        self.caption = Caption(title, alt, note, *self._sources(used), table, self.pages)
 
     def _sources(self, used: Iterable[str]) -> tuple[str, str]:
         """Where the data come from, in short for the picture and in full for the caption."""

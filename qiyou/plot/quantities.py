@@ -65,10 +65,8 @@ def counties_on_nation(desk, indicators=(NURSERY, AREA)):
 
 def realised(data, place: str, indicator: str, since: float) -> pd.DataFrame:
     """What is known to have been realised in a place, in order of time; expectations are none."""
-    rows = data.reference
-    rows = rows[
-        rows["place"].eq(place) & rows["indicator"].eq(indicator) & rows["kind"].isin(["observed", "derived"])
-    ]
+    rows = data.reference[data.reference["kind"].isin(["observed", "derived"])]
+    rows = rows[rows["place"].eq(place) & rows["indicator"].eq(indicator)]
     return rows[rows["t"].ge(since + 1) & rows["value"].notna()].sort_values("t", kind="stable")
 
 
@@ -106,9 +104,8 @@ def _bars(ax: Axes, rows: list[_Bar], unit: str) -> None:
             ax.plot([low, low], [k - 0.28, k + 0.28], color=colour, lw=2.4, gid=row.gid)
         else:
             ax.barh(k, high - start, 0.56, start, edgecolor=style.INK, lw=0.6, gid=row.gid, **row.look)
-            ax.plot(
-                [low, high] if start < low else [], [k, k] if start < low else [], color=style.INK, lw=2.4
-            )
+            line = ([low, high], [k, k]) if start < low else ([], [])
+            ax.plot(*line, color=style.INK, lw=2.4)
         beside = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
         ax.annotate(row.text, (right, k), **beside, gid=f"words/{row.gid}")
     ax.set_yticks(range(len(rows)), [row.label for row in rows])

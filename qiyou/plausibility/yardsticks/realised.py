@@ -284,17 +284,15 @@ def slower(asked: pd.DataFrame, found: pd.DataFrame) -> tuple[np.ndarray, np.nda
     return above(least, found["high"].to_numpy()[None]), ~above(found["low"].to_numpy()[None], most)
 
 
-def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray, slow=None) -> pd.DataFrame:
+def counts(asked: pd.DataFrame, found: pd.DataFrame, counted: np.ndarray) -> pd.DataFrame:
     """Spells and provinces slower than each of n paths asks, of the m that count for it (`counted`, shape (n, m))."""
-    parts = _counted(found, counted, *(slow or slower(asked, found)))
+    parts = _counted(found, counted, slower(asked, found))
     return pd.DataFrame(np.column_stack(parts), asked.index, COUNTS)
 
 
-def _counted(
-    found: pd.DataFrame, counted: np.ndarray, sure: np.ndarray, maybe: np.ndarray
-) -> list[np.ndarray]:
+def _counted(found: pd.DataFrame, counted: np.ndarray, slow: tuple) -> list[np.ndarray]:
     """The columns of `counts`, of arrays of any shape (…, m)."""
-    sure, maybe = counted & sure, counted & maybe
+    sure, maybe = (counted & mask for mask in slow)
     names, code = np.unique(found["province"].to_numpy(dtype=str), return_inverse=True)
     member = (code[:, None] == np.arange(len(names))).astype(np.float32)
     inside, slow, perhaps = (mask.astype(np.float32) @ member for mask in (counted, sure, maybe))
@@ -375,7 +373,7 @@ def _grid(asked: pd.DataFrame, both: pd.DataFrame, lo, hi) -> tuple[np.ndarray, 
         found = both.iloc[list(at)]
         others, below = foreign(asked, found), found["level"].ne("province").to_numpy()
         kept = np.stack([others & near(asked, found, factor) for factor in (np.inf, 2.0, 1.5)])
-        some = _counted(found, np.concatenate([kept, kept & below]), *slower(asked, found))
+        some = _counted(found, np.concatenate([kept, kept & below]), slower(asked, found))
         (one_lo, one_hi), there = fifths(*limits(*some)), some[2] > 0
         tried += times * there.sum(axis=0)
         wrong += times * (there & ((one_lo > hi) | (one_hi < lo))).sum(axis=0)

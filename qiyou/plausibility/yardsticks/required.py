@@ -106,9 +106,7 @@ def frame(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     wordy = (grid.at >= 0) & silent.to_numpy()[grid.at]
     for name, some in (("wordy_base", grid.baseline), ("wordy_end", years > years[last][:, None])):
         at, column = np.nonzero(wordy & some)
-        told = (
-            rows["printed"].iloc[grid.at[at, column]].groupby(at).agg(lambda one: "; ".join(pd.unique(one)))
-        )
+        told = rows["printed"].iloc[grid.at[at, column]].groupby(at).unique().map("; ".join)
         out[name] = told.reindex(n).fillna("").to_numpy(dtype=object)
     bound = ~out["base_relation"].isin(["eq", "about", "range"])
     scale = scales(indicators)[out["indicator"]].to_numpy(dtype=object)
