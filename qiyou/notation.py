@@ -119,7 +119,7 @@ def _figure(header: str) -> re.Pattern:
     )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """What a printed value says.
 
@@ -156,8 +156,7 @@ class Reading:
 
     def _key(self) -> tuple:
         """The fields with NaN replaced: NaN is not equal to itself, but two readings of ``/`` are."""
-        values = (getattr(self, name) for name in self.__slots__)
-        return tuple(None if value != value else value for value in values)
+        return tuple(None if value != value else value for value in vars(self).values())
 
     def __eq__(self, other: object) -> bool:
         return self._key() == other._key() if isinstance(other, Reading) else NotImplemented

@@ -150,7 +150,9 @@ class Speaker:
 
     def _listed(self, names: list[str], most: int = 8) -> str:
         more = words.group("place", self.lang)["more"].format(len(names)) if len(names) > most else ""
-        return words.joined(names[:most], self.lang) + more
+        if self.lang == "zh" or more or len(names) < 2:
+            return words.joined(names[:most], self.lang) + more
+        return ", ".join(names[:-1]) + " and " + names[-1]
 
     def _glued(self, unit: str, *, change: bool = False) -> str:
         """A unit with the space that goes before it, if one does."""
