@@ -167,12 +167,11 @@ def test_target_semantics(cells, step, indicator, expected):
     assert (rows.loc[rows["code"] == "MET_THEN_LOST", "verdict"] == "QUESTION").all()
 
 
-def test_rounding_decides_no_review():
-    """It is passed or not, and has no better and worse."""
-    passed = INDICATORS.assign(direction=INDICATORS["direction"].where(INDICATORS["id"] != "review", "status"))
-    for indicator, decides in (("review", False), ("share", True)):
-        found = check(path([50, 60, 50.4], indicator=indicator), indicators=passed)
-        assert ("ROUNDING_DECIDES" in set(found["code"])) == decides
+@pytest.mark.parametrize(("direction", "decides"), [("up", True), ("status", False)])
+def test_rounding_decides_nothing_where_there_is_no_better(direction, decides):
+    indicators = INDICATORS.assign(direction=direction)
+    found = check(path([50, 60, 50.4]), indicators=indicators)
+    assert ("ROUNDING_DECIDES" in set(found["code"])) == decides
 
 
 def test_a_target_met_in_the_base_year_gets_the_maintenance_rule():
