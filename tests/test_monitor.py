@@ -522,6 +522,7 @@ def test_a_flow_that_falls_within_the_year_is_not_cumulated(seen):
     [
         ([(NURSERY, 2023, "4.12", 3)], 3.31, "printed base"),
         ([(NURSERY, 2024, "4.12", 3)], 4.0, "planned"),
+        ([(NURSERY, 2023, "4.02", 1), (NURSERY, 2024, "4.12", 3)], 4.0, "planned"),
         ([(NURSERY, 2023, "4.05", 4), (NURSERY, 2024, "4.12", 3)], 4.05, "observed"),
         ([(NURSERY, 2023, "4.05", 4), (NURSERY, 2023, "4.07"), (NURSERY, 2024, "4.12", 3)], 4.07, "observed"),
     ],
@@ -546,6 +547,24 @@ def test_what_has_no_share(seen, value, verdict, why):
     row = one(monitor.schedule(seen(value), "own"))
     assert (row.verdict, row.why) == (verdict, why)
     assert np.isnan(row.share_reached)
+
+
+def test_what_lies_below_the_share_at_its_open_end_is_behind(seen):
+    """100 thousand planned: half of it is what 49 thousand to the nearest two thousand never reaches."""
+    data = seen((CHECKUPS, 2024, "4.9万", 2))
+    data = replace(data, quarters=data.quarters.assign(step=2000.0))
+    row = one(monitor.schedule(data, "own"))
+    assert (row.share_high, row.ahead_high, row.verdict, row.why) == (0.5, 0.0, "behind", "")
+
+
+def test_a_half_reached_at_half_time_says_nothing_where_there_is_no_better(seen):
+    data = seen((NURSERY, 2023, "4"), (NURSERY, 2024, "4.15", 2))
+    assert one(monitor.schedule(data, "own", quarter=2)).why != monitor._UNDIRECTED
+    indicators = data.indicators.assign(
+        direction=data.indicators["direction"].where(data.indicators["id"] != NURSERY, "none")
+    )
+    row = one(monitor.schedule(replace(data, indicators=indicators), "own", quarter=2))
+    assert (row.verdict, row.why) == ("not_comparable", monitor._UNDIRECTED)
 
 
 def test_rounding_of_the_start_leaves_the_increment_open(seen):

@@ -126,6 +126,7 @@ def test_a_bound_that_leaves_the_ceiling_only():
     ("values", "total", "year", "hit"),
     [
         ([4, 4, 4, 4, 4], ("ge", 20), 2027, False),
+        ([5, 5, 5, 5, 5], ("ge", 20), 2027, False),
         ([4, 4, 4, 4, 4], ("ge", 30), 2027, True),
         ([4, 4, 4, 4, 4], 19, 2027, True),
         ([4, 4, "", 4, 4], ("ge", 30), 2027, False),

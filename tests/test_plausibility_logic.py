@@ -167,6 +167,13 @@ def test_target_semantics(cells, step, indicator, expected):
     assert (rows.loc[rows["code"] == "MET_THEN_LOST", "verdict"] == "QUESTION").all()
 
 
+@pytest.mark.parametrize(("direction", "decides"), [("up", True), ("status", False)])
+def test_rounding_decides_nothing_where_there_is_no_better(direction, decides):
+    indicators = INDICATORS.assign(direction=direction)
+    found = check(path([50, 60, 50.4]), indicators=indicators)
+    assert ("ROUNDING_DECIDES" in set(found["code"])) == decides
+
+
 def test_a_target_met_in_the_base_year_gets_the_maintenance_rule():
     found = check(path([97.67, 86, 90, 95, 96, 96], step=[0.01, 1, 1, 1, 1, 1]))
     assert not {"STEP_CONCENTRATED", "BACK_LOADED", "CONSTANT_INCREMENT"} & set(found["code"])
@@ -204,6 +211,12 @@ def test_a_standard_met_in_the_base_year_and_one_that_binds_nobody():
     assert row["year"] == 2022 and row["threshold"] == 70 and (row["low"], row["high"]) == (74.5, 75.5)
     found = check(path([50, 60, 80]), benchmarks=standard("ge", 70, kind="benchmark"))
     assert set(found.loc[found["b_cell"] != "", "code"]) == {"MET_BY"}  # a benchmark is no superior's target
+
+
+def test_a_standard_for_a_year_that_no_path_prints_is_held_against_none():
+    for base in (True, False):
+        found = check(path([50, 60, 65], base=base), benchmarks=standard("ge", 70, year=2030))
+        assert not found["b_cell"].eq("sources/s").any()
 
 
 # ------------------------------------------------------------------------------------------------ C4
@@ -275,6 +288,13 @@ def test_identical_paths_are_named_and_flat_or_short_ones_are_none():
     assert "IDENTICAL_PATHS" not in set(plans(path([60, 70, 80]), path([50, 70, 80]))["code"])
     bound = path([60, 70, 80, ("ge", 90)])
     assert "IDENTICAL_PATHS" not in set(plans(path([60, 70, 80, 90]), bound)["code"])
+
+
+def test_copies_are_told_apart_by_their_tenth_digit():
+    first, other = ([0, 4e9, 5e9, 1_234_567_891 * 5 + more] for more in (0, 1))
+    assert "IDENTICAL_PATHS" in set(plans(*[path(first, indicator="insured")] * 2)["code"])
+    both = [path(cells, indicator="insured") for cells in (first, other)]
+    assert "IDENTICAL_PATHS" not in set(plans(*both)["code"])
 
 
 def test_reviews_that_are_passed_in_the_same_years_are_no_copies():
@@ -624,6 +644,7 @@ def test_which_target_lies_below_the_base_and_by_how_much(cells, case, year, cha
         ([80, 80, 80], True, {"NO_NET_CHANGE"}),
         ([("ge", 80), 80], True, set()),
         ([80, ("ge", 80)], True, set()),
+        ([None, 80, 80], True, {"NO_NET_CHANGE"}),
     ],
 )
 def test_no_net_change_is_from_the_base_else_from_the_first_target(cells, base, codes):

@@ -112,7 +112,9 @@ def test_corner_extremes_equal_brute_force_over_the_box():
     ],
 )
 def test_a_curve_is_told_by_the_rate_that_it_was_drawn_with(cells, code, rate):
-    facts = one(check(path(np.round(cells, 3).tolist(), step=0.001)), code)["facts"]
+    row = one(check(path(np.round(cells, 3).tolist(), step=0.001)), code)
+    facts, ends = row["facts"], ("plan/table:1:2022", "plan/table:1:2027")
+    assert (row["a_cell"], row["b_cell"]) == ends
     assert facts["rate_low"] <= rate <= facts["rate_high"] < facts["rate_low"] + 0.1
 
 
