@@ -733,8 +733,8 @@ def test_a_class_of_which_no_set_of_levels_qualifies_is_used_whole_and_says_so(f
 
 @pytest.mark.parametrize(("provinces", "few"), [(9, True), (10, False)])
 def test_fewer_than_ten_provinces_are_few(first, monkeypatch, provinces, few):
-    def counts(asked, found, counted, slow=None):
-        return known(asked, found, counted, slow).assign(provinces=provinces)
+    def counts(asked, found, counted):
+        return known(asked, found, counted).assign(provinces=provinces)
 
     known = realised.counts
     monkeypatch.setattr(realised, "counts", counts)
