@@ -150,16 +150,15 @@ def _identify(
         else:
             # What is printed twice is one indicator in two lines.
             key, ids[row] = "stub", re.sub("[^a-z0-9一-龥]+", "_", f"{document.lower()}_{row}")
-            stub = {"id": ids[row], "domain": domain, "name_zh": name, "core": "false"}
-            ids[row] = stubs.setdefault(short, stub | {"unit": base_unit(unit)[0]})["id"]
+            stub = {"domain": domain, "name_zh": name, "core": "false", "unit": base_unit(unit)[0]}
+            ids[row] = stubs.setdefault(short, stub | {"id": ids[row]})["id"]
             why = [words.say("read.names" if matches else "read.unknown", lang, names=sorted(matches))]
             why += [] if matches else _nearest(name, data, lang)
         above = ids[row], unit or ("" if name else above[1])
         why += [] if name else [words.say("read.further", lang)]
         why += [f"{at} ({year}){colon}{words.say(fault_, lang)}" for at, year, fault_ in line["faults"]]
-        told = set()
+        told, asked = set(), units.get(ids[row], base_unit(above[1])[0])
         for year in found.years.values():
-            asked = units.get(ids[row], base_unit(above[1])[0])
             reading, fault, error = outcome(line[year], above[1], asked, pairs)
             if not fault:
                 continue
