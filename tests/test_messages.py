@@ -307,7 +307,7 @@ def test_a_folder_that_is_named_twice_is_taken_once(folder, capsys):
             "at least half",
         ),
         # between the base year and the last count the population is as counted, and held only from there
-        (["人口不变", "population held"], "人口自最近年起不变", "as counted and then held"),
+        (["人口不变", "population held"], "人口自最近年起不变", "held from the last count"),
         # nobody knows what was not found
         (["no realised change is known"], "没有查到可比的实际变化", "found"),
     ],

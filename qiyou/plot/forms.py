@@ -316,9 +316,12 @@ def matrix(
     ax = desk.ground(body)
     inner = ax.inset_axes((left / 170, 1 - bottom / body, pitch * len(columns) / 170, (bottom - top) / body))
     _cells(inner, cells, list(rows["row"]), list(columns), [fills[state] for state in used], pitch)
+    # where a name would be torn, every second one stands a line higher
+    high = not all(_fitted(desk.names[column], pitch - 0.8, 7.4, 9) for column in columns)
+    room, size = (pitch * (1 + high) - 0.8, 7.4), 9 - high
     for k, column in enumerate(columns):
-        place = left + pitch * (k + 0.5)
-        put(ax, place, top - 1, desk.names[column], (pitch - 0.8, 7.4), "head", ha="center", va="bottom")
+        x, y = left + pitch * (k + 0.5), top - 1 - 3.2 * high * (k % 2)
+        put(ax, x, y, desk.names[column], room, "head", size, ha="center", va="bottom")
     put(ax, 170 - aside / 2, top - 1, head, (aside or 1, 7.4), "head", ha="center", va="bottom")
     for k, row in enumerate(rows.itertuples()):
         middle = top + _ROW * (k + 0.5)

@@ -149,7 +149,7 @@ def nursery_stocks(desk, indicator: str = NURSERY) -> Axes:
     facts |= {"left": desk.say("stocks.left", names=gone)} if gone else {}
     desk.told("stocks", finding=desk.join(said), **facts)
     ax = desk.panel(18 + 7.5 * len(chosen))
-    _bars(ax, chosen, desk.say("stocks.axis", unit=desk.unit(good["unit"].iloc[0])))
+    _bars(ax, chosen, desk.say("stocks.axis") + desk.bracket(desk.unit(good["unit"].iloc[0])))
     return ax
 
 
