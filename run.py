@@ -205,7 +205,9 @@ def _make_venv(venv):
     venv.mkdir(parents=True)
     # From here on the folder is known as ours, so that an interrupted set-up can start again.
     (venv / STAMP).write_text("{}", encoding="utf-8")
-    made = _call([sys.executable, "-m", "venv", str(venv)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # Where run.py runs in the very environment that it makes anew, its Python has just gone with it.
+    base = getattr(sys, "_base_executable", sys.executable)
+    made = _call([base, "-m", "venv", str(venv)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if made.returncode:
         words = made.stdout.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
         raise SetupError(f"the virtual environment could not be made: {words[-1]}")

@@ -80,6 +80,11 @@ def test_it_installs_the_lock_with_hashes_and_the_package_itself(run, tmp_path):
     ]
 
 
+def test_from_within_the_environment_the_python_beneath_it_makes_it_anew(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(run.sys, "_base_executable", "/beneath/python")
+    assert made(run, tmp_path / "venv")[0][:3] == ("/beneath/python", "-m", "venv")
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_faster_installer_is_used_where_it_is_there_and_pip_where_it_fails(
     run, tmp_path, monkeypatch, fails

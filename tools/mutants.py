@@ -1,11 +1,10 @@
 """``python -m tools.mutants``: whether the tests notice when a number or a condition of the library is changed.
 
-Small changes are drawn from a seed (a comparison turned or loosened, a part left out of a mask, a sign flipped,
-a number or a bound of a slice moved, low and high exchanged, a condition negated), each made alone in a copy of
-the repository. There the module's examples and the tests that go with it run, then those of them that search by
-chance, then the tests of what is built on the module. Prints what no test noticed, and the share noticed in each
-module. A change of which no test can know (the compiled code stays, or only the words of an error) is not drawn.
-It takes hours: no part of CI.
+Small changes are drawn from a seed (a comparison turned or loosened, a part left out of a mask, a sign flipped, a
+number or a bound of a slice moved, low and high exchanged, a condition negated), each made alone in a copy of the
+repository. There the module's examples run, then the tests that call the function that is changed, then the others of
+their files, until one fails. Prints what no test noticed, and the share noticed in each module. A change of which no
+test can know (the compiled code stays, or only the words of an error) is not drawn. No part of CI.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import importlib
 import itertools
 import multiprocessing
 import os
+import pickle
 import random
 import shutil
 import signal
@@ -25,8 +25,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 from types import CodeType
 
@@ -34,30 +34,18 @@ import pytest
 
 from tools.reference import ROOT
 
-_BROAD = "plausibility_logic plausibility_documents profile yardsticks capacity compare"
-TESTS = {
-    "qiyou/intervals.py": f"intervals|pace trajectory monitor {_BROAD}",
-    "qiyou/relate.py": f"relate|monitor {_BROAD}",
-    "qiyou/notation.py": "notation|data read monitor profile",
-    "qiyou/paths.py": f"pace|trajectory {_BROAD}",
-    "qiyou/pace.py": "pace|plausibility_shape compare yardsticks profile",
-    "qiyou/trajectory.py": "trajectory|plausibility_shape yardsticks profile",
-    "qiyou/progress.py": "progress|yardsticks monitor",
-    "qiyou/monitor.py": "monitor|cases scaffold",
-    "qiyou/compare/*": "compare|plausibility_documents differences cards cases",
-    "qiyou/capacity/*": "capacity categories|yardsticks profile cases",
-    "qiyou/plausibility/yardsticks/*": "yardsticks|profile cards cases",
-    "qiyou/plausibility/profile.py": "profile|cards cases",
-    "qiyou/plausibility/passages.py": "plausibility_documents plausibility_logic|cases profile",
-    "qiyou/plausibility/plan.py": "plausibility_logic plausibility_shape|plausibility_documents cases profile",
-    "qiyou/plausibility/telling.py": "telling plausibility_report profile|plausibility_documents cards cases messages",
-    "qiyou/plausibility/*": "plausibility_logic plausibility_documents plausibility_report|profile cards cases",
-    "qiyou/data/prints.py": "data naming|notation cases profile",
-    "qiyou/data/slips.py": "cases|data",
-    "qiyou/data/grids.py": "read|hostile",
-}
-"""The modules of numbers and conditions; the tests (``tests/test_….py``) that go with each, and those that a change
-meets if these let it through."""
+MODULES = """
+intervals.py relate.py notation.py paths.py pace.py trajectory.py progress.py monitor.py
+compare/* capacity/* plausibility/* plausibility/yardsticks/* data/prints.py data/slips.py data/grids.py
+"""
+"""The modules of numbers and conditions, below ``qiyou/``."""
+
+TESTS = """
+capacity cards cases categories compare data differences folders hostile intervals messages monitor naming notation
+pace partitions plausibility_documents plausibility_logic plausibility_report plausibility_shape profile progress
+read relate scaffold telling trajectory unfinished yardsticks
+"""
+"""The tests of which those run that reach what is changed (``tests/test_….py``)."""
 
 # Loaded once, before every run starts from here; what belongs to the repository is loaded from the copy.
 _LOADED = (
@@ -69,6 +57,8 @@ _LOADED = (
     "matplotlib.pyplot",
     "pdfplumber",
 )
+# What a worker has to itself.
+_OWN: dict[str, Copy] = {}
 # A run may take so many times as long as on the library as it is, and so many seconds more.
 _TIMES, _SECONDS = 4, 60
 _SAID = ("Message", "DataError", "QiyouError", "need")
@@ -89,7 +79,8 @@ _SWAPPED = {one: other for pair in _PAIRS.split("|") for one, other in (pair.spl
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where, what stood there and what stands there now, in which line; ``text`` is the module then."""
+    """One change: where, what stood there and what stands there now, in which line; ``text`` is the module then,
+    ``function`` the first line of the function around it, or 0."""
 
     module: str
     line: int
@@ -98,6 +89,7 @@ class Mutant:
     after: str
     whole: str
     text: str
+    function: int
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line}:{self.column}: {self.before} -> {self.after}  in  {self.whole}"
@@ -108,25 +100,28 @@ def draw(texts: dict[str, str], seed: int, count: int) -> list[Mutant]:
     every = [(name, *change) for name, text in sorted(texts.items()) for change in _changes(text)]
     random.Random(seed).shuffle(every)
     compiled, out, seen = {name: _code(text) for name, text in texts.items()}, [], set()
-    for name, node, after in every:
-        mutant = _made(name, texts[name], node, after)
+    for name, node, after, function in every:
+        mutant = _made(name, texts[name], node, after, function)
         if len(out) < count and mutant.text not in seen and _code(mutant.text) != compiled[name]:
             out.append(mutant)
             seen.add(mutant.text)
     return out
 
 
-def _changes(text: str) -> Iterator[tuple[ast.AST, str]]:
-    """Each place that can be changed, and the source that may stand there."""
+def _changes(text: str) -> Iterator[tuple[ast.AST, str, int]]:
+    """Each place that can be changed, the source that may stand there, and where the function around it begins."""
     tree = ast.parse(text)
     skipped = {id(inner) for node in ast.walk(tree) for part in _said(node) for inner in ast.walk(part)}
     for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
         names = {node.id for node in ast.walk(scope) if isinstance(node, ast.Name)}
+        first = min(part.lineno for part in [*scope.decorator_list, scope]) if scope is not tree else 0
         for node in _own(scope):
             if id(node) not in skipped:
-                yield from ((node, after) for after in _variants(node, names))
+                yield from ((node, after, first) for after in _variants(node, names))
                 conditions = [getattr(node, "test", None), *getattr(node, "ifs", [])]
-                yield from ((one, f"not ({ast.unparse(one)})") for one in conditions if one is not None)
+                yield from (
+                    (one, f"not ({ast.unparse(one)})", first) for one in conditions if one is not None
+                )
 
 
 def _own(scope: ast.AST) -> Iterator[ast.AST]:
@@ -184,7 +179,7 @@ def _variants(node: ast.AST, names: set[str]) -> Iterator[str]:
             yield repr(_SWAPPED[word])
 
 
-def _made(module: str, text: str, node: ast.AST, after: str) -> Mutant:
+def _made(module: str, text: str, node: ast.AST, after: str, function: int) -> Mutant:
     lines = text.encode().splitlines(keepends=True)
     starts = [0, *itertools.accumulate(map(len, lines))]
     first, last = starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
@@ -192,7 +187,7 @@ def _made(module: str, text: str, node: ast.AST, after: str) -> Mutant:
     whole = text.encode()
     put = whole[:first] + (after if bare else f"({after})").encode() + whole[last:]
     before, line = " ".join(whole[first:last].decode().split()), lines[node.lineno - 1].decode().strip()
-    return Mutant(module, node.lineno, node.col_offset + 1, before, after, line, put.decode())
+    return Mutant(module, node.lineno, node.col_offset + 1, before, after, line, put.decode(), function)
 
 
 def _code(text: str) -> tuple:
@@ -205,49 +200,81 @@ def _code(text: str) -> tuple:
     return told(compile(text, "", "exec"))
 
 
+class Reached:
+    """A plugin of pytest: the functions of the library that each test calls, and how long it takes."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, tuple[float, set[tuple[str, int]]]] = {}
+        self._codes: set[CodeType] = set()
+
+    def pytest_runtest_setup(self) -> None:
+        self._codes, self._start = set(), time.monotonic()
+        sys.settrace(lambda frame, event, argument: self._codes.add(frame.f_code))
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        sys.settrace(None)
+        library = f"{Path.cwd()}/"
+        places = {(code.co_filename.removeprefix(library), code.co_firstlineno) for code in self._codes}
+        reached = {place for place in places if place[0].startswith("qiyou/")}
+        self.tests[item.nodeid] = time.monotonic() - self._start, reached
+
+
+class Order:
+    """A plugin of pytest: the examples of a module, then the tests that call what is changed, the short ones first,
+    then the others of their files, for which something may have been kept."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        rank = {
+            item: self._seconds.get(item.nodeid, 0 if "::qiyou." in item.nodeid else 3600) for item in items
+        }
+        items.sort(key=rank.__getitem__)
+
+
 class Copy:
     """A copy of the repository in which one module at a time is changed and tests run, each run a fork."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self._seconds = folder / "copy", {}
+    def __init__(self, folder: Path, reached: dict[str, tuple[float, set]] | None = None) -> None:
+        self.folder, self._reached = folder, reached or {}
         left_out = shutil.ignore_patterns(".*", "__pycache__")
-        shutil.copytree(ROOT, self.folder, ignore=left_out)
+        shutil.copytree(ROOT, folder, ignore=left_out)
 
-    def noticed(self, mutant: Mutant, quick: bool = False) -> bool:
-        """Whether a test fails, or does not come to an end; if `quick`, of the module's own and without Hypothesis."""
+    def reached(self, name: str) -> dict[str, tuple[float, set]]:
+        """What the tests of a file reach in the library as it is."""
+        result = self.folder / f"{name}.reached"
+        if not self._passes([f"tests/test_{name}.py"], Reached(), 3600, result):
+            sys.exit(f"Before anything is changed, this fails: tests/test_{name}.py")
+        return pickle.loads(result.read_bytes())
+
+    def noticed(self, mutant: Mutant) -> bool:
+        """Whether a test fails, or does not come to an end."""
+        calls = {
+            test: seconds
+            for test, (seconds, places) in self._reached.items()
+            if any(name == mutant.module and mutant.function in (0, line) for name, line in places)
+        }
+        files = sorted({test.partition("::")[0] for test in calls})
+        whole = sum(
+            seconds for test, (seconds, _) in self._reached.items() if test.partition("::")[0] in files
+        )
         file = self.folder / mutant.module
         text = file.read_text(encoding="utf-8")
-        own, wider = next(one for name, one in TESTS.items() if fnmatch(mutant.module, name)).split("|")
-        stages = [([*_files(own), mutant.module], "not hypothesis")]
-        stages += [] if quick else [(_files(own), "hypothesis"), (_files(wider), "")]
-        for files, kind in stages:
-            longest = self._longest_of(files, kind)
-            try:
-                self._put(file, mutant.text)
-                if not self._passes(files, kind, longest):
-                    return True
-            finally:
-                self._put(file, text)
-        return False
+        try:
+            self._put(file, mutant.text)
+            return not self._passes([mutant.module, *files], Order(calls), _SECONDS + _TIMES * whole)
+        finally:
+            self._put(file, text)
 
     def _put(self, file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
         shutil.rmtree(file.parent / "__pycache__", ignore_errors=True)
 
-    def _longest_of(self, files: list[str], kind: str) -> float:
-        """How long tests may take, from a run of each file on the library as it is."""
-        for file in files:
-            start = time.monotonic()
-            if (file, kind) not in self._seconds:
-                if not self._passes([file], kind, 3600):
-                    sys.exit(f"Before anything is changed, this fails: {file}")
-                self._seconds[file, kind] = time.monotonic() - start
-        return _SECONDS + _TIMES * sum(self._seconds[file, kind] for file in files)
-
-    def _passes(self, files: list[str], kind: str, longest: float) -> bool:
-        if not files:
-            return True
-        run = multiprocessing.get_context("fork").Process(target=_test, args=(self.folder, files, kind))
+    def _passes(self, files: list[str], plugin: object, longest: float, result: Path | None = None) -> bool:
+        run = multiprocessing.get_context("fork").Process(
+            target=_test, args=(self.folder, files, plugin, result)
+        )
         run.start()
         run.join(longest)
         late = run.is_alive()
@@ -257,11 +284,7 @@ class Copy:
         return not late and run.exitcode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
-def _files(names: str) -> list[str]:
-    return [f"tests/test_{name}.py" for name in names.split()]
-
-
-def _test(folder: Path, files: list[str], kind: str) -> None:
+def _test(folder: Path, files: list[str], plugin: object, result: Path | None) -> None:
     """Run tests of the copy in this process and leave it."""
     os.setsid()
     os.chdir(folder)
@@ -276,7 +299,28 @@ def _test(folder: Path, files: list[str], kind: str) -> None:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    os._exit(pytest.main([*quiet, "-m", kind, *files]))
+    code = pytest.main([*quiet, *files], [plugin])
+    if result is not None:
+        result.write_bytes(pickle.dumps(plugin.tests))
+    os._exit(code)
+
+
+def _workers(count: int, folder: Path, reached: dict[str, tuple[float, set]]) -> ProcessPoolExecutor:
+    """Processes that have a copy each."""
+    fork = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(count, fork, initializer=_copy, initargs=(folder, reached))
+
+
+def _copy(folder: Path, reached: dict[str, tuple[float, set]]) -> None:
+    _OWN["copy"] = Copy(Path(tempfile.mkdtemp(dir=folder)) / "copy", reached)
+
+
+def _reached(name: str) -> dict[str, tuple[float, set]]:
+    return _OWN["copy"].reached(name)
+
+
+def _noticed(mutant: Mutant) -> bool:
+    return _OWN["copy"].noticed(mutant)
 
 
 def main() -> int:
@@ -288,26 +332,31 @@ def main() -> int:
     parser.add_argument(
         "--only", type=int, nargs="+", metavar="N", help="only these of the draw, by their number"
     )
-    parser.add_argument(
-        "--quick", action="store_true", help="only the module's own tests that leave nothing to chance"
-    )
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    modules = sorted({file.relative_to(ROOT).as_posix() for name in TESTS for file in ROOT.glob(name)})
-    texts = {name: (ROOT / name).read_text(encoding="utf-8") for name in modules if name.endswith(".py")}
+    modules = sorted(
+        {file for name in MODULES.split() for file in (ROOT / "qiyou").glob(name) if file.suffix == ".py"}
+    )
+    texts = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in modules}
     if options.module:
         texts = {name: texts[name] for name in options.module}
     drawn = draw(texts, options.seed, options.count)
+    numbers = options.only or range(len(drawn))
     for name in _LOADED:
         importlib.import_module(name)
     every, killed = Counter(), Counter()
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Copy(Path(scratch))
-        for number in options.only or range(len(drawn)):
-            mutant = drawn[number]
-            noticed = copy.noticed(mutant, options.quick)
-            every[mutant.module] += 1
-            killed[mutant.module] += noticed
-            print(f"{number}: {'noticed' if noticed else 'SURVIVES'}  {mutant}", flush=True)
+        folder = Path(scratch)
+        with _workers(options.workers, folder, {}) as pool:
+            reached = {
+                test: told for file in pool.map(_reached, TESTS.split()) for test, told in file.items()
+            }
+        with _workers(options.workers, folder, reached) as pool:
+            for number, noticed in zip(numbers, pool.map(_noticed, [drawn[n] for n in numbers]), strict=True):
+                mutant = drawn[number]
+                every[mutant.module] += 1
+                killed[mutant.module] += noticed
+                print(f"{number}: {'noticed' if noticed else 'SURVIVES'}  {mutant}", flush=True)
     print(*(f"{killed[name]:4} of {every[name]:4} noticed in {name}" for name in sorted(every)), sep="\n")
     print(
         f"{killed.total()} of {every.total()} noticed ({killed.total() / every.total():.0%}), seed {options.seed}."
