@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import qiyou
 from qiyou import compare
+from qiyou.compare.references import joined
 from qiyou.errors import DataError
 from qiyou.pace import lead
 
@@ -328,6 +329,14 @@ def test_another_unit_stops_the_comparison(data):
     with pytest.raises(DataError, match="across units and bases") as raised:
         compare.core(dataclasses.replace(data, targets=targets), 2025)
     assert set(raised.value.rows["place"]) == {"cixi"}
+    # Of several, the one that is told is the first of them.
+    targets.loc[targets["place"] == "cixi", "unit"] = [
+        f"unit {n}" for n in range((targets["place"] == "cixi").sum())
+    ]
+    with pytest.raises(DataError) as raised:
+        compare.core(dataclasses.replace(data, targets=targets), 2025)
+    first = raised.value.rows.iloc[0]
+    assert first["indicator"] in str(raised.value) and repr(first["unit"]) in str(raised.value)
     benchmarks = data.benchmarks.assign(unit=data.benchmarks["unit"].replace("个/千人", "个/千名3岁以下"))
     with pytest.raises(DataError, match="benchmark of nursery_places_per_1000"):
         compare.core(dataclasses.replace(data, benchmarks=benchmarks), 2025)
@@ -986,6 +995,22 @@ def test_what_is_lost_is_lost_from_the_base_year_to_the_last(data, first, last, 
     documents = pd.concat([documents[~own], early, late], ignore_index=True)
     table = compare.core(dataclasses.replace(data, documents=documents), 2025, grid=True)
     assert one(table, place="huangyan", indicator=NURSERY)["state"] == state
+
+
+def test_only_a_text_that_is_cut_or_lost_leaves_open_what_it_prints(data):
+    table = compare.coverage(data)
+    extents = data.documents.groupby("place")["extent"].agg(set)
+    whole = table["place"].map(extents.map(lambda own: bool(own & {"complete", "complete, no table"})))
+    assert table.loc[whole, "at_hand"].all() and (whole & ~table["there"]).any()
+    lost = table["place"].map(extents).isin([{"table lost"}])
+    assert lost.any() and not table.loc[lost & ~table["there"], "at_hand"].any()
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(2, "a, b"), (3, "a, b, c"), (4, "a, b, c and 1 more"), (6, "a, b, c and 3 more")]
+)
+def test_a_row_of_names_is_cut_where_there_are_more_than_it_holds(count, text):
+    assert joined("abcdef"[:count] + "a", most=3) == text
 
 
 # ---------------------------------------------------------------- two places

@@ -92,7 +92,9 @@ def test_a_seed_draws_the_same_changes_and_another_others():
 
 
 def test_every_test_and_module_that_is_named_is_there():
-    assert not [name for name in mutants.TESTS.split() if not (mutants.ROOT / f"tests/test_{name}.py").exists()]
+    assert not [
+        name for name in mutants.TESTS.split() if not (mutants.ROOT / f"tests/test_{name}.py").exists()
+    ]
     assert not [name for name in mutants.MODULES.split() if not list((mutants.ROOT / "qiyou").glob(name))]
 
 

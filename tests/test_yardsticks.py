@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from itertools import product
 from pathlib import Path
 
@@ -385,6 +386,14 @@ def test_it_takes_three_spells_to_check_a_set_of_levels(first):
     assert name == "" and np.isnan(rho)
 
 
+@pytest.mark.parametrize("times", [0.0, -0.5])
+def test_a_nation_that_gained_nothing_qualifies_no_set_of_levels(first, times):
+    known, found = realised.values(first), realised.spells(first, SPORTS)
+    at = known["indicator"].eq(SPORTS) & known["level"].eq("country")
+    known["value"] = known["value"].where(~at, 2 + times * known["value"])
+    assert realised.selection(first, known, found, SPORTS, "points") == ("", np.inf)
+
+
 def scaled_by_hand(scale: str, ceiling: float, value: float) -> float:
     if scale == "points":
         return value
@@ -567,6 +576,19 @@ def test_a_complete_class_has_hypergeometric_limits():
     assert [round(100 * end.item(), 1) for end in found] == [12.9, 45.2]
 
 
+def test_hypergeometric_limits_are_the_shares_that_a_test_at_five_percent_leaves():
+    """Drawn without return: of `marked` among `whole` at least k, and at most k, with more than 0.05."""
+    for whole, n in [(5, 1), (5, 4), (12, 5), (31, 12), (31, 30), (31, 31)]:
+        draws = [
+            [math.comb(marked, i) * math.comb(whole - marked, n - i) for i in range(n + 1)]
+            for marked in range(whole + 1)
+        ]
+        for k in range(n + 1):
+            least = next(m for m, one in enumerate(draws) if 20 * sum(one[k:]) > math.comb(whole, n))
+            most = max(m for m, one in enumerate(draws) if 20 * sum(one[: k + 1]) > math.comb(whole, n))
+            assert realised.hypergeometric(k, n, whole) == (least / whole, most / whole), (k, n, whole)
+
+
 @pytest.mark.parametrize("k", [0, 1])
 def test_fewest_cases_for_a_word(k):
     edges = (20, 40, 60, 80)
@@ -746,6 +768,22 @@ def test_only_changes_of_one_or_two_years_for_a_path_of_one_year(data):
     found = realised.graded(data, realised.values(data), asked).iloc[0]
     short = realised.spells(data, SPORTS, shortest=1, longest=2)
     assert 0 < found["m"] <= len(short) and found["specifications"] == 0
+
+
+@pytest.mark.parametrize(("t", "m"), [(2022.4, 0), (2022.5, 1), (2023.5, 1), (2023.6, 0)])
+def test_a_change_of_less_than_one_year_or_more_than_two_is_none_for_a_path_of_one_year(data, t, m):
+    blank = dict.fromkeys(data.reference.columns, "")
+    rows = [
+        blank | {"place": "wuhan", "indicator": NURSERY, "year": int(at), "t": at, "value": value, "low": value,
+                 "high": value, "step": 0.001, "printed": str(value), "unit": "个/千人", "kind": "observed",
+                 "relation": "eq", "basis": "register", "grade": "official"}
+        for at, value in ((2021.5, 1.0), (t, 2.0))
+    ]  # fmt: skip
+    reference = pd.DataFrame(rows).assign(year=lambda one: one["year"].astype("Int64"))
+    own = dataclasses.replace(data, reference=reference)
+    asked = asked_of(data, place="yuhuan", indicator=NURSERY).assign(years=1)
+    found = realised.graded(own, realised.values(own), asked)
+    assert (found["m"].tolist() if len(found) else [0]) == [m]
 
 
 def test_the_own_place_and_its_copies_are_no_reference(data):
@@ -1091,7 +1129,7 @@ def test_who_is_at_the_end_value(first, place, indicator, counts, nation):
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_who_is_there_is_counted_place_by_place(sign):
     rng = np.random.default_rng(5)
-    rows = [(place, "county", "i") for place in "abcdefgh"] + [(place, "county", "j") for place in "abcd"]
+    rows = [(place, "county", "i") for place in "abcdefgh"] + [(place, "county", "j") for place in "abcde"]
     rows += [("nation", "country", "i"), ("a", "county", "k")]
     found = pd.DataFrame(rows, columns=["place", "level", "indicator"]).assign(year=2024, printed="x")
     point = rng.integers(1, 9, len(found)).astype(float)

@@ -41,9 +41,9 @@ compare/* capacity/* plausibility/* plausibility/yardsticks/* data/prints.py dat
 """The modules of numbers and conditions, below ``qiyou/``."""
 
 TESTS = """
-capacity cards cases categories compare data differences folders hostile intervals messages monitor naming notation
-pace partitions plausibility_documents plausibility_logic plausibility_report plausibility_shape profile progress
-read relate scaffold telling trajectory unfinished yardsticks
+capacity cards cases categories compare data differences hostile intervals messages monitor naming notation
+pace plausibility_documents plausibility_logic plausibility_report plausibility_shape profile progress
+read relate telling trajectory yardsticks
 """
 """The tests of which those run that reach what is changed (``tests/test_….py``)."""
 
@@ -221,16 +221,18 @@ class Reached:
 
 class Order:
     """A plugin of pytest: the examples of a module, then the tests that call what is changed, the short ones first,
-    then the others of their files, for which something may have been kept."""
+    then the others of their files, for which something may have been kept, unless `quick`."""
 
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: dict[str, float], quick: bool) -> None:
+        self._seconds, self._quick = seconds, quick
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         rank = {
             item: self._seconds.get(item.nodeid, 0 if "::qiyou." in item.nodeid else 3600) for item in items
         }
-        items.sort(key=rank.__getitem__)
+        items[:] = [
+            item for item in sorted(items, key=rank.__getitem__) if not self._quick or rank[item] < 3600
+        ]
 
 
 class Copy:
@@ -248,8 +250,8 @@ class Copy:
             sys.exit(f"Before anything is changed, this fails: tests/test_{name}.py")
         return pickle.loads(result.read_bytes())
 
-    def noticed(self, mutant: Mutant) -> bool:
-        """Whether a test fails, or does not come to an end."""
+    def noticed(self, mutant: Mutant, quick: bool) -> bool:
+        """Whether a test fails, or does not come to an end; if `quick`, of those that call what is changed."""
         calls = {
             test: seconds
             for test, (seconds, places) in self._reached.items()
@@ -263,7 +265,7 @@ class Copy:
         text = file.read_text(encoding="utf-8")
         try:
             self._put(file, mutant.text)
-            return not self._passes([mutant.module, *files], Order(calls), _SECONDS + _TIMES * whole)
+            return not self._passes([mutant.module, *files], Order(calls, quick), _SECONDS + _TIMES * whole)
         finally:
             self._put(file, text)
 
@@ -319,8 +321,8 @@ def _reached(name: str) -> dict[str, tuple[float, set]]:
     return _OWN["copy"].reached(name)
 
 
-def _noticed(mutant: Mutant) -> bool:
-    return _OWN["copy"].noticed(mutant)
+def _noticed(mutant: Mutant, quick: bool) -> bool:
+    return _OWN["copy"].noticed(mutant, quick)
 
 
 def main() -> int:
@@ -332,6 +334,7 @@ def main() -> int:
     parser.add_argument(
         "--only", type=int, nargs="+", metavar="N", help="only these of the draw, by their number"
     )
+    parser.add_argument("--quick", action="store_true", help="only the tests that call what is changed")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     modules = sorted(
@@ -352,7 +355,8 @@ def main() -> int:
                 test: told for file in pool.map(_reached, TESTS.split()) for test, told in file.items()
             }
         with _workers(options.workers, folder, reached) as pool:
-            for number, noticed in zip(numbers, pool.map(_noticed, [drawn[n] for n in numbers]), strict=True):
+            told = pool.map(_noticed, [drawn[n] for n in numbers], itertools.repeat(options.quick))
+            for number, noticed in zip(numbers, told, strict=True):
                 mutant = drawn[number]
                 every[mutant.module] += 1
                 killed[mutant.module] += noticed
