@@ -223,7 +223,7 @@ def category_areas(data, place: str, year: int, *, basis: str = "site_survey") -
     --------
     >>> import qiyou
     >>> frame = category_areas(qiyou.load(), "zhejiang", 2023).set_index("item")
-    >>> frame.loc["excess", ["low", "high"]].round(-4).tolist()
+    >>> frame.loc["excess", ["low", "high"]].astype(float).round(-4).tolist()
     [1240000.0, 2250000.0]
     """
     seen, place = data.observations, data.place(place)

@@ -298,8 +298,8 @@ def load(folder: str | os.PathLike | None = None, *, also: Iterable[str | os.Pat
     Examples
     --------
     >>> import qiyou
-    >>> qiyou.load().indicators["core"].sum()
-    np.int64(21)
+    >>> int(qiyou.load().indicators["core"].sum())
+    21
     """
     data, findings = assemble(folder, also)
     if any(severity == "error" for severity, *_ in findings.rows):
@@ -331,7 +331,7 @@ def check(
     Examples
     --------
     >>> import qiyou
-    >>> (qiyou.data.check()["severity"] == "error").sum()
-    np.int64(0)
+    >>> int((qiyou.data.check()["severity"] == "error").sum())
+    0
     """
     return assemble(folder, also)[1].frame(lang)

@@ -98,7 +98,7 @@ def _classes(data, known: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     blocks = [pd.DataFrame(columns=columns), *(realised.graded(data, known, one) for _, one in groups)]
     out = pd.concat([block.astype(object) for block in blocks if len(block.columns)]).reindex(asked.index)
     out[realised.FLAGS] = out[realised.FLAGS].eq(True)
-    out[realised.WHOLE] = out[realised.WHOLE].fillna(0).astype(int)
+    out[realised.WHOLE] = out[realised.WHOLE].astype(float).fillna(0).astype(int)
     out["class_used"] = out["class_used"].fillna("")
     return out.astype(dict.fromkeys(realised.NUMBERS, float))
 

@@ -265,7 +265,8 @@ def _limits(low, high, of, whole: int) -> tuple[np.ndarray, np.ndarray]:
     else:
         lower = np.where(k_0 > 0, stats.beta.ppf(0.05, np.maximum(k_0, 1), n - k_0 + 1), 0.0)
         upper = np.where(k_1 < n, stats.beta.ppf(0.95, k_1 + 1, np.maximum(n - k_1, 1)), 1.0)
-    return lower[back], upper[back]
+    # NumPy 1 gives the way back in one dimension
+    return lower[back].reshape(of.shape), upper[back].reshape(of.shape)
 
 
 def fifths(low, high) -> tuple[np.ndarray, np.ndarray]:
