@@ -376,7 +376,7 @@ def test_figures_of_folders_are_drawn_or_say_why_not(made, monkeypatch):
     few = len(places) > 1
     for lang in ("zh", "en") if few else ("en",):
         if few and lang == "en":
-            monkeypatch.setattr(plot.forms, "MOST_PLACES", len(data.places))
+            monkeypatch.setattr("qiyou.plot.forms.MOST_PLACES", len(data.places))
         for name, drawn in drawn_one_by_one(drawings_of_all(data, lang)):
             assert drawn is not None, (name, lang)
     # The words of a figure are the longer ones in English: every second place is drawn with them, strange names
