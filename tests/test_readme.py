@@ -9,8 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import qiyou
 from qiyou import capacity, cli, words
-from qiyou.data import root
+from qiyou.data import load, root
 from qiyou.plausibility.profile import assessed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,7 +88,10 @@ def desk(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("lang", "text"), CONSOLE, ids=[text.split()[2] + "-" + lang for lang, text in CONSOLE]
 )
-def test_a_command_prints_what_the_page_shows(lang, text, desk, capsys):
+def test_a_command_prints_what_the_page_shows(lang, text, desk, data, capsys, monkeypatch):
+    # read and assessed once for all commands
+    for module in (qiyou, qiyou.data):
+        monkeypatch.setattr(module, "load", lambda also=None: load(also=also) if also else data)
     command, *shown = text.strip().splitlines()
     assert command.startswith("$ qiyou ")
     assert cli.main([*command.split()[2:], "--lang", lang]) == 0

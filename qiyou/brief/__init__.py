@@ -18,7 +18,7 @@ import pandas as pd
 
 from qiyou import cards, compare, disk, plausibility, words
 from qiyou.brief import papers
-from qiyou.brief.citable import ASKED, Sources, Statement, gathered, statements
+from qiyou.brief.citable import ASKED, Sources, Statement, framed, gathered, statements
 from qiyou.brief.papers import Figure, Paper, workbook
 from qiyou.errors import DataError, QiyouError
 from qiyou.plausibility.telling import addresses
@@ -131,7 +131,7 @@ def _composed(data: Data, place: str, beside: str | None, lang: str, read) -> tu
     compared = profiles.loc[profiles["m"].gt(0), "indicator"]
     realised = data.reference[data.reference["indicator"].isin(compared)]
     tables = {
-        "statements": statements(data, place, lang, beside=beside, read=read),
+        "statements": framed(found, source),
         "core": core,
         "profiles": profiles,
         "printed": data.printed[data.printed["place"].isin(both)],

@@ -80,7 +80,11 @@ def statements(data: Data, place=None, lang: str = "zh", *, beside=None, read=No
     >>> frame.columns.tolist()
     ['key', 'place', 'indicator', 'sentence', 'evidence', 'citation']
     """
-    found, sources = gathered(data, place, lang, beside=beside, read=read), Sources(data, lang)
+    return framed(gathered(data, place, lang, beside=beside, read=read), Sources(data, lang))
+
+
+def framed(found: list[Statement], sources: Sources) -> pd.DataFrame:
+    """What `statements` gives, of statements in hand."""
     frame = pd.DataFrame(found, columns=Statement._fields, dtype=object)
     frame = frame.assign(place=frame["places"].map("; ".join), citation=frame["cells"].map(sources.joined))
     return frame[["key", "place", "indicator", "sentence", "evidence", "citation"]]
@@ -224,6 +228,7 @@ def _answers(teller: _Teller) -> Iterator[Statement]:
     lines = rows["variant"].isin(["a", "b"])
     rank = rows["side"].map({"faster": 0, "slower": 1, "rest": 2}) + 1.5 * lines
     rows = rows.assign(line=lines, rank=rank, m=-rows["m"]).sort_values(["rank", "m"], kind="stable")
+    rows = rows[rows["place"].eq(teller.place or rows["place"])]
     known, kinds = realised.values(teller.data), teller.group("statement_evidence")
     for row in rows.itertuples():
         cell, said = f"{row.document}/{row.locator}", getattr(row, f"short_{teller.lang}")
@@ -238,8 +243,7 @@ def _answers(teller: _Teller) -> Iterator[Statement]:
         ends = known[known["place"].eq(row.superior) & known["basis"].isin(windows["basis"])]
         first_last = [windows["from_year"].min(), windows["year"].max()]
         ends = ends[ends["indicator"].eq(row.indicator) & ends["year"].isin(first_last)]
-        cells = [cell, *ends.sort_values("t")["source"]]
-        evidence = evidence or kinds["readings"]
+        cells, evidence = [cell, *ends.sort_values("t")["source"]], evidence or kinds["readings"]
         yield teller.one("answer", cells, [row.place], row.indicator, text=text, evidence=evidence)
 
 
@@ -262,13 +266,14 @@ def _nation(teller: _Teller) -> Iterator[Statement]:
 def _additions(teller: _Teller) -> Iterator[Statement]:
     """What has to be added, with population and scenarios named."""
     rows = teller.read.profiles.query("m > 0 and additions_low == additions_low")
+    rows = rows[rows["place"].eq(teller.place or rows["place"])]
+    added = capacity.additions(teller.data).query("status == 'assessable'")
     for row in rows.itertuples():
-        found = capacity.additions(teller.data, row.place, row.indicator).query("status == 'assessable'")
-        found = found[found["document"].eq(row.document) & found["variant"].eq(row.variant)]
-        facts = capacity.span(found).iloc[0].to_dict() | found.iloc[0][["anchor", "basis"]].to_dict()
-        people = capacity.populations(teller.data, row.place, int(facts["anchor"]))
-        people = float(people.set_index("scenario").at["flat", "value"])
-        step = teller.data.planned(row.place, row.indicator)["step"].min()
+        found = added[added["document"].eq(row.document) & added["place"].eq(row.place)]
+        found = found[found["indicator"].eq(row.indicator) & found["variant"].eq(row.variant)]
+        first = found.iloc[0][["anchor", "basis", "population"]]  # flat, so that of the anchor
+        facts = capacity.span(found).iloc[0].to_dict() | first.to_dict()
+        people, step = facts["population"], teller.data.planned(row.place, row.indicator)["step"].min()
         facts |= {
             "amount": teller.between(facts["low"], facts["high"], facts["unit"]),
             "end": teller.measured(row.end, row.indicator),

@@ -102,8 +102,7 @@ def additions(data, place=None, indicator=None, *, whole=True, rows=None, people
     >>> frame[["scenario", "value", "level_part", "population_part"]].round(0).values.tolist()
     [['flat', 1056.0, 1056.0, 0.0], ['province_trend', 1205.0, 1085.0, 120.0]]
     """
-    levels = printed(data, place, indicator) if rows is None else rows
-    return changes(data, levels, people, whole=whole)
+    return changes(data, printed(data, place, indicator) if rows is None else rows, people, whole=whole)
 
 
 def span(frame: pd.DataFrame, over: str = "scenario") -> pd.DataFrame:

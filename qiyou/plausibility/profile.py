@@ -194,10 +194,8 @@ def frames(data, profile: pd.Series) -> dict[str, pd.DataFrame]:
     levels_used = realised.SELECTIONS.get(profile["class_used"], ())
     found = found[found["level"].isin(levels_used)].reset_index(drop=True)
     found = found[realised.foreign(pd.DataFrame([profile]), found)[0]]
-    slower, faster = (
-        above(profile["required_low"], found["high"]),
-        above(found["low"], profile["required_high"]),
-    )
+    slower = above(profile["required_low"], found["high"])
+    faster = above(found["low"], profile["required_high"])
     return {
         "spells": found.assign(side=np.select([slower, faster], ["slower", "faster"], "level")),
         "windows": series[series["place"].isin([profile["superior"], profile["place"]])],

@@ -10,12 +10,13 @@ average of places is no distribution and says nothing of a share of places. Band
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from qiyou.intervals import above
 from qiyou.plausibility.yardsticks.required import exactly, scaled, scales
@@ -46,6 +47,7 @@ _SHOWN = [*_WHO, "basis", "from_year", "year", "years", "from_printed", "printed
 _SHOWN += ["start", "low", "high", "bounded", "derived", "soft", "press", "from_source", "source", "t_0", "t"]
 
 
+@functools.lru_cache(maxsize=1)
 def values(data) -> pd.DataFrame:
     """Every realised value with its box: the reference table, and observations that it does not hold.
 
@@ -226,6 +228,8 @@ def hypergeometric(k: int, n: int, whole: int) -> tuple[float, float]:
     >>> [round(100 * end, 1) for end in hypergeometric(3, 12, 31)]
     [12.9, 45.2]
     """
+    from scipy import stats
+
     marked = np.arange(whole + 1)
     at_least, at_most = stats.hypergeom.sf(k - 1, whole, marked, n), stats.hypergeom.cdf(k, whole, marked, n)
     return float(marked[at_least > 0.05].min() / whole), float(marked[at_most > 0.05].max() / whole)
@@ -263,8 +267,8 @@ def _limits(low, high, of, whole: int) -> tuple[np.ndarray, np.ndarray]:
         lower = np.array([hypergeometric(k, m, whole)[0] for k, m in zip(k_0, n, strict=True)])
         upper = np.array([hypergeometric(k, m, whole)[1] for k, m in zip(k_1, n, strict=True)])
     else:
-        lower = np.where(k_0 > 0, stats.beta.ppf(0.05, np.maximum(k_0, 1), n - k_0 + 1), 0.0)
-        upper = np.where(k_1 < n, stats.beta.ppf(0.95, k_1 + 1, np.maximum(n - k_1, 1)), 1.0)
+        lower = np.where(k_0 > 0, special.betaincinv(np.maximum(k_0, 1), n - k_0 + 1, 0.05), 0.0)
+        upper = np.where(k_1 < n, special.betaincinv(k_1 + 1, np.maximum(n - k_1, 1), 0.95), 1.0)
     # NumPy 1 gives the way back in one dimension
     return lower[back].reshape(of.shape), upper[back].reshape(of.shape)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 
 def kept(data, indicators: pd.Series) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def kept(data, indicators: pd.Series) -> pd.DataFrame:
     out = by.reindex(indicators).set_axis(indicators.index)
     out[["met", "of", "lent"]] = out[["met", "of", "lent"]].fillna(0).astype(int)
     met, of = out["met"].to_numpy(), out["of"].to_numpy()
-    return out.assign(floor=np.where(met > 0, stats.beta.ppf(0.1, np.maximum(met, 1), of - met + 1), 0.0))
+    return out.assign(floor=np.where(met > 0, special.betaincinv(np.maximum(met, 1), of - met + 1, 0.1), 0.0))
 
 
 def overall(data) -> dict:
