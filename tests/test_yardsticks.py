@@ -390,7 +390,7 @@ def test_it_takes_three_spells_to_check_a_set_of_levels(first):
 def test_a_nation_that_gained_nothing_qualifies_no_set_of_levels(first, times):
     known, found = realised.values(first), realised.spells(first, SPORTS)
     at = known["indicator"].eq(SPORTS) & known["level"].eq("country")
-    known["value"] = known["value"].where(~at, 2 + times * known["value"])
+    known = known.assign(value=known["value"].where(~at, 2 + times * known["value"]))
     assert realised.selection(first, known, found, SPORTS, "points") == ("", np.inf)
 
 
