@@ -15,7 +15,9 @@ import qiyou
 from qiyou import compare
 from qiyou.compare.references import joined
 from qiyou.errors import DataError
+from qiyou.intervals import Box
 from qiyou.pace import lead
+from qiyou.relate import beside_plans
 
 NURSERY, AFFORDABLE = "nursery_places_per_1000", "affordable_nursery_share"
 FLIP = {"up": "down", "down": "up", "at_least": "at_most", "at_most": "at_least", "status": "status"}
@@ -557,6 +559,25 @@ def test_the_one_middle_value_itself_will_do_in_the_base_year_as_in_any(data):
         )
 
 
+def test_how_finely_a_place_prints_is_no_part_of_its_own_reference(data):
+    """3.6 of four others is as fine as the finest of them, whatever the place itself prints for the same number."""
+    others = [(f"p{k}", NURSERY, 2022, cell(3.6, step)) for k, step in enumerate([0.1, 0.02, 0.1, 0.1])]
+    table = compare.core(small(data, [*others, ("q", NURSERY, 2022, cell(3.6, 0.01))]), 2022)
+    table = table.set_index("place")
+    assert set(table["reference_kind"]) == {"inferred from plans"} and set(table["gap"]) == {0.0}
+    for place, own, finest in (("q", 0.01, 0.02), ("p0", 0.1, 0.01), ("p1", 0.02, 0.01)):
+        reach = (own + finest) / 2
+        assert table.loc[place, ["gap_low", "gap_high"]].tolist() == pytest.approx([-reach, reach]), place
+
+
+def test_where_no_value_is_shared_the_texts_of_a_reference_are_empty(data):
+    table = compare.core(
+        small(data, [(f"p{k}", NURSERY, 2025, 3.0 + k) for k in range(6)]), 2025, "plans_shared"
+    )
+    texts = [f"reference_{name}" for name in ("relation", "kind", "source", "grade", "places")]
+    assert table[texts].eq("").all(axis=None) and set(table["why"]) == {"no reference in plans_shared"}
+
+
 def test_a_plan_is_not_compared_with_itself(data):
     table = compare.core(data, 2027, "changxing")
     own = table[table["place"] == "changxing"]
@@ -751,6 +772,167 @@ def test_verdicts_by_hand(data, value, asked, direction, planned, base):
 def test_a_share_of_100_is_not_rounded_beyond_its_bound(data):
     row = judged(data, [cell(100)], [cell(99.4, 0.1)], bounds=(0, 100), year=2022).iloc[0]
     assert (row["verdict"], row["gap_low"], row["gap_high"]) == ("met", 0.1, 0.6)
+
+
+# ---------------------------------------------------------------- all of it, by a plain loop
+
+
+def any_cell(rng):
+    """A number, a bound or a vague number, out of few, so that ties are common."""
+    kinds = ["eq"] * 12 + ["ge", "gt", "le", "lt", "about"]
+    return cell(float(rng.choice([3.0, 3.5, 4.0])), float(rng.choice([0.1, 1.0])), str(rng.choice(kinds)))
+
+
+def plan_of(prints, base):
+    """What a plan prints for a year, all in one: its ends as printed, those of its box, and which are open."""
+    sets = []
+    for one in prints:
+        value, relation, half = one["value"], one["relation"], one["step"] / 2 if base else 0.0
+        if relation == "eq":
+            sets.append((value, value, value - half, value + half, False, base))
+        elif relation in ("ge", "gt"):
+            sets.append((value, np.inf, value, np.inf, relation == "gt", True))
+        elif relation in ("le", "lt"):
+            # no value lies below 0
+            sets.append((-np.inf, value, 0.0, value, False, relation == "lt"))
+    if not sets:
+        return None
+    kinds = min, max, min, max, all, all
+    return tuple(kind(part) for kind, part in zip(kinds, zip(*sets, strict=True), strict=True))
+
+
+def box_of(low, high, box_low, box_high, low_open, high_open):
+    """One box of the ends that `plan_of` gives."""
+    exact = low == high
+    parts = box_low, box_high, low_open, high_open, low if exact else np.nan, exact
+    return Box(*(np.array([part]) for part in parts))
+
+
+def middles(plans):
+    """The two middle ones of plans, end by end; open where all are."""
+    parts = list(zip(*plans, strict=True))
+    ends, flags = [sorted(end) for end in parts[:4]], [all(flag) for flag in parts[4:]]
+    return [box_of(*(end[k] for end in ends), *flags) for k in ((len(plans) - 1) // 2, len(plans) // 2)]
+
+
+def shared_by(plans):
+    """The number that at least half of other plans print, if there is one: their names and its finest box."""
+    told = {}
+    for place, plan in plans.items():
+        if plan[0] == plan[1]:
+            told.setdefault(plan[0], []).append(place)
+    most = [value for value, names in told.items() if 2 * len(names) >= len(plans)]
+    if len(plans) < 4 or len(most) != 1:
+        return None
+    names = told[most[0]]
+    finest = min((plans[name] for name in names), key=lambda plan: plan[3] - plan[2])
+    return names, box_of(*finest)
+
+
+def median_path(prints, place, years):
+    """Years, numbers and steps of the path of the other plans, none of which enters or leaves; and how many."""
+    there = {year: {p for p, y in prints if y == year} for year in years}
+    span = [year for year in years if len(there[year]) > 3]
+    for k in range(len(span) - 1):
+        members = set.intersection(*(there[year] for year in span[k:]))
+        if len(members) > 3:
+            others, points = sorted(members - {place}), []
+            for year in span[k:]:
+                under, over = middles([prints[p, year] for p in others])
+                if under.exact and over.exact:
+                    middle = (under.point + over.point).item() / 2
+                    reach = max(over.high.item() - middle, middle - under.low.item())
+                    points.append((year, middle, 2 * reach))
+            return (*zip(*points, strict=True), len(others)) if len(points) > 1 else None
+    return None
+
+
+def lead_on(path, value, year, way):
+    """Years ahead on a path, with limits: none where the value is the path's own of that year."""
+    years, numbers, steps, _ = path
+    point = value.point.item()
+    width = 2 * max(value.high.item() - point, point - value.low.item())
+    # a step of which an end is open reaches nowhere
+    steps = [step if np.isfinite(step) else 0.0 for step in steps]
+    ends = lead([point], year, years, [numbers], step=width, reference_step=[steps], direction=way)
+    middle, low, high = ends.iloc[0]
+    if (year, point) in zip(years, numbers, strict=True):
+        return [0.0, min(np.nan_to_num(low), 0.0), max(np.nan_to_num(high), 0.0)]
+    return [middle, low, high]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_references_verdicts_and_leads_of_any_plans_are_those_of_a_plain_loop(data, seed):
+    """Numbers, bounds and vague numbers, ties, gaps, two paths of one plan; places of another kind change nothing."""
+    rng, years = np.random.default_rng(seed), range(2021, 2027)
+    printed = {}
+    for place, year in product([f"p{k}" for k in range(5 + seed % 3)], years):
+        if rng.random() < 0.85:
+            twice = place == "p1" and rng.random() < 0.5
+            printed[place, year] = {name: any_cell(rng) for name in (("a", "b") if twice else ("",))}
+    cells = [
+        (place, NURSERY, year, one, variant)
+        for (place, year), own in printed.items()
+        for variant, one in own.items()
+    ]
+    # a prefecture of the province, and a county of no province
+    cells += [(place, NURSERY, year, cell(9.0)) for place in ("ningbo", "stray") for year in years]
+    direction, way = [("up", 1), ("down", -1)][seed % 2]
+    indicators = data.indicators.copy()
+    indicators.loc[indicators["id"] == NURSERY, "direction"] = direction
+    planted = small(data, cells, indicators=indicators)
+    planted.places.loc[planted.places["id"] == "stray", "parent"] = ""
+    plans = {key: plan_of(own.values(), key[1] < 2023) for key, own in printed.items()}
+    plans = {key: plan for key, plan in plans.items() if plan}
+    for year, reference in [(2022, "auto"), (2022, "plans_shared"), (2025, "auto"), (2025, "plans_median")]:
+        table = compare.core(planted, year, reference)
+        assert len(table) == sum(len(own) for (_, y), own in printed.items() if y == year) + 2
+        for row in table[table["place"].str.startswith("p")].to_dict("records"):
+            place, own = row["place"], printed[row["place"], year][row["variant"]]
+            others = {p: plan for (p, y), plan in plans.items() if y == year and p != place}
+            # who prints nothing but a vague number is no plan, and has none beside it
+            mine = (place, year) in plans
+            found = mine and reference != "plans_median" and shared_by(others)
+            value = box_of(*(plan_of([own], year < 2023) or [np.nan] * 4 + [False] * 2))
+            path = median_path(plans, place, years)
+            head = ("median of plans", path[3]) if path and own["relation"] == "eq" else ("", None)
+            if reference != "plans_shared":
+                assert row["lead_reference"] == head[0], (seed, year, row, path)
+            if reference == "plans_median" and head[0]:
+                assert row["lead_n"] == head[1]
+                expected = lead_on(path, value, year, way)
+                got = [row["lead"], row["lead_low"], row["lead_high"]]
+                assert got == pytest.approx(expected, nan_ok=True), (seed, year, row, path)
+            kind, many = "", False
+            if found:
+                names, end = found
+                kind, ends, many = "inferred from plans", (end, end), False
+                source = f"{len(names)} of {len(others)} other plans"
+            elif mine and reference != "plans_shared" and len(others) >= 3:
+                kind, ends, names = "median of plans", middles(list(others.values())), list(others)
+                source = f"{len(others)} other plans"
+                many = any(getattr(ends[0], end) != getattr(ends[1], end) for end in ("low", "high"))
+            assert row["reference_kind"] == kind, (seed, year, reference, row)
+            if not kind:
+                assert (row["verdict"], row["reference_places"]) == ("no_reference", "")
+                continue
+            assert sorted(row["reference_places"].split(", ")) == sorted(names)
+            assert row["reference_source"] == source
+            assert (row["reference_n"], row["reference_grade"]) == (len(names), "")
+            low, high = (
+                (box.point if box.exact else end).item()
+                for box, end in zip(ends, (ends[0].low, ends[1].high), strict=True)
+            )
+            assert (row["reference_low"], row["reference_high"]) == (low, high), (seed, year, row)
+            point = low if all(end.exact for end in ends) and low == high else np.nan
+            assert row["reference_value"] == pytest.approx(point, nan_ok=True)
+            assert row["reference_relation"] == ("range" if np.isnan(point) else "eq")
+            if own["relation"] != "about":
+                worse, better = ends[::way]
+                wanted = beside_plans(value, worse, better, way, strict=np.array([many])).iloc[0]
+                assert (row["verdict"], row["why"]) == (wanted["verdict"], wanted["why"]), (seed, year, row)
+                for name in ("gap", "gap_low", "gap_high"):
+                    assert row[name] == pytest.approx(wanted[name], nan_ok=True), (seed, year, reference, row)
 
 
 # ---------------------------------------------------------------- time distance
