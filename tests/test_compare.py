@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from itertools import product
 
 import numpy as np
@@ -933,6 +934,228 @@ def test_references_verdicts_and_leads_of_any_plans_are_those_of_a_plain_loop(da
                 assert (row["verdict"], row["why"]) == (wanted["verdict"], wanted["why"]), (seed, year, row)
                 for name in ("gap", "gap_low", "gap_high"):
                     assert row[name] == pytest.approx(wanted[name], nan_ok=True), (seed, year, reference, row)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_spreads_and_their_verdict_are_those_of_a_plain_loop(data, seed):
+    """The first year from which three places print numbers in both years; both paths of one that prints two."""
+    rng = np.random.default_rng(seed)
+    first, last = [(2021, 2026), (2020, 2022), (2022, 2027), (2023, 2025)][seed % 4]
+    paths = ["a", "b"] if seed % 3 == 0 else [""]
+    printed = {}
+    for place, year in product([f"p{k}" for k in range(5)], range(first - 1, last + 2)):
+        for path in paths if place == "p0" else [""]:
+            if rng.random() < (0.9 if year >= last - 1 else 0.5):
+                relation = str(rng.choice(["eq"] * 8 + ["ge", "about"]))
+                # wide at the base and close at the end, or the other way round, or neither
+                reach = [4, 1, 4][seed % 3] if year < last else [1, 4, 4][seed % 3]
+                value = 5.0 + float(rng.integers(0, reach)) / 2
+                printed[place, year, path] = cell(value, float(rng.choice([0.1, 0.5, 1.0])), relation)
+    cells = [(place, NURSERY, year, one, path) for (place, year, path), one in printed.items()]
+    cells += [(f"stray{k}", NURSERY, year, cell(9.0 + k)) for k in range(3) for year in (first, last)]
+    planted = small(data, cells)
+    planted.places.loc[planted.places["id"].str.startswith("stray"), "parent"] = ""
+    expected = []
+    for path in paths:
+        own = {
+            (place, year): one
+            for (place, year, way), one in printed.items()
+            if way in ("", path) and one["relation"] == "eq"
+        }
+        for year in range(first, last):
+            both = [f"p{k}" for k in range(5) if (f"p{k}", year) in own and (f"p{k}", last) in own]
+            if len(both) >= 3:
+                row = {"variant": path, "base_year": year, "end_year": last, "places": ", ".join(both)}
+                expected.append(row | spreads_of(own, both, year, last))
+                vague = {
+                    p for (p, y, _), one in printed.items() if y in (year, last) and one["relation"] != "eq"
+                }
+                expected[-1]["bounds"] = vague
+                break
+    if not expected:
+        with pytest.raises(DataError, match="at least 3 places"):
+            compare.convergence(planted, first, last)
+        return
+    table = compare.convergence(planted, first, last, indicators=[NURSERY])
+    assert len(table) == len(expected) and set(table["province"]) == {"zhejiang"}
+    assert set(table["level"]) == {"county"} and set(table["unit"]) == {"个/千人"}
+    for row, wanted in zip(table.to_dict("records"), expected, strict=True):
+        assert {name for name in row["bounds"].split(", ") if name} == wanted.pop("bounds")
+        assert sorted(row["places"].split(", ")) == sorted(wanted.pop("places").split(", "))
+        numbers = {name for name in wanted if name.startswith(("sd", "range", "end_value"))}
+        assert [row[name] for name in numbers] == pytest.approx(
+            [wanted[name] for name in numbers], nan_ok=True
+        )
+        assert {name: row[name] for name in wanted if name not in numbers} == {
+            name: wanted[name] for name in wanted if name not in numbers
+        }
+
+
+def spreads_of(own, places, base, end):
+    """By hand: both measures in both years with their limits, and what follows from them."""
+    row = {"n": len(places)}
+    for name, year in (("base", base), ("end", end)):
+        values = [own[place, year]["value"] for place in places]
+        halves = [own[place, year]["step"] / 2 if year < 2023 else 0.0 for place in places]
+        mean = sum(values) / len(values)
+        deviation = (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5
+        slack = (sum(half**2 for half in halves) / len(halves)) ** 0.5
+        lows, highs = (
+            [value + way * half for value, half in zip(values, halves, strict=True)] for way in (-1, 1)
+        )
+        limits = max(0.0, deviation - slack), deviation + slack
+        row |= {f"sd_{name}": deviation, f"sd_{name}_low": limits[0], f"sd_{name}_high": limits[1]}
+        row |= {f"range_{name}": max(values) - min(values), f"range_{name}_high": max(highs) - min(lows)}
+        row[f"range_{name}_low"] = max(0.0, max(lows) - min(highs))
+    ends = {own[place, end]["value"] for place in places}
+    row |= {"one_end_value": len(ends) == 1, "end_value": ends.pop() if len(ends) == 1 else np.nan}
+    falls = [row[f"{kind}_end"] < row[f"{kind}_base"] - 1e-12 for kind in ("sd", "range")]
+    if all(row[f"{kind}_end_high"] < row[f"{kind}_base_low"] - 1e-12 for kind in ("sd", "range")):
+        return row | {"verdict": "narrows", "why": ""}
+    if all(row[f"{kind}_end_low"] > row[f"{kind}_base_high"] + 1e-12 for kind in ("sd", "range")):
+        return row | {"verdict": "widens", "why": ""}
+    why = "standard deviation and range disagree" if falls[0] != falls[1] else "rounding decides"
+    none = row["range_base"] == row["range_end"] == 0
+    return row | {"verdict": "undecidable", "why": "no gap is printed in either year" if none else why}
+
+
+@pytest.mark.parametrize("name", ["sd", "range"])
+@pytest.mark.parametrize(("direction", "verdict"), [(1, "narrows"), (-1, "widens")])
+def test_a_gap_that_only_touches_its_limit_neither_narrows_nor_widens(name, direction, verdict):
+    """Both measures have to fall beyond their limits; one that ends where the other begins does not."""
+    ends = {f"{kind}_{end}{side}": [5.0 if end == "base" else 3.0] for kind in ("sd", "range")
+            for end in ("base", "end") for side in ("", "_low", "_high")}  # fmt: skip
+    if direction < 0:
+        ends = {key: [8.0 - value[0]] for key, value in ends.items()}
+    judged = sys.modules["qiyou.compare.convergence"]._judged
+    assert judged(pd.DataFrame(ends))["verdict"].item() == verdict
+    side = {1: ("end_high", "base_low"), -1: ("end_low", "base_high")}[direction]
+    level = ends | {f"{name}_{side[0]}": ends[f"{name}_{side[1]}"]}
+    row = judged(pd.DataFrame(level)).iloc[0]
+    assert (row["verdict"], row["why"]) == ("undecidable", "rounding decides")
+
+
+def test_the_years_that_are_compared_by_default(data):
+    """From 2022 to 2027, whatever is printed before and after."""
+    values = {
+        2021: [1, 5, 9],
+        2022: [2, 5, 8],
+        2023: [2, 5, 7],
+        2026: [3, 5, 7],
+        2027: [4, 5, 6],
+        2028: [5, 5, 5],
+    }
+    cells = [(f"p{k}", NURSERY, year, row[k]) for year, row in values.items() for k in range(3)]
+    row = compare.convergence(small(data, cells)).iloc[0]
+    assert row[["base_year", "range_base", "end_year", "range_end"]].tolist() == [2022, 6, 2027, 2]
+    early = compare.convergence(small(data, cells), 2021, 2028).iloc[0]
+    assert early[["base_year", "range_base", "end_year", "range_end"]].tolist() == [2021, 8, 2028, 0]
+
+
+def box_of_cell(one, base):
+    """The box of one cell: a vague number reaches a step to both sides."""
+    if one["relation"] == "about":
+        value, step = one["value"], one["step"]
+        return dataclasses.replace(box_of(value - step, value + step, value - step, value + step, False, False),
+                                   point=np.array([value]), exact=np.array([False]))  # fmt: skip
+    found = box_of(*plan_of([one], base))
+    return dataclasses.replace(found, point=np.array([one["value"]]))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_places_beside_each_other_are_those_of_a_plain_loop(data, seed):
+    """Bases, ends and what is asked a year; the gap in the first and in the last year that both print."""
+    rng, direction = np.random.default_rng(seed), ["up", "down"][seed % 2]
+    way, paths = {"up": 1, "down": -1}[direction], ["a", "b"] if seed % 3 == 0 else [""]
+    sides = [{}, {}]
+    for own, variants in zip(sides, (paths, [""]), strict=True):
+        for path, year in product(variants, range(2021, 2027)):
+            if rng.random() < 0.55:
+                relation = str(rng.choice(["eq"] * 6 + ["ge", "lt", "about"]))
+                own.setdefault(path, {})[year] = cell(
+                    float(rng.choice([3.0, 3.5, 4.0])), float(rng.choice([0.1, 1.0])), relation
+                )
+    cells = [
+        (place, NURSERY, year, one, path)
+        for place, own in zip("pq", sides, strict=True)
+        for path, years in own.items()
+        for year, one in years.items()
+    ]
+    indicators = data.indicators.copy()
+    indicators.loc[indicators["id"] == NURSERY, "direction"] = direction
+    table = compare.pair(small(data, cells, indicators=indicators), "p", "q", indicators=[NURSERY])
+    named = sorted(sides[0]) if sides[0] else [""]
+    assert table["variant"].tolist() == named and set(table["direction"]) == {direction}
+    for row in table.to_dict("records"):
+        own = [sides[0].get(row["variant"], {}), sides[1].get("", {})]
+        for side, years in zip("ab", own, strict=True):
+            if not years:
+                assert pd.isna(row[f"end_year_{side}"]) and np.isnan(row[f"per_year_{side}"])
+                continue
+            start, stop = min(years), max(years)
+            first, final = years[start], years[stop]
+            assert (row[f"base_year_{side}"], row[f"base_{side}"]) == (start, first["value"])
+            assert row[f"base_role_{side}"] == ("baseline" if start < 2023 else "target")
+            assert row[f"base_relation_{side}"] == first["relation"]
+            assert (row[f"end_year_{side}"], row[f"end_{side}"]) == (stop, final["value"])
+            assert row[f"end_relation_{side}"] == final["relation"]
+            like = [
+                y
+                for y, one in years.items()
+                if (one["value"], one["relation"]) == (final["value"], final["relation"])
+            ]
+            over = min(like) - start if min(like) > start else stop - start
+            change = (box_of_cell(final, stop < 2023) - box_of_cell(first, start < 2023)).turned(way)
+            for name, number in (("", change.point), ("_low", change.low), ("_high", change.high)):
+                wanted = number.item() / over if over else np.nan
+                assert row[f"per_year{name}_{side}"] == pytest.approx(wanted, nan_ok=True), (seed, side, row)
+        both = sorted(set(own[0]) & set(own[1]))
+        assert (
+            row["missing"]
+            == {(0, 0): "both", (0, 1): "p", (1, 0): "q", (1, 1): ""}[tuple(map(int, map(bool, own)))]
+        )
+        assert row["note"] == ("no year that both print" if not both and all(own) else "")
+        for end, at in (("base", 0), ("end", -1)):
+            if not both:
+                assert (
+                    pd.isna(row[f"gap_year_{end}"])
+                    and row[f"word_{end}"] == ""
+                    and np.isnan(row[f"gap_{end}"])
+                )
+                continue
+            year = both[at]
+            ours, theirs = (box_of_cell(years[year], year < 2023) for years in own)
+            found = beside_plans(ours, theirs, theirs, way, strict=np.array([True])).iloc[0]
+            assert (row[f"gap_year_{end}"], row[f"word_{end}"]) == (year, found["verdict"]), (seed, row)
+            got = [row[f"gap{name}_{end}"] for name in ("", "_low", "_high")]
+            assert got == pytest.approx(found[["gap", "gap_low", "gap_high"]].tolist(), nan_ok=True), (
+                seed,
+                row,
+            )
+        if both:
+            pairs = zip("ab", own, strict=True)
+            assert all(row[f"common_{side}"] == years[both[-1]]["value"] for side, years in pairs)
+
+
+def test_reviews_and_counts_have_no_gap_and_a_review_is_asked_for_nothing_a_year(data):
+    review, count = "preschool_universal_pass", "pension_insured"
+    cells = [(p, one, year, cell(value + k)) for k, p in enumerate("pq") for one in (review, count)
+             for year, value in ((2022, 0.0), (2027, 1.0))]  # fmt: skip
+    table = compare.pair(small(data, cells), "p", "q", indicators=[review, count]).set_index("indicator")
+    assert table[["gap_base", "gap_end", "gap_low_end", "gap_high_base"]].isna().all(axis=None)
+    assert table[["word_base", "word_end"]].eq("").all(axis=None)
+    assert table["gap_year_end"].tolist() == [2027, 2027]
+    assert np.isnan(table.loc[review, "per_year_a"]) and table.loc[count, "per_year_a"] == pytest.approx(0.2)
+    assert table["note"].to_dict() == {
+        review: "passed or not",
+        count: "a count grows with the size of the place",
+    }
+    # between two years without a common one a review and a count still say what they are
+    apart = [one for one in cells if (one[0] == "p") == (one[2] == 2022)]
+    table = compare.pair(small(data, apart), "p", "q", indicators=[review, count]).set_index("indicator")
+    assert table.loc[review, "note"] == "passed or not" and table.loc[count, "note"].startswith(
+        "a count grows"
+    )
 
 
 # ---------------------------------------------------------------- time distance
