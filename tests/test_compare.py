@@ -243,6 +243,218 @@ def test_domains_departments_and_additions_add_up(data):
     assert every.loc[every["document"] == "huangyan-plan-2021", ["core", "own"]].to_numpy().sum() == 0
 
 
+UNDER3, REFUSED = "nursery_places_per_1000_under3", "每千名3岁以下婴幼儿拥有托位数"
+NUMBERS = {year: "4" for year in range(2023, 2028)}
+CASES = {
+    # what is printed in which documents: why there is nothing more, and whether all that may be is at hand
+    ("complete",): [
+        ({}, "not printed", True),
+        ({"refused": "table"}, "other (table:9)", True),
+        ({"refused": "text"}, "other (statement:9)", True),
+        ({"table": {2023: "4", 2024: ""}}, "", True),
+        ({"table": {2023: "推进", 2024: "推进", 2025: "全覆盖", 2026: " / -—"}}, "in words only: 推进, 全覆盖", True),
+        ({"table": {2023: "—", 2024: "/"}}, "printed without values", True),
+        ({"text": [(None, None)]}, "printed without a year", True),
+        ({"text": [(2016, 2020)]}, "printed for 2016–2020 together, not for one year", True),
+        ({"text": [(None, None), (2016, 2020)]}, "printed without a year", True),
+        ({"text": [(None, 2025)]}, "", True),
+    ],
+    ("complete, no table",): [({}, "not printed", True)],
+    ("excerpt", "complete"): [({}, "not printed", True), ({"table": {2023: "4"}}, "", True)],
+    ("excerpt",): [
+        ({}, "excerpt: only the first rows of the table are at hand", False),
+        ({"table": {2023: "4", 2026: "5"}}, "excerpt: the row stops after 2026", False),
+        ({"table": {2023: "4", 2027: "5"}}, "", False),
+        ({"table": {2023: "推进"}}, "in words only: 推进", True),
+        ({"table": {2023: "—"}}, "printed without values", True),
+        ({"refused": "table"}, "other (table:9)", True),
+        ({"refused": "text"}, "other (statement:9)", False),
+        ({"refused": "both"}, "other (table:9, statement:9)", True),
+        ({"text": [(None, None)]}, "printed without a year", False),
+    ],
+    ("table lost",): [
+        ({}, "table lost", False),
+        ({"refused": "text"}, "other (statement:9); table lost", False),
+        ({"text": [(2016, 2020)]}, "printed for 2016–2020 together, not for one year", False),
+        ({"text": [(None, 2025)]}, "", False),
+    ],
+    ("prose truncated",): [
+        ({}, "not in the table; text truncated", False),
+        ({"refused": "text"}, "other (statement:9)", True),
+        ({"text": [(None, None)]}, "printed without a year", True),
+        ({"table": {2023: "4", 2026: "5"}}, "", True),
+    ],
+    ("table lost", "excerpt"): [({}, "excerpt: only the first rows of the table are at hand", False)],
+    ("prose truncated", "table lost"): [({}, "table lost", False)],
+}  # fmt: skip
+
+
+def said(data, place, at, **facts):
+    """A statement of a place's first document."""
+    row = {
+        "document": f"{place}-0",
+        "place": place,
+        "id": at,
+        "kind": "target",
+        "printed": "4",
+        "unit": "个/千人",
+    }
+    facts = {"phrase": "托位数", "indicator": NURSERY, "from_year": None, "year": None} | facts
+    return data.statements.iloc[[0]].assign(**row | cell(4.0) | facts)
+
+
+def test_why_something_is_missing_and_whether_it_may_stand_elsewhere(data):
+    """By the extent of a place's documents, and by what stands in them in place of the indicator."""
+    cells, documents, statements, expected = [("anchor", AFFORDABLE, 2025, 60.0)], [], [], {}
+    reason = one(data.aliases, indicator=NURSERY, name=REFUSED, maps="no")["reason"]
+    every = [(extents, *case) for extents, cases in CASES.items() for case in cases]
+    for n, (extents, prints, why, at_hand) in enumerate(every):
+        place = f"p{n:02d}"
+        why = why.replace("other (", f"printed for another definition: {REFUSED} (")
+        expected[place] = why.replace(")", f"): {reason}", 1) if REFUSED in why else why, at_hand
+        for k, extent in enumerate(extents):
+            # the plans of a place end where the last of them ends
+            documents.append(
+                {
+                    "id": f"{place}-{k}",
+                    "place": place,
+                    "extent": extent,
+                    "from_year": 2023,
+                    "to_year": 2027 - k,
+                }
+            )
+        own = prints.get("table", {})
+        cells += [
+            (
+                place,
+                NURSERY,
+                year,
+                cell(float(text)) if text.isdigit() else cell(np.nan, relation="none") | {"printed": text},
+            )
+            for year, text in own.items()
+        ]
+        if prints.get("refused") in ("table", "both"):
+            cells.append((place, UNDER3, 2025, cell(300.0) | {"row": "9", "printed_name": REFUSED}))
+        if prints.get("refused") in ("text", "both"):
+            statements.append(said(data, place, 9, phrase=REFUSED, indicator=UNDER3, year=2025))
+        statements += [
+            said(data, place, 20 + k, from_year=a, year=b) for k, (a, b) in enumerate(prints.get("text", []))
+        ]
+        if not own and not prints.get("refused"):
+            cells.append((place, AFFORDABLE, 2025, 60.0))
+    planted = small(data, cells)
+    targets = planted.targets.assign(printed_unit="")
+    targets["printed_name"] = targets["printed_name"].fillna("托位数")
+    targets["document"] = targets["place"].map(
+        lambda place: f"{place}-0" if place != "anchor" else "anchor-plan"
+    )
+    statements = pd.concat(statements, ignore_index=True).astype({"year": "Int64", "from_year": "Int64"})
+    documents = pd.concat(
+        [planted.documents[planted.documents["place"] == "anchor"], pd.DataFrame(documents)]
+    )
+    told = data.places.iloc[[0]]
+    missing = [place for place in expected if place not in set(planted.places["id"])]
+    more = [told.assign(id=place, level="county", parent="zhejiang") for place in missing]
+    places = pd.concat([planted.places, *more], ignore_index=True)
+    planted = dataclasses.replace(planted, targets=targets, statements=statements, places=places,
+                                  documents=documents.reset_index(drop=True))  # fmt: skip
+    table = compare.coverage(planted, indicators=[NURSERY], lang="en").set_index("place")
+    for (extents, prints, *_), (place, (why, at_hand)) in zip(every, expected.items(), strict=True):
+        row = table.loc[place]
+        assert (row["why"], row["at_hand"]) == (why, at_hand), (extents, prints)
+        there = bool(prints.get("table") or prints.get("text"))
+        valued = any(text.isdigit() for text in prints.get("table", {}).values()) or prints.get("text") == [
+            (None, 2025)
+        ]
+        assert (row["there"], row["valued"]) == (there, valued), (extents, prints)
+
+
+def test_how_an_indicator_is_known_to_be_core(data):
+    """Every kind of marker, beside the first row that is starred."""
+    cells = [(place, one, 2025, cell(5.0) | {"star": star, "printed_name": name}) for place, one, star, name in (
+        ("p0", NURSERY, "*", "托位数"), ("p1", NURSERY, "?", "托位数"), ("p2", NURSERY, "", "每千人托位数"),
+        ("p3", NURSERY, "*", "另一名"), ("p4", AFFORDABLE, "", "普惠"), ("p5", AFFORDABLE, "?", "普惠"))]  # fmt: skip
+    planted = small(data, cells)
+    text = (
+        said(data, "p4", 7, year=2025)
+        .assign(document="p4-plan")
+        .astype({"year": "Int64", "from_year": "Int64"})
+    )
+    planted = dataclasses.replace(planted, targets=planted.targets.assign(printed_unit="个"), statements=text)
+    table = compare.coverage(planted, indicators=[NURSERY, AFFORDABLE], lang="en").set_index(
+        ["place", "indicator"]
+    )
+    same, other = (
+        "; starred under the same name in p0-plan table:1",
+        "; starred under another name in p0-plan table:1 (托位数)",
+    )
+    inferred = {
+        ("p1", NURSERY): "the marker is lost in this text" + same,
+        ("p2", NURSERY): "the row prints no marker" + other,
+        ("p4", NURSERY): "running text has no markers" + same,
+        ("p4", AFFORDABLE): "the row prints no marker; starred nowhere at hand",
+        ("p5", AFFORDABLE): "the marker is lost in this text; starred nowhere at hand",
+    }
+    for key, row in table.iterrows():
+        by = "marker printed" if key in {("p0", NURSERY), ("p3", NURSERY)} else ""
+        by = "inferred from the indicator" if key in inferred else by
+        assert (row["core_by"], row["core_reason"]) == (by, inferred.get(key, "")), key
+        assert row["there"] == (by != "") and row["paths"] == int(by != ""), key
+        assert row["locators"] == ("" if not by else "statement:7" if key == ("p4", NURSERY) else "table:1")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_language_of_a_reason_is_chinese_unless_english_is_asked_for(data, lang):
+    table = compare.coverage(data, places=["cixi"], **({} if lang == "zh" else {"lang": lang}))
+    assert table["why"].str.contains("节录").any() == (lang == "zh")
+
+
+def test_contents_are_counted_by_hand(data):
+    """Core, own and only in the text; who else added it; nothing of a kind is 0, and the most comes first."""
+    own, core = "registered_unemployment_rate", [NURSERY, AFFORDABLE, "child_screening_rate"]
+    names = {own: "城镇登记失业率", NURSERY: "托位数", AFFORDABLE: "普惠", "child_screening_rate": "筛查"}
+    rows = [
+        ("p0", NURSERY, "甲"),
+        ("p0", AFFORDABLE, "乙"),
+        ("p0", own, "乙"),
+        ("p1", own, ""),
+        ("p1", core[2], "甲"),
+        ("p2", NURSERY, "甲"),
+    ]
+    cells = [(place, one, year, cell(5.0) | {"department": of, "printed_name": names[one], "printed_unit": "", "row": names[one]})
+             for place, one, of in rows for year in (2023, 2025)]  # fmt: skip
+    planted = small(data, cells)
+    text = pd.concat([said(data, "p2", 7, indicator=AFFORDABLE), said(data, "p2", 8, indicator=AFFORDABLE),
+                      said(data, "p2", 9), said(data, "p2", 10, indicator="")])  # fmt: skip
+    text = text.assign(document="p2-plan").astype({"year": "Int64", "from_year": "Int64"})
+    spoken = dataclasses.replace(planted, statements=text.reset_index(drop=True))
+    listed = compare.contents(spoken)
+    assert listed[["place", "indicator", "kind", "origin", "also_in"]].values.tolist() == [
+        ["p0", NURSERY, "core", "table", ""],
+        ["p0", AFFORDABLE, "core", "table", ""],
+        ["p0", own, "own", "table", "p1"],
+        ["p1", own, "own", "table", "p0"],
+        ["p1", core[2], "core", "table", ""],
+        ["p2", NURSERY, "core", "table", ""],
+        ["p2", AFFORDABLE, "text_only", "text", ""],
+    ]
+    alike = listed["resembles"].eq("urban_unemployment_rate")
+    assert alike.equals(listed["kind"] == "own") and listed.loc[~alike, ["resembles", "reason"]].eq("").all(
+        axis=None
+    )
+    assert listed.loc[alike, "reason"].eq("registered, not surveyed").all()
+    assert compare.contents(spoken, document="p1-plan")["place"].tolist() == ["p1", "p1"]
+    assert compare.contents(spoken, places=["p2"])["place"].tolist() == ["p2", "p2"]
+    count = ["core", "own", "text_only", "total"]
+    by = compare.contents(spoken, "domain").groupby("document")[count].sum()
+    assert by.values.tolist() == [[2, 1, 0, 3], [1, 1, 0, 2], [1, 0, 1, 1]]
+    assert compare.contents(planted, "domain")["text_only"].eq(0).all()
+    by = compare.contents(planted, "department")
+    assert by[["document", "department", *count]].values.tolist() == [
+        ["p0-plan", "乙", 1, 1, 0, 2], ["p0-plan", "甲", 1, 0, 0, 1],
+        ["p1-plan", "甲", 1, 0, 0, 1], ["p2-plan", "甲", 1, 0, 0, 1]]  # fmt: skip
+
+
 # ---------------------------------------------------------------- standing
 
 

@@ -79,12 +79,12 @@ def coverage(data: Data, *, places: Names = None, indicators: Names = None, lang
     path = path.drop_duplicates(_KEYS).drop(columns="document").set_index(_KEYS)
     path = path[path.columns.intersection(_COLUMNS)]
     table = grid.join([first.set_index(_KEYS), locators, path, paths]).reset_index()
-    texts = [name for name in table if table[name].dtype == object or table[name].dtype == "str"]
+    texts = table.select_dtypes(exclude="number")
     table = table.assign(
         there=table["document"].notna(),
         valued=table["end_year"].notna(),
         paths=table["paths"].fillna(0).astype(int),
-        **{name: table[name].astype(object).where(table[name].notna(), "") for name in texts},
+        **texts.astype(object).where(texts.notna(), ""),
     )
     return _with_reasons(_with_markers(table, said, lang), data, facts, said, lang)[_COLUMNS]
 
@@ -135,7 +135,7 @@ def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.Data
     """Add how an indicator is known to be core in a document, row by row."""
     starred = said[said["star"] == "*"].drop_duplicates("indicator").set_index("indicator")
     starred = starred.reindex(table["indicator"]).reset_index(drop=True)
-    printed = table["there"] & (table["star"] == "*")
+    printed = table["star"] == "*"
     inferred = (table["there"] & ~printed).to_numpy()
     text, lost = table["origin"] == "text", table["star"] == "?"
     mark = np.select([text, lost], ["marker_text", "marker_lost"], "marker_none")
