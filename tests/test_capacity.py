@@ -867,6 +867,218 @@ def test_no_county_with_a_plan_has_an_occupancy(data):
     assert not set(seen["place"]) & set(data.documents["place"])
 
 
+# ------------------------------------------------------------------------------- all of it, by a plain loop
+
+
+def observed(
+    place, indicator, year, value, step=1.0, *, basis="year_end_resident", source="s1", relation="eq"
+):
+    """One observation as it stands in the data."""
+    ends = {"low": value, "high": value} if relation == "eq" else {"low": np.nan, "high": np.nan}
+    closed = dict.fromkeys(("low_closed", "high_closed"), relation == "eq")
+    row = {"place": place, "indicator": indicator, "year": year, "printed": f"{value:g}", "source": source}
+    return (
+        row
+        | {"basis": basis, "value": value, "relation": relation, "step": step, "unit": "人"}
+        | ends
+        | closed
+    )
+
+
+def seen_by(data, rows):
+    """The data with these observations alone, from sources of three grades, the third derived."""
+    sources = pd.DataFrame({"id": ["s1", "s2", "s3"], "grade": ["official", "press", "derived"], "title": ""})
+    return changed(data, observations=pd.DataFrame(rows).astype({"year": "Int64"}), sources=sources)
+
+
+def of_year(rows, place, indicator, basis):
+    """Year -> number, lower and upper end, sources: the mean and the hull of what is printed for the year."""
+    out = {}
+    for row in rows:
+        if (row["place"], row["indicator"], row["basis"]) == (place, indicator, basis):
+            # the sum of two printed numbers carries both of their roundings
+            reach = row["step"] * (1.0 if row["source"] == "s3" else 0.5)
+            reach = row["step"] if row["relation"] == "about" else reach
+            reach += row["step"] / 2 if row["relation"] == "about" and row["source"] == "s3" else 0.0
+            out.setdefault(row["year"], []).append(
+                (row["value"], row["value"] - reach, row["value"] + reach, row["source"])
+            )
+    return {
+        year: (
+            sum(one[0] for one in some) / len(some),
+            min(one[1] for one in some),
+            max(one[2] for one in some),
+            list(dict.fromkeys(one[3] for one in some)),
+        )
+        for year, some in out.items()
+    }
+
+
+def rate_of(series):
+    """The yearly rate from the first to the last year of a series, with its limits; none of one year."""
+    if len(series) < 2:
+        return None
+    first, last = min(series), max(series)
+    pairs = ((0, 0), (1, 2), (2, 1))
+    return [(series[last][a] / series[first][b]) ** (1 / (last - first)) - 1 for a, b in pairs]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_populations_are_those_of_a_plain_loop(data, seed):
+    """Any years observed on any bases, several sources of a year, years before, between and after them."""
+    rng, rows, resident = np.random.default_rng(seed), [], "population_resident"
+    places = ["yuhuan", "cixi", "hangzhou", "zhejiang", "china"]
+    bases = ["year_end_resident", "census_2020", "pre_census_average"]
+    for place, basis, year in [(p, b, y) for p in places for b in bases for y in range(2018, 2025)]:
+        for _ in range(int(rng.choice([0, 0, 0, 1, 1, 2]))):
+            kind = str(rng.choice(["eq", "eq", "eq", "about"]))
+            value = float(rng.integers(900, 1_100) * 1_000)
+            rows.append(observed(place, resident, year, value, float(rng.choice([1, 1_000])), basis=basis,
+                                 source=str(rng.choice(["s1", "s2", "s3"])), relation=kind))  # fmt: skip
+    rows.append(observed("yuhuan", resident, 2020, 1e6, basis="year_end_resident"))
+    rows = [row for row in rows if (row["place"], row["basis"]) != ("cixi", "year_end_resident")]
+    # what is only a bound has no end above, and is no observation of how many there are
+    rows.append(observed("yuhuan", resident, 2026, 5e6, relation="ge") | {"low": 5e6, "high": np.inf})
+    known, asked = seen_by(data, rows), [2017, 2019, 2021, 2023, 2027]
+    rows = [row for row in rows if row["relation"] != "ge"]
+    table = capacity.populations(known, places, asked).set_index(["place", "scenario", "year"])
+    assert len(table) == len(places) * 3 * len(asked)
+    lent = rate_of(of_year(rows, "zhejiang", resident, "year_end_resident"))
+    grades = {"s1": "official", "s2": "press", "s3": "derived"}
+    for place in places:
+        basis = next((one for one in bases[:2] if of_year(rows, place, resident, one)), None)
+        own = of_year(rows, place, resident, basis)
+        for scenario in ("flat", "own_trend", "province_trend"):
+            rate = {"flat": [0.0] * 3, "own_trend": rate_of(own), "province_trend": lent}[scenario]
+            if scenario == "province_trend" and place == "china":
+                rate = None
+            for year in asked:
+                row = table.loc[(place, scenario, year)]
+                if not own or rate is None:
+                    reason = (
+                        "NO_POPULATION"
+                        if not own
+                        else "ONE_OBSERVATION"
+                        if scenario == "own_trend"
+                        else "NO_PROVINCE_TREND"
+                    )
+                    assert (row["reason"], row["status"], row["source"]) == (reason, "not assessable", ""), (
+                        place,
+                        scenario,
+                    )
+                    assert row[["value", "low", "high", "rate", "anchor"]].isna().all()
+                    continue
+                assert (row["reason"], row["status"], row["basis"]) == ("", "assessable", basis)
+                before = [one for one in own if one <= year]
+                anchor = max(before) if before else min(own)
+                away = year - anchor
+                ends = rate if away >= 0 else [rate[0], rate[2], rate[1]]
+                wanted = [number * (1 + by) ** away for number, by in zip(own[anchor][:3], ends, strict=True)]
+                assert row[["value", "low", "high"]].tolist() == pytest.approx(wanted), (
+                    place,
+                    scenario,
+                    year,
+                )
+                assert row["anchor"] == anchor
+                assert row[["rate", "rate_low", "rate_high"]].tolist() == pytest.approx(rate)
+                sources = set(own[anchor][3])
+                if away and scenario != "flat":
+                    trend = (
+                        own
+                        if scenario == "own_trend"
+                        else of_year(rows, "zhejiang", resident, "year_end_resident")
+                    )
+                    sources |= {one for some in trend.values() for one in some[3]}
+                assert set(row["source"].split("; ")) == sources, (place, scenario, year)
+                assert row["grade"] == "; ".join(grades[one] for one in ("s1", "s2", "s3") if one in sources)
+        beside = {
+            f"{one} {year}" for one in bases if one != basis for year in of_year(rows, place, resident, one)
+        }
+        assert {
+            text.split(":")[0] for text in table.loc[(place, "flat", 2017), "beside"].split("; ") if text
+        } == beside
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_places_per_child_are_those_of_a_plain_loop(data, seed):
+    """Births of some years by number and by rate, of a place and of what it belongs to, with gaps between them."""
+    rng, rows, held = np.random.default_rng(seed), [], {}
+    rows.append(observed("yuhuan", "population_resident", 2021, 600_000.0, 1_000.0))
+    kinds = [("yuhuan", "births", "registered"), ("yuhuan", "birth_rate", "survey"), ("taizhou", "birth_rate", "survey"),
+             ("zhejiang", "birth_rate", "survey"), ("zhejiang", "births", "registered"), ("china", "birth_rate", "survey"),
+             ("yuhuan", "births", "reported")]  # fmt: skip
+    for place, indicator, basis in kinds:
+        first = int(rng.integers(2017, 2022))
+        for year in range(first, int(rng.integers(first, 2024)) + 1):
+            if rng.random() < 0.75:
+                value = (
+                    float(rng.integers(2_000, 4_000))
+                    if indicator == "births"
+                    else float(rng.integers(50, 100)) / 10
+                )
+                rows.append(
+                    observed(
+                        place, indicator, year, value, 1.0 if indicator == "births" else 0.1, basis=basis
+                    )
+                )
+    for place, indicator, basis in kinds[:4]:
+        name = f"number:{basis}" if indicator == "births" else f"rate:{place}"
+        if series := of_year(rows, place, indicator, basis):
+            held[name] = series
+    planted = seen_by(data, rows)
+    levels = capacity.stock(planted, "yuhuan", NURSERY)
+    table = capacity.per_child(planted, levels)
+    cells = levels.drop_duplicates(["document", "variant", "year"])
+    if not held:
+        assert set(table["reason"]) == {"NO_BIRTHS"}
+        return
+    assert set(table["births"]) == set(held)
+    for cell in cells.itertuples():
+        start = (
+            cells[(cells["document"] == cell.document) & (cells["variant"] == cell.variant)]
+            .sort_values("year")
+            .iloc[0]
+        )
+        for name, series in held.items():
+            own = table[
+                (table["year"] == cell.year)
+                & (table["births"] == name)
+                & (table["document"] == cell.document)
+            ]
+            first, last = min(series), max(series)
+            past = cell.year > last
+            wanted = {"held", "falling"} if past else {"held back" if cell.year - 2 < first else "sourced"}
+            assert set(own["births_scenario"]) == wanted, (cell.year, name, series)
+            for row in own.to_dict("records"):
+                if row["births_scenario"] == "falling" and len(series) < 3:
+                    assert row["reason"] == "FEW_BIRTH_YEARS" and np.isnan(row["per_1000"])
+                    continue
+                assert row["reason"] == "" and row["sourced"] == sum(
+                    cell.year - k in series for k in range(3)
+                )
+                for n, (end, other) in enumerate((("", ""), ("_low", "_high"), ("_high", "_low"))):
+                    total = 0.0
+                    for year in range(cell.year - 2, cell.year + 1):
+                        before = [series[one][n] for one in sorted(series) if one <= year][-1:]
+                        after = [series[one][n] for one in sorted(series) if one >= year][:1]
+                        some = before + after
+                        born = sum(some) / len(some) if not n else min(some) if n == 1 else max(some)
+                        if year > last and row["births_scenario"] == "falling":
+                            base = series[first][(0, 2, 1)[n]]
+                            born *= (series[last][n] / base) ** ((year - last) / (last - first))
+                        total += born
+                    people = 1_000.0 if name.startswith("rate") else (600_000.0, 600_500.0, 599_500.0)[n]
+                    assert row[f"per_1000{end}"] == pytest.approx(total / people * 1_000), (
+                        cell.year,
+                        row,
+                        series,
+                    )
+                    level, kept = getattr(cell, f"level{other}"), start[f"level{other}"]
+                    key = ("value", "high", "low")[n]
+                    assert row[key] == pytest.approx(level / row[f"per_1000{end}"])
+                    assert row["level_kept" + other] == pytest.approx(kept / row[f"per_1000{end}"])
+
+
 # --------------------------------------------------------------------------------------- assumptions
 
 
