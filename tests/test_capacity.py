@@ -1079,6 +1079,333 @@ def test_places_per_child_are_those_of_a_plain_loop(data, seed):
                     assert row["level_kept" + other] == pytest.approx(kept / row[f"per_1000{end}"])
 
 
+def made(l0, l1, p0, p1, by, over, one):
+    """What two levels and populations make, the later one grown from the earlier where both are one observation."""
+    last = p0 * (1 + by) ** over if one else p1
+    if np.isinf(l0) and np.isinf(l1):
+        return (np.nan,) * 5
+    built, come = (
+        0.0 if not many else many * level
+        for many, level in (((p0 + last) / 2, l1 - l0), (last - p0, (l0 + l1) / 2))
+    )
+    total = l1 * last - l0 * p0
+    return total, total / over, built, come, 1 - l0 / l1
+
+
+def test_a_bound_leaves_open_how_much_is_added_also_where_people_grow_fewer():
+    """3.1 or more for a thousand people, then for 900: at least 3.1·900 − 2.75·1000, and no most."""
+    frame, fewer = targets([2.7, 3.1], relation=["eq", "ge"]), population([1_000, 900], anchor=[2021, 2026])
+    row = added(frame, fewer).iloc[0]
+    assert (row["low"], row["high"]) == (pytest.approx(3.1 * 900 - 2_750), np.inf)
+    assert (row["per_year_low"], row["per_year_high"]) == (pytest.approx((3.1 * 900 - 2_750) / 5), np.inf)
+    assert (row["level_part_high"], row["population_part_low"]) == (np.inf, -np.inf)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("whole", [True, False])
+def test_additions_are_those_of_a_plain_loop_over_all_corners(seed, whole):
+    """Each unknown at either end: levels, people at the start and, where it rests on another observation, at the end."""
+    rng, years = np.random.default_rng(seed), (2022, 2023, 2025, 2027)
+    numbers = [float(one) / 10 for one in rng.integers(8, 40, 4)]
+    relations = ["eq", *(str(one) for one in rng.choice(["eq", "eq", "ge"], 3))]
+    indicator, per = [(AREA, 1), (NURSERY, 1_000), ("per_10000", 10_000)][seed % 3]
+    frame = targets(numbers, years, indicator=indicator, step=0.2, relation=relations)
+    anchors = [2021, *(int(one) for one in rng.choice([2021, 2024], 3))]
+    rates = sorted(rng.uniform(-0.02, 0.02, 2))
+    low = rng.integers(50_000, 90_000, 4).astype(float)
+    people = population(
+        low, low + rng.integers(0, 2_000, 4), years, rate=float(np.mean(rates)), rates=rates, anchor=anchors
+    )
+    table = added(frame, people, whole=whole)
+    steps = [(0, 3)] if whole else [(0, 1), (1, 2), (2, 3)]
+    assert table[["from_year", "year", "years"]].values.tolist() == [
+        [years[a], years[b], years[b] - years[a]] for a, b in steps
+    ]
+    for row, (a, b) in zip(table.to_dict("records"), steps, strict=True):
+        over, one = years[b] - years[a], anchors[a] == anchors[b]
+        first, final_level = (
+            (numbers[k] - half, np.inf if relations[k] == "ge" else numbers[k] + half)
+            for k, half in ((a, 0.1 if a == 0 else 0.0), (b, 0.0))
+        )
+        heads = [[people[name].iloc[k] / per for name in ("value", "low", "high")] for k in (a, b)]
+        (start, *starts), (final, *finals) = heads
+        tied = list(zip(finals, rates, strict=True))
+        corners = np.array([made(l0, l1, p0, p1, by, over, one) for l0 in first for l1 in final_level
+                            for p0 in starts for p1, by in tied])  # fmt: skip
+        middle = made(numbers[a], numbers[b], start, final, float(np.mean(rates)), over, one)
+        for k, name in enumerate(("", "per_year", "level_part", "population_part", "fall_needed")):
+            keys = ("value", "low", "high") if not name else (name, f"{name}_low", f"{name}_high")
+            wanted = middle[k], np.nanmin(corners[:, k]), np.nanmax(corners[:, k])
+            assert [row[key] for key in keys] == pytest.approx(wanted, rel=1e-9, abs=1e-6), (name, row)
+        sizes = 7543 / 216, 20144 / 415
+        if indicator == NURSERY:
+            assert row["institutions_low"] == pytest.approx(row["per_year_low"] / sizes[1])
+            assert row["institutions_high"] == pytest.approx(row["per_year_high"] / sizes[0])
+        else:
+            assert np.isnan(row["institutions_low"]) and np.isnan(row["institutions_high"])
+        assert (row["level_0"], row["level"], row["unit"]) == (numbers[a], numbers[b], frame_unit(indicator))
+        assert (row["population_0"], row["population"]) == (people["value"].iloc[a], people["value"].iloc[b])
+
+
+def frame_unit(indicator):
+    return INDICATORS.set_index("id").at[indicator, "unit"].split("/")[0]
+
+
+@pytest.mark.parametrize("relation", ["eq", "ge"])
+def test_a_stock_is_the_hull_of_its_corners_and_levels_end_at_their_bounds(relation):
+    """A base of 0.02 known to 0.1 lies between 0 and 0.07; nothing lies above the upper bound."""
+    capped = SimpleNamespace(indicators=INDICATORS.assign(upper=0.06), sources=BARE.sources)
+    frame = targets([0.02, 0.05], step=0.1, relation=["eq", relation])
+    out = capacity.stock(capped, rows=frame, people=population([1_000, 2_000], [1_200, 2_600]))
+    assert out["low"].tolist() == pytest.approx([0.0, 0.05 * 2_000])
+    assert out["high"].tolist() == pytest.approx([0.06 * 1_200, (0.05 if relation == "eq" else 0.06) * 2_600])
+    assert out["value"].tolist() == pytest.approx([0.02 * 1_100, 0.05 * 2_300])
+    assert out["level_low"].tolist() == [0.0, 0.05] and out["year"].tolist() == [2022, 2027]
+
+
+def test_one_printed_year_is_one_row_without_a_base_whatever_is_asked(data):
+    """And of three years the whole is the first to the last, the steps are the neighbours, by path and scenario."""
+    people = pd.concat([population(1_000), population(2_000).assign(scenario="own_trend")], ignore_index=True)
+    single = targets([2.0], (2022,))
+    frame = pd.concat(
+        [targets([1.0, 2.0]), single.assign(document="other"), targets([3.0, 5.0]).assign(variant="b")]
+    )
+    for whole in (True, False):
+        out = added(frame, people, whole=whole).set_index(["document", "variant", "scenario"]).sort_index()
+        assert len(out) == 6
+        assert out.loc[("other", "")]["reason"].tolist() == ["NO_BASE"] * 2
+        assert out.loc[("other", ""), ["value", "level_0", "fall_needed"]].isna().all(axis=None)
+        assert out.loc[("plan", ""), "value"].to_dict() == {"flat": 1_000.0, "own_trend": 2_000.0}
+        assert out.loc[("plan", "b"), "value"].to_dict() == {"flat": 2_000.0, "own_trend": 4_000.0}
+
+
+def test_the_hull_over_scenarios_by_hand():
+    """Least and greatest of those that can be assessed; the reasons only where none can; paths stay apart."""
+    rows = [
+        ("a", "flat", 1.0, 0.5, 2.0, ""),
+        ("a", "own_trend", np.nan, np.nan, np.nan, "ONE_OBSERVATION"),
+        ("a", "province_trend", 4.0, 0.75, 5.0, ""),
+        ("b", "flat", np.nan, np.nan, np.nan, "NO_POPULATION"),
+        ("b", "own_trend", np.nan, np.nan, np.nan, "ONE_OBSERVATION"),
+        ("b", "province_trend", np.nan, np.nan, np.nan, "NO_POPULATION"),
+    ]
+    frame = pd.DataFrame(rows, columns=["place", "scenario", "value", "low", "high", "reason"])
+    frame = frame.assign(
+        per_year_low=frame["low"] / 5, per_year_high=frame["high"] / 5, source="x", year=2027
+    )
+    frame = frame.assign(institutions_low=frame["low"] / 7, institutions_high=frame["high"] / 7)
+    out = capacity.span(frame).set_index("place")
+    numbers = [
+        "value_low",
+        "value_high",
+        "low",
+        "high",
+        "per_year_low",
+        "per_year_high",
+        "institutions_low",
+        "institutions_high",
+    ]
+    assert out.loc["a", numbers].tolist() == pytest.approx([1.0, 4.0, 0.5, 5.0, 0.1, 1.0, 0.5 / 7, 5 / 7])
+    assert out.loc["b", numbers].isna().all()
+    assert out["scenario"].tolist() == ["flat; province_trend", "flat; own_trend; province_trend"]
+    assert out["reason"].tolist() == ["", "NO_POPULATION; ONE_OBSERVATION"]
+    assert out["status"].tolist() == ["assessable", "not assessable"]
+    for name in ("scenario", "value", "low", "high", "reason"):
+        with pytest.raises(DataError, match=name):
+            capacity.span(frame.drop(columns=name))
+    with pytest.raises(DataError):
+        capacity.span(frame.iloc[:0])
+
+
+def test_a_survey_by_category_is_summed_by_hand(data):
+    """The sum, the printed total and what the sum has more, with every rounding; other places, years and bases apart."""
+    parts = {
+        "sports_area_a": (300.0, 10.0),
+        "sports_area_b": (200.0, 2.0),
+        "sports_area_total": (400.0, 20.0),
+    }
+    rows = [observed("yuhuan", name, 2023, value, step, basis="site_survey", source=f"s{1 + k % 3}")
+            for k, (name, (value, step)) in enumerate(parts.items())]  # fmt: skip
+    rows += [rows[0] | other for other in ({"place": "cixi"}, {"year": 2022}, {"basis": "reported"})]
+    rows.append(rows[0] | {"indicator": "sports_area_per_capita", "value": 2.0})
+    known = seen_by(data, [row | {"source": "s1"} if row["source"] == "s3" else row for row in rows])
+    frame = capacity.category_areas(known, "玉环", 2023).set_index("item")
+    assert frame[["low", "high"]].to_dict("index") == {
+        "sports_area_a": {"low": 295.0, "high": 305.0},
+        "sports_area_b": {"low": 199.0, "high": 201.0},
+        "sum": {"low": 494.0, "high": 506.0},
+        "total": {"low": 390.0, "high": 410.0},
+        "excess": {"low": 84.0, "high": 116.0},
+    }
+    assert frame["share_low"].tolist() == pytest.approx((frame["low"] / 410).tolist())
+    assert frame["share_high"].tolist() == pytest.approx((frame["high"] / 390).tolist())
+    assert frame["source"].tolist() == ["s1", "s2", "s1; s2", "s1", "s1; s2"]
+    assert frame["grade"].tolist() == ["official", "press", "official; press", "official", "official; press"]
+    assert capacity.category_areas(known, "yuhuan", 2023, basis="site_survey").equals(frame.reset_index())
+    for left_out in ("sports_area_total", "sports_area_[ab]"):
+        seen = known.observations
+        bare = changed(known, observations=seen[~seen["indicator"].str.fullmatch(left_out)])
+        with pytest.raises(DataError):
+            capacity.category_areas(bare, "yuhuan", 2023)
+    twice = changed(
+        known,
+        observations=pd.concat(
+            [known.observations, known.observations[known.observations["indicator"] == "sports_area_total"]]
+        ),
+    )
+    with pytest.raises(DataError):
+        capacity.category_areas(twice, "yuhuan", 2023)
+
+
+def test_sizes_are_the_least_and_the_greatest_of_the_surveys_near_by(data):
+    """Of the province, else of a data sheet where no survey near by counts the type; never a standard."""
+    rows = [("gym", "pujiang", 200.0, 220.0, "survey_area_over_count"), ("gym", "xianju", 150.0, 300.0, "survey_area_over_count"),
+            ("gym", "china", 1.0, 9_000.0, "survey_area_over_count"), ("gym", "", 10.0, 20.0, "dimension"),
+            ("court", "china", 400.0, 500.0, "survey_area_over_count"), ("court", "", 420.0, 450.0, "dimension"),
+            ("court", "", 410.0, 440.0, "dimension"), ("pool", "china", 50.0, 60.0, "standard")]  # fmt: skip
+    made = pd.DataFrame(rows, columns=["facility", "place", "size_low", "size_high", "basis"])
+    made = made.assign(name_zh=made["facility"], unit="平方米/个", source="", note="")
+    sizes = capacity.facility_sizes(changed(data, facilities=made), "yuhuan").set_index("facility")
+    assert sizes[["low", "high", "basis", "places"]].values.tolist() == [
+        [150.0, 300.0, "survey_area_over_count", "pujiang; xianju"], [410.0, 450.0, "dimension", ""]]  # fmt: skip
+    with pytest.raises(DataError):
+        capacity.facility_sizes(changed(data, facilities=made[made["facility"] == "pool"]), "yuhuan")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_supply_and_balance_are_those_of_a_plain_loop(data, seed):
+    """Counts times sizes, projects after the base and by the year, trails apart, what has no size left out."""
+    rng = np.random.default_rng(seed)
+    kinds = ["gym", "trail", "pocket_park", "local_facility", "football_cage"]
+    said, projects = [], []
+    template = data.statements.iloc[[0]]
+    for n in range(12):
+        kind = kinds[int(rng.integers(len(kinds)))]
+        relation, number = str(rng.choice(["eq", "eq", "ge", "about"])), float(rng.integers(10, 90))
+        project = {
+            "id": f"x{n}",
+            "document": "yuhuan-plan-2023",
+            "statement": n + 1,
+            "at": "",
+            "phrase": "",
+            "facility": kind,
+        }
+        project |= {"from_year": None, "year": None, "note": ""}
+        if rng.random() < 0.2:
+            project |= {
+                "statement": None,
+                "phrase": "馆",
+                "at": "x:y:z",
+                "year": int(rng.choice([2022, 2024])),
+            }
+        else:
+            ends = {"eq": (number, number), "ge": (number, np.inf)}.get(relation, (np.nan, np.nan))
+            row = {
+                "document": "yuhuan-plan-2023",
+                "place": "yuhuan",
+                "id": n + 1,
+                "indicator": "",
+                "kind": "flow",
+            }
+            row |= {
+                "value": number,
+                "relation": relation,
+                "low": ends[0],
+                "high": ends[1],
+                "low_closed": relation in ("eq", "ge"),
+            }
+            row |= {
+                "high_closed": relation == "eq",
+                "step": 1.0,
+                "unit": "公里" if kind == "trail" else "个",
+                "printed": f"{number:g}",
+            }
+            row |= {"from_year": None, "year": rng.choice([2022, 2023, 2024, 2027, 2028, None])}
+            said.append(template.assign(**row))
+        projects.append(project)
+    kept = data.statements[data.statements["document"] != "yuhuan-plan-2023"]
+    statements = pd.concat([kept, *said], ignore_index=True).astype({"year": "Int64", "from_year": "Int64"})
+    projects = pd.DataFrame(projects).astype({"year": "Int64", "from_year": "Int64", "statement": "Int64"})
+    rows = [("gym", "survey", 1_000.0, 3_000.0), ("court", "survey", 500.0, 4_000.0), ("trail", "survey", 300.0, 2_000.0),
+            ("football_5", "dimension", 600.0, 900.0), ("football_cage", "dimension", 700.0, 950.0)]  # fmt: skip
+    facilities = pd.DataFrame(rows, columns=["facility", "basis", "size_low", "size_high"])
+    facilities = facilities.assign(name_zh="", place="zhejiang", note="", source="")
+    facilities["unit"] = np.where(facilities["facility"] == "trail", "平方米/公里", "平方米/个")
+    planted = changed(data, statements=statements, projects=projects, facilities=facilities)
+    # of a cage the sheets of both kinds of pitch; of no printed kind the least and the greatest surveyed piece
+    sizes = {
+        "gym": (1_000.0, 3_000.0),
+        "trail": (300.0, 2_000.0),
+        "football_cage": (600.0, 950.0),
+        "local_facility": (500.0, 4_000.0),
+    }
+    parts = {"trail": "trail", "local_facility": "kind_not_printed", "pocket_park": "size_not_known"}
+    table, expected = capacity.supply(planted, "yuhuan").set_index("id"), {}
+    by_id = statements[statements["document"] == "yuhuan-plan-2023"].set_index("id")
+    for project in projects.itertuples():
+        row, size = table.loc[project.id], sizes.get(project.facility)
+        named = pd.isna(project.statement)
+        cell = None if named else by_id.loc[project.statement]
+        count = 1.0 if named else cell["value"]
+        least, most = count, count
+        if not named and (
+            cell["relation"] == "about" or (cell["unit"] == "公里" and cell["relation"] == "eq")
+        ):
+            reach = 1.0 if cell["relation"] == "about" else 0.5
+            least, most = count - reach, count + reach
+        wanted = (least * size[0], most * size[1]) if size else (np.nan, np.nan)
+        assert (row["count"], row["part"]) == (count, parts.get(project.facility, "counted")), row
+        assert row[["low", "high"]].tolist() == pytest.approx(wanted, nan_ok=True), row
+        assert row["reason"] == ("" if size else "ONLY_NAMED" if named else "NO_SIZE")
+        assert row["unit"] == "平方米" and row["count_unit"] == ("个" if named else cell["unit"])
+        assert row["at"] == ("x:y:z" if named else f"statement:{project.statement}")
+        year = project.year if named else cell["year"]
+        assert row["year"] == year if pd.notna(year) else pd.isna(row["year"])
+        expected[project.id] = (year, project.facility, count, wanted)
+    for row in capacity.balance(planted, "yuhuan", AREA).to_dict("records"):
+        serving = [
+            one for one in expected.values() if pd.isna(one[0]) or row["from_year"] < one[0] <= row["year"]
+        ]
+        assert row["projects"] == len(serving), row
+        unsized = [one for one in serving if one[1] == "pocket_park"]
+        assert row["left_out_count"] == sum(one[2] for one in unsized)
+        assert row["left_out"] == ("pocket_park" if unsized else "")
+        for k, end in enumerate(("low", "high")):
+            total = {way: sum(one[3][k] for one in serving if one[1] != "pocket_park" and (way == "with" or one[1] != "trail"))
+                     for way in ("without", "with")}  # fmt: skip
+            for way, area in total.items():
+                assert row[f"{way}_{end}"] == pytest.approx(area), (way, row)
+                need = row["need_high" if end == "low" else "need_low"]
+                assert row[f"{way}_share_{end}"] == pytest.approx(area / need if need > 0 else np.inf)
+
+
+@pytest.mark.parametrize(
+    ("base", "asked", "shares"),
+    [(3.0, 2.0, (np.inf, np.inf)), (2.0, 2.0, (0.0, np.inf)), (1.0, 3.0, (0.0, None))],
+)
+def test_where_nothing_is_needed_any_supply_is_more_than_enough(data, base, asked, shares):
+    """A need at or below nothing is covered without end; where there is one, the share is what is announced of it."""
+    targets = data.targets.copy()
+    own = (targets["document"] == "yuhuan-plan-2023") & (targets["indicator"] == AREA)
+    for role, value in (("baseline", base), ("target", asked)):
+        cells = own & (targets["role"] == role)
+        targets.loc[cells, ["value", "low", "high", "step"]] = (
+            value,
+            value,
+            value,
+            0.0 if base == 3.0 else 0.1,
+        )
+    bare = changed(sized(data, (6.0, 12.0), trails=False), targets=targets)
+    rows = capacity.balance(bare, "yuhuan", AREA)
+    row = rows[(rows["document"] == "yuhuan-plan-2023") & (rows["year"] == 2027)].iloc[0]
+    low, high = row["need_low"], row["need_high"]
+    assert row["without_share_low"] == pytest.approx(np.inf if high <= 0 else row["without_low"] / high)
+    assert row["without_share_high"] == pytest.approx(np.inf if low <= 0 else row["without_high"] / low)
+    assert (low <= 0, high <= 0) == {3.0: (True, True), 2.0: (True, False), 1.0: (False, False)}[base]
+    assert np.isinf([row["without_share_low"], row["without_share_high"]]).tolist() == [high <= 0, low <= 0]
+    assert (row["code"] == "COVERED") == (high <= 0)
+
+
 # --------------------------------------------------------------------------------------- assumptions
 
 
