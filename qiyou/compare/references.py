@@ -396,8 +396,7 @@ def _shared(plans: pd.DataFrame) -> pd.DataFrame:
     ends = _ends(rows, rows[["value", "value", "box_low", "box_high"]].to_numpy(dtype=float))
     source = rows["count"].astype("str") + " of " + (rows["n"] - 1).astype("str") + " other plans"
     own = rows["value"] == rows["value_own"]
-    names = (_others(*one) for one in zip(rows["names"], rows["place"], own, strict=True))
-    names = pd.Series(names, rows.index, dtype=object)
+    names = pd.Series(map(_others, rows["names"], rows["place"], own), rows.index, dtype=object)
     return _entries(rows, ends, ends, kind=SHARED, source=source, n=rows["count"], places=names)
 
 
