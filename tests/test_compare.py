@@ -1115,6 +1115,9 @@ def test_references_verdicts_and_leads_of_any_plans_are_those_of_a_plain_loop(da
                 assert row["lead_n"] == head[1]
                 expected = lead_on(path, value, year, way)
                 got = [row["lead"], row["lead_low"], row["lead_high"]]
+                beyond = way * own["value"] > max(way * number for number in path[1])
+                note = "better than the whole path" if beyond else "passed before the path begins"
+                assert row["lead_note"] == (note if np.isnan(expected[0]) else ""), (seed, year, row, path)
                 assert got == pytest.approx(expected, nan_ok=True), (seed, year, row, path)
             kind, many = "", False
             if found:
@@ -1368,6 +1371,229 @@ def test_reviews_and_counts_have_no_gap_and_a_review_is_asked_for_nothing_a_year
     assert table.loc[review, "note"] == "passed or not" and table.loc[count, "note"].startswith(
         "a count grows"
     )
+
+
+@pytest.mark.parametrize("change", ["reversed", "unrelated"])
+def test_the_order_of_the_places_and_who_else_there_is_change_nothing(data, change):
+    """The first group of peers is one like any other."""
+    cells = [
+        (f"p{k}", NURSERY, year, 3.0 + k * (2028 - year) / 8) for k in range(5) for year in (2022, 2025, 2027)
+    ]
+    planted = small(data, cells)
+    places = planted.places
+    if change == "reversed":
+        places = places.iloc[::-1].reset_index(drop=True)
+    if change == "unrelated":
+        places = pd.concat(
+            [places.iloc[[0]].assign(id="far", parent="", level="county"), places], ignore_index=True
+        )
+    moved = dataclasses.replace(planted, places=places.reset_index(drop=True))
+    own = {"indicators": [NURSERY]}
+    calls = (compare.core, 2025), (compare.convergence,), (compare.pair, "p0", "p3")
+    for call, *named in calls:
+        before, after = (call(one, *named, **own).reset_index(drop=True) for one in (planted, moved))
+        names = [
+            name
+            for name in (
+                "place",
+                "indicator",
+                "variant",
+                "verdict",
+                "gap",
+                "lead",
+                "reference_places",
+                "sd_base",
+                "n",
+                "word_end",
+            )
+            if name in before
+        ]
+        by = [name for name in ("place", "indicator") if name in before]
+        before, after = (one.sort_values(by, ignore_index=True)[names] for one in (before, after))
+        pd.testing.assert_frame_equal(before, after)
+
+
+def test_why_there_is_no_reference_of_a_name(data):
+    """A place without a province has no peers; but a place that is named may be anybody's reference."""
+    cells = [(place, NURSERY, year, 3.0) for place in ("p0", "p1", "stray") for year in (2024, 2025)]
+    planted = small(data, [one for one in cells if one[:3:2] != ("p0", 2025)])
+    planted.places.loc[planted.places["id"] == "stray", "parent"] = ""
+    table = compare.core(planted, 2025, "p0").set_index("place")
+    assert table["why"].to_dict() == {"p1": "no reference in p0", "stray": "no reference in p0"}
+    table = compare.core(planted, 2024, "p0").set_index("place")
+    assert table["why"].to_dict() == {
+        "p0": "the place is the reference",
+        "p1": "equal as printed",
+        "stray": "equal as printed",
+    }
+    assert table.loc["p1", ["reference_n", "reference_places", "reference_kind"]].tolist() == [
+        1,
+        "p0",
+        "plan of p0",
+    ]
+    for named in ("plans_median", "province"):
+        table = compare.core(planted, 2024, named).set_index("place")
+        assert table.loc["stray", "why"] == "no province in places.csv"
+        assert table.loc["p1", "why"] == f"no reference in {named}"
+
+
+def test_the_best_source_of_what_a_province_asks_for_is_taken(data):
+    """Its own documents, then official ones before press and others; of the province itself, as a target of the year."""
+    grade = data.sources.drop_duplicates("grade").set_index("grade")["id"]
+    target = one(data.benchmarks, indicator=NURSERY, place="zhejiang")
+    rows = [("secondary", 4.0, "zhejiang", "target"), ("official", 4.5, "zhejiang", "target"), ("press", 5.0, "zhejiang", "target"),
+            ("official", 6.0, "jiangsu", "target"), ("official", 7.0, "zhejiang", "benchmark"), ("official", 8.0, "china", "target")]  # fmt: skip
+    benchmarks = pd.DataFrame([target.to_dict() | cell(value, 0.1) | {"source": grade[name], "place": place, "kind": kind, "year": 2025}
+                               for name, value, place, kind in rows]).astype({"year": "Int64"})  # fmt: skip
+    cells = [("p0", NURSERY, 2025, 4.7)]
+    row = one(compare.core(small(data, cells, benchmarks=benchmarks), 2025), place="p0")
+    wanted = ["provincial target", 4.5, "official", grade["official"], 1, "zhejiang", "met"]
+    names = [f"reference_{name}" for name in ("kind", "value", "grade", "source", "n", "places")]
+    assert row[[*names, "verdict"]].tolist() == wanted
+    for skipped, value in (((1,), 5.0), ((1, 2), 4.0)):
+        some = benchmarks.drop(index=list(skipped))
+        assert (
+            one(compare.core(small(data, cells, benchmarks=some), 2025), place="p0")["reference_value"]
+            == value
+        )
+    own = small(data, [*cells, ("zhejiang", NURSERY, 2025, 4.8)], benchmarks=benchmarks)
+    row = one(compare.core(own, 2025, "province"), place="p0")
+    assert row[[*names, "verdict"]].tolist() == [
+        "provincial target",
+        4.8,
+        "official",
+        "zhejiang-plan table:1",
+        1,
+        "zhejiang",
+        "not_met",
+    ]
+    # a base that the province has reached is nothing that it asks for
+    reached = small(data, [("p0", NURSERY, 2022, 4.7), ("zhejiang", NURSERY, 2022, 4.8)])
+    assert set(compare.core(reached, 2022, "province")["verdict"]) == {"no_reference"}
+
+
+def test_the_path_of_a_named_place_has_the_width_of_its_rounding(data):
+    """A base of 100 is known to 99.5 from below only; two points make a path, and one does not."""
+    indicators = data.indicators.copy()
+    indicators.loc[indicators["id"] == AFFORDABLE, "direction"] = "down"
+    cells = [
+        ("p0", AFFORDABLE, 2022, 100.0),
+        ("p0", AFFORDABLE, 2026, 60.0),
+        ("q", AFFORDABLE, 2024, cell(99.0, 1.0)),
+    ]
+    planted = small(data, cells, indicators=indicators)
+    row = one(compare.core(planted, 2024, "p0"), place="q")
+    expected = lead([99.0], 2024, [2022, 2026], [100.0, 60.0], reference_step=[1.0, 0.0], direction=-1).iloc[
+        0
+    ]
+    assert row[["lead", "lead_low", "lead_high"]].tolist() == pytest.approx(expected.tolist())
+    assert (
+        expected["lead_low"] < expected["lead"] < expected["lead_high"]
+        and row["lead_reference"] == "plan of p0"
+    )
+    alone = small(data, [*cells[:1], *cells[2:]], indicators=indicators)
+    given = pd.DataFrame(
+        {"indicator": [AFFORDABLE] * 2, "year": [2022, 2024], "value": [100.0, 80.0], "unit": "%"}
+    )
+    row = one(compare.core(alone, 2024, given), place="q")
+    expected = lead([99.0], 2024, [2022, 2024], [100.0, 80.0], direction=-1).iloc[0]
+    assert row[["lead", "lead_low", "lead_high"]].tolist() == pytest.approx(expected.tolist())
+    assert (row["reference_grade"], row["reference_source"], row["reference_places"]) == ("", "given", "")
+    assert one(compare.core(alone, 2024, given.iloc[1:]), place="q")["lead_reference"] == ""
+
+
+def test_the_first_row_that_does_not_fit_is_told(data):
+    given = pd.DataFrame(
+        {
+            "indicator": [NURSERY, AFFORDABLE, NURSERY],
+            "year": [2025, 2025, 2026],
+            "value": 5.0,
+            "unit": ["一", "二", "三"],
+        }
+    )
+    with pytest.raises(DataError) as raised:
+        compare.core(data, 2025, given)
+    assert NURSERY in str(raised.value) and "一" in str(raised.value)
+    assert (
+        AFFORDABLE not in str(raised.value) and "三" not in str(raised.value) and len(raised.value.rows) == 3
+    )
+    twice = pd.DataFrame(
+        {"indicator": [NURSERY] * 3, "year": [2025, 2026, 2025], "value": 5.0, "unit": "个/千人"}
+    )
+    with pytest.raises(DataError) as raised:
+        compare.core(data, 2025, twice)
+    assert raised.value.rows.index.tolist() == [2]
+    with pytest.raises(DataError, match="rows"):
+        compare.core(data, 2025, twice.iloc[:0])
+    with pytest.raises(DataError, match="unit"):
+        compare.core(data, 2025, twice.drop(columns="unit"))
+    for year in (True, 2025.0, "2025", None):
+        with pytest.raises(DataError, match="no value for"):
+            compare.core(data, year)
+    assert compare.core(data, np.int64(2025), indicators=[NURSERY])["year"].eq(2025).all()
+
+
+def test_no_year_is_at_hand_where_nothing_is_printed(data):
+    with pytest.raises(DataError, match="none"):
+        compare.core(small(data, [("p0", NURSERY, 2025, 5.0)]), 2025, indicators=[AFFORDABLE])
+
+
+@pytest.mark.parametrize("own", [0, 3, 11, 12, 13, 14, None])
+def test_twelve_others_are_named_and_the_rest_counted(own):
+    from qiyou.compare.references import _others
+
+    names = [f"n{k}" for k in range(15)]
+    others = [name for k, name in enumerate(names) if k != own]
+    told = _others(names, "else" if own is None else names[own], own is not None)
+    assert told == ", ".join(others[:12]) + f" and {len(others) - 12} more"
+    assert _others(names[:12], "else", False) == ", ".join(names[:12]) == joined(names[:12])
+    assert _others(names[:13], "n12", True) == ", ".join(names[:12])
+    assert joined(names[:13]) == ", ".join(names[:12]) + " and 1 more"
+
+
+def test_what_a_place_belongs_to_is_found_over_five_steps_and_a_circle_ends():
+    from qiyou.compare.references import ancestors, peers, provinces
+
+    places = pd.DataFrame(
+        {"id": list("abcdef"), "parent": [*"bcdef", ""], "level": ["county"] * 5 + ["province"]}
+    )
+    assert provinces(places).to_dict() == dict.fromkeys("abcdef", "f")
+    assert ancestors(places).groupby("place").size().to_dict() == {
+        one: 6 - k for k, one in enumerate("abcdef")
+    }
+    assert peers(places).tolist() == [0, 0, 0, 0, 0, -1]
+    circle = places.assign(parent=[*"bcdefa"])
+    assert ancestors(circle).groupby("place").size().eq(6).all()
+    # the nearest province is a place's own
+    two = pd.DataFrame(
+        {"id": list("abc"), "parent": ["b", "c", ""], "level": ["county", "province", "province"]}
+    )
+    assert provinces(two).to_dict() == {"a": "b", "b": "b", "c": "c"}
+
+
+def test_a_refused_name_counts_where_it_is_refused_and_for_what(data):
+    """A rule of one document says nothing of another; a name that is no core indicator's resembles none."""
+    rule = data.aliases[data.aliases["maps"] == "no"].iloc[[0]]
+    rule = rule.assign(indicator=NURSERY, name="旧名", document="p0-plan", reason="why")
+    aliases = pd.concat([data.aliases, rule], ignore_index=True)
+    own = "registered_unemployment_rate"
+    cells = [
+        (place, own, 2025, cell(3.0) | {"printed_name": name})
+        for place, name in (("p0", "旧名"), ("p1", "旧名"), ("p2", "城镇调查失业率"))
+    ]
+    planted = small(data, cells, aliases=aliases)
+    planted = dataclasses.replace(planted, targets=planted.targets.assign(printed_unit=""))
+    why = compare.coverage(planted, indicators=[NURSERY], lang="en").set_index("place")["why"]
+    assert why.to_dict() == {
+        "p0": "printed for another definition: 旧名 (table:1): why",
+        "p1": "not printed",
+        "p2": "not printed",
+    }
+    assert compare.contents(planted).set_index("place")["resembles"].to_dict() == {
+        "p0": NURSERY,
+        "p1": NURSERY,
+        "p2": "",
+    }
 
 
 # ---------------------------------------------------------------- time distance
