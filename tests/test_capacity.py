@@ -1406,6 +1406,104 @@ def test_where_nothing_is_needed_any_supply_is_more_than_enough(data, base, aske
     assert (row["code"] == "COVERED") == (high <= 0)
 
 
+def test_a_need_runs_from_the_nearest_base_to_each_later_number():
+    """The path's own base, else the place's first of the indicator, else the path's first target; bounds by their number."""
+    from qiyou.capacity.projects import _pairs
+
+    plan = targets([2.0, 2.5, 3.0], (2022, 2025, 2027), relation=["eq", "gt", "eq"])
+    early = targets([1.5], (2021,)).assign(document="early")
+    work = targets([2.0, 2.4], (2020, 2024), relation=["eq", "ge"]).assign(document="work").iloc[1:]
+    other = targets([0.0, 4.0, 5.0, 6.0], (2020, 2025, 2026, 2027), relation=["eq", "eq", "le", "lt"]).iloc[
+        1:
+    ]
+    # what is asked for before the base, or for its very year, is no need
+    before = targets([1.0, 1.1, 1.2], (2022, 2021, 2022)).assign(document="before")
+    rows = pd.concat(
+        [work, plan, other.assign(place="cixi", document="other"), early, before], ignore_index=True
+    )
+    found = _pairs(rows, None)
+    pairs = {}
+    for path, part in found.groupby("path"):
+        first, last = (
+            (part[part["role"].eq("target") == late] for late in (False, True))
+            if len(part["role"].unique()) == 2
+            else (part.nsmallest(1, "year"), part.nlargest(1, "year"))
+        )
+        assert len(part) == 2 and part["document"].nunique() == 1, path
+        key = last["document"].item(), last["year"].item()
+        pairs[key] = (
+            first["year"].item(),
+            first["value"].item(),
+            last["asks"].item(),
+            first["base_document"].item(),
+        )
+    assert pairs == {
+        ("plan", 2025): (2022, 2.0, "gt", "plan"),
+        ("plan", 2027): (2022, 2.0, "eq", "plan"),
+        ("work", 2024): (2021, 1.5, "ge", "early"),
+        ("other", 2026): (2025, 4.0, "le", "other"),
+        ("other", 2027): (2025, 4.0, "lt", "other"),
+    }
+    assert set(found.loc[found["asks"].notna(), "relation"]) == {"eq"}
+    some = _pairs(rows, 2027)
+    assert set(some.loc[some["asks"].notna(), "year"]) == {2027} and some["path"].nunique() == 2
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, None])
+def test_only_the_projects_of_a_year_are_asked_for(data, year):
+    every = capacity.supply(data)
+    wanted = every if year is None else every[every["year"] == year]
+    assert capacity.supply(data, year=year)["id"].tolist() == wanted["id"].tolist()
+    assert capacity.supply(data, "yuhuan", year)["place"].isin(["yuhuan"]).all()
+
+
+def test_a_single_facility_is_one_that_a_survey_counts_by_the_piece(data):
+    """Between the smallest and the largest of them lies what has no printed kind; no trail, no sheet, no such kind itself."""
+    rows = [("gym", "survey_x", "平方米/个", 100.0, 200.0), ("court", "survey_y", "平方米/个", 50.0, 60.0), ("trail", "survey_x", "平方米/公里", 1.0, 9e3),
+            ("sheet", "dimension", "平方米/个", 2.0, 8e3), ("local_facility", "survey_x", "平方米/个", 150.0, 300.0)]  # fmt: skip
+    sizes = pd.DataFrame(rows, columns=["facility", "basis", "unit", "low", "high"]).assign(source="")
+    table = capacity.supply(data, "yuhuan", sizes=sizes)
+    own = table[table["facility"] == "local_facility"].iloc[0]
+    assert (own["size_low"], own["size_high"]) == (50.0, 300.0)
+    assert set(own["size_basis"].split("; ")) == {"survey_x", "survey_y"}
+
+
+def test_who_announces_nothing_else_has_no_sizes_to_look_for(data):
+    bare = changed(data, projects=data.projects.iloc[:0])
+    assert capacity.supply(bare).empty
+    assert set(capacity.balance(bare, "yuhuan", AREA)["code"]) == {"NO_PROJECTS"}
+    assert capacity.balance(bare, "yuhuan", AREA)["projects"].eq(0).all()
+
+
+@pytest.mark.parametrize("place", [None, "yuhuan"])
+def test_only_what_a_table_leaves_out_is_taken_from_the_text(data, place):
+    """Not repeated for one year, and by document and indicator: a cell of another year or document speaks for itself."""
+    rows = stocks.printed(data, place)
+    said = data.printed[
+        data.printed["origin"].eq("text") & data.printed["indicator"].ne("") & data.printed["year"].notna()
+    ]
+    said = said[said["relation"].ne("none") & (said["place"].eq(place) if place else True)]
+    cells = data.printed[
+        data.printed["origin"].eq("table")
+        & data.printed["relation"].ne("none")
+        & data.printed["year"].notna()
+    ]
+    have = set(zip(cells["document"], cells["indicator"], strict=True))
+    count = said.groupby(["document", "indicator", "year"])["printed"].transform("size")
+    alone = [
+        key not in have and n == 1
+        for key, n in zip(zip(said["document"], said["indicator"], strict=True), count, strict=True)
+    ]
+    text = rows[rows["origin"] == "text"]
+    keys = [sorted(zip(one["document"], one["locator"], strict=True)) for one in (text, said[alone])]
+    assert keys[0] == keys[1]
+    assert 0 < sum(alone) < len(alone)
+    assert (
+        rows["origin"].eq("table").sum()
+        == (cells["place"].eq(place) if place else cells["place"].ne("")).sum()
+    )
+
+
 # --------------------------------------------------------------------------------------- assumptions
 
 

@@ -491,3 +491,40 @@ def test_the_first_rule_that_holds_is_told(monkeypatch):
     assert [(key, holds.tolist()) for holds, key in telling.each(table, "q")] == [
         ("other", [True, True, True, False, False])
     ]
+
+
+def test_a_sentence_takes_the_message_of_its_code_and_case_and_begins_with_a_capital(data, monkeypatch):
+    texts = {"ONE": "{label} {x}, {y0}", "ONE.late": "in {b_label} it is {y1}", "TWO": "on {a_title}"}
+    monkeypatch.setattr(telling.words, "messages", lambda lang: texts)
+    indicators = data.indicators["id"].iloc[:2].tolist()
+    facts = [{"case": "", "x": 1.5, "a_year": 2025}, {"case": "late", "b_year": 2027, "b_indicator": indicators[1]}, {"case": ""},
+             {"case": "", "x": 2.5, "a_year": 2026}]  # fmt: skip
+    cell = "yuhuan-plan-2023/table:2:2025"
+    found = pd.DataFrame(
+        {
+            "code": ["ONE", "ONE", "TWO", "ONE"],
+            "facts": facts,
+            "indicator": [*indicators, *indicators],
+            "a_cell": cell,
+            "b_cell": cell,
+        }
+    )
+    named = data.indicators.set_index("id")
+    for lang in ("zh", "en"):
+        name = [named.at[one, f"name_{lang}"] for one in indicators]
+        form = words.group("place", lang)["beside"]
+        at = {"zh": "表第2行", "en": "table row 2"}[lang]
+        title = data.documents.set_index("id").at["yuhuan-plan-2023", "title" if lang == "zh" else "title_en"]
+        assert telling.sentences(found, data, lang).tolist() == [
+            form.format(name[0], at) + " 1.5, 2025",
+            "In " + form.format(name[1], at) + " it is 2027",
+            "On " + title,
+            form.format(name[1], at) + " 2.5, 2026",
+        ]
+    assert telling.sentences(found, data).tolist() == telling.sentences(found, data, "zh").tolist()
+
+
+def test_six_digits_after_the_point_of_ten_thousands():
+    assert telling._plain(123_456.789_012_3, 123_456.0, "zh") == "12.345679万"
+    assert telling._plain(1.234_567_89, 1.0, "zh") == "1.234568"
+    assert telling._plain(5.0, 20_000.0, "zh") == "0.0005万"
