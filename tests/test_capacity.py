@@ -867,6 +867,643 @@ def test_no_county_with_a_plan_has_an_occupancy(data):
     assert not set(seen["place"]) & set(data.documents["place"])
 
 
+# ------------------------------------------------------------------------------- all of it, by a plain loop
+
+
+def observed(
+    place, indicator, year, value, step=1.0, *, basis="year_end_resident", source="s1", relation="eq"
+):
+    """One observation as it stands in the data."""
+    ends = {"low": value, "high": value} if relation == "eq" else {"low": np.nan, "high": np.nan}
+    closed = dict.fromkeys(("low_closed", "high_closed"), relation == "eq")
+    row = {"place": place, "indicator": indicator, "year": year, "printed": f"{value:g}", "source": source}
+    return (
+        row
+        | {"basis": basis, "value": value, "relation": relation, "step": step, "unit": "人"}
+        | ends
+        | closed
+    )
+
+
+def seen_by(data, rows):
+    """The data with these observations alone, from sources of three grades, the third derived."""
+    sources = pd.DataFrame({"id": ["s1", "s2", "s3"], "grade": ["official", "press", "derived"], "title": ""})
+    return changed(data, observations=pd.DataFrame(rows).astype({"year": "Int64"}), sources=sources)
+
+
+def of_year(rows, place, indicator, basis):
+    """Year -> number, lower and upper end, sources: the mean and the hull of what is printed for the year."""
+    out = {}
+    for row in rows:
+        if (row["place"], row["indicator"], row["basis"]) == (place, indicator, basis):
+            # the sum of two printed numbers carries both of their roundings
+            reach = row["step"] * (1.0 if row["source"] == "s3" else 0.5)
+            reach = row["step"] if row["relation"] == "about" else reach
+            reach += row["step"] / 2 if row["relation"] == "about" and row["source"] == "s3" else 0.0
+            out.setdefault(row["year"], []).append(
+                (row["value"], row["value"] - reach, row["value"] + reach, row["source"])
+            )
+    return {
+        year: (
+            sum(one[0] for one in some) / len(some),
+            min(one[1] for one in some),
+            max(one[2] for one in some),
+            list(dict.fromkeys(one[3] for one in some)),
+        )
+        for year, some in out.items()
+    }
+
+
+def rate_of(series):
+    """The yearly rate from the first to the last year of a series, with its limits; none of one year."""
+    if len(series) < 2:
+        return None
+    first, last = min(series), max(series)
+    pairs = ((0, 0), (1, 2), (2, 1))
+    return [(series[last][a] / series[first][b]) ** (1 / (last - first)) - 1 for a, b in pairs]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_populations_are_those_of_a_plain_loop(data, seed):
+    """Any years observed on any bases, several sources of a year, years before, between and after them."""
+    rng, rows, resident = np.random.default_rng(seed), [], "population_resident"
+    places = ["yuhuan", "cixi", "hangzhou", "zhejiang", "china"]
+    bases = ["year_end_resident", "census_2020", "pre_census_average"]
+    for place, basis, year in [(p, b, y) for p in places for b in bases for y in range(2018, 2025)]:
+        for _ in range(int(rng.choice([0, 0, 0, 1, 1, 2]))):
+            kind = str(rng.choice(["eq", "eq", "eq", "about"]))
+            value = float(rng.integers(900, 1_100) * 1_000)
+            rows.append(observed(place, resident, year, value, float(rng.choice([1, 1_000])), basis=basis,
+                                 source=str(rng.choice(["s1", "s2", "s3"])), relation=kind))  # fmt: skip
+    rows.append(observed("yuhuan", resident, 2020, 1e6, basis="year_end_resident"))
+    rows = [row for row in rows if (row["place"], row["basis"]) != ("cixi", "year_end_resident")]
+    # what is only a bound has no end above, and is no observation of how many there are
+    rows.append(observed("yuhuan", resident, 2026, 5e6, relation="ge") | {"low": 5e6, "high": np.inf})
+    known, asked = seen_by(data, rows), [2017, 2019, 2021, 2023, 2027]
+    rows = [row for row in rows if row["relation"] != "ge"]
+    table = capacity.populations(known, places, asked).set_index(["place", "scenario", "year"])
+    assert len(table) == len(places) * 3 * len(asked)
+    lent = rate_of(of_year(rows, "zhejiang", resident, "year_end_resident"))
+    grades = {"s1": "official", "s2": "press", "s3": "derived"}
+    for place in places:
+        basis = next((one for one in bases[:2] if of_year(rows, place, resident, one)), None)
+        own = of_year(rows, place, resident, basis)
+        for scenario in ("flat", "own_trend", "province_trend"):
+            rate = {"flat": [0.0] * 3, "own_trend": rate_of(own), "province_trend": lent}[scenario]
+            if scenario == "province_trend" and place == "china":
+                rate = None
+            for year in asked:
+                row = table.loc[(place, scenario, year)]
+                if not own or rate is None:
+                    reason = (
+                        "NO_POPULATION"
+                        if not own
+                        else "ONE_OBSERVATION"
+                        if scenario == "own_trend"
+                        else "NO_PROVINCE_TREND"
+                    )
+                    assert (row["reason"], row["status"], row["source"]) == (reason, "not assessable", ""), (
+                        place,
+                        scenario,
+                    )
+                    assert row[["value", "low", "high", "rate", "anchor"]].isna().all()
+                    continue
+                assert (row["reason"], row["status"], row["basis"]) == ("", "assessable", basis)
+                before = [one for one in own if one <= year]
+                anchor = max(before) if before else min(own)
+                away = year - anchor
+                ends = rate if away >= 0 else [rate[0], rate[2], rate[1]]
+                wanted = [number * (1 + by) ** away for number, by in zip(own[anchor][:3], ends, strict=True)]
+                assert row[["value", "low", "high"]].tolist() == pytest.approx(wanted), (
+                    place,
+                    scenario,
+                    year,
+                )
+                assert row["anchor"] == anchor
+                assert row[["rate", "rate_low", "rate_high"]].tolist() == pytest.approx(rate)
+                sources = set(own[anchor][3])
+                if away and scenario != "flat":
+                    trend = (
+                        own
+                        if scenario == "own_trend"
+                        else of_year(rows, "zhejiang", resident, "year_end_resident")
+                    )
+                    sources |= {one for some in trend.values() for one in some[3]}
+                assert set(row["source"].split("; ")) == sources, (place, scenario, year)
+                assert row["grade"] == "; ".join(grades[one] for one in ("s1", "s2", "s3") if one in sources)
+        beside = {
+            f"{one} {year}" for one in bases if one != basis for year in of_year(rows, place, resident, one)
+        }
+        assert {
+            text.split(":")[0] for text in table.loc[(place, "flat", 2017), "beside"].split("; ") if text
+        } == beside
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_places_per_child_are_those_of_a_plain_loop(data, seed):
+    """Births of some years by number and by rate, of a place and of what it belongs to, with gaps between them."""
+    rng, rows, held = np.random.default_rng(seed), [], {}
+    rows.append(observed("yuhuan", "population_resident", 2021, 600_000.0, 1_000.0))
+    kinds = [("yuhuan", "births", "registered"), ("yuhuan", "birth_rate", "survey"), ("taizhou", "birth_rate", "survey"),
+             ("zhejiang", "birth_rate", "survey"), ("zhejiang", "births", "registered"), ("china", "birth_rate", "survey"),
+             ("yuhuan", "births", "reported")]  # fmt: skip
+    for place, indicator, basis in kinds:
+        first = int(rng.integers(2017, 2022))
+        for year in range(first, int(rng.integers(first, 2024)) + 1):
+            if rng.random() < 0.75:
+                value = (
+                    float(rng.integers(2_000, 4_000))
+                    if indicator == "births"
+                    else float(rng.integers(50, 100)) / 10
+                )
+                rows.append(
+                    observed(
+                        place, indicator, year, value, 1.0 if indicator == "births" else 0.1, basis=basis
+                    )
+                )
+    for place, indicator, basis in kinds[:4]:
+        name = f"number:{basis}" if indicator == "births" else f"rate:{place}"
+        if series := of_year(rows, place, indicator, basis):
+            held[name] = series
+    planted = seen_by(data, rows)
+    levels = capacity.stock(planted, "yuhuan", NURSERY)
+    table = capacity.per_child(planted, levels)
+    cells = levels.drop_duplicates(["document", "variant", "year"])
+    if not held:
+        assert set(table["reason"]) == {"NO_BIRTHS"}
+        return
+    assert set(table["births"]) == set(held)
+    for cell in cells.itertuples():
+        start = (
+            cells[(cells["document"] == cell.document) & (cells["variant"] == cell.variant)]
+            .sort_values("year")
+            .iloc[0]
+        )
+        for name, series in held.items():
+            own = table[
+                (table["year"] == cell.year)
+                & (table["births"] == name)
+                & (table["document"] == cell.document)
+            ]
+            first, last = min(series), max(series)
+            past = cell.year > last
+            wanted = {"held", "falling"} if past else {"held back" if cell.year - 2 < first else "sourced"}
+            assert set(own["births_scenario"]) == wanted, (cell.year, name, series)
+            for row in own.to_dict("records"):
+                if row["births_scenario"] == "falling" and len(series) < 3:
+                    assert row["reason"] == "FEW_BIRTH_YEARS" and np.isnan(row["per_1000"])
+                    continue
+                assert row["reason"] == "" and row["sourced"] == sum(
+                    cell.year - k in series for k in range(3)
+                )
+                for n, (end, other) in enumerate((("", ""), ("_low", "_high"), ("_high", "_low"))):
+                    total = 0.0
+                    for year in range(cell.year - 2, cell.year + 1):
+                        before = [series[one][n] for one in sorted(series) if one <= year][-1:]
+                        after = [series[one][n] for one in sorted(series) if one >= year][:1]
+                        some = before + after
+                        born = sum(some) / len(some) if not n else min(some) if n == 1 else max(some)
+                        if year > last and row["births_scenario"] == "falling":
+                            base = series[first][(0, 2, 1)[n]]
+                            born *= (series[last][n] / base) ** ((year - last) / (last - first))
+                        total += born
+                    people = 1_000.0 if name.startswith("rate") else (600_000.0, 600_500.0, 599_500.0)[n]
+                    assert row[f"per_1000{end}"] == pytest.approx(total / people * 1_000), (
+                        cell.year,
+                        row,
+                        series,
+                    )
+                    level, kept = getattr(cell, f"level{other}"), start[f"level{other}"]
+                    key = ("value", "high", "low")[n]
+                    assert row[key] == pytest.approx(level / row[f"per_1000{end}"])
+                    assert row["level_kept" + other] == pytest.approx(kept / row[f"per_1000{end}"])
+
+
+def made(l0, l1, p0, p1, by, over, one):
+    """What two levels and populations make, the later one grown from the earlier where both are one observation."""
+    last = p0 * (1 + by) ** over if one else p1
+    if np.isinf(l0) and np.isinf(l1):
+        return (np.nan,) * 5
+    built, come = (
+        0.0 if not many else many * level
+        for many, level in (((p0 + last) / 2, l1 - l0), (last - p0, (l0 + l1) / 2))
+    )
+    total = l1 * last - l0 * p0
+    return total, total / over, built, come, 1 - l0 / l1
+
+
+def test_a_bound_leaves_open_how_much_is_added_also_where_people_grow_fewer():
+    """3.1 or more for a thousand people, then for 900: at least 3.1·900 − 2.75·1000, and no most."""
+    frame, fewer = targets([2.7, 3.1], relation=["eq", "ge"]), population([1_000, 900], anchor=[2021, 2026])
+    row = added(frame, fewer).iloc[0]
+    assert (row["low"], row["high"]) == (pytest.approx(3.1 * 900 - 2_750), np.inf)
+    assert (row["per_year_low"], row["per_year_high"]) == (pytest.approx((3.1 * 900 - 2_750) / 5), np.inf)
+    assert (row["level_part_high"], row["population_part_low"]) == (np.inf, -np.inf)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("whole", [True, False])
+def test_additions_are_those_of_a_plain_loop_over_all_corners(seed, whole):
+    """Each unknown at either end: levels, people at the start and, where it rests on another observation, at the end."""
+    rng, years = np.random.default_rng(seed), (2022, 2023, 2025, 2027)
+    numbers = [float(one) / 10 for one in rng.integers(8, 40, 4)]
+    relations = ["eq", *(str(one) for one in rng.choice(["eq", "eq", "ge"], 3))]
+    indicator, per = [(AREA, 1), (NURSERY, 1_000), ("per_10000", 10_000)][seed % 3]
+    frame = targets(numbers, years, indicator=indicator, step=0.2, relation=relations)
+    anchors = [2021, *(int(one) for one in rng.choice([2021, 2024], 3))]
+    rates = sorted(rng.uniform(-0.02, 0.02, 2))
+    low = rng.integers(50_000, 90_000, 4).astype(float)
+    people = population(
+        low, low + rng.integers(0, 2_000, 4), years, rate=float(np.mean(rates)), rates=rates, anchor=anchors
+    )
+    table = added(frame, people, whole=whole)
+    steps = [(0, 3)] if whole else [(0, 1), (1, 2), (2, 3)]
+    assert table[["from_year", "year", "years"]].values.tolist() == [
+        [years[a], years[b], years[b] - years[a]] for a, b in steps
+    ]
+    for row, (a, b) in zip(table.to_dict("records"), steps, strict=True):
+        over, one = years[b] - years[a], anchors[a] == anchors[b]
+        first, final_level = (
+            (numbers[k] - half, np.inf if relations[k] == "ge" else numbers[k] + half)
+            for k, half in ((a, 0.1 if a == 0 else 0.0), (b, 0.0))
+        )
+        heads = [[people[name].iloc[k] / per for name in ("value", "low", "high")] for k in (a, b)]
+        (start, *starts), (final, *finals) = heads
+        tied = list(zip(finals, rates, strict=True))
+        corners = np.array([made(l0, l1, p0, p1, by, over, one) for l0 in first for l1 in final_level
+                            for p0 in starts for p1, by in tied])  # fmt: skip
+        middle = made(numbers[a], numbers[b], start, final, float(np.mean(rates)), over, one)
+        for k, name in enumerate(("", "per_year", "level_part", "population_part", "fall_needed")):
+            keys = ("value", "low", "high") if not name else (name, f"{name}_low", f"{name}_high")
+            wanted = middle[k], np.nanmin(corners[:, k]), np.nanmax(corners[:, k])
+            assert [row[key] for key in keys] == pytest.approx(wanted, rel=1e-9, abs=1e-6), (name, row)
+        sizes = 7543 / 216, 20144 / 415
+        if indicator == NURSERY:
+            assert row["institutions_low"] == pytest.approx(row["per_year_low"] / sizes[1])
+            assert row["institutions_high"] == pytest.approx(row["per_year_high"] / sizes[0])
+        else:
+            assert np.isnan(row["institutions_low"]) and np.isnan(row["institutions_high"])
+        assert (row["level_0"], row["level"], row["unit"]) == (numbers[a], numbers[b], frame_unit(indicator))
+        assert (row["population_0"], row["population"]) == (people["value"].iloc[a], people["value"].iloc[b])
+
+
+def frame_unit(indicator):
+    return INDICATORS.set_index("id").at[indicator, "unit"].split("/")[0]
+
+
+@pytest.mark.parametrize("relation", ["eq", "ge"])
+def test_a_stock_is_the_hull_of_its_corners_and_levels_end_at_their_bounds(relation):
+    """A base of 0.02 known to 0.1 lies between 0 and 0.07; nothing lies above the upper bound."""
+    capped = SimpleNamespace(indicators=INDICATORS.assign(upper=0.06), sources=BARE.sources)
+    frame = targets([0.02, 0.05], step=0.1, relation=["eq", relation])
+    out = capacity.stock(capped, rows=frame, people=population([1_000, 2_000], [1_200, 2_600]))
+    assert out["low"].tolist() == pytest.approx([0.0, 0.05 * 2_000])
+    assert out["high"].tolist() == pytest.approx([0.06 * 1_200, (0.05 if relation == "eq" else 0.06) * 2_600])
+    assert out["value"].tolist() == pytest.approx([0.02 * 1_100, 0.05 * 2_300])
+    assert out["level_low"].tolist() == [0.0, 0.05] and out["year"].tolist() == [2022, 2027]
+
+
+def test_one_printed_year_is_one_row_without_a_base_whatever_is_asked(data):
+    """And of three years the whole is the first to the last, the steps are the neighbours, by path and scenario."""
+    people = pd.concat([population(1_000), population(2_000).assign(scenario="own_trend")], ignore_index=True)
+    single = targets([2.0], (2022,))
+    frame = pd.concat(
+        [targets([1.0, 2.0]), single.assign(document="other"), targets([3.0, 5.0]).assign(variant="b")]
+    )
+    for whole in (True, False):
+        out = added(frame, people, whole=whole).set_index(["document", "variant", "scenario"]).sort_index()
+        assert len(out) == 6
+        assert out.loc[("other", "")]["reason"].tolist() == ["NO_BASE"] * 2
+        assert out.loc[("other", ""), ["value", "level_0", "fall_needed"]].isna().all(axis=None)
+        assert out.loc[("plan", ""), "value"].to_dict() == {"flat": 1_000.0, "own_trend": 2_000.0}
+        assert out.loc[("plan", "b"), "value"].to_dict() == {"flat": 2_000.0, "own_trend": 4_000.0}
+
+
+def test_the_hull_over_scenarios_by_hand():
+    """Least and greatest of those that can be assessed; the reasons only where none can; paths stay apart."""
+    rows = [
+        ("a", "flat", 1.0, 0.5, 2.0, ""),
+        ("a", "own_trend", np.nan, np.nan, np.nan, "ONE_OBSERVATION"),
+        ("a", "province_trend", 4.0, 0.75, 5.0, ""),
+        ("b", "flat", np.nan, np.nan, np.nan, "NO_POPULATION"),
+        ("b", "own_trend", np.nan, np.nan, np.nan, "ONE_OBSERVATION"),
+        ("b", "province_trend", np.nan, np.nan, np.nan, "NO_POPULATION"),
+    ]
+    frame = pd.DataFrame(rows, columns=["place", "scenario", "value", "low", "high", "reason"])
+    frame = frame.assign(
+        per_year_low=frame["low"] / 5, per_year_high=frame["high"] / 5, source="x", year=2027
+    )
+    frame = frame.assign(institutions_low=frame["low"] / 7, institutions_high=frame["high"] / 7)
+    out = capacity.span(frame).set_index("place")
+    numbers = [
+        "value_low",
+        "value_high",
+        "low",
+        "high",
+        "per_year_low",
+        "per_year_high",
+        "institutions_low",
+        "institutions_high",
+    ]
+    assert out.loc["a", numbers].tolist() == pytest.approx([1.0, 4.0, 0.5, 5.0, 0.1, 1.0, 0.5 / 7, 5 / 7])
+    assert out.loc["b", numbers].isna().all()
+    assert out["scenario"].tolist() == ["flat; province_trend", "flat; own_trend; province_trend"]
+    assert out["reason"].tolist() == ["", "NO_POPULATION; ONE_OBSERVATION"]
+    assert out["status"].tolist() == ["assessable", "not assessable"]
+    for name in ("scenario", "value", "low", "high", "reason"):
+        with pytest.raises(DataError, match=name):
+            capacity.span(frame.drop(columns=name))
+    with pytest.raises(DataError):
+        capacity.span(frame.iloc[:0])
+
+
+def test_a_survey_by_category_is_summed_by_hand(data):
+    """The sum, the printed total and what the sum has more, with every rounding; other places, years and bases apart."""
+    parts = {
+        "sports_area_a": (300.0, 10.0),
+        "sports_area_b": (200.0, 2.0),
+        "sports_area_total": (400.0, 20.0),
+    }
+    rows = [observed("yuhuan", name, 2023, value, step, basis="site_survey", source=f"s{1 + k % 3}")
+            for k, (name, (value, step)) in enumerate(parts.items())]  # fmt: skip
+    rows += [rows[0] | other for other in ({"place": "cixi"}, {"year": 2022}, {"basis": "reported"})]
+    rows.append(rows[0] | {"indicator": "sports_area_per_capita", "value": 2.0})
+    known = seen_by(data, [row | {"source": "s1"} if row["source"] == "s3" else row for row in rows])
+    frame = capacity.category_areas(known, "玉环", 2023).set_index("item")
+    assert frame[["low", "high"]].to_dict("index") == {
+        "sports_area_a": {"low": 295.0, "high": 305.0},
+        "sports_area_b": {"low": 199.0, "high": 201.0},
+        "sum": {"low": 494.0, "high": 506.0},
+        "total": {"low": 390.0, "high": 410.0},
+        "excess": {"low": 84.0, "high": 116.0},
+    }
+    assert frame["share_low"].tolist() == pytest.approx((frame["low"] / 410).tolist())
+    assert frame["share_high"].tolist() == pytest.approx((frame["high"] / 390).tolist())
+    assert frame["source"].tolist() == ["s1", "s2", "s1; s2", "s1", "s1; s2"]
+    assert frame["grade"].tolist() == ["official", "press", "official; press", "official", "official; press"]
+    assert capacity.category_areas(known, "yuhuan", 2023, basis="site_survey").equals(frame.reset_index())
+    for left_out in ("sports_area_total", "sports_area_[ab]"):
+        seen = known.observations
+        bare = changed(known, observations=seen[~seen["indicator"].str.fullmatch(left_out)])
+        with pytest.raises(DataError):
+            capacity.category_areas(bare, "yuhuan", 2023)
+    twice = changed(
+        known,
+        observations=pd.concat(
+            [known.observations, known.observations[known.observations["indicator"] == "sports_area_total"]]
+        ),
+    )
+    with pytest.raises(DataError):
+        capacity.category_areas(twice, "yuhuan", 2023)
+
+
+def test_sizes_are_the_least_and_the_greatest_of_the_surveys_near_by(data):
+    """Of the province, else of a data sheet where no survey near by counts the type; never a standard."""
+    rows = [("gym", "pujiang", 200.0, 220.0, "survey_area_over_count"), ("gym", "xianju", 150.0, 300.0, "survey_area_over_count"),
+            ("gym", "china", 1.0, 9_000.0, "survey_area_over_count"), ("gym", "", 10.0, 20.0, "dimension"),
+            ("court", "china", 400.0, 500.0, "survey_area_over_count"), ("court", "", 420.0, 450.0, "dimension"),
+            ("court", "", 410.0, 440.0, "dimension"), ("pool", "china", 50.0, 60.0, "standard")]  # fmt: skip
+    made = pd.DataFrame(rows, columns=["facility", "place", "size_low", "size_high", "basis"])
+    made = made.assign(name_zh=made["facility"], unit="平方米/个", source="", note="")
+    sizes = capacity.facility_sizes(changed(data, facilities=made), "yuhuan").set_index("facility")
+    assert sizes[["low", "high", "basis", "places"]].values.tolist() == [
+        [150.0, 300.0, "survey_area_over_count", "pujiang; xianju"], [410.0, 450.0, "dimension", ""]]  # fmt: skip
+    with pytest.raises(DataError):
+        capacity.facility_sizes(changed(data, facilities=made[made["facility"] == "pool"]), "yuhuan")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_supply_and_balance_are_those_of_a_plain_loop(data, seed):
+    """Counts times sizes, projects after the base and by the year, trails apart, what has no size left out."""
+    rng = np.random.default_rng(seed)
+    kinds = ["gym", "trail", "pocket_park", "local_facility", "football_cage"]
+    said, projects = [], []
+    template = data.statements.iloc[[0]]
+    for n in range(12):
+        kind = kinds[int(rng.integers(len(kinds)))]
+        relation, number = str(rng.choice(["eq", "eq", "ge", "about"])), float(rng.integers(10, 90))
+        project = {
+            "id": f"x{n}",
+            "document": "yuhuan-plan-2023",
+            "statement": n + 1,
+            "at": "",
+            "phrase": "",
+            "facility": kind,
+        }
+        project |= {"from_year": None, "year": None, "note": ""}
+        if rng.random() < 0.2:
+            project |= {
+                "statement": None,
+                "phrase": "馆",
+                "at": "x:y:z",
+                "year": int(rng.choice([2022, 2024])),
+            }
+        else:
+            ends = {"eq": (number, number), "ge": (number, np.inf)}.get(relation, (np.nan, np.nan))
+            row = {
+                "document": "yuhuan-plan-2023",
+                "place": "yuhuan",
+                "id": n + 1,
+                "indicator": "",
+                "kind": "flow",
+            }
+            row |= {
+                "value": number,
+                "relation": relation,
+                "low": ends[0],
+                "high": ends[1],
+                "low_closed": relation in ("eq", "ge"),
+            }
+            row |= {
+                "high_closed": relation == "eq",
+                "step": 1.0,
+                "unit": "公里" if kind == "trail" else "个",
+                "printed": f"{number:g}",
+            }
+            row |= {"from_year": None, "year": rng.choice([2022, 2023, 2024, 2027, 2028, None])}
+            said.append(template.assign(**row))
+        projects.append(project)
+    kept = data.statements[data.statements["document"] != "yuhuan-plan-2023"]
+    statements = pd.concat([kept, *said], ignore_index=True).astype({"year": "Int64", "from_year": "Int64"})
+    projects = pd.DataFrame(projects).astype({"year": "Int64", "from_year": "Int64", "statement": "Int64"})
+    rows = [("gym", "survey", 1_000.0, 3_000.0), ("court", "survey", 500.0, 4_000.0), ("trail", "survey", 300.0, 2_000.0),
+            ("football_5", "dimension", 600.0, 900.0), ("football_cage", "dimension", 700.0, 950.0)]  # fmt: skip
+    facilities = pd.DataFrame(rows, columns=["facility", "basis", "size_low", "size_high"])
+    facilities = facilities.assign(name_zh="", place="zhejiang", note="", source="")
+    facilities["unit"] = np.where(facilities["facility"] == "trail", "平方米/公里", "平方米/个")
+    planted = changed(data, statements=statements, projects=projects, facilities=facilities)
+    # of a cage the sheets of both kinds of pitch; of no printed kind the least and the greatest surveyed piece
+    sizes = {
+        "gym": (1_000.0, 3_000.0),
+        "trail": (300.0, 2_000.0),
+        "football_cage": (600.0, 950.0),
+        "local_facility": (500.0, 4_000.0),
+    }
+    parts = {"trail": "trail", "local_facility": "kind_not_printed", "pocket_park": "size_not_known"}
+    table, expected = capacity.supply(planted, "yuhuan").set_index("id"), {}
+    by_id = statements[statements["document"] == "yuhuan-plan-2023"].set_index("id")
+    for project in projects.itertuples():
+        row, size = table.loc[project.id], sizes.get(project.facility)
+        named = pd.isna(project.statement)
+        cell = None if named else by_id.loc[project.statement]
+        count = 1.0 if named else cell["value"]
+        least, most = count, count
+        if not named and (
+            cell["relation"] == "about" or (cell["unit"] == "公里" and cell["relation"] == "eq")
+        ):
+            reach = 1.0 if cell["relation"] == "about" else 0.5
+            least, most = count - reach, count + reach
+        wanted = (least * size[0], most * size[1]) if size else (np.nan, np.nan)
+        assert (row["count"], row["part"]) == (count, parts.get(project.facility, "counted")), row
+        assert row[["low", "high"]].tolist() == pytest.approx(wanted, nan_ok=True), row
+        assert row["reason"] == ("" if size else "ONLY_NAMED" if named else "NO_SIZE")
+        assert row["unit"] == "平方米" and row["count_unit"] == ("个" if named else cell["unit"])
+        assert row["at"] == ("x:y:z" if named else f"statement:{project.statement}")
+        year = project.year if named else cell["year"]
+        assert row["year"] == year if pd.notna(year) else pd.isna(row["year"])
+        expected[project.id] = (year, project.facility, count, wanted)
+    for row in capacity.balance(planted, "yuhuan", AREA).to_dict("records"):
+        serving = [
+            one for one in expected.values() if pd.isna(one[0]) or row["from_year"] < one[0] <= row["year"]
+        ]
+        assert row["projects"] == len(serving), row
+        unsized = [one for one in serving if one[1] == "pocket_park"]
+        assert row["left_out_count"] == sum(one[2] for one in unsized)
+        assert row["left_out"] == ("pocket_park" if unsized else "")
+        for k, end in enumerate(("low", "high")):
+            total = {way: sum(one[3][k] for one in serving if one[1] != "pocket_park" and (way == "with" or one[1] != "trail"))
+                     for way in ("without", "with")}  # fmt: skip
+            for way, area in total.items():
+                assert row[f"{way}_{end}"] == pytest.approx(area), (way, row)
+                need = row["need_high" if end == "low" else "need_low"]
+                assert row[f"{way}_share_{end}"] == pytest.approx(area / need if need > 0 else np.inf)
+
+
+@pytest.mark.parametrize(
+    ("base", "asked", "shares"),
+    [(3.0, 2.0, (np.inf, np.inf)), (2.0, 2.0, (0.0, np.inf)), (1.0, 3.0, (0.0, None))],
+)
+def test_where_nothing_is_needed_any_supply_is_more_than_enough(data, base, asked, shares):
+    """A need at or below nothing is covered without end; where there is one, the share is what is announced of it."""
+    targets = data.targets.copy()
+    own = (targets["document"] == "yuhuan-plan-2023") & (targets["indicator"] == AREA)
+    for role, value in (("baseline", base), ("target", asked)):
+        cells = own & (targets["role"] == role)
+        targets.loc[cells, ["value", "low", "high", "step"]] = (
+            value,
+            value,
+            value,
+            0.0 if base == 3.0 else 0.1,
+        )
+    bare = changed(sized(data, (6.0, 12.0), trails=False), targets=targets)
+    rows = capacity.balance(bare, "yuhuan", AREA)
+    row = rows[(rows["document"] == "yuhuan-plan-2023") & (rows["year"] == 2027)].iloc[0]
+    low, high = row["need_low"], row["need_high"]
+    assert row["without_share_low"] == pytest.approx(np.inf if high <= 0 else row["without_low"] / high)
+    assert row["without_share_high"] == pytest.approx(np.inf if low <= 0 else row["without_high"] / low)
+    assert (low <= 0, high <= 0) == {3.0: (True, True), 2.0: (True, False), 1.0: (False, False)}[base]
+    assert np.isinf([row["without_share_low"], row["without_share_high"]]).tolist() == [high <= 0, low <= 0]
+    assert (row["code"] == "COVERED") == (high <= 0)
+
+
+def test_a_need_runs_from_the_nearest_base_to_each_later_number():
+    """The path's own base, else the place's first of the indicator, else the path's first target; bounds by their number."""
+    from qiyou.capacity.projects import _pairs
+
+    plan = targets([2.0, 2.5, 3.0], (2022, 2025, 2027), relation=["eq", "gt", "eq"])
+    early = targets([1.5], (2021,)).assign(document="early")
+    work = targets([2.0, 2.4], (2020, 2024), relation=["eq", "ge"]).assign(document="work").iloc[1:]
+    other = targets([0.0, 4.0, 5.0, 6.0], (2020, 2025, 2026, 2027), relation=["eq", "eq", "le", "lt"]).iloc[
+        1:
+    ]
+    # what is asked for before the base, or for its very year, is no need
+    before = targets([1.0, 1.1, 1.2], (2022, 2021, 2022)).assign(document="before")
+    rows = pd.concat(
+        [work, plan, other.assign(place="cixi", document="other"), early, before], ignore_index=True
+    )
+    found = _pairs(rows, None)
+    pairs = {}
+    for path, part in found.groupby("path"):
+        first, last = (
+            (part[part["role"].eq("target") == late] for late in (False, True))
+            if len(part["role"].unique()) == 2
+            else (part.nsmallest(1, "year"), part.nlargest(1, "year"))
+        )
+        assert len(part) == 2 and part["document"].nunique() == 1, path
+        key = last["document"].item(), last["year"].item()
+        pairs[key] = (
+            first["year"].item(),
+            first["value"].item(),
+            last["asks"].item(),
+            first["base_document"].item(),
+        )
+    assert pairs == {
+        ("plan", 2025): (2022, 2.0, "gt", "plan"),
+        ("plan", 2027): (2022, 2.0, "eq", "plan"),
+        ("work", 2024): (2021, 1.5, "ge", "early"),
+        ("other", 2026): (2025, 4.0, "le", "other"),
+        ("other", 2027): (2025, 4.0, "lt", "other"),
+    }
+    assert set(found.loc[found["asks"].notna(), "relation"]) == {"eq"}
+    some = _pairs(rows, 2027)
+    assert set(some.loc[some["asks"].notna(), "year"]) == {2027} and some["path"].nunique() == 2
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024, 2025, None])
+def test_only_the_projects_of_a_year_are_asked_for(data, year):
+    every = capacity.supply(data)
+    wanted = every if year is None else every[every["year"] == year]
+    assert capacity.supply(data, year=year)["id"].tolist() == wanted["id"].tolist()
+    assert capacity.supply(data, "yuhuan", year)["place"].isin(["yuhuan"]).all()
+
+
+def test_a_single_facility_is_one_that_a_survey_counts_by_the_piece(data):
+    """Between the smallest and the largest of them lies what has no printed kind; no trail, no sheet, no such kind itself."""
+    rows = [("gym", "survey_x", "平方米/个", 100.0, 200.0), ("court", "survey_y", "平方米/个", 50.0, 60.0), ("trail", "survey_x", "平方米/公里", 1.0, 9e3),
+            ("sheet", "dimension", "平方米/个", 2.0, 8e3), ("local_facility", "survey_x", "平方米/个", 150.0, 300.0)]  # fmt: skip
+    sizes = pd.DataFrame(rows, columns=["facility", "basis", "unit", "low", "high"]).assign(source="")
+    table = capacity.supply(data, "yuhuan", sizes=sizes)
+    own = table[table["facility"] == "local_facility"].iloc[0]
+    assert (own["size_low"], own["size_high"]) == (50.0, 300.0)
+    assert set(own["size_basis"].split("; ")) == {"survey_x", "survey_y"}
+
+
+def test_who_announces_nothing_else_has_no_sizes_to_look_for(data):
+    bare = changed(data, projects=data.projects.iloc[:0])
+    assert capacity.supply(bare).empty
+    assert set(capacity.balance(bare, "yuhuan", AREA)["code"]) == {"NO_PROJECTS"}
+    assert capacity.balance(bare, "yuhuan", AREA)["projects"].eq(0).all()
+
+
+@pytest.mark.parametrize("place", [None, "yuhuan"])
+def test_only_what_a_table_leaves_out_is_taken_from_the_text(data, place):
+    """Not repeated for one year, and by document and indicator: a cell of another year or document speaks for itself."""
+    rows = stocks.printed(data, place)
+    said = data.printed[
+        data.printed["origin"].eq("text") & data.printed["indicator"].ne("") & data.printed["year"].notna()
+    ]
+    said = said[said["relation"].ne("none") & (said["place"].eq(place) if place else True)]
+    cells = data.printed[
+        data.printed["origin"].eq("table")
+        & data.printed["relation"].ne("none")
+        & data.printed["year"].notna()
+    ]
+    have = set(zip(cells["document"], cells["indicator"], strict=True))
+    count = said.groupby(["document", "indicator", "year"])["printed"].transform("size")
+    alone = [
+        key not in have and n == 1
+        for key, n in zip(zip(said["document"], said["indicator"], strict=True), count, strict=True)
+    ]
+    text = rows[rows["origin"] == "text"]
+    keys = [sorted(zip(one["document"], one["locator"], strict=True)) for one in (text, said[alone])]
+    assert keys[0] == keys[1]
+    assert 0 < sum(alone) < len(alone)
+    assert (
+        rows["origin"].eq("table").sum()
+        == (cells["place"].eq(place) if place else cells["place"].ne("")).sum()
+    )
+
+
 # --------------------------------------------------------------------------------------- assumptions
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from itertools import product
 
 import numpy as np
@@ -15,7 +16,9 @@ import qiyou
 from qiyou import compare
 from qiyou.compare.references import joined
 from qiyou.errors import DataError
+from qiyou.intervals import Box
 from qiyou.pace import lead
+from qiyou.relate import beside_plans
 
 NURSERY, AFFORDABLE = "nursery_places_per_1000", "affordable_nursery_share"
 FLIP = {"up": "down", "down": "up", "at_least": "at_most", "at_most": "at_least", "status": "status"}
@@ -238,6 +241,218 @@ def test_domains_departments_and_additions_add_up(data):
     every = compare.contents(data, "domain")
     assert (every.groupby("document")["domain"].nunique() == 9).all()
     assert every.loc[every["document"] == "huangyan-plan-2021", ["core", "own"]].to_numpy().sum() == 0
+
+
+UNDER3, REFUSED = "nursery_places_per_1000_under3", "每千名3岁以下婴幼儿拥有托位数"
+NUMBERS = {year: "4" for year in range(2023, 2028)}
+CASES = {
+    # what is printed in which documents: why there is nothing more, and whether all that may be is at hand
+    ("complete",): [
+        ({}, "not printed", True),
+        ({"refused": "table"}, "other (table:9)", True),
+        ({"refused": "text"}, "other (statement:9)", True),
+        ({"table": {2023: "4", 2024: ""}}, "", True),
+        ({"table": {2023: "推进", 2024: "推进", 2025: "全覆盖", 2026: " / -—"}}, "in words only: 推进, 全覆盖", True),
+        ({"table": {2023: "—", 2024: "/"}}, "printed without values", True),
+        ({"text": [(None, None)]}, "printed without a year", True),
+        ({"text": [(2016, 2020)]}, "printed for 2016–2020 together, not for one year", True),
+        ({"text": [(None, None), (2016, 2020)]}, "printed without a year", True),
+        ({"text": [(None, 2025)]}, "", True),
+    ],
+    ("complete, no table",): [({}, "not printed", True)],
+    ("excerpt", "complete"): [({}, "not printed", True), ({"table": {2023: "4"}}, "", True)],
+    ("excerpt",): [
+        ({}, "excerpt: only the first rows of the table are at hand", False),
+        ({"table": {2023: "4", 2026: "5"}}, "excerpt: the row stops after 2026", False),
+        ({"table": {2023: "4", 2027: "5"}}, "", False),
+        ({"table": {2023: "推进"}}, "in words only: 推进", True),
+        ({"table": {2023: "—"}}, "printed without values", True),
+        ({"refused": "table"}, "other (table:9)", True),
+        ({"refused": "text"}, "other (statement:9)", False),
+        ({"refused": "both"}, "other (table:9, statement:9)", True),
+        ({"text": [(None, None)]}, "printed without a year", False),
+    ],
+    ("table lost",): [
+        ({}, "table lost", False),
+        ({"refused": "text"}, "other (statement:9); table lost", False),
+        ({"text": [(2016, 2020)]}, "printed for 2016–2020 together, not for one year", False),
+        ({"text": [(None, 2025)]}, "", False),
+    ],
+    ("prose truncated",): [
+        ({}, "not in the table; text truncated", False),
+        ({"refused": "text"}, "other (statement:9)", True),
+        ({"text": [(None, None)]}, "printed without a year", True),
+        ({"table": {2023: "4", 2026: "5"}}, "", True),
+    ],
+    ("table lost", "excerpt"): [({}, "excerpt: only the first rows of the table are at hand", False)],
+    ("prose truncated", "table lost"): [({}, "table lost", False)],
+}  # fmt: skip
+
+
+def said(data, place, at, **facts):
+    """A statement of a place's first document."""
+    row = {
+        "document": f"{place}-0",
+        "place": place,
+        "id": at,
+        "kind": "target",
+        "printed": "4",
+        "unit": "个/千人",
+    }
+    facts = {"phrase": "托位数", "indicator": NURSERY, "from_year": None, "year": None} | facts
+    return data.statements.iloc[[0]].assign(**row | cell(4.0) | facts)
+
+
+def test_why_something_is_missing_and_whether_it_may_stand_elsewhere(data):
+    """By the extent of a place's documents, and by what stands in them in place of the indicator."""
+    cells, documents, statements, expected = [("anchor", AFFORDABLE, 2025, 60.0)], [], [], {}
+    reason = one(data.aliases, indicator=NURSERY, name=REFUSED, maps="no")["reason"]
+    every = [(extents, *case) for extents, cases in CASES.items() for case in cases]
+    for n, (extents, prints, why, at_hand) in enumerate(every):
+        place = f"p{n:02d}"
+        why = why.replace("other (", f"printed for another definition: {REFUSED} (")
+        expected[place] = why.replace(")", f"): {reason}", 1) if REFUSED in why else why, at_hand
+        for k, extent in enumerate(extents):
+            # the plans of a place end where the last of them ends
+            documents.append(
+                {
+                    "id": f"{place}-{k}",
+                    "place": place,
+                    "extent": extent,
+                    "from_year": 2023,
+                    "to_year": 2027 - k,
+                }
+            )
+        own = prints.get("table", {})
+        cells += [
+            (
+                place,
+                NURSERY,
+                year,
+                cell(float(text)) if text.isdigit() else cell(np.nan, relation="none") | {"printed": text},
+            )
+            for year, text in own.items()
+        ]
+        if prints.get("refused") in ("table", "both"):
+            cells.append((place, UNDER3, 2025, cell(300.0) | {"row": "9", "printed_name": REFUSED}))
+        if prints.get("refused") in ("text", "both"):
+            statements.append(said(data, place, 9, phrase=REFUSED, indicator=UNDER3, year=2025))
+        statements += [
+            said(data, place, 20 + k, from_year=a, year=b) for k, (a, b) in enumerate(prints.get("text", []))
+        ]
+        if not own and not prints.get("refused"):
+            cells.append((place, AFFORDABLE, 2025, 60.0))
+    planted = small(data, cells)
+    targets = planted.targets.assign(printed_unit="")
+    targets["printed_name"] = targets["printed_name"].fillna("托位数")
+    targets["document"] = targets["place"].map(
+        lambda place: f"{place}-0" if place != "anchor" else "anchor-plan"
+    )
+    statements = pd.concat(statements, ignore_index=True).astype({"year": "Int64", "from_year": "Int64"})
+    documents = pd.concat(
+        [planted.documents[planted.documents["place"] == "anchor"], pd.DataFrame(documents)]
+    )
+    told = data.places.iloc[[0]]
+    missing = [place for place in expected if place not in set(planted.places["id"])]
+    more = [told.assign(id=place, level="county", parent="zhejiang") for place in missing]
+    places = pd.concat([planted.places, *more], ignore_index=True)
+    planted = dataclasses.replace(planted, targets=targets, statements=statements, places=places,
+                                  documents=documents.reset_index(drop=True))  # fmt: skip
+    table = compare.coverage(planted, indicators=[NURSERY], lang="en").set_index("place")
+    for (extents, prints, *_), (place, (why, at_hand)) in zip(every, expected.items(), strict=True):
+        row = table.loc[place]
+        assert (row["why"], row["at_hand"]) == (why, at_hand), (extents, prints)
+        there = bool(prints.get("table") or prints.get("text"))
+        valued = any(text.isdigit() for text in prints.get("table", {}).values()) or prints.get("text") == [
+            (None, 2025)
+        ]
+        assert (row["there"], row["valued"]) == (there, valued), (extents, prints)
+
+
+def test_how_an_indicator_is_known_to_be_core(data):
+    """Every kind of marker, beside the first row that is starred."""
+    cells = [(place, one, 2025, cell(5.0) | {"star": star, "printed_name": name}) for place, one, star, name in (
+        ("p0", NURSERY, "*", "托位数"), ("p1", NURSERY, "?", "托位数"), ("p2", NURSERY, "", "每千人托位数"),
+        ("p3", NURSERY, "*", "另一名"), ("p4", AFFORDABLE, "", "普惠"), ("p5", AFFORDABLE, "?", "普惠"))]  # fmt: skip
+    planted = small(data, cells)
+    text = (
+        said(data, "p4", 7, year=2025)
+        .assign(document="p4-plan")
+        .astype({"year": "Int64", "from_year": "Int64"})
+    )
+    planted = dataclasses.replace(planted, targets=planted.targets.assign(printed_unit="个"), statements=text)
+    table = compare.coverage(planted, indicators=[NURSERY, AFFORDABLE], lang="en").set_index(
+        ["place", "indicator"]
+    )
+    same, other = (
+        "; starred under the same name in p0-plan table:1",
+        "; starred under another name in p0-plan table:1 (托位数)",
+    )
+    inferred = {
+        ("p1", NURSERY): "the marker is lost in this text" + same,
+        ("p2", NURSERY): "the row prints no marker" + other,
+        ("p4", NURSERY): "running text has no markers" + same,
+        ("p4", AFFORDABLE): "the row prints no marker; starred nowhere at hand",
+        ("p5", AFFORDABLE): "the marker is lost in this text; starred nowhere at hand",
+    }
+    for key, row in table.iterrows():
+        by = "marker printed" if key in {("p0", NURSERY), ("p3", NURSERY)} else ""
+        by = "inferred from the indicator" if key in inferred else by
+        assert (row["core_by"], row["core_reason"]) == (by, inferred.get(key, "")), key
+        assert row["there"] == (by != "") and row["paths"] == int(by != ""), key
+        assert row["locators"] == ("" if not by else "statement:7" if key == ("p4", NURSERY) else "table:1")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_language_of_a_reason_is_chinese_unless_english_is_asked_for(data, lang):
+    table = compare.coverage(data, places=["cixi"], **({} if lang == "zh" else {"lang": lang}))
+    assert table["why"].str.contains("节录").any() == (lang == "zh")
+
+
+def test_contents_are_counted_by_hand(data):
+    """Core, own and only in the text; who else added it; nothing of a kind is 0, and the most comes first."""
+    own, core = "registered_unemployment_rate", [NURSERY, AFFORDABLE, "child_screening_rate"]
+    names = {own: "城镇登记失业率", NURSERY: "托位数", AFFORDABLE: "普惠", "child_screening_rate": "筛查"}
+    rows = [
+        ("p0", NURSERY, "甲"),
+        ("p0", AFFORDABLE, "乙"),
+        ("p0", own, "乙"),
+        ("p1", own, ""),
+        ("p1", core[2], "甲"),
+        ("p2", NURSERY, "甲"),
+    ]
+    cells = [(place, one, year, cell(5.0) | {"department": of, "printed_name": names[one], "printed_unit": "", "row": names[one]})
+             for place, one, of in rows for year in (2023, 2025)]  # fmt: skip
+    planted = small(data, cells)
+    text = pd.concat([said(data, "p2", 7, indicator=AFFORDABLE), said(data, "p2", 8, indicator=AFFORDABLE),
+                      said(data, "p2", 9), said(data, "p2", 10, indicator="")])  # fmt: skip
+    text = text.assign(document="p2-plan").astype({"year": "Int64", "from_year": "Int64"})
+    spoken = dataclasses.replace(planted, statements=text.reset_index(drop=True))
+    listed = compare.contents(spoken)
+    assert listed[["place", "indicator", "kind", "origin", "also_in"]].values.tolist() == [
+        ["p0", NURSERY, "core", "table", ""],
+        ["p0", AFFORDABLE, "core", "table", ""],
+        ["p0", own, "own", "table", "p1"],
+        ["p1", own, "own", "table", "p0"],
+        ["p1", core[2], "core", "table", ""],
+        ["p2", NURSERY, "core", "table", ""],
+        ["p2", AFFORDABLE, "text_only", "text", ""],
+    ]
+    alike = listed["resembles"].eq("urban_unemployment_rate")
+    assert alike.equals(listed["kind"] == "own") and listed.loc[~alike, ["resembles", "reason"]].eq("").all(
+        axis=None
+    )
+    assert listed.loc[alike, "reason"].eq("registered, not surveyed").all()
+    assert compare.contents(spoken, document="p1-plan")["place"].tolist() == ["p1", "p1"]
+    assert compare.contents(spoken, places=["p2"])["place"].tolist() == ["p2", "p2"]
+    count = ["core", "own", "text_only", "total"]
+    by = compare.contents(spoken, "domain").groupby("document")[count].sum()
+    assert by.values.tolist() == [[2, 1, 0, 3], [1, 1, 0, 2], [1, 0, 1, 1]]
+    assert compare.contents(planted, "domain")["text_only"].eq(0).all()
+    by = compare.contents(planted, "department")
+    assert by[["document", "department", *count]].values.tolist() == [
+        ["p0-plan", "乙", 1, 1, 0, 2], ["p0-plan", "甲", 1, 0, 0, 1],
+        ["p1-plan", "甲", 1, 0, 0, 1], ["p2-plan", "甲", 1, 0, 0, 1]]  # fmt: skip
 
 
 # ---------------------------------------------------------------- standing
@@ -557,6 +772,25 @@ def test_the_one_middle_value_itself_will_do_in_the_base_year_as_in_any(data):
         )
 
 
+def test_how_finely_a_place_prints_is_no_part_of_its_own_reference(data):
+    """3.6 of four others is as fine as the finest of them, whatever the place itself prints for the same number."""
+    others = [(f"p{k}", NURSERY, 2022, cell(3.6, step)) for k, step in enumerate([0.1, 0.02, 0.1, 0.1])]
+    table = compare.core(small(data, [*others, ("q", NURSERY, 2022, cell(3.6, 0.01))]), 2022)
+    table = table.set_index("place")
+    assert set(table["reference_kind"]) == {"inferred from plans"} and set(table["gap"]) == {0.0}
+    for place, own, finest in (("q", 0.01, 0.02), ("p0", 0.1, 0.01), ("p1", 0.02, 0.01)):
+        reach = (own + finest) / 2
+        assert table.loc[place, ["gap_low", "gap_high"]].tolist() == pytest.approx([-reach, reach]), place
+
+
+def test_where_no_value_is_shared_the_texts_of_a_reference_are_empty(data):
+    table = compare.core(
+        small(data, [(f"p{k}", NURSERY, 2025, 3.0 + k) for k in range(6)]), 2025, "plans_shared"
+    )
+    texts = [f"reference_{name}" for name in ("relation", "kind", "source", "grade", "places")]
+    assert table[texts].eq("").all(axis=None) and set(table["why"]) == {"no reference in plans_shared"}
+
+
 def test_a_plan_is_not_compared_with_itself(data):
     table = compare.core(data, 2027, "changxing")
     own = table[table["place"] == "changxing"]
@@ -751,6 +985,615 @@ def test_verdicts_by_hand(data, value, asked, direction, planned, base):
 def test_a_share_of_100_is_not_rounded_beyond_its_bound(data):
     row = judged(data, [cell(100)], [cell(99.4, 0.1)], bounds=(0, 100), year=2022).iloc[0]
     assert (row["verdict"], row["gap_low"], row["gap_high"]) == ("met", 0.1, 0.6)
+
+
+# ---------------------------------------------------------------- all of it, by a plain loop
+
+
+def any_cell(rng):
+    """A number, a bound or a vague number, out of few, so that ties are common."""
+    kinds = ["eq"] * 12 + ["ge", "gt", "le", "lt", "about"]
+    return cell(float(rng.choice([3.0, 3.5, 4.0])), float(rng.choice([0.1, 1.0])), str(rng.choice(kinds)))
+
+
+def plan_of(prints, base):
+    """What a plan prints for a year, all in one: its ends as printed, those of its box, and which are open."""
+    sets = []
+    for one in prints:
+        value, relation, half = one["value"], one["relation"], one["step"] / 2 if base else 0.0
+        if relation == "eq":
+            sets.append((value, value, value - half, value + half, False, base))
+        elif relation in ("ge", "gt"):
+            sets.append((value, np.inf, value, np.inf, relation == "gt", True))
+        elif relation in ("le", "lt"):
+            # no value lies below 0
+            sets.append((-np.inf, value, 0.0, value, False, relation == "lt"))
+    if not sets:
+        return None
+    kinds = min, max, min, max, all, all
+    return tuple(kind(part) for kind, part in zip(kinds, zip(*sets, strict=True), strict=True))
+
+
+def box_of(low, high, box_low, box_high, low_open, high_open):
+    """One box of the ends that `plan_of` gives."""
+    exact = low == high
+    parts = box_low, box_high, low_open, high_open, low if exact else np.nan, exact
+    return Box(*(np.array([part]) for part in parts))
+
+
+def middles(plans):
+    """The two middle ones of plans, end by end; open where all are."""
+    parts = list(zip(*plans, strict=True))
+    ends, flags = [sorted(end) for end in parts[:4]], [all(flag) for flag in parts[4:]]
+    return [box_of(*(end[k] for end in ends), *flags) for k in ((len(plans) - 1) // 2, len(plans) // 2)]
+
+
+def shared_by(plans):
+    """The number that at least half of other plans print, if there is one: their names and its finest box."""
+    told = {}
+    for place, plan in plans.items():
+        if plan[0] == plan[1]:
+            told.setdefault(plan[0], []).append(place)
+    most = [value for value, names in told.items() if 2 * len(names) >= len(plans)]
+    if len(plans) < 4 or len(most) != 1:
+        return None
+    names = told[most[0]]
+    finest = min((plans[name] for name in names), key=lambda plan: plan[3] - plan[2])
+    return names, box_of(*finest)
+
+
+def median_path(prints, place, years):
+    """Years, numbers and steps of the path of the other plans, none of which enters or leaves; and how many."""
+    there = {year: {p for p, y in prints if y == year} for year in years}
+    span = [year for year in years if len(there[year]) > 3]
+    for k in range(len(span) - 1):
+        members = set.intersection(*(there[year] for year in span[k:]))
+        if len(members) > 3:
+            others, points = sorted(members - {place}), []
+            for year in span[k:]:
+                under, over = middles([prints[p, year] for p in others])
+                if under.exact and over.exact:
+                    middle = (under.point + over.point).item() / 2
+                    reach = max(over.high.item() - middle, middle - under.low.item())
+                    points.append((year, middle, 2 * reach))
+            return (*zip(*points, strict=True), len(others)) if len(points) > 1 else None
+    return None
+
+
+def lead_on(path, value, year, way):
+    """Years ahead on a path, with limits: none where the value is the path's own of that year."""
+    years, numbers, steps, _ = path
+    point = value.point.item()
+    width = 2 * max(value.high.item() - point, point - value.low.item())
+    # a step of which an end is open reaches nowhere
+    steps = [step if np.isfinite(step) else 0.0 for step in steps]
+    ends = lead([point], year, years, [numbers], step=width, reference_step=[steps], direction=way)
+    middle, low, high = ends.iloc[0]
+    if (year, point) in zip(years, numbers, strict=True):
+        return [0.0, min(np.nan_to_num(low), 0.0), max(np.nan_to_num(high), 0.0)]
+    return [middle, low, high]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_references_verdicts_and_leads_of_any_plans_are_those_of_a_plain_loop(data, seed):
+    """Numbers, bounds and vague numbers, ties, gaps, two paths of one plan; places of another kind change nothing."""
+    rng, years = np.random.default_rng(seed), range(2021, 2027)
+    printed = {}
+    for place, year in product([f"p{k}" for k in range(5 + seed % 3)], years):
+        if rng.random() < 0.85:
+            twice = place == "p1" and rng.random() < 0.5
+            printed[place, year] = {name: any_cell(rng) for name in (("a", "b") if twice else ("",))}
+    cells = [
+        (place, NURSERY, year, one, variant)
+        for (place, year), own in printed.items()
+        for variant, one in own.items()
+    ]
+    # a prefecture of the province, and a county of no province
+    cells += [(place, NURSERY, year, cell(9.0)) for place in ("ningbo", "stray") for year in years]
+    direction, way = [("up", 1), ("down", -1)][seed % 2]
+    indicators = data.indicators.copy()
+    indicators.loc[indicators["id"] == NURSERY, "direction"] = direction
+    planted = small(data, cells, indicators=indicators)
+    planted.places.loc[planted.places["id"] == "stray", "parent"] = ""
+    plans = {key: plan_of(own.values(), key[1] < 2023) for key, own in printed.items()}
+    plans = {key: plan for key, plan in plans.items() if plan}
+    for year, reference in [(2022, "auto"), (2022, "plans_shared"), (2025, "auto"), (2025, "plans_median")]:
+        table = compare.core(planted, year, reference)
+        assert len(table) == sum(len(own) for (_, y), own in printed.items() if y == year) + 2
+        for row in table[table["place"].str.startswith("p")].to_dict("records"):
+            place, own = row["place"], printed[row["place"], year][row["variant"]]
+            others = {p: plan for (p, y), plan in plans.items() if y == year and p != place}
+            # who prints nothing but a vague number is no plan, and has none beside it
+            mine = (place, year) in plans
+            found = mine and reference != "plans_median" and shared_by(others)
+            value = box_of(*(plan_of([own], year < 2023) or [np.nan] * 4 + [False] * 2))
+            path = median_path(plans, place, years)
+            head = ("median of plans", path[3]) if path and own["relation"] == "eq" else ("", None)
+            if reference != "plans_shared":
+                assert row["lead_reference"] == head[0], (seed, year, row, path)
+            if reference == "plans_median" and head[0]:
+                assert row["lead_n"] == head[1]
+                expected = lead_on(path, value, year, way)
+                got = [row["lead"], row["lead_low"], row["lead_high"]]
+                beyond = way * own["value"] > max(way * number for number in path[1])
+                note = "better than the whole path" if beyond else "passed before the path begins"
+                assert row["lead_note"] == (note if np.isnan(expected[0]) else ""), (seed, year, row, path)
+                assert got == pytest.approx(expected, nan_ok=True), (seed, year, row, path)
+            kind, many = "", False
+            if found:
+                names, end = found
+                kind, ends, many = "inferred from plans", (end, end), False
+                source = f"{len(names)} of {len(others)} other plans"
+            elif mine and reference != "plans_shared" and len(others) >= 3:
+                kind, ends, names = "median of plans", middles(list(others.values())), list(others)
+                source = f"{len(others)} other plans"
+                many = any(getattr(ends[0], end) != getattr(ends[1], end) for end in ("low", "high"))
+            assert row["reference_kind"] == kind, (seed, year, reference, row)
+            if not kind:
+                assert (row["verdict"], row["reference_places"]) == ("no_reference", "")
+                continue
+            assert sorted(row["reference_places"].split(", ")) == sorted(names)
+            assert row["reference_source"] == source
+            assert (row["reference_n"], row["reference_grade"]) == (len(names), "")
+            low, high = (
+                (box.point if box.exact else end).item()
+                for box, end in zip(ends, (ends[0].low, ends[1].high), strict=True)
+            )
+            assert (row["reference_low"], row["reference_high"]) == (low, high), (seed, year, row)
+            point = low if all(end.exact for end in ends) and low == high else np.nan
+            assert row["reference_value"] == pytest.approx(point, nan_ok=True)
+            assert row["reference_relation"] == ("range" if np.isnan(point) else "eq")
+            if own["relation"] != "about":
+                worse, better = ends[::way]
+                wanted = beside_plans(value, worse, better, way, strict=np.array([many])).iloc[0]
+                assert (row["verdict"], row["why"]) == (wanted["verdict"], wanted["why"]), (seed, year, row)
+                for name in ("gap", "gap_low", "gap_high"):
+                    assert row[name] == pytest.approx(wanted[name], nan_ok=True), (seed, year, reference, row)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_spreads_and_their_verdict_are_those_of_a_plain_loop(data, seed):
+    """The first year from which three places print numbers in both years; both paths of one that prints two."""
+    rng = np.random.default_rng(seed)
+    first, last = [(2021, 2026), (2020, 2022), (2022, 2027), (2023, 2025)][seed % 4]
+    paths = ["a", "b"] if seed % 3 == 0 else [""]
+    printed = {}
+    for place, year in product([f"p{k}" for k in range(5)], range(first - 1, last + 2)):
+        for path in paths if place == "p0" else [""]:
+            if rng.random() < (0.9 if year >= last - 1 else 0.5):
+                relation = str(rng.choice(["eq"] * 8 + ["ge", "about"]))
+                # wide at the base and close at the end, or the other way round, or neither
+                reach = [4, 1, 4][seed % 3] if year < last else [1, 4, 4][seed % 3]
+                value = 5.0 + float(rng.integers(0, reach)) / 2
+                printed[place, year, path] = cell(value, float(rng.choice([0.1, 0.5, 1.0])), relation)
+    cells = [(place, NURSERY, year, one, path) for (place, year, path), one in printed.items()]
+    cells += [(f"stray{k}", NURSERY, year, cell(9.0 + k)) for k in range(3) for year in (first, last)]
+    planted = small(data, cells)
+    planted.places.loc[planted.places["id"].str.startswith("stray"), "parent"] = ""
+    expected = []
+    for path in paths:
+        own = {
+            (place, year): one
+            for (place, year, way), one in printed.items()
+            if way in ("", path) and one["relation"] == "eq"
+        }
+        for year in range(first, last):
+            both = [f"p{k}" for k in range(5) if (f"p{k}", year) in own and (f"p{k}", last) in own]
+            if len(both) >= 3:
+                row = {"variant": path, "base_year": year, "end_year": last, "places": ", ".join(both)}
+                expected.append(row | spreads_of(own, both, year, last))
+                vague = {
+                    p for (p, y, _), one in printed.items() if y in (year, last) and one["relation"] != "eq"
+                }
+                expected[-1]["bounds"] = vague
+                break
+    if not expected:
+        with pytest.raises(DataError, match="at least 3 places"):
+            compare.convergence(planted, first, last)
+        return
+    table = compare.convergence(planted, first, last, indicators=[NURSERY])
+    assert len(table) == len(expected) and set(table["province"]) == {"zhejiang"}
+    assert set(table["level"]) == {"county"} and set(table["unit"]) == {"个/千人"}
+    for row, wanted in zip(table.to_dict("records"), expected, strict=True):
+        assert {name for name in row["bounds"].split(", ") if name} == wanted.pop("bounds")
+        assert sorted(row["places"].split(", ")) == sorted(wanted.pop("places").split(", "))
+        numbers = {name for name in wanted if name.startswith(("sd", "range", "end_value"))}
+        assert [row[name] for name in numbers] == pytest.approx(
+            [wanted[name] for name in numbers], nan_ok=True
+        )
+        assert {name: row[name] for name in wanted if name not in numbers} == {
+            name: wanted[name] for name in wanted if name not in numbers
+        }
+
+
+def spreads_of(own, places, base, end):
+    """By hand: both measures in both years with their limits, and what follows from them."""
+    row = {"n": len(places)}
+    for name, year in (("base", base), ("end", end)):
+        values = [own[place, year]["value"] for place in places]
+        halves = [own[place, year]["step"] / 2 if year < 2023 else 0.0 for place in places]
+        mean = sum(values) / len(values)
+        deviation = (sum((value - mean) ** 2 for value in values) / len(values)) ** 0.5
+        slack = (sum(half**2 for half in halves) / len(halves)) ** 0.5
+        lows, highs = (
+            [value + way * half for value, half in zip(values, halves, strict=True)] for way in (-1, 1)
+        )
+        limits = max(0.0, deviation - slack), deviation + slack
+        row |= {f"sd_{name}": deviation, f"sd_{name}_low": limits[0], f"sd_{name}_high": limits[1]}
+        row |= {f"range_{name}": max(values) - min(values), f"range_{name}_high": max(highs) - min(lows)}
+        row[f"range_{name}_low"] = max(0.0, max(lows) - min(highs))
+    ends = {own[place, end]["value"] for place in places}
+    row |= {"one_end_value": len(ends) == 1, "end_value": ends.pop() if len(ends) == 1 else np.nan}
+    falls = [row[f"{kind}_end"] < row[f"{kind}_base"] - 1e-12 for kind in ("sd", "range")]
+    if all(row[f"{kind}_end_high"] < row[f"{kind}_base_low"] - 1e-12 for kind in ("sd", "range")):
+        return row | {"verdict": "narrows", "why": ""}
+    if all(row[f"{kind}_end_low"] > row[f"{kind}_base_high"] + 1e-12 for kind in ("sd", "range")):
+        return row | {"verdict": "widens", "why": ""}
+    why = "standard deviation and range disagree" if falls[0] != falls[1] else "rounding decides"
+    none = row["range_base"] == row["range_end"] == 0
+    return row | {"verdict": "undecidable", "why": "no gap is printed in either year" if none else why}
+
+
+@pytest.mark.parametrize("name", ["sd", "range"])
+@pytest.mark.parametrize(("direction", "verdict"), [(1, "narrows"), (-1, "widens")])
+def test_a_gap_that_only_touches_its_limit_neither_narrows_nor_widens(name, direction, verdict):
+    """Both measures have to fall beyond their limits; one that ends where the other begins does not."""
+    ends = {f"{kind}_{end}{side}": [5.0 if end == "base" else 3.0] for kind in ("sd", "range")
+            for end in ("base", "end") for side in ("", "_low", "_high")}  # fmt: skip
+    if direction < 0:
+        ends = {key: [8.0 - value[0]] for key, value in ends.items()}
+    judged = sys.modules["qiyou.compare.convergence"]._judged
+    assert judged(pd.DataFrame(ends))["verdict"].item() == verdict
+    side = {1: ("end_high", "base_low"), -1: ("end_low", "base_high")}[direction]
+    level = ends | {f"{name}_{side[0]}": ends[f"{name}_{side[1]}"]}
+    row = judged(pd.DataFrame(level)).iloc[0]
+    assert (row["verdict"], row["why"]) == ("undecidable", "rounding decides")
+
+
+def test_the_years_that_are_compared_by_default(data):
+    """From 2022 to 2027, whatever is printed before and after."""
+    values = {
+        2021: [1, 5, 9],
+        2022: [2, 5, 8],
+        2023: [2, 5, 7],
+        2026: [3, 5, 7],
+        2027: [4, 5, 6],
+        2028: [5, 5, 5],
+    }
+    cells = [(f"p{k}", NURSERY, year, row[k]) for year, row in values.items() for k in range(3)]
+    row = compare.convergence(small(data, cells)).iloc[0]
+    assert row[["base_year", "range_base", "end_year", "range_end"]].tolist() == [2022, 6, 2027, 2]
+    early = compare.convergence(small(data, cells), 2021, 2028).iloc[0]
+    assert early[["base_year", "range_base", "end_year", "range_end"]].tolist() == [2021, 8, 2028, 0]
+
+
+def box_of_cell(one, base):
+    """The box of one cell: a vague number reaches a step to both sides."""
+    if one["relation"] == "about":
+        value, step = one["value"], one["step"]
+        return dataclasses.replace(box_of(value - step, value + step, value - step, value + step, False, False),
+                                   point=np.array([value]), exact=np.array([False]))  # fmt: skip
+    found = box_of(*plan_of([one], base))
+    return dataclasses.replace(found, point=np.array([one["value"]]))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_places_beside_each_other_are_those_of_a_plain_loop(data, seed):
+    """Bases, ends and what is asked a year; the gap in the first and in the last year that both print."""
+    rng, direction = np.random.default_rng(seed), ["up", "down"][seed % 2]
+    way, paths = {"up": 1, "down": -1}[direction], ["a", "b"] if seed % 3 == 0 else [""]
+    sides = [{}, {}]
+    for own, variants in zip(sides, (paths, [""]), strict=True):
+        for path, year in product(variants, range(2021, 2027)):
+            if rng.random() < 0.55:
+                relation = str(rng.choice(["eq"] * 6 + ["ge", "lt", "about"]))
+                own.setdefault(path, {})[year] = cell(
+                    float(rng.choice([3.0, 3.5, 4.0])), float(rng.choice([0.1, 1.0])), relation
+                )
+    cells = [
+        (place, NURSERY, year, one, path)
+        for place, own in zip("pq", sides, strict=True)
+        for path, years in own.items()
+        for year, one in years.items()
+    ]
+    indicators = data.indicators.copy()
+    indicators.loc[indicators["id"] == NURSERY, "direction"] = direction
+    table = compare.pair(small(data, cells, indicators=indicators), "p", "q", indicators=[NURSERY])
+    named = sorted(sides[0]) if sides[0] else [""]
+    assert table["variant"].tolist() == named and set(table["direction"]) == {direction}
+    for row in table.to_dict("records"):
+        own = [sides[0].get(row["variant"], {}), sides[1].get("", {})]
+        for side, years in zip("ab", own, strict=True):
+            if not years:
+                assert pd.isna(row[f"end_year_{side}"]) and np.isnan(row[f"per_year_{side}"])
+                continue
+            start, stop = min(years), max(years)
+            first, final = years[start], years[stop]
+            assert (row[f"base_year_{side}"], row[f"base_{side}"]) == (start, first["value"])
+            assert row[f"base_role_{side}"] == ("baseline" if start < 2023 else "target")
+            assert row[f"base_relation_{side}"] == first["relation"]
+            assert (row[f"end_year_{side}"], row[f"end_{side}"]) == (stop, final["value"])
+            assert row[f"end_relation_{side}"] == final["relation"]
+            like = [
+                y
+                for y, one in years.items()
+                if (one["value"], one["relation"]) == (final["value"], final["relation"])
+            ]
+            over = min(like) - start if min(like) > start else stop - start
+            change = (box_of_cell(final, stop < 2023) - box_of_cell(first, start < 2023)).turned(way)
+            for name, number in (("", change.point), ("_low", change.low), ("_high", change.high)):
+                wanted = number.item() / over if over else np.nan
+                assert row[f"per_year{name}_{side}"] == pytest.approx(wanted, nan_ok=True), (seed, side, row)
+        both = sorted(set(own[0]) & set(own[1]))
+        assert (
+            row["missing"]
+            == {(0, 0): "both", (0, 1): "p", (1, 0): "q", (1, 1): ""}[tuple(map(int, map(bool, own)))]
+        )
+        assert row["note"] == ("no year that both print" if not both and all(own) else "")
+        for end, at in (("base", 0), ("end", -1)):
+            if not both:
+                assert (
+                    pd.isna(row[f"gap_year_{end}"])
+                    and row[f"word_{end}"] == ""
+                    and np.isnan(row[f"gap_{end}"])
+                )
+                continue
+            year = both[at]
+            ours, theirs = (box_of_cell(years[year], year < 2023) for years in own)
+            found = beside_plans(ours, theirs, theirs, way, strict=np.array([True])).iloc[0]
+            assert (row[f"gap_year_{end}"], row[f"word_{end}"]) == (year, found["verdict"]), (seed, row)
+            got = [row[f"gap{name}_{end}"] for name in ("", "_low", "_high")]
+            assert got == pytest.approx(found[["gap", "gap_low", "gap_high"]].tolist(), nan_ok=True), (
+                seed,
+                row,
+            )
+        if both:
+            pairs = zip("ab", own, strict=True)
+            assert all(row[f"common_{side}"] == years[both[-1]]["value"] for side, years in pairs)
+
+
+def test_reviews_and_counts_have_no_gap_and_a_review_is_asked_for_nothing_a_year(data):
+    review, count = "preschool_universal_pass", "pension_insured"
+    cells = [(p, one, year, cell(value + k)) for k, p in enumerate("pq") for one in (review, count)
+             for year, value in ((2022, 0.0), (2027, 1.0))]  # fmt: skip
+    table = compare.pair(small(data, cells), "p", "q", indicators=[review, count]).set_index("indicator")
+    assert table[["gap_base", "gap_end", "gap_low_end", "gap_high_base"]].isna().all(axis=None)
+    assert table[["word_base", "word_end"]].eq("").all(axis=None)
+    assert table["gap_year_end"].tolist() == [2027, 2027]
+    assert np.isnan(table.loc[review, "per_year_a"]) and table.loc[count, "per_year_a"] == pytest.approx(0.2)
+    assert table["note"].to_dict() == {
+        review: "passed or not",
+        count: "a count grows with the size of the place",
+    }
+    # between two years without a common one a review and a count still say what they are
+    apart = [one for one in cells if (one[0] == "p") == (one[2] == 2022)]
+    table = compare.pair(small(data, apart), "p", "q", indicators=[review, count]).set_index("indicator")
+    assert table.loc[review, "note"] == "passed or not" and table.loc[count, "note"].startswith(
+        "a count grows"
+    )
+
+
+@pytest.mark.parametrize("change", ["reversed", "unrelated"])
+def test_the_order_of_the_places_and_who_else_there_is_change_nothing(data, change):
+    """The first group of peers is one like any other."""
+    cells = [
+        (f"p{k}", NURSERY, year, 3.0 + k * (2028 - year) / 8) for k in range(5) for year in (2022, 2025, 2027)
+    ]
+    planted = small(data, cells)
+    places = planted.places
+    if change == "reversed":
+        places = places.iloc[::-1].reset_index(drop=True)
+    if change == "unrelated":
+        places = pd.concat(
+            [places.iloc[[0]].assign(id="far", parent="", level="county"), places], ignore_index=True
+        )
+    moved = dataclasses.replace(planted, places=places.reset_index(drop=True))
+    own = {"indicators": [NURSERY]}
+    calls = (compare.core, 2025), (compare.convergence,), (compare.pair, "p0", "p3")
+    for call, *named in calls:
+        before, after = (call(one, *named, **own).reset_index(drop=True) for one in (planted, moved))
+        names = [
+            name
+            for name in (
+                "place",
+                "indicator",
+                "variant",
+                "verdict",
+                "gap",
+                "lead",
+                "reference_places",
+                "sd_base",
+                "n",
+                "word_end",
+            )
+            if name in before
+        ]
+        by = [name for name in ("place", "indicator") if name in before]
+        before, after = (one.sort_values(by, ignore_index=True)[names] for one in (before, after))
+        pd.testing.assert_frame_equal(before, after)
+
+
+def test_why_there_is_no_reference_of_a_name(data):
+    """A place without a province has no peers; but a place that is named may be anybody's reference."""
+    cells = [(place, NURSERY, year, 3.0) for place in ("p0", "p1", "stray") for year in (2024, 2025)]
+    planted = small(data, [one for one in cells if one[:3:2] != ("p0", 2025)])
+    planted.places.loc[planted.places["id"] == "stray", "parent"] = ""
+    table = compare.core(planted, 2025, "p0").set_index("place")
+    assert table["why"].to_dict() == {"p1": "no reference in p0", "stray": "no reference in p0"}
+    table = compare.core(planted, 2024, "p0").set_index("place")
+    assert table["why"].to_dict() == {
+        "p0": "the place is the reference",
+        "p1": "equal as printed",
+        "stray": "equal as printed",
+    }
+    assert table.loc["p1", ["reference_n", "reference_places", "reference_kind"]].tolist() == [
+        1,
+        "p0",
+        "plan of p0",
+    ]
+    for named in ("plans_median", "province"):
+        table = compare.core(planted, 2024, named).set_index("place")
+        assert table.loc["stray", "why"] == "no province in places.csv"
+        assert table.loc["p1", "why"] == f"no reference in {named}"
+
+
+def test_the_best_source_of_what_a_province_asks_for_is_taken(data):
+    """Its own documents, then official ones before press and others; of the province itself, as a target of the year."""
+    grade = data.sources.drop_duplicates("grade").set_index("grade")["id"]
+    target = one(data.benchmarks, indicator=NURSERY, place="zhejiang")
+    rows = [("secondary", 4.0, "zhejiang", "target"), ("official", 4.5, "zhejiang", "target"), ("press", 5.0, "zhejiang", "target"),
+            ("official", 6.0, "jiangsu", "target"), ("official", 7.0, "zhejiang", "benchmark"), ("official", 8.0, "china", "target")]  # fmt: skip
+    benchmarks = pd.DataFrame([target.to_dict() | cell(value, 0.1) | {"source": grade[name], "place": place, "kind": kind, "year": 2025}
+                               for name, value, place, kind in rows]).astype({"year": "Int64"})  # fmt: skip
+    cells = [("p0", NURSERY, 2025, 4.7)]
+    row = one(compare.core(small(data, cells, benchmarks=benchmarks), 2025), place="p0")
+    wanted = ["provincial target", 4.5, "official", grade["official"], 1, "zhejiang", "met"]
+    names = [f"reference_{name}" for name in ("kind", "value", "grade", "source", "n", "places")]
+    assert row[[*names, "verdict"]].tolist() == wanted
+    for skipped, value in (((1,), 5.0), ((1, 2), 4.0)):
+        some = benchmarks.drop(index=list(skipped))
+        assert (
+            one(compare.core(small(data, cells, benchmarks=some), 2025), place="p0")["reference_value"]
+            == value
+        )
+    own = small(data, [*cells, ("zhejiang", NURSERY, 2025, 4.8)], benchmarks=benchmarks)
+    row = one(compare.core(own, 2025, "province"), place="p0")
+    assert row[[*names, "verdict"]].tolist() == [
+        "provincial target",
+        4.8,
+        "official",
+        "zhejiang-plan table:1",
+        1,
+        "zhejiang",
+        "not_met",
+    ]
+    # a base that the province has reached is nothing that it asks for
+    reached = small(data, [("p0", NURSERY, 2022, 4.7), ("zhejiang", NURSERY, 2022, 4.8)])
+    assert set(compare.core(reached, 2022, "province")["verdict"]) == {"no_reference"}
+
+
+def test_the_path_of_a_named_place_has_the_width_of_its_rounding(data):
+    """A base of 100 is known to 99.5 from below only; two points make a path, and one does not."""
+    indicators = data.indicators.copy()
+    indicators.loc[indicators["id"] == AFFORDABLE, "direction"] = "down"
+    cells = [
+        ("p0", AFFORDABLE, 2022, 100.0),
+        ("p0", AFFORDABLE, 2026, 60.0),
+        ("q", AFFORDABLE, 2024, cell(99.0, 1.0)),
+    ]
+    planted = small(data, cells, indicators=indicators)
+    row = one(compare.core(planted, 2024, "p0"), place="q")
+    expected = lead([99.0], 2024, [2022, 2026], [100.0, 60.0], reference_step=[1.0, 0.0], direction=-1).iloc[
+        0
+    ]
+    assert row[["lead", "lead_low", "lead_high"]].tolist() == pytest.approx(expected.tolist())
+    assert (
+        expected["lead_low"] < expected["lead"] < expected["lead_high"]
+        and row["lead_reference"] == "plan of p0"
+    )
+    alone = small(data, [*cells[:1], *cells[2:]], indicators=indicators)
+    given = pd.DataFrame(
+        {"indicator": [AFFORDABLE] * 2, "year": [2022, 2024], "value": [100.0, 80.0], "unit": "%"}
+    )
+    row = one(compare.core(alone, 2024, given), place="q")
+    expected = lead([99.0], 2024, [2022, 2024], [100.0, 80.0], direction=-1).iloc[0]
+    assert row[["lead", "lead_low", "lead_high"]].tolist() == pytest.approx(expected.tolist())
+    assert (row["reference_grade"], row["reference_source"], row["reference_places"]) == ("", "given", "")
+    assert one(compare.core(alone, 2024, given.iloc[1:]), place="q")["lead_reference"] == ""
+
+
+def test_the_first_row_that_does_not_fit_is_told(data):
+    given = pd.DataFrame(
+        {
+            "indicator": [NURSERY, AFFORDABLE, NURSERY],
+            "year": [2025, 2025, 2026],
+            "value": 5.0,
+            "unit": ["一", "二", "三"],
+        }
+    )
+    with pytest.raises(DataError) as raised:
+        compare.core(data, 2025, given)
+    assert NURSERY in str(raised.value) and "一" in str(raised.value)
+    assert (
+        AFFORDABLE not in str(raised.value) and "三" not in str(raised.value) and len(raised.value.rows) == 3
+    )
+    twice = pd.DataFrame(
+        {"indicator": [NURSERY] * 3, "year": [2025, 2026, 2025], "value": 5.0, "unit": "个/千人"}
+    )
+    with pytest.raises(DataError) as raised:
+        compare.core(data, 2025, twice)
+    assert raised.value.rows.index.tolist() == [2]
+    with pytest.raises(DataError, match="rows"):
+        compare.core(data, 2025, twice.iloc[:0])
+    with pytest.raises(DataError, match="unit"):
+        compare.core(data, 2025, twice.drop(columns="unit"))
+    for year in (True, 2025.0, "2025", None):
+        with pytest.raises(DataError, match="no value for"):
+            compare.core(data, year)
+    assert compare.core(data, np.int64(2025), indicators=[NURSERY])["year"].eq(2025).all()
+
+
+def test_no_year_is_at_hand_where_nothing_is_printed(data):
+    with pytest.raises(DataError, match="none"):
+        compare.core(small(data, [("p0", NURSERY, 2025, 5.0)]), 2025, indicators=[AFFORDABLE])
+
+
+@pytest.mark.parametrize("own", [0, 3, 11, 12, 13, 14, None])
+def test_twelve_others_are_named_and_the_rest_counted(own):
+    from qiyou.compare.references import _others
+
+    names = [f"n{k}" for k in range(15)]
+    others = [name for k, name in enumerate(names) if k != own]
+    told = _others(names, "else" if own is None else names[own], own is not None)
+    assert told == ", ".join(others[:12]) + f" and {len(others) - 12} more"
+    assert _others(names[:12], "else", False) == ", ".join(names[:12]) == joined(names[:12])
+    assert _others(names[:13], "n12", True) == ", ".join(names[:12])
+    assert joined(names[:13]) == ", ".join(names[:12]) + " and 1 more"
+
+
+def test_what_a_place_belongs_to_is_found_over_five_steps_and_a_circle_ends():
+    from qiyou.compare.references import ancestors, peers, provinces
+
+    places = pd.DataFrame(
+        {"id": list("abcdef"), "parent": [*"bcdef", ""], "level": ["county"] * 5 + ["province"]}
+    )
+    assert provinces(places).to_dict() == dict.fromkeys("abcdef", "f")
+    assert ancestors(places).groupby("place").size().to_dict() == {
+        one: 6 - k for k, one in enumerate("abcdef")
+    }
+    assert peers(places).tolist() == [0, 0, 0, 0, 0, -1]
+    circle = places.assign(parent=[*"bcdefa"])
+    assert ancestors(circle).groupby("place").size().eq(6).all()
+    # the nearest province is a place's own
+    two = pd.DataFrame(
+        {"id": list("abc"), "parent": ["b", "c", ""], "level": ["county", "province", "province"]}
+    )
+    assert provinces(two).to_dict() == {"a": "b", "b": "b", "c": "c"}
+
+
+def test_a_refused_name_counts_where_it_is_refused_and_for_what(data):
+    """A rule of one document says nothing of another; a name that is no core indicator's resembles none."""
+    rule = data.aliases[data.aliases["maps"] == "no"].iloc[[0]]
+    rule = rule.assign(indicator=NURSERY, name="旧名", document="p0-plan", reason="why")
+    aliases = pd.concat([data.aliases, rule], ignore_index=True)
+    own = "registered_unemployment_rate"
+    cells = [
+        (place, own, 2025, cell(3.0) | {"printed_name": name})
+        for place, name in (("p0", "旧名"), ("p1", "旧名"), ("p2", "城镇调查失业率"))
+    ]
+    planted = small(data, cells, aliases=aliases)
+    planted = dataclasses.replace(planted, targets=planted.targets.assign(printed_unit=""))
+    why = compare.coverage(planted, indicators=[NURSERY], lang="en").set_index("place")["why"]
+    assert why.to_dict() == {
+        "p0": "printed for another definition: 旧名 (table:1): why",
+        "p1": "not printed",
+        "p2": "not printed",
+    }
+    assert compare.contents(planted).set_index("place")["resembles"].to_dict() == {
+        "p0": NURSERY,
+        "p1": NURSERY,
+        "p2": "",
+    }
 
 
 # ---------------------------------------------------------------- time distance

@@ -184,6 +184,7 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
     years, weight = steps["years"].astype(float), pop.amounts("symmetric_split")[0]
     growth = {end: (1 + steps[pop.column("rate", end)]) ** years for end in pop.ENDS}
 
+    @np.errstate(invalid="ignore")
     def figures(l0: str, l1: str, p0: str, p1: str) -> list:
         """What follows if each unknown lies at the end named: the first level, the last, the first people,
         the last."""
@@ -193,7 +194,9 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
         end = (steps[pop.column("population", p1)] / steps["per"]).where(~steps["tied"], start * growth[p1])
         built = _times(last - first, weight * start + (1 - weight) * end)
         come = _times(end - start, (1 - weight) * first + weight * last)
-        return [built + come, (built + come) / years, built, come, 1 - first / last]
+        # the parts have no sum where a level without an end meets fewer people
+        total = _times(last, end) - _times(first, start)
+        return [total, total / years, built, come, 1 - first / last]
 
     # Each figure is linear in every unknown, so its ends lie at corners.
     corners = np.array([figures(*ends) for ends in itertools.product(("low", "high"), repeat=4)], dtype=float)
@@ -213,8 +216,7 @@ def changes(data, levels, people=None, *, whole=True) -> pd.DataFrame:
 def _times(first, second):
     """Nothing times an open end is nothing: a population that does not change adds nothing, whatever the
     level."""
-    with np.errstate(invalid="ignore"):
-        return np.where((first == 0) | (second == 0), 0.0, first * second)
+    return np.where((first == 0) | (second == 0), 0.0, first * second)
 
 
 def _stocks(data, rows: pd.DataFrame, people) -> pd.DataFrame:

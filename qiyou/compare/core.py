@@ -135,19 +135,14 @@ def _judged(rows: pd.DataFrame, named: str) -> pd.DataFrame:
         "a count grows with the size of the place": rows["kind"].isin(EXTENSIVE),
         "no province in places.csv": (rows["peer"] < 0) & (named in references.NAMED),
     }
-    none = f"no reference in {named}"
-    none = "neither a target from above nor enough other plans" if named == "auto" else none
+    few = "neither a target from above nor enough other plans"
+    none = few if named == "auto" else f"no reference in {named}"
     nothing = np.select([*cases.values()], [*cases], none)
     gaps = found[["gap", "gap_low", "gap_high"]].where(rows["sign"].notna() & ~missing)
-    texts = [name for name in REFERENCE if _is_text(rows[name])]
-    texts = rows[texts].astype(object).where(~missing, "")
+    texts = rows[REFERENCE].select_dtypes(exclude="number").astype(object).where(~missing, "")
     verdict, why = found["verdict"].where(~missing, "no_reference"), found["why"].where(~missing, nothing)
     rows = rows.astype({"reference_n": "Int64"})
     return rows.assign(**gaps, **texts, verdict=verdict, why=why)
-
-
-def _is_text(column: pd.Series) -> bool:
-    return not pd.api.types.is_numeric_dtype(column)
 
 
 def _leads(rows: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
@@ -228,7 +223,7 @@ def _grid(rows: pd.DataFrame, data: Data, year: int, places, indicators) -> pd.D
     first, last = (table["place"].map(spans[name]) for name in ("from_year", "to_year"))
     empty = table["verdict"].isna()
     gone = empty & ~table["at_hand"] & (first - 1 <= year) & (year <= last)
-    texts = [name for name in rows.columns.difference(cover.columns) if _is_text(rows[name])]
+    texts = rows[rows.columns.difference(cover.columns)].select_dtypes(exclude="number")
     table = table.assign(**{name: table[name].astype(object).where(~empty, "") for name in texts})
     table = table.assign(
         state=np.select([gone, empty], ["not_at_hand", "no_number"], table["verdict"].astype(object)),

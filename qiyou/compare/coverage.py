@@ -79,14 +79,14 @@ def coverage(data: Data, *, places: Names = None, indicators: Names = None, lang
     path = path.drop_duplicates(_KEYS).drop(columns="document").set_index(_KEYS)
     path = path[path.columns.intersection(_COLUMNS)]
     table = grid.join([first.set_index(_KEYS), locators, path, paths]).reset_index()
-    texts = [name for name in table if table[name].dtype == object or table[name].dtype == "str"]
+    texts = table.select_dtypes(exclude="number")
     table = table.assign(
         there=table["document"].notna(),
         valued=table["end_year"].notna(),
         paths=table["paths"].fillna(0).astype(int),
-        **{name: table[name].astype(object).where(table[name].notna(), "") for name in texts},
+        **texts.astype(object).where(texts.notna(), ""),
     )
-    return _with_reasons(_with_markers(table, said, lang), data, facts, said, lang)[_COLUMNS]
+    return _with_reasons(_with_markers(table, said, lang), data, said, lang)[_COLUMNS]
 
 
 def ends(rows: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +135,7 @@ def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.Data
     """Add how an indicator is known to be core in a document, row by row."""
     starred = said[said["star"] == "*"].drop_duplicates("indicator").set_index("indicator")
     starred = starred.reindex(table["indicator"]).reset_index(drop=True)
-    printed = table["there"] & (table["star"] == "*")
+    printed = table["star"] == "*"
     inferred = (table["there"] & ~printed).to_numpy()
     text, lost = table["origin"] == "text", table["star"] == "?"
     mark = np.select([text, lost], ["marker_text", "marker_lost"], "marker_none")
@@ -146,9 +146,7 @@ def _with_markers(table: pd.DataFrame, said: pd.DataFrame, lang: str) -> pd.Data
     return table.assign(core_by=by, core_reason=np.where(inferred, reason, ""))
 
 
-def _with_reasons(
-    table: pd.DataFrame, data: Data, facts: pd.DataFrame, said: pd.DataFrame, lang: str
-) -> pd.DataFrame:
+def _with_reasons(table: pd.DataFrame, data: Data, said: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Add why something is missing, and whether it may stand where the text at hand does not reach."""
     kinds = data.documents.groupby("place")["extent"].agg(set)
     # A place with a whole document has said all that it plans, whatever else of it is lost.
@@ -156,7 +154,7 @@ def _with_reasons(
     extent = table["place"].map(lost)
     last = table["place"].map(data.documents.groupby("place")["to_year"].max())
     key = pd.MultiIndex.from_frame(table[_KEYS])
-    refused = _refused(data, facts, said).reindex(key)
+    refused = _refused(data, said).reindex(key)
     unvalued = _unvalued(data).reindex(key)
     missing = ~table["there"].to_numpy()
     other = missing & refused["other"].notna().to_numpy()
@@ -175,9 +173,9 @@ def _with_reasons(
     return table.assign(why=words.say_each(code, lang, fields), at_hand=~(behind & ~seen))
 
 
-def _refused(data: Data, facts: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+def _refused(data: Data, said: pd.DataFrame) -> pd.DataFrame:
     """(place, indicator) -> what looks like the indicator in a document, why it is not, and where it is."""
-    rules = data.aliases[(data.aliases["maps"] == "no") & data.aliases["indicator"].isin(facts.index)]
+    rules = data.aliases[data.aliases["maps"] == "no"]
     said = said.rename(columns={"indicator": "as"})
     met = rules.merge(said, left_on="name", right_on="printed_name", suffixes=("_rule", ""))
     met = met[(met["document_rule"] == "") | (met["document_rule"] == met["document"])]
@@ -192,7 +190,7 @@ def _unvalued(data: Data) -> pd.DataFrame:
     rows = data.targets[data.targets["relation"] == "none"]
     rows = rows[rows["printed"].str.strip("/ -—") != ""]
     said = rows.groupby(_KEYS).agg(words=("printed", joined)).assign(code="missing_words", span="")
-    text = data.statements[(data.statements["relation"] != "none") & (data.statements["indicator"] != "")]
+    text = data.statements[data.statements["relation"] != "none"]
     period = text["from_year"].notna()
     text = text[period | text["year"].isna()]
     span = text["from_year"].astype("str") + "–" + text["year"].astype("str")

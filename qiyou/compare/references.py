@@ -359,8 +359,8 @@ def _plans(every: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     """
     counts = indicators.index[indicators["kind"].isin(EXTENSIVE)]
     kept = ~every["indicator"].isin(counts) & (every["relation"] != "about") & (every["peer"] >= 0)
-    ends = dict(zip(_ENDS, ("min", "max", "min", "max"), strict=True))
-    ends |= {"box_low_open": "all", "box_high_open": "all"}
+    named = [*_ENDS, "box_low_open", "box_high_open"]
+    ends = dict(zip(named, ("min", "max", "min", "max", "all", "all"), strict=True))
     rows = every.loc[kept, [*OWN, "peer", *ends]]
     if (twice := rows.duplicated(OWN, keep=False)).any():
         spanned = rows[twice].groupby([*OWN, "peer"], sort=False).agg(ends).reset_index()
@@ -380,21 +380,23 @@ def _shared(plans: pd.DataFrame) -> pd.DataFrame:
     # Printed numbers that went through a change of unit may differ in their last bit.
     value = plans["low"].where(plans["low"] == plans["high"])
     points = plans.assign(value=value.map("{:.10g}".format).astype(float))
-    # One number is as finely known as the finest of its prints.
-    counts = points.dropna(subset="value").groupby([*_PEER, "value"])
-    finest = {"box_low": "max", "box_high": "min", "box_low_open": "any", "box_high_open": "any"}
-    counts = counts.agg(finest).assign(count=counts.size(), names=counts["place"].agg(list)).reset_index()
-    # Without one of its plans a value may fall behind the next two, no further.
-    counts = counts.sort_values("count", ascending=False, kind="stable").groupby(_PEER).head(3)
+    told, by = points.dropna(subset="value"), [*_PEER, "value"]
+    counts = told.groupby(by)["place"].agg(count="size", names=list).reset_index()
+    # No third value can be printed by half of more than three others.
+    counts = counts.sort_values("count", ascending=False, kind="stable").groupby(_PEER).head(2)
     rows = points.loc[points["n"] > SHARED_OF, [*OWN, "peer", "n", "value"]]
     rows = rows.merge(counts, on=_PEER, suffixes=("_own", ""))
     rows["count"] -= rows["value"] == rows["value_own"]
     rows = rows[2 * rows["count"] >= rows["n"] - 1]
     rows = rows[~rows.duplicated(OWN, keep=False)]
+    # One number is as finely known as the finest of its other prints.
+    finest = told.iloc[np.argsort(told["box_high"] - told["box_low"], kind="stable")].groupby(by).head(2)
+    rows = rows.merge(finest, on=by, suffixes=("", "_told"))
+    rows = rows[rows["place"] != rows["place_told"]].drop_duplicates(OWN)
     ends = _ends(rows, rows[["value", "value", "box_low", "box_high"]].to_numpy(dtype=float))
     source = rows["count"].astype("str") + " of " + (rows["n"] - 1).astype("str") + " other plans"
     own = rows["value"] == rows["value_own"]
-    names = [_others(*one) for one in zip(rows["names"], rows["place"], own, strict=True)]
+    names = pd.Series(map(_others, rows["names"], rows["place"], own), rows.index, dtype=object)
     return _entries(rows, ends, ends, kind=SHARED, source=source, n=rows["count"], places=names)
 
 
