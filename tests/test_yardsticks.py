@@ -10,6 +10,7 @@ import functools
 import math
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -1105,6 +1106,520 @@ def test_the_last_of_the_observations_between_base_and_end_counts():
     assert found["seen_printed"].tolist() == ["22", ""] and found.loc[1, "seen_year"] == 0
     falling = realised.progress(asked, seen.assign(place="b", value=-seen["value"] + 20))
     assert falling.loc[1, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
+
+
+# ------------------------------------------------------------------- realised changes in a world of our own
+
+
+def world_of(**tables) -> SimpleNamespace:
+    """A nation of three provinces with their prefectures and counties, and an indicator of each scale."""
+    places = [("n", "country", ""), ("x", "county", "")]
+    for name in "abc":
+        places += [
+            (name, "province", "n"),
+            (f"{name}1", "prefecture", name),
+            (f"{name}2", "prefecture", name),
+        ]
+        places += [(f"{name}11", "county", f"{name}1"), (f"{name}12", "county", f"{name}1")]
+    indicators = [("points", "up", "density", np.nan), ("log", "down", "gross_rate", np.nan), ("gap", "up", "share", 100.0)]  # fmt: skip
+    usual = {
+        "places": pd.DataFrame(places, columns=["id", "level", "parent"]),
+        "indicators": pd.DataFrame(indicators, columns=["id", "direction", "kind", "upper"]),
+        "superiors": pd.DataFrame(columns=["place", "superior", "order"]),
+        "indicator": lambda name: name,
+    }
+    return SimpleNamespace(**(usual | tables))
+
+
+def known_of(rows: list[dict], world: SimpleNamespace) -> pd.DataFrame:
+    """Values as `realised.values` gives them: by default observed, official and of the reference table, ± 0.05."""
+    usual = {"indicator": "points", "basis": "", "bounded": False, "derived": False, "soft": False, "press": 0, "held": True}  # fmt: skip
+    usual |= {"added_low": np.nan, "added_high": np.nan}
+    rows = pd.DataFrame([usual | row for row in rows])
+    places = world.places.set_index("id")
+    up = places["parent"].to_dict()
+    rows["level"], rows["parent"] = rows["place"].map(places["level"]), rows["place"].map(up)
+    rows["province"] = rows["place"].str[0].where(~rows["level"].eq("country"), "")
+    for name, side in (("low", -1), ("high", 1)):
+        if name not in rows:
+            rows[name] = (rows["value"] + side * 0.05).mask(rows["bounded"] & (side > 0), np.inf)
+    rows["year"] = (np.ceil(rows["t"]) - 1).astype("Int64")
+    rows["printed"], rows["source"] = rows["value"].map("{:g}".format), [f"s{k}" for k in range(len(rows))]
+    return rows[realised._VALUES]
+
+
+def drawn_values(seed: int, count: int, world: SimpleNamespace, indicator: str = "points") -> pd.DataFrame:
+    """Values of every kind at half years, so that places have spells of one length, with printed increases that fit."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for place in rng.choice(world.places["id"], count):
+        more = float(rng.integers(1, 3))
+        rows.append(
+            {"place": place, "indicator": indicator, "basis": rng.choice(["r", "r", "s"]), "t": 2010 + rng.integers(0, 14) / 2,
+             "value": float(rng.integers(4, 12)), "derived": rng.random() < 0.3, "soft": rng.random() < 0.3,
+             "press": int(rng.integers(0, 2)), "held": rng.random() < 0.8, "bounded": indicator != "gap" and rng.random() < 0.2}
+            | ({"added_low": more - 0.02, "added_high": more + 0.02} if rng.random() < 0.3 else {})
+        )  # fmt: skip
+    return known_of(rows, world)
+
+
+NAN = np.nan
+# place, kind, value, step, increase, note, grade: low, high, of the increase, bounded, derived, soft, press
+BOXES = [
+    ("a", "observed", 5.0, 0.1, "", "", "official", 4.95, 5.05, NAN, NAN, 0, 0, 0, 0),
+    ("b", "lower_bound", 5.0, 0.1, "", "", "press", 5.0, np.inf, NAN, NAN, 1, 0, 0, 1),
+    ("c", "approximate", 5.0, 1.0, "", "", "secondary", 4.0, 6.0, NAN, NAN, 0, 0, 1, 1),
+    ("a1", "observed", 5.0, 0.1, "0.4", "SOFT DATE of a report", "official", 4.95, 5.05, NAN, NAN, 0, 0, 1, 0),
+    ("b1", "derived", 5.0, 0.1, "", "", "official", 4.9, 5.1, NAN, NAN, 0, 1, 0, 0),
+    # a − b, both to two digits; and to two and to one
+    ("c1", "derived", 1.03, 0.01, "0.43", "", "official", 1.02, 1.04, 0.425, 0.435, 0, 1, 0, 0),
+    ("c2", "derived", 1.03, 0.01, "0.4", "", "official", 0.975, 1.085, 0.35, 0.45, 0, 1, 0, 0),
+    # a/(1 + g): 50 ± 0.05 a quarter higher, to whole per cent; to tenths, of two values the one that fits better
+    ("a11", "derived", 40.0, 0.1, "25%", "", "official", 49.95 / 1.255, 50.05 / 1.245, NAN, NAN, 0, 1, 0, 0),
+    ("a11", "observed", 50.0, 0.1, "", "", "official", 49.95, 50.05, NAN, NAN, 0, 0, 0, 0),
+    ("a12", "observed", 50.1, 0.1, "", "", "official", 50.05, 50.15, NAN, NAN, 0, 0, 0, 0),
+    ("a12", "derived", 40.0, 0.1, "25.0%", "", "official", 49.95 / 1.2505, 50.05 / 1.2495, NAN, NAN, 0, 1, 0, 0),
+    ("a12", "observed", 50.0, 0.1, "", "", "official", 49.95, 50.05, NAN, NAN, 0, 0, 0, 0),
+    # of a lower bound, to which 300% lead
+    ("b11", "derived", 10.0, 0.05, "300%", "", "official", 40 / 4.005, np.inf, NAN, NAN, 1, 1, 0, 0),
+    ("b11", "lower_bound", 40.0, 0.1, "", "", "official", 40.0, np.inf, NAN, NAN, 1, 0, 0, 0),
+    # off by the step, and by more; and by itself, whatever other places and indicators print
+    ("b12", "derived", 9.0, 1.0, "25%", "", "official", 12.25 / 1.255, 12.75 / 1.245, NAN, NAN, 0, 1, 0, 0),
+    ("b12", "observed", 12.5, 0.5, "", "", "official", 12.25, 12.75, NAN, NAN, 0, 0, 0, 0),
+    ("b2", "derived", 8.9, 1.0, "25%", "", "official", 7.9, 9.9, NAN, NAN, 0, 1, 0, 0),
+    ("b2", "observed", 12.5, 0.5, "", "", "official", 12.25, 12.75, NAN, NAN, 0, 0, 0, 0),
+    ("c11", "derived", 10.0, 1.0, "1%", "", "official", 9.0, 11.0, NAN, NAN, 0, 1, 0, 0),
+    ("c12", "observed", 10.1, 0.1, "", "", "official", 10.05, 10.15, NAN, NAN, 0, 0, 0, 0),
+    ("n", "observed", 5.0, 0.1, "", "", "official", 4.95, 5.05, NAN, NAN, 0, 0, 0, 0),
+]  # fmt: skip
+
+
+def test_every_kind_of_value_has_the_box_of_the_methods():
+    """Section 3 D: observed, approximate, bounds, and what is derived from a printed increase; and what is left out."""
+    names = ["place", "kind", "value", "step", "increase", "note", "grade"]
+    rows = [dict(zip(names, row, strict=False)) for row in BOXES]
+    away = [{"note": text} for text in ("EXCLUDE_SPELL here", "WEAK", "ALT: x")] + [
+        {"kind": "expected"},
+        {"t": np.nan},
+    ]
+    rows += [rows[0] | {"value": 7.0 + ("t" in more)} | more for more in away]
+    rows.append(
+        rows[18] | {"kind": "observed", "value": 10.1, "step": 0.1, "indicator": "log", "increase": ""}
+    )
+    reference = pd.DataFrame(
+        [{"indicator": "points", "year": 2020, "t": 2021.0, "basis": "r"} | row for row in rows]
+    )
+    reference = reference.assign(
+        printed=reference["value"].map("{:g}".format), source=[f"r{k}" for k in range(len(rows))]
+    )
+    reference.loc[2, "printed"] = "5左右"
+    reference["year"] = reference["year"].astype("Int64")
+    seen = [
+        # what the reference table has is not taken twice, whatever else is
+        ("a", "points", 2020, "eq", 5.0, None), ("a", "points", 2019, "eq", 5.0, (4.95, 5.05, 0, 0)),
+        ("a2", "points", 2020, "eq", 5.0, (4.95, 5.05, 0, 0)), ("a", "log", 2020, "eq", 5.0, (4.95, 5.05, 0, 0)),
+        ("a", "points", 2020, "eq", 5.1, (5.05, 5.15, 0, 0)), ("a", "points", 2020, "eq", 7.0, (6.95, 7.05, 0, 0)),
+        ("a", "points", 2020, "about", 6.0, (5.9, 6.1, 0, 1)), ("a", "points", 2020, "ge", 3.0, (3.0, np.inf, 1, 0)),
+        ("a", "points", 2020, "gt", 3.5, (3.5, np.inf, 1, 0)), ("a", "points", 2020, "gt", np.nan, (2.0, np.inf, 1, 0)),
+        *(("a", "points", 2020, relation, 8.0, None) for relation in ("le", "lt", "range", "none")),
+    ]  # fmt: skip
+    observations = pd.DataFrame(seen, columns=["place", "indicator", "year", "relation", "value", "expected"])
+    observations = observations.assign(
+        printed=observations["value"].map("约{:g}".format), low=2.0, step=0.1, basis="o", note=""
+    )
+    observations = observations.assign(source=[f"o{k}" for k in range(len(seen))]).astype({"year": "Int64"})
+    found = realised.values(world_of(reference=reference, observations=observations)).set_index("source")
+    ends, flags = ["low", "high", "added_low", "added_high"], ["bounded", "derived", "soft", "press"]
+    for k, row in enumerate(BOXES):
+        told = found.loc[f"r{k}"]
+        assert told[ends].tolist() == pytest.approx(row[7:11], nan_ok=True), row
+        assert told[flags].astype(int).tolist() == list(row[11:]) and told["held"], row
+        up = {"n": ("country", "", ""), "a": ("province", "n", "a"), "a11": ("county", "a1", "a"), "b1": ("prefecture", "b", "b")}  # fmt: skip
+        assert tuple(told[["level", "parent", "province"]]) == up.get(
+            row[0], tuple(told[["level", "parent", "province"]])
+        )
+    assert found.loc["r2", "printed"] == "约5" and found.loc["r0", "printed"] == "5"
+    assert sorted(name for name in found.index if name[0] == "r") == sorted(
+        [f"r{k}" for k in [*range(len(BOXES)), len(rows) - 1]]
+    )
+    for k, (_, _, year, relation, _, expected) in enumerate(seen):
+        assert (f"o{k}" in found.index) == (expected is not None), seen[k]
+        if expected:
+            told = found.loc[f"o{k}"]
+            assert told[["low", "high", "bounded", "soft"]].tolist() == pytest.approx(list(expected))
+            assert (told["t"], told["held"], told["press"], told["derived"]) == (year + 1, False, 1, False)
+            assert told["printed"] == f"约{seen[k][4]:g}" or relation != "about"
+            assert told["value"] == (2.0 if np.isnan(seen[k][4]) else seen[k][4])
+
+
+@pytest.mark.parametrize(("indicator", "sign"), [("points", 1.0), ("log", -1.0), ("gap", 1.0)])
+def test_every_change_is_that_of_two_values_of_one_place_on_one_basis(indicator, sign):
+    world = world_of()
+    known = drawn_values(5, 150, world, indicator)
+    others = drawn_values(6, 30, world, {"points": "log"}.get(indicator, "points")).assign(source="other")
+    found = realised.pairs(world, pd.concat([others, known], ignore_index=True), indicator, indicator)
+    rows, tied = known.to_dict("records"), 0
+    expected = {
+        (a["source"], b["source"]): (a, b)
+        for a, b in product(rows, repeat=2)
+        if (a["place"], a["basis"]) == (b["place"], b["basis"]) and b["t"] > a["t"] and not a["bounded"]
+    }
+    told = {(one["from_source"], one["source"]): one for one in found.to_dict("records")}
+    assert set(told) == set(expected) and len(found) == len(expected) > 60
+    ceiling = {"gap": 100.0}.get(indicator, np.nan)
+    for key, (a, b) in expected.items():
+        one = told[key]
+        assert (one["low"], one["high"]) == pytest.approx(change_by_hand(a, b, indicator, ceiling, sign))
+        points = [scaled_by_hand(indicator, ceiling, end["value"]) for end in (b, a)]
+        assert one["pace"] == pytest.approx(sign * (points[0] - points[1]) / (b["t"] - a["t"]))
+        sums = [one[name] == a[name] + b[name] for name in ("derived", "soft", "press")]
+        assert all(sums) and one["doubts"] == sum(end[name] for end in (a, b) for name in ("derived", "soft"))
+        years = one["years"], one["from_year"], one["year"], one["start"], one["from_printed"], one["bounded"]
+        assert years == (b["t"] - a["t"], a["year"], b["year"], a["value"], a["printed"], b["bounded"])
+        tied += abs(a["value"] + (a["added_low"] + a["added_high"]) / 2 - b["value"]) < 1e-9
+    assert tied > 3
+
+
+def test_a_place_has_the_spell_that_is_exact_longest_surest_and_latest(monkeypatch):
+    """In that order, of two to six years, of values of the reference table, without whole countries."""
+    world = world_of()
+    known = pd.concat(
+        [
+            drawn_values(11, 120, world),
+            drawn_values(12, 8, world).assign(place="a12", bounded=[False] + [True] * 7),
+        ]
+    )
+    monkeypatch.setattr(realised, "values", lambda data: known)
+    pairs_, level = (
+        realised.pairs(world, known[known["held"]], "points", "points"),
+        world.places.set_index("id")["level"],
+    )
+    for options, (shortest, longest) in (({}, (2, 6)), ({"shortest": 1, "longest": 3}, (1, 3))):
+        best = {}
+        for one in pairs_.to_dict("records"):
+            if shortest <= one["years"] <= longest and level[one["place"]] != "country":
+                key = one["bounded"], -one["years"], one["doubts"], -one["t"]
+                best[one["place"]] = min(best.get(one["place"], key), key)
+        found = realised.spells(world, "points", **options)
+        assert found["place"].tolist() == sorted(best) and len(best) > 10
+        keys = zip(
+            found["bounded"], -found["years"], found["derived"] + found["soft"], -found["t"], strict=True
+        )
+        assert list(keys) == [best[place] for place in found["place"]]
+        assert {bounded for bounded, *_ in best.values()} == {False, True}
+
+
+@pytest.mark.parametrize(("years", "there"), [
+    (2 - 5e-10, True), (2 - 1e-7, False), (6 + 5e-10, True), (6 + 1e-7, False), (2.0, True), (6.0, True),
+])  # fmt: skip
+def test_a_spell_lasts_two_to_six_years_up_to_binary_noise(monkeypatch, years, there):
+    world = world_of()
+    known = known_of(
+        [{"place": "a", "t": 2012.0, "value": 1.0}, {"place": "a", "t": 2012 + years, "value": 2.0}], world
+    )
+    monkeypatch.setattr(realised, "values", lambda data: known)
+    assert len(realised.spells(world, "points")) == there
+
+
+@pytest.mark.parametrize(("starts", "ends", "pace", "name", "rho"), [
+    # the nation gains one a year from 2010 to 2020
+    ([2010.0] * 3, [2014.0] * 3, 1.25, "all", 1.25),
+    ([2010.0] * 3, [2014.0] * 3, 1.26, "", 1.26),
+    # a quarter of a year outside its series, in which it is held at its last value, and a little more
+    ([2009.75] * 3, [2013.75] * 3, 1.0, "all", 4 / 3.75),
+    ([2016.25] * 3, [2020.25] * 3, 1.0, "all", 4 / 3.75),
+    ([2010.0, 2010.0, 2009.74], [2014.0] * 3, 1.0, "", NAN),
+    ([2016.0] * 3, [2020.0, 2020.0, 2020.26], 1.0, "", NAN),
+])  # fmt: skip
+def test_a_set_of_levels_is_held_against_the_nations_gain_over_the_same_spans(starts, ends, pace, name, rho):
+    """Whatever bounds, other indicators, observations outside the reference table or other places say."""
+    world = world_of()
+    nation = [{"place": "n", "t": float(t), "value": t - 2000.0} for t in (2020, 2010, 2015)]
+    nation += [nation[0] | more for more in (
+        {"value": 99.0}, {"t": 2005.0, "value": 0.0, "bounded": True}, {"t": 2005.0, "held": False},
+        {"t": 2005.0, "indicator": "log"}, {"t": 2005.0, "place": "a"}, {"t": 2030.0, "held": False},
+    )]  # fmt: skip
+    found = pd.DataFrame(
+        {
+            "t_0": starts,
+            "t": ends,
+            "level": "province",
+            "bounded": False,
+            "low": pace - 0.1,
+            "high": pace + 0.1,
+        }
+    )
+    found["years"] = found["t"] - found["t_0"]
+    bounded = found.assign(bounded=True, low=99.0, high=np.inf)
+    for some in (found, pd.concat([found, bounded])):
+        told = realised.selection(world, known_of(nation, world), some, "points", "points")
+        assert told == (name, pytest.approx(rho, nan_ok=True))
+
+
+def test_sets_of_levels_are_tried_from_the_largest():
+    world = world_of()
+    nation = known_of(
+        [{"place": "n", "t": 2010.0, "value": 0.0}, {"place": "n", "t": 2020.0, "value": 10.0}], world
+    )
+    levels = ["county"] * 3 + ["prefecture"] * 3 + ["province"] * 3
+    for pace, name, rho in (
+        ([1, 1, 1, 1, 1, 1, 1, 1, 1], "all", 1.0),
+        ([9, 9, 9, 1, 1, 1, 1, 1, 1], "provinces_and_prefectures", 1.0),
+        ([1, 1, 1, 9, 9, 9, 1.2, 1.2, 1.2], "provinces", 1.2),
+        ([1, 1, 1, 1, 1, 1, 9, 9, 9], "", 9.0),
+    ):
+        found = pd.DataFrame(
+            {
+                "t_0": 2012.0,
+                "t": 2016.0,
+                "years": 4.0,
+                "level": levels,
+                "bounded": False,
+                "low": pace,
+                "high": pace,
+            }
+        )
+        assert realised.selection(world, nation, found, "points", "points") == (name, pytest.approx(rho))
+
+
+def test_the_class_of_a_path_is_graded_by_hand():
+    """Counts, years, levels, superiors and doubts of methods.md, sections 3 D and 4, in worlds that are drawn."""
+    world, seen = world_of(), set()
+    levels, up = (world.places.set_index("id")[name] for name in ("level", "parent"))
+    for seed in range(6):
+        known = drawn_values(100 + seed, 60 + 30 * (seed % 3), world)
+        fast = known["level"].ne("province") & (seed == 5)
+        ends = ["value", "low", "high"]
+        known[ends] = known[ends].add(9 * (known["t"] - 2010) * fast, axis=0)
+        known = known[known["level"].eq("county") | (seed != 4)]
+        nation = [
+            {"place": "n", "t": 2010.0 + k, "value": k * (0.1, 0.4, 0.7, 2, 0.4, 2)[seed]} for k in range(8)
+        ]
+        nation += [{"place": one, "t": t, "value": t - 2008} for one in "abc" for t in (2011.0, 2014.0)][
+            : 6 * (seed == 5)
+        ]
+        known = pd.concat([known[known["place"].ne("n")], known_of(nation, world)], ignore_index=True)
+        asked = pd.DataFrame(
+            {"place": ["a11", "b12", "c1", "a", "x", "a11"], "indicator": "points", "scale": "points"}
+        )
+        asked = asked.assign(level=asked["place"].map(levels), base=[4.0, 6.0, 7.5, 11.0, 2.0, 99.0], years=3)
+        low = np.array([-1.0, 0.4, 0.0, 1.0, 0.25, 3.0])
+        asked = asked.assign(required_low=low, required_high=low + 0.1)
+        found = realised._best(realised._foreign(world, known, "points", "points"), 2, 6)
+        name, rho = realised.selection(world, known, found, "points", "points")
+        found = found[found["level"].isin(realised.SELECTIONS[name or "all"])].to_dict("records")
+        told = realised.graded(world, known, asked).to_dict("records")
+        for row, got in zip(asked.to_dict("records"), told, strict=True):
+            copies = {(up[one["place"]], one["from_year"], one["year"], one["from_printed"], one["printed"])
+                      for one in found if one["place"] == row["place"]}  # fmt: skip
+            spells = [
+                one for one in found if one["place"] != row["place"]
+                and (one["place"], one["from_year"], one["year"], one["from_printed"], one["printed"]) not in copies
+            ]  # fmt: skip
+            for key, value in by_hand(row, spells).items():
+                assert got[key] == pytest.approx(value, nan_ok=True), (seed, row["place"], key)
+            assert (got["class_used"], got["qualified"]) == (name or "all", bool(name))
+            assert got["rho"] == pytest.approx(rho, nan_ok=True)
+            years = min(one["from_year"] for one in found), max(one["year"] for one in found)
+            assert (got["first_year"], got["last_year"]) == years
+            m, starts = len(spells), [one["start"] for one in found]
+            same = 2 * sum(one["level"] == row["level"] for one in spells) >= m
+            over = {place for place in realised.above_(row["place"], up.to_dict())[1:]}
+            contains = any(one["place"] in over for one in found)
+            near = sum(row["base"] / 1.5 <= one["start"] <= row["base"] * 1.5 for one in spells)
+            start = not min(starts) <= row["base"] <= max(starts) or 2 * near < m
+            assert (got["same_level"], got["contains"], got["doubt_start"]) == (same, contains, start), (
+                seed,
+                row,
+            )
+            assert (got["doubt_press"], got["doubt_level"], got["doubt_few"]) == (True, not same, True)
+            seen |= {("level", same), ("contains", contains), ("start", start), ("class", name)}
+            # no other length of spells is tried for a path of one year
+            assert got["specifications"] >= 1
+    assert {("level", True), ("class", ""), ("class", "all"), ("class", "provinces")} <= seen and len(
+        seen
+    ) >= 8
+    assert realised.graded(world, known[:0], asked).empty
+
+
+@pytest.mark.parametrize(("press", "away", "more", "complete"), [
+    ((), (), (), True), (("b",), (), (), False), ((), ("c",), (), False), ((), (), ("a11",), False), ((), (), ("a1",), False),
+])  # fmt: skip
+def test_a_class_is_complete_with_all_provinces_official_and_nothing_else(press, away, more, complete):
+    world = world_of()
+    rows = [
+        {"place": place, "t": t, "value": value, "press": int(place in press)}
+        for place in [*"abc", *more] if place not in away
+        for t, value in ((2012.0, 1.0), (2015.0, 2.0))
+    ]  # fmt: skip
+    asked = pd.DataFrame(
+        {"place": ["x"], "indicator": "points", "scale": "points", "level": "county", "base": 1.0}
+    )
+    asked = asked.assign(years=3, required_low=0.5, required_high=0.6)
+    (got,) = realised.graded(world, known_of(rows, world), asked).to_dict("records")
+    assert got["doubt_press"] == (not complete) and got["m"] == 3 - len(away) + len(more)
+    if complete:
+        assert (got["L90"], got["U90"]) == realised.hypergeometric(3, 3, 3)
+    else:
+        m, n = got["m"], got["provinces"]
+        assert got["L90"] == pytest.approx(min(clopper(m, m)[0], clopper(n, n)[0])) and got["U90"] == 1
+
+
+def test_limits_are_the_wider_of_all_changes_and_of_provinces():
+    rng = np.random.default_rng(3)
+    m = rng.integers(0, 9, 60)
+    n = np.array([rng.integers(0, one + 1) for one in m])
+    draws = [np.sort(rng.integers(0, of + 1, (60, 2)).clip(max=of[:, None]), axis=1).T if False else
+             np.sort(np.floor(rng.random((60, 2)) * (of[:, None] + 1)).astype(int), axis=1).T for of in (m, n)]  # fmt: skip
+    (k_low, k_high), (c_low, c_high) = draws
+    for whole in (0, 9):
+        low, high = realised.limits(k_low, k_high, m, c_low, c_high, n, whole=whole)
+        for k in range(60):
+
+            def ends(one, of, whole=whole):
+                return (
+                    realised.hypergeometric(one, of, whole)
+                    if whole
+                    else clopper(int(one), int(of))
+                    if of
+                    else (0.0, 1.0)
+                )
+
+            least = min(ends(k_low[k], m[k])[0], ends(c_low[k], n[k])[0])
+            most = max(ends(k_high[k], m[k])[1], ends(c_high[k], n[k])[1])
+            assert (low[k], high[k]) == pytest.approx((least, most)), (
+                k_low[k],
+                k_high[k],
+                m[k],
+                c_low[k],
+                c_high[k],
+                n[k],
+            )
+
+
+def test_edges_of_fifths_and_of_the_ratio_are_their_own_up_to_binary_noise():
+    edges = np.array([0.2, 0.4, 0.6, 0.8])
+    for more, low, high in ((0.0, 1, 0), (1e-13, 1, 0), (-1e-13, 1, 0), (1e-10, 1, 1), (-1e-10, 0, 0)):
+        found = realised.fifths(edges + more, edges + more)
+        assert found[0].tolist() == [k + low for k in (1, 2, 3, 4)] and found[1].tolist() == [
+            k + high for k in (1, 2, 3, 4)
+        ]
+    cuts = np.array([0.60, 0.95, 1 / 0.95, 1 / 0.60])
+    for more, classes in ((0.0, [2, 3, 3, 4]), (1e-13, [2, 3, 3, 4]), (-1e-13, [2, 3, 3, 4]),
+                          (1e-10, [2, 3, 4, 5]), (-1e-10, [1, 2, 3, 4])):  # fmt: skip
+        assert realised.bands(cuts + more).tolist() == classes
+
+
+def test_slower_and_near_are_told_at_their_edges():
+    asked = pd.DataFrame(
+        {"required_low": [1.0, np.nan], "required_high": [2.0, np.nan], "base": [6.0, np.nan]}
+    )
+    found = pd.DataFrame(
+        {"low": [0.0, 0.5, 2.0, 2.1], "high": [0.9, 1.0, 3.0, np.inf], "start": [4.0, 3.99, 9.0, 9.01]}
+    )
+    sure, maybe = realised.slower(asked, found)
+    assert sure[0].tolist() == [True, False, False, False] and maybe[0].tolist() == [True, True, True, False]
+    assert realised.near(asked, found, 1.5).tolist() == [[True, False, True, False], [False] * 4]
+
+
+def test_own_changes_and_their_copies_are_found_spell_by_spell():
+    rng, world = np.random.default_rng(4), world_of()
+    up = world.places.set_index("id")["parent"]
+    for _ in range(5):
+        places = rng.choice(world.places["id"][1:], 9, replace=False)
+        found = pd.DataFrame(
+            {"place": places, "parent": up[places].to_numpy(), "from_year": rng.integers(2010, 2012, 9)}
+        )
+        found = found.assign(
+            year=found["from_year"] + 3, from_printed=rng.choice(["1", "2"], 9, p=[0.8, 0.2]), printed="3"
+        )
+        found = found[~found.duplicated(["parent", "from_year", "from_printed"])].reset_index(drop=True)
+        asked = pd.DataFrame({"place": world.places["id"]})
+        got, ends = realised.foreign(asked, found), ["from_year", "year", "from_printed", "printed"]
+        for place, mask in zip(asked["place"], got, strict=True):
+            own = found[found["place"] == place]
+            for one, kept in zip(found.to_dict("records"), mask, strict=True):
+                copy = any(
+                    row["parent"] == one["place"] and all(row[end] == one[end] for end in ends)
+                    for row in own.to_dict("records")
+                )
+                assert kept == (one["place"] != place and not copy), (place, one)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_windows_are_all_pairs_of_the_one_series_that_counts(seed):
+    """Of the bases with a window that which reaches farthest, then the longest; of one time the reference table's value."""
+    world = world_of()
+    known = drawn_values(seed, 220, world).drop_duplicates(["place", "basis", "t", "held"])
+    found, expected = realised.windows(world, known, "points", "points"), {}
+    for place, rows in known[~known["bounded"]].groupby("place"):
+        series = []
+        for basis, some in rows.groupby("basis"):
+            own = {}
+            for one in some.to_dict("records"):
+                if one["t"] not in own or one["held"]:
+                    own[one["t"]] = one
+            if max(own) - min(own) >= 1.8:
+                series.append((max(own), len(own), basis, own))
+        if series:
+            _, size, basis, own = max(series, key=lambda one: one[:3])
+            wide = [(a, b) for a, b in product(own.values(), repeat=2) if b["t"] - a["t"] >= 1.8]
+            expected[place] = [
+                (basis, size, a["year"], b["year"], a["printed"], b["printed"]) for a, b in wide
+            ]
+    shown = ["basis", "values", "from_year", "year", "from_printed", "printed"]
+    got = {
+        place: sorted(map(tuple, some[shown].to_numpy().tolist())) for place, some in found.groupby("place")
+    }
+    assert got == {place: sorted(rows) for place, rows in expected.items()} and len(got) > 8
+    assert found["place"].is_monotonic_increasing and (found["low"] <= found["pace"] + 1e-9).all()
+    assert all(some["pace"].is_monotonic_increasing for _, some in found.groupby("place"))
+    assert set(found["indicator"]) == set(found["scale"]) == {"points"}
+
+
+@pytest.mark.parametrize(("place", "series", "superior"), [
+    ("a11", ["a", "a1", "n"], "a1"), ("a11", ["n", "a"], "a"), ("a11", ["n", "b"], "n"), ("a11", ["a11", "b1"], ""),
+    ("x", ["a", "n"], "n"), ("x", ["a"], ""), ("n", ["a", "n"], "n"),
+    # of the table, by its number and whatever the parents are
+    ("b11", ["a", "n", "b1"], "a"), ("b11", ["n", "b1"], "n"), ("b11", ["b1", "b"], "b"),
+])  # fmt: skip
+def test_the_nearest_superior_is_that_of_the_table_else_of_the_parents(place, series, superior):
+    chain = pd.DataFrame(
+        {"place": ["b11", "b11", "b11"], "superior": ["b", "n", "a"], "order": ["10", "9", "2"]}
+    )
+    asked = pd.DataFrame({"place": [place, "c11"], "indicator": "points", "scale": "points"}, index=[7, 3])
+    found = pd.DataFrame({"place": series, "indicator": "points", "scale": "points"})
+    found = pd.concat(
+        [found, found, found.assign(place="a1", scale="log"), found.assign(place="n", indicator="log")]
+    )
+    world = world_of(superiors=chain)
+    assert realised.nearest(world, asked, found)[0] == superior
+    assert realised.nearest(world, asked.assign(indicator="gap"), found).tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(("columns", "seen"), [
+    ({}, 2024), ({"soft": True}, 0), ({"bounded": True}, 0), ({"indicator": "j"}, 0), ({"place": "b"}, 0),
+    ({"year": 2022}, 0), ({"year": 2027}, 0), ({"year": 2023}, 2023), ({"year": 2026}, 2026),
+])  # fmt: skip
+def test_what_is_seen_on_the_way_is_dated_and_between_base_and_end(columns, seen):
+    asked = {"place": "a", "indicator": "i", "base_year": 2022, "base": 10.0, "reached": 2027, "end": 20.0, "years": 5, "sign": 1.0}  # fmt: skip
+    asked = pd.DataFrame([asked | {"ask": "pace"}, asked | {"ask": "keep"}])
+    known = {
+        "place": "a",
+        "indicator": "i",
+        "year": 2024,
+        "printed": "13",
+        "value": 13.0,
+        "soft": False,
+        "bounded": False,
+    }
+    found = realised.progress(asked, pd.DataFrame([known | columns]))
+    assert found["seen_year"].tolist() == [seen, 0] and found["seen_printed"].tolist() == [
+        "13" if seen else "",
+        "",
+    ]
+    numbers = [0.3, (seen - 2022) / 5, 7 / (2027 - seen)] if seen else [NAN] * 3
+    assert found.loc[0, ["done", "gone", "remaining"]].tolist() == pytest.approx(numbers, nan_ok=True)
 
 
 # ------------------------------------------------------------------------------------------------ end states
