@@ -240,7 +240,11 @@ def test_a_mirrored_direction_asks_the_same(data, start, end, steps):
 
 @pytest.mark.parametrize(
     ("indicator", "sign", "f"),
-    [("beds_per_1000", 1, lambda y: y), ("premature_ncd_mortality", -1, np.log)],
+    [
+        ("beds_per_1000", 1, lambda y: y),
+        ("premature_ncd_mortality", -1, np.log),
+        ("affordable_nursery_share", 1, lambda y: -np.log(100 - y)),
+    ],
 )
 def test_what_a_path_asks_is_that_by_hand(data, indicator, sign, f):
     """From the base, within its rounding, to the first year that prints the end value; and the steepest stretch."""
@@ -333,6 +337,201 @@ def test_other_plans_never_include_the_place_itself(first):
     found = asked[["place"]].join(required.others(asked)).set_index("place")
     assert found.loc["yuhuan"].round(3).tolist() == [3, 0.294, 0.438]
     assert found.loc["cixi"].round(3).tolist() == [3, 0.294, 0.406]
+
+
+KINDS = ("density", "years", "gross_rate", "share", "stock", "flow", "money", "status")
+DIRECTIONS = ("up", "at_least", "down", "at_most", "status")
+
+
+def kinds_of() -> pd.DataFrame:
+    """An indicator of every kind and direction, with a ceiling of 100 and without."""
+    every = list(product(KINDS, DIRECTIONS, (100.0, np.nan)))
+    frame = pd.DataFrame(every, columns=["kind", "direction", "upper"]).assign(lower=0.0, unit="")
+    return frame.assign(id=[f"{kind} {way} {top:g}" for kind, way, top in every])
+
+
+def test_the_scale_of_every_kind_and_direction():
+    """methods.md, section 2: down and what grows in log, a share with a ceiling by its gap, all else in points."""
+    table = kinds_of()
+    found = required.scales(table)
+    for one in table.to_dict("records"):
+        log = one["direction"] in ("down", "at_most") or one["kind"] in ("stock", "flow", "money")
+        gap = one["kind"] == "share" and one["upper"] == 100
+        assert found[one["id"]] == ("log" if log else "gap" if gap else "points"), one
+
+
+def test_what_is_asked_of_every_kind_and_direction():
+    """Sections 2 and 3 S: reviews are passed, thresholds kept, and totals of places are no levels to compare."""
+    table, cells = (
+        kinds_of(),
+        {"rise": ["50", "60", "80"], "fall": ["50", "40", "30"], "stay": ["50", "60", "50"]},
+    )
+    rows = [
+        rows_of(None, printed=printed, base=True, indicator=one, variant=name)
+        for one in table["id"] for name, printed in cells.items()
+    ]  # fmt: skip
+    facts = table.set_index("id")
+    for told in required.frame(pd.concat(rows, ignore_index=True), table).to_dict("records"):
+        kind, direction = facts.loc[told["indicator"], ["kind", "direction"]]
+        better = {"up": "rise", "down": "fall"}.get(direction)
+        ask = (
+            "keep"
+            if told["variant"] == "stay" or better is None
+            else "pace"
+            if told["variant"] == better
+            else "weaker"
+        )
+        ask = "pass" if "status" in (kind, direction) else ask
+        assert told["ask"] == ask, told
+        assert told["compared"] == (ask in ("pace", "weaker") and kind not in ("stock", "flow", "status"))
+        numbers = [
+            told[name]
+            for name in ("required", "required_low", "required_high", "points", "points_low", "rate")
+        ]
+        known = [True] * 5 + [told["scale"] != "points"]
+        assert np.isfinite(numbers).tolist() == (known if ask == "pace" else [False] * 6), told
+        assert np.isfinite(told["gap_closed"]) == (ask == "pace" and told["scale"] == "gap")
+        assert (told["sign"], told["kind"], told["direction"]) == (
+            pytest.approx({"up": 1, "at_least": 1, "down": -1, "at_most": -1}.get(direction, np.nan), nan_ok=True), kind, direction
+        )  # fmt: skip
+
+
+def test_rates_are_growth_decline_and_the_gap_closed():
+    scale = np.array(["log", "log", "gap", "gap", "points"], dtype=object)
+    found = required.rates(np.full(5, 0.1), scale, np.array([1.0, -1.0, 1.0, -1.0, 1.0]))
+    expected = [math.exp(0.1) - 1, *[1 - math.exp(-0.1)] * 3, np.nan]
+    assert found.tolist() == pytest.approx(expected, nan_ok=True)
+    both = required.exactly([1.0, np.nan], [4.0, 5.0])
+    assert both.point.tolist() == pytest.approx([2.5, np.nan], nan_ok=True) and both.exact.tolist() == [
+        True,
+        False,
+    ]
+    assert not both.low_open.any() and not both.high_open.any()
+    mapped = required.scaled(both, ["gap", "log"], np.array([5.0, 9.0]))
+    assert mapped.low[0] == pytest.approx(-math.log(4)) and mapped.high.tolist() == pytest.approx(
+        [0, math.log(5)]
+    )
+
+
+WORLD = pd.DataFrame(
+    [("rise", "up", "density", np.nan), ("share", "up", "share", 100.0), ("money", "up", "money", np.nan), ("fall", "down", "gross_rate", np.nan)],
+    columns=["id", "direction", "kind", "upper"],
+).assign(lower=0.0, unit="")  # fmt: skip
+
+
+@pytest.mark.parametrize(("indicator", "printed", "scale"), [
+    ("money", ["0", "5", "10"], "points"), ("money", ["4", "5", "10"], "log"), ("fall", ["4", "3", "0"], "points"),
+    ("share", ["50", "70", "100"], "points"), ("share", ["50", "70", "99"], "gap"), ("money", ["50", "70", "100"], "log"),
+    ("rise", ["50", "70", "100"], "points"),
+])  # fmt: skip
+def test_where_a_logarithm_has_no_end_the_pace_is_in_points(indicator, printed, scale):
+    told = required.frame(rows_of(None, printed=printed, base=True, indicator=indicator), WORLD).iloc[0]
+    assert (told["scale"], told["ask"]) == (scale, "pace") and np.isfinite(told["required"])
+    closed = {"gap": 49 / 50}.get(scale, 1.0 if indicator == "share" else np.nan)
+    assert told["gap_closed"] == pytest.approx(closed, nan_ok=True)
+
+
+@pytest.mark.parametrize(("printed", "base", "end", "years"), [
+    # what lies outside the bounds, or prints no number, is neither base nor end
+    (["70", "80", "120"], "70", 80, 1), (["150", "80", "90"], "", 90, 1), (["70", "80", ""], "70", 80, 1),
+    (["", "80", "90"], "", 90, 1), (["70", "80", "全覆盖"], "70", 80, 1), (["70", "", "90", "90"], "70", 90, 2),
+])  # fmt: skip
+def test_base_and_end_are_numbers_that_can_be(printed, base, end, years):
+    rows = rows_of(None, printed=printed, base=True, indicator="share")
+    told = required.frame(rows, WORLD).iloc[0]
+    assert (told["base_printed"], told["end"], told["years"], told["ask"]) == (base, end, years, "pace")
+    # from the last of two bases
+    rows["role"] = ["baseline", "baseline", *rows["role"][2:]]
+    if printed[0] == "70" and len(printed) > 3:
+        told = required.frame(
+            rows.assign(printed=["70", "75", "90", "90"], value=[70.0, 75, 90, 90], relation="eq", step=1.0),
+            WORLD,
+        ).iloc[0]
+        assert (told["base"], told["base_printed"], told["base_year"], told["years"]) == (75, "75", 2023, 1)
+
+
+@pytest.mark.parametrize(("printed", "ends"), [("约50", (49, 51)), ("48—52", (48, 52)), ("50", (49.5, 50.5))])
+def test_a_base_that_is_no_bound_leaves_both_sides_of_the_pace(printed, ends):
+    told = required.frame(
+        rows_of(None, printed=[printed, "60", "70"], base=True, indicator="rise"), WORLD
+    ).iloc[0]
+    assert [told["points_low"], told["points_high"]] == pytest.approx([(70 - end) / 2 for end in ends[::-1]])
+
+
+@pytest.mark.parametrize(("indicator", "printed", "steep"), [
+    ("rise", ["4", "", "5", "5.4"], (0.5, 2022, 2024)), ("rise", ["4", "", "5", "5.5"], (0.5, 2022, 2025)),
+    ("rise", ["4", "5", "", "7.1"], (1.05, 2023, 2025)), ("fall", ["9", "", "5", "4"], (2.0, 2022, 2024)),
+    ("rise", ["4", "5", "5", "6"], (np.nan, 0, 0)), ("rise", ["4", "5"], (1.0, 2022, 2023)),
+    ("rise", ["4", "3", "1"], (-1.0, 2022, 2023)),
+])  # fmt: skip
+def test_the_steepest_stretch_is_by_the_year(indicator, printed, steep):
+    more = rows_of(None, printed=["60"], indicator="money", variant="alone")
+    rows = pd.concat(
+        [more, rows_of(None, printed=printed, base=True, indicator=indicator)], ignore_index=True
+    )
+    alone, told = required.frame(rows, WORLD)[["steep", "steep_from", "steep_to"]].to_numpy().tolist()
+    assert told == pytest.approx(list(steep), nan_ok=True) and alone == pytest.approx(
+        [np.nan, 0, 0], nan_ok=True
+    )
+
+
+def test_words_in_place_of_a_base_and_after_the_end_are_kept():
+    """The first and the last row of all are words, and paths that print nothing for a year have none of them."""
+    rows = pd.concat(
+        [
+            rows_of(
+                None,
+                printed=["全覆盖", "80", "90", "全覆盖", "完成市定任务"],
+                base=True,
+                indicator="share",
+                variant="a",
+            ),
+            rows_of(None, printed=["70", "80", "全覆盖", "90"], base=True, indicator="share", variant="b"),
+            rows_of(None, printed=["70", "80", "90", "", "/"], base=True, indicator="share", variant="c"),
+            rows_of(None, printed=["80", "90"], indicator="share", variant="d").assign(year=[2023, 2024]),
+            rows_of(
+                None,
+                printed=["80", "90", "完成市定任务", "完成市定任务"],
+                base=True,
+                indicator="share",
+                variant="e",
+            ).assign(year=[2022, 2024, 2025, 2026]),
+        ],
+        ignore_index=True,
+    )
+    found = required.frame(rows, WORLD)
+    assert found["wordy_base"].tolist() == ["全覆盖", "", "", "", ""]
+    assert found["wordy_end"].tolist() == ["全覆盖; 完成市定任务", "", "", "", "完成市定任务"]
+
+
+@pytest.mark.parametrize(("units", "ask"), [
+    (["%", "%", "%"], "pace"), (["‰", "%", "%"], "none"), (["%", "‰", "%"], "none"), (["%", "%", "‰"], "none"),
+    ([None, "%", "%"], "pace"),
+])  # fmt: skip
+def test_one_unit_in_every_cell_that_has_one(units, ask):
+    one = rows_of([50, 60, 70], base=True, indicator="share", variant="a").assign(unit=units)
+    gap = rows_of([50, 70], base=True, indicator="share", variant="b").assign(unit="%", year=[2022, 2024])
+    for rows in ([one, gap], [gap, one]):
+        found = required.frame(pd.concat(rows, ignore_index=True), WORLD).set_index("variant")["ask"]
+        assert found.to_dict() == {"a": ask, "b": "pace"}
+
+
+def test_of_two_cells_of_one_year_the_first_counts_and_what_has_no_year_or_indicator_is_none():
+    rows = rows_of([50, 60, 70], base=True, indicator="share")
+    more = [rows.tail(1).assign(value=99.0, low=99.0, high=99.0, printed="99")]
+    more += [rows.tail(1).assign(year=pd.NA, value=98.0), rows.assign(indicator="unheard")]
+    odd = pd.concat([rows, *more], ignore_index=True).astype({"year": "Int64"})
+    for frame in (odd, odd.assign(path=odd["indicator"].eq("unheard").astype(int))):
+        told = required.frame(frame, WORLD)
+        assert told[["indicator", "base", "end", "years"]].to_numpy().tolist() == [["share", 50, 70, 2]]
+
+
+def test_a_count_since_a_start_is_held_against_none():
+    asked = pd.DataFrame({"place": list("aab"), "indicator": ["i_cumulative", "i", "i"], "scale": "points"})
+    asked = pd.concat([asked, asked.assign(place="c")], ignore_index=True).assign(
+        base_printed="1", required=2.0
+    )
+    assert required.others(asked)["peers"].tolist() == [0, 2, 2, 0, 2, 2]
 
 
 # ---------------------------------------------------------------------------------------- realised changes
