@@ -1913,6 +1913,87 @@ def test_totals_of_places_are_not_compared(data):
     assert found.loc[found["kind"].isin(["stock", "flow"]), "level_n"].eq(0).all()
 
 
+def test_the_latest_level_of_a_place_is_that_of_a_search():
+    """Realised values and printed bases since 2022, later ones first, of one time the realised; bounds name no point."""
+    rng, world = np.random.default_rng(9), world_of()
+    known = pd.concat(
+        [drawn_values(k, 40, world, name) for k, name in ((1, "points"), (2, "log"))], ignore_index=True
+    )
+    known = known.assign(t=known["t"] + 9, year=known["year"] + 9, source=range(len(known)))
+    known["high"] = known["high"].mask(known["bounded"], np.inf)
+    marks, places = ["", "", "≥", "≤", "约", "全覆盖", "—"], world.places["id"]
+    rows = [
+        rows_of(None, printed=[f"{mark}{value}" if len(mark) < 2 and mark != "—" else mark if mark != "—" else f"{value}—{value + 2}"],
+                base=rng.random() < 0.8, indicator=rng.choice(["points", "log"]), variant=str(k), place=rng.choice(places))
+        for k, (mark, value) in enumerate(zip(rng.choice(marks, 60), rng.integers(4, 12, 60), strict=True))
+    ]  # fmt: skip
+    rows = (
+        pd.concat(rows, ignore_index=True).assign(year=rng.integers(2020, 2026, 60)).astype({"year": "Int64"})
+    )
+    rows.loc[3, "year"] = pd.NA
+    expected = {}
+    for one in known.to_dict("records"):
+        value = np.nan if one["bounded"] else one["value"]
+        expected.setdefault((one["place"], one["indicator"]), []).append(
+            (one["t"], one["year"], value, one["low"], one["high"], one["printed"])
+        )
+    for one in rows.to_dict("records"):
+        if one["role"] != "baseline" or one["relation"] == "none" or pd.isna(one["year"]):
+            continue
+        reach = {"eq": one["step"] / 2, "about": one["step"]}.get(one["relation"])
+        low, high = (
+            (one["low"], one["high"]) if reach is None else (one["value"] - reach, one["value"] + reach)
+        )
+        value = one["value"] if one["relation"] == "eq" else np.nan
+        expected.setdefault((one["place"], one["indicator"]), []).append(
+            (one["year"] + 1.0, one["year"], value, low, high, one["printed"])
+        )
+    expected = {key: [one for one in some if one[1] >= 2022] for key, some in expected.items()}
+    expected = {key: max(some, key=lambda one: one[0]) for key, some in expected.items() if some}
+    found = endstate.levels(world, known, rows)
+    assert len(found) == len(expected) > 20
+    levels, seen = world.places.set_index("id")["level"], set()
+    for one in found.to_dict("records"):
+        _, year, value, low, high, printed = expected[one["place"], one["indicator"]]
+        sign = 1 if one["indicator"] == "points" else -1
+        assert (one["year"], one["printed"], one["level"]) == (year, printed, levels[one["place"]])
+        ends = sorted([sign * low, sign * high])
+        assert [one["sure"], one["point"], one["possible"]] == pytest.approx(
+            [ends[0], sign * value, ends[1]], nan_ok=True
+        )
+        open_end = sign > 0 and np.isfinite(high) and not np.isnan(value)
+        assert (one["possible"] < ends[1]) == open_end
+        seen.add((sign, open_end, np.isnan(value), np.isinf(ends[1])))
+    assert len(seen) >= 5
+
+
+def test_what_has_no_direction_is_told_as_if_more_were_better():
+    world = world_of()
+    world.indicators.loc[0, "direction"] = "status"
+    known = known_of([{"place": "a", "t": 2024.0, "value": 3.0}], world)
+    told = endstate.levels(world, known, rows_of([5], base=False)).iloc[0]
+    assert told[["sure", "point", "possible"]].tolist() == pytest.approx([2.95, 3.0, 3.05])
+
+
+@pytest.mark.parametrize(("end", "nation", "there"), [
+    (4.0, (3.5, 4.0, 4.4), "yes"), (3.5, (3.5, np.nan, 4.4), "yes"), (4.4, (3.5, 4.0, 4.4), "open"),
+    (4.5, (3.5, 4.0, 4.4), "no"), (4.0 * (1 + 1e-13), (3.9, 4.0, 4.0), "yes"), (4.0 * (1 + 1e-10), (3.9, 4.0, 4.0), "no"),
+])  # fmt: skip
+def test_whether_the_nation_is_there_is_told_at_the_edges(end, nation, there):
+    asked = pd.DataFrame({"place": ["a"], "indicator": ["i"], "sign": 1.0, "end": end, "compared": True})
+    found = pd.DataFrame([nation], columns=["sure", "point", "possible"]).assign(
+        level="country", place="n", indicator="i", year=2024, printed="x"
+    )
+    found = pd.concat(
+        [found, found.assign(place="n2", sure=9.0, year=2023), found.assign(place="b", level="county")]
+    )
+    told = endstate.reached(asked, found).iloc[0]
+    assert (told["nation_there"], told["nation_year"], told["level_n"]) == (there, 2024, 1)
+    assert told["level_low"] == (nation[0] >= end * (1 - 1e-12)) and told["level_high"] == (
+        nation[2] >= end * (1 - 1e-12)
+    )
+
+
 # ---------------------------------------------------------------------------------- bottom-up, track record
 
 
@@ -1951,6 +2032,40 @@ def test_earlier_targets_with_known_outcomes(data):
     # two of the three are the nation's target, applied to a city by us
     mortality = record.kept(data, pd.Series(["premature_ncd_mortality"])).iloc[0]
     assert (mortality["met"], mortality["of"], mortality["lent"]) == (3, 3, 2)
+
+
+def test_earlier_targets_are_counted_one_by_one(data):
+    """Closed ones: met, lent by the nation, and years early on average; the indicator that most are of, once."""
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"indicator": rng.choice(list("abc"), 30), "met": rng.choice(["yes", "no", "open"], 30),
+                          "plan": rng.choice(["国家规划用于本市", "市规划"], 30), "level": rng.choice(["county", "province"], 30)})  # fmt: skip
+    table["target_year"] = pd.array(rng.integers(2015, 2021, 30), dtype="Int64")
+    table["realised_year"] = (table["target_year"] - rng.integers(0, 4, 30)).astype("Int64")
+    table.loc[0, "realised_year"] = pd.NA
+    own = dataclasses.replace(data, plan_attainment=table)
+    told = record.kept(own, pd.Series(list("cadb"), index=[5, 6, 7, 9]))
+    assert told.index.tolist() == [5, 6, 7, 9]
+    closed = [one for one in table.to_dict("records") if one["met"] != "open"]
+    for name, got in zip("cadb", told.to_dict("records"), strict=True):
+        some = [one for one in closed if one["indicator"] == name]
+        early = [
+            one["target_year"] - one["realised_year"] for one in some if one["realised_year"] is not pd.NA
+        ]
+        met, of = sum(one["met"] == "yes" for one in some), len(some)
+        lent = sum(one["plan"].endswith("用于本市") for one in some)
+        assert (got["met"], got["of"], got["lent"]) == (met, of, lent)
+        assert got["early"] == pytest.approx(np.mean(early) if early else np.nan, nan_ok=True)
+        low = optimize.brentq(lambda p, k=met, n=of: stats.binom.sf(k - 1, n, p) - 0.1, 0, 1) if met else 0.0
+        assert got["floor"] == pytest.approx(low)
+    table = table.assign(indicator=["a", "b"] * 15, met="yes")
+    most = record.overall(dataclasses.replace(data, plan_attainment=table))
+    assert most == {
+        "all_met": 30,
+        "most_of": 15,
+        "county_of": int(table["level"].eq("county").sum()),
+        "all_of": 30,
+        "most": "a",
+    }
 
 
 # ------------------------------------------------------------------------------------------- the facts' table
