@@ -422,12 +422,13 @@ WORLD = pd.DataFrame(
 @pytest.mark.parametrize(("indicator", "printed", "scale"), [
     ("money", ["0", "5", "10"], "points"), ("money", ["4", "5", "10"], "log"), ("fall", ["4", "3", "0"], "points"),
     ("share", ["50", "70", "100"], "points"), ("share", ["50", "70", "99"], "gap"), ("money", ["50", "70", "100"], "log"),
-    ("rise", ["50", "70", "100"], "points"),
+    ("rise", ["50", "70", "100"], "points"), ("share", ["0", "30", "49"], "gap"), ("money", ["1", "5", "10"], "log"),
+    ("money", ["0.4", "5", "10"], "log"), ("fall", ["4", "3", "1"], "log"), ("fall", ["4", "3", "0.4"], "log"),
 ])  # fmt: skip
 def test_where_a_logarithm_has_no_end_the_pace_is_in_points(indicator, printed, scale):
     told = required.frame(rows_of(None, printed=printed, base=True, indicator=indicator), WORLD).iloc[0]
     assert (told["scale"], told["ask"]) == (scale, "pace") and np.isfinite(told["required"])
-    closed = {"gap": 49 / 50}.get(scale, 1.0 if indicator == "share" else np.nan)
+    closed = {"gap": 49 / (100 - float(printed[0]))}.get(scale, 1.0 if indicator == "share" else np.nan)
     assert told["gap_closed"] == pytest.approx(closed, nan_ok=True)
 
 
