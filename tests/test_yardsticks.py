@@ -1456,6 +1456,13 @@ def test_every_kind_of_value_has_the_box_of_the_methods():
 def test_every_change_is_that_of_two_values_of_one_place_on_one_basis(indicator, sign):
     world = world_of()
     known = drawn_values(5, 150, world, indicator)
+    # an increase that leads to nearly the value of a later year is none to it
+    close = [
+        {"t": 2010.0, "value": 5.0, "added_low": 1.98, "added_high": 2.02},
+        {"t": 2012.0, "value": 7.003},
+    ]
+    close = known_of([{"place": "x", "basis": "close", "indicator": indicator} | one for one in close], world)
+    known = pd.concat([known, close.assign(source=["y", "z"])], ignore_index=True)
     others = drawn_values(6, 30, world, {"points": "log"}.get(indicator, "points")).assign(source="other")
     found = realised.pairs(world, pd.concat([others, known], ignore_index=True), indicator, indicator)
     rows, tied = known.to_dict("records"), 0
@@ -1507,6 +1514,13 @@ def test_a_place_has_the_spell_that_is_exact_longest_surest_and_latest(monkeypat
         )
         assert list(keys) == [best[place] for place in found["place"]]
         assert {bounded for bounded, *_ in best.values()} == {False, True}
+    by_scale = [
+        realised.spells(world, "points", scale=scale)["low"].tolist() for scale in ("", "points", "log")
+    ]
+    assert by_scale[0] == by_scale[1] != by_scale[2]
+    assert (
+        by_scale[2] == realised._best(realised._foreign(world, known, "points", "log"), 2, 6)["low"].tolist()
+    )
 
 
 @pytest.mark.parametrize(("years", "there"), [
