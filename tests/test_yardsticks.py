@@ -1747,7 +1747,6 @@ def test_own_changes_and_their_copies_are_found_spell_by_spell():
         found = found.assign(
             year=found["from_year"] + 3, from_printed=rng.choice(["1", "2"], 9, p=[0.8, 0.2]), printed="3"
         )
-        found = found[~found.duplicated(["parent", "from_year", "from_printed"])].reset_index(drop=True)
         asked = pd.DataFrame({"place": world.places["id"]})
         got, ends = realised.foreign(asked, found), ["from_year", "year", "from_printed", "printed"]
         for place, mask in zip(asked["place"], got, strict=True):
@@ -1758,6 +1757,20 @@ def test_own_changes_and_their_copies_are_found_spell_by_spell():
                     for row in own.to_dict("records")
                 )
                 assert kept == (one["place"] != place and not copy), (place, one)
+
+
+def test_two_districts_that_print_the_same_have_a_copy_each_in_their_city():
+    found = pd.DataFrame(
+        {
+            "place": ["a1", "a11", "a12", "b1"],
+            "parent": ["a", "a1", "a1", "b"],
+            "from_year": 2020,
+            "year": 2023,
+        }
+    )
+    found = found.assign(from_printed="1", printed="2")
+    mask = realised.foreign(pd.DataFrame({"place": ["a11", "a12", "a1", "x"]}), found)
+    assert mask.astype(int).tolist() == [[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 1], [1, 1, 1, 1]]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
