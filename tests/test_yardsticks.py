@@ -2042,6 +2042,47 @@ def test_only_densities_are_built_up_from_people(data):
     assert set(asked.loc[built["bottom_up"].ne(""), "kind"]) == {"density"}
 
 
+@pytest.mark.parametrize(("columns", "word"), [
+    ({"base_relation": "ge"}, "NO_POPULATION"), ({"place": "nowhere"}, "NO_POPULATION"), ({"ask": "keep"}, ""), ({"kind": "share"}, ""),
+])  # fmt: skip
+def test_where_nothing_follows_from_people_the_reason_is_said(data, columns, word):
+    """From a base that is a bound, or without a known population; of what else stands beside it nothing changes."""
+    rows, asked = paths.table(data), asked_of(data, place="yuhuan")
+    asked = asked[asked["indicator"].isin([NURSERY, SPORTS])]
+    nursery, sports = (asked.index[asked["indicator"].eq(name)].item() for name in (NURSERY, SPORTS))
+    other = asked.copy()
+    for name, value in columns.items():
+        other.loc[sports, name] = value
+    found = bottomup.needed(data, other, rows)
+    assert found.loc[sports, "bottom_up"] == word and found.loc[
+        sports, ["additions_unit", "scenario", "anchor"]
+    ].tolist() == ["", "", 0]
+    numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high", "people"]
+    assert found.loc[sports, numbers].isna().all()
+    # Yuhuan's residents of 2021, 64.8万; nurseries of 35 to 49 places
+    told = found.loc[nursery]
+    assert told[["people", "anchor", "additions_unit", "bottom_up"]].tolist() == [
+        648000,
+        2021,
+        "个",
+        "NO_PROJECTS",
+    ]
+    sizes = (
+        told["additions_low"] / told["institutions_low"],
+        told["additions_high"] / told["institutions_high"],
+    )
+    assert sizes == pytest.approx((20144 / 415, 7543 / 216), rel=1e-3)
+
+
+def test_without_projects_or_people_nothing_is_covered(data):
+    rows, asked = paths.table(data), asked_of(data, place="yuhuan", indicator=SPORTS)
+    none = dataclasses.replace(data, projects=data.projects.iloc[:0])
+    assert bottomup.needed(none, asked, rows)["bottom_up"].tolist() == ["NO_PROJECTS"]
+    seen = data.observations[~data.observations["indicator"].str.startswith("population_")]
+    few = bottomup.needed(dataclasses.replace(data, observations=seen), asked, rows)
+    assert few["bottom_up"].tolist() == ["NO_POPULATION"] and few["additions_low"].isna().all()
+
+
 def test_earlier_targets_with_known_outcomes(data):
     most = {"most": SPORTS, "most_of": 15, "county_of": 0}
     assert record.overall(data) == {"all_met": 27, "all_of": 27} | most
