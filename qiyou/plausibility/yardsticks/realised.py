@@ -141,7 +141,7 @@ def pairs(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame
 
 def _facts(data, indicator: str) -> tuple[float, float]:
     """Ceiling and sign of an indicator."""
-    facts = data.indicators.set_index("id").reindex([indicator]).iloc[0]
+    facts = data.indicators.set_index("id").reindex([indicator]).loc[indicator]
     return float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
 
 
