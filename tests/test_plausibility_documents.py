@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from plausibility_frames import DOCUMENTS, PLACES, STAGES, check, one, path, said, statement
+from plausibility_frames import DOCUMENTS, PLACES, STAGES, check, one, path, said, statement, world
 
 from qiyou import paths, plausibility
+from qiyou.plausibility import facts as figures
+from qiyou.plausibility import passages
 
 SOURCES = Path(__file__).resolve().parents[2] / "shared" / "sources"
 
@@ -441,6 +443,139 @@ def test_stages_read_by_hand():
     found = check(path([70, 80, 90]), statement(90), stages=stages).query("code == 'STAGE_CONFLICT'")
     assert found["verdict"].tolist() == ["NOTE", "QUESTION", "QUESTION"]
     assert set(found["a_cell"]) == {"plan/table:1:2024"} and set(found["b_cell"]) == {"list/text:二(一):3"}
+
+
+# ------------------------------------------------------------------- numbers and edges, without sentences
+
+
+def passages_of(*rows, **tables):
+    data = world(*rows, **tables)
+    return figures.collected(passages.checks(figures.cells(paths.table(data), data), data))
+
+
+def test_documents_of_one_place_stand_in_the_order_of_their_dates_else_of_their_first_years():
+    documents = pd.DataFrame(
+        [("a", "p", "2023-06-28", 2021), ("b", "p", "", 2024), ("c", "p", "2023-06-28", 2020), ("d", "q", "2025-01-01", 2019)],
+        columns=["id", "place", "dated", "from_year"],
+    )  # fmt: skip
+    found = passages._order(documents)
+    pairs = sorted(zip(found["earlier"], found["later"], found["from_year"], strict=True))
+    assert pairs == [("a", "b", 2021), ("c", "b", 2020)]
+
+
+def test_two_tables_of_a_place_are_compared_and_those_of_two_places_are_not():
+    rows = path([70, 80, 85]), path([72, 82, 90], document="list", row="2")
+    other = path([1, 2, 3], place="above", document="other")
+    found = passages_of(*rows, other)
+    told = zip(
+        found["code"], found["year"], found["a_cell"], found["b_cell"], found["statistic"], strict=True
+    )
+    assert list(told) == [
+        ("WORKLIST_AHEAD", year, f"plan/table:1:{year}", f"list/table:2:{year}", change)
+        for year, change in ((2022, 2), (2023, 2), (2024, 5))
+    ]
+    assert passages_of(rows[0], other).empty
+
+
+def test_a_part_is_held_against_its_whole_and_by_how_much():
+    data = world(
+        path([95, 60, 70]), path([90, 60, 69.5], indicator="whole", row="2"), statement(99, number=4)
+    )
+    cells = figures.cells(paths.table(data), data)
+    (found,) = passages.identities(cells, data.identities)
+    told = found[["year", "low", "statistic", "high", "threshold", "b_cell"]].to_numpy().tolist()
+    assert told == [
+        [2022, -6, -5, -4, 0, "plan/table:2:2022"], [2024, -0.5, -0.5, -0.5, 0, "plan/table:2:2024"],
+        [2024, -29.5, -29.5, -29.5, 0, "plan/table:2:2024"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("second", "text", "verdict"), [
+    (80, 80, "QUESTION"), (80, ("ge", 75), "QUESTION"), (81, 80, "CONTRADICTION"), (("ge", 79), 80, "CONTRADICTION"),
+])  # fmt: skip
+def test_another_line_settles_it_where_it_keeps_what_the_text_says(second, text, verdict):
+    lines = path([1, 2, 60], variant="a", row="12"), path([1, 2, second], variant="b", row="12b")
+    found = passages_of(*lines, statement(text))
+    row = one(found[found["variant"] == "a"], "TABLE_PROSE_CONFLICT")
+    assert (
+        row["verdict"] == verdict and row["statistic"] == (text[1] if isinstance(text, tuple) else text) - 60
+    )
+    assert row["facts"].get("second") == ("table:12b" if verdict == "QUESTION" else None)
+
+
+def test_two_sentences_that_agree_settle_nothing_about_the_table():
+    found = passages_of(path([60, 70, 75]), statement(90), statement(90, number=2))
+    assert found["verdict"].tolist() == ["CONTRADICTION"] * 2 and set(found["code"]) == {
+        "TABLE_PROSE_CONFLICT"
+    }
+
+
+@pytest.mark.parametrize(("cells", "text", "year", "late"), [
+    # the base is no promise; of several years the first; one line at a time
+    ([90, 70, 90, 95], 90, 2025, []), ([90, 70, 90, ""], 90, 2025, [-1]), ([60, "", 90, 95], 90, 2023, [1]),
+    ([60, 70, 80, 85], 90, 2025, []), ([60, 95, 90, 90], 90, 2025, [-2]), ([60, 70, 90, None], 90, 2025, [-1]),
+])  # fmt: skip
+def test_the_first_year_that_keeps_the_texts_promise(cells, text, year, late):
+    other = path([60, *[50] * 3], variant="z", row="9")
+    found = passages_of(path(cells, variant="a"), other, statement(text, year))
+    rows = found[found["code"].eq("TABLE_PROSE_TIMING") & found["variant"].eq("a")]
+    assert rows["statistic"].tolist() == late and rows[["low", "high"]].isna().all(axis=None)
+    assert rows["a_cell"].tolist() == [f"plan/table:1:{year + one_}" for one_ in late]
+
+
+def test_yearly_amounts_are_added_up_without_the_base_and_what_is_no_number():
+    def sums(values, *, base=True, **options):
+        counted = statement(
+            ("ge", 30), 2027, **({"indicator": "yearly_cumulative", "kind": "cumulative"} | options)
+        )
+        data = world(path(values, indicator="yearly", base=base), counted)
+        return passages._sums(figures.cells(paths.table(data), data), data.flows)[0]
+
+    row = one(sums([9, 4, 4, 4, 4, 4]), "FLOW_AGAINST_STOCK")
+    assert (row["statistic"], row["facts"]["total"], row["facts"]["first_year"], row["year"]) == (
+        -10,
+        20,
+        2023,
+        2027,
+    )
+    assert (row["a_cell"], row["b_cell"]) == ("plan/table:1:2027", "plan/statement:1")
+    assert one(sums([9, 4, 4, 4, 4, 4], base=False), "FLOW_AGAINST_STOCK")["statistic"] == -1
+    assert sums([9, 4, 4, ("about", 4), 4, 4]).empty and sums([9, 4, 4, ("ge", 4), 4, 4]).empty
+    assert sums([9, 4, 4, 4, 4, 4], kind="target").empty and sums([9, 6, 6, 6, 6, 6]).empty
+
+
+def test_figures_that_are_named_by_their_place_ask_for_even_shares():
+    """1,000 in the first year of the plan and 9,000 four years on: 1,000 that year, then 2,000 a year."""
+    flows = pd.DataFrame({"flow": "plan/statement:5", "stock": ["plan/statement:7", "plan/statement:6"]})
+    stock = [
+        statement(9000, 2027, indicator="", kind="cumulative", number=7),
+        statement(1000, 2023, indicator="", kind="cumulative", number=6),
+    ]
+    flow = statement(("ge", 200), None, indicator="", kind="annual_flow", number=5)
+    found = passages_of(path([70, 80, 90]), *stock, flow, flows=flows).sort_values("year")
+    told = [
+        tuple(row[name] for name in ("needed", "since", "until", "first_year", "case"))
+        for row in found["facts"]
+    ]
+    assert told == [(1000, 2022, 2023, 2023, "share"), (2000, 2023, 2027, 2024, "share")]
+    assert found["year"].tolist() == [2023, 2027] and found["statistic"].tolist() == [-800, -1800]
+    assert set(found["code"]) == {"FLOW_AGAINST_STOCK"} and found["a_cell"].tolist() == [
+        "plan/statement:6",
+        "plan/statement:7",
+    ]
+    assert found["threshold"].tolist() == [0, 0] and set(found["check"]) == {"C13"}
+
+
+def test_an_increment_is_as_wide_as_its_base_was_rounded():
+    rows = path([10000, 12000], step=[1000, 1], indicator="yearly_cumulative")
+    newer = statement(1600, 2023, indicator="yearly", kind="annual_flow", document="list")
+    row = one(passages_of(rows, newer), "ROUNDING_DECIDES")
+    assert row[["low", "statistic", "high"]].tolist() == [-900, -400, 100]
+    told = {name: row["facts"][name] for name in ("needed", "since", "until", "case")}
+    assert (
+        told == {"needed": 2000, "since": 2022, "until": 2023, "case": "flow_increment"}
+        and row["check"] == "C14"
+    )
 
 
 # ----------------------------------------------------------------------------------- on the real data

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plausibility_frames import DOCUMENTS, INDICATORS, check, grid_rows, one, path, said, statement, together
+from plausibility_frames import (
+    DOCUMENTS,
+    INDICATORS,
+    check,
+    grid_rows,
+    one,
+    path,
+    said,
+    statement,
+    together,
+    world,
+)  # fmt: skip
 
 from qiyou.errors import DataError
-from qiyou.plausibility import Settings
+from qiyou.paths import table as targets_of
+from qiyou.plausibility import Settings, checks, facts, plan
 from qiyou.plausibility.facts import dated, demanded
 
 OBJECTIONS = ("QUESTION", "CONTRADICTION")
@@ -669,6 +683,376 @@ def test_a_bound_that_gives_way_leaves_the_step_open(before, after, open_):
     codes = set(only(found, "C4").query("year == 2024")["code"])
     if open_ is not None:
         assert ("BOUND_LEAVES_OPEN" in codes) == open_
+
+
+# ------------------------------------------------------------------------- cells, and what is said of them
+
+
+def cells_of(*rows, **tables):
+    data = world(*rows, **tables)
+    return facts.cells(targets_of(data), data)
+
+
+def alone(*rows):
+    """C1 to C4, without their sentences."""
+    return facts.collected(plan.checks(cells_of(*rows), frozenset())[0])
+
+
+def beside_standards(*rows, **tables):
+    data = world(*rows, **tables)
+    return facts.collected(checks.standards(facts.cells(targets_of(data), data), data))
+
+
+def beside_plans(*rows, **options):
+    return set(facts.collected(checks.plans(cells_of(*rows), Settings(**options)))["code"])
+
+
+def test_ends_and_neighbours_are_those_of_a_walk_along_each_path():
+    rng = np.random.default_rng(7)
+    at = np.where(rng.random((40, 6)) < 0.8, np.arange(240).reshape(40, 6) + 1, -1)
+    mask = (rng.random(at.shape) < 0.5) & (at >= 0)
+    cells = facts.Cells(pd.DataFrame(), None, SimpleNamespace(at=at))
+    walked = [
+        [number for number, there in zip(*row, strict=True) if there] for row in zip(at, mask, strict=True)
+    ]
+    first, last = cells.ends(mask)
+    assert first.tolist() == [row[0] if row else -1 for row in walked]
+    assert last.tolist() == [row[-1] if row else -1 for row in walked]
+    a, b = cells.neighbours(mask)
+    assert sorted(zip(a, b, strict=True)) == sorted(
+        pair for row in walked for pair in itertools.pairwise(row)
+    )
+    assert not all(walked) and max(map(len, walked)) > 3
+
+
+def test_cells_that_state_a_set_and_those_that_are_planned():
+    """What prints no number or lies outside the bounds states nothing; a base is no plan; a review has no better."""
+    rows = [path([70, None, 120, 90]), path([120, 80, "", ("gt", 100)], row="2", indicator="rate")]
+    rows += [
+        path([50, 60], row=str(k), indicator=name) for k, name in enumerate(("review", "kept", "yearly"), 3)
+    ]
+    indicators = INDICATORS.assign(
+        direction=INDICATORS["direction"].mask(INDICATORS["id"].eq("review"), "at_least")
+    )
+    cells = cells_of(*rows, indicators=indicators)
+    stated = [[1, 0, 0, 1], [0, 1, 0, 0], *[[1, 1, 0, 0]] * 3]
+    assert cells.stated.astype(int).tolist() == stated
+    assert cells.planned.astype(int).tolist() == [[0, *row[1:]] for row in stated]
+    assert cells.judged.tolist() == [True, True, False, True, True]
+    facts_ = cells.lines[["sign", "keeps", "is_flow"]].to_numpy(dtype=float).tolist()
+    assert np.array_equal(
+        facts_, [[1, 0, 0], [-1, 0, 0], [np.nan, 0, 0], [1, 1, 0], [1, 0, 1]], equal_nan=True
+    )
+    # a base as it was rounded, targets exactly, cut to the bounds
+    assert cells.box.low[:1].tolist() == [69.5] and cells.box.high[3] == cells.box.low[3] == 90
+    assert cells_of(path([100, 90])).box.high.tolist() == [100, 90]
+
+
+def test_figures_of_the_text_that_are_cells():
+    """On a known indicator or named by their place; neither words nor approximate, nor cells of a path; by number."""
+    rows = [path([70, 80, 90], variant="b", row="2"), path([70, 80, 90], variant="a")]
+    said_ = [
+        statement(80, number=10), statement(81, number=9), statement(("about", 80), number=3), statement("全覆盖", number=4),
+        statement(5, indicator="", number=5), statement(6, indicator="", number=6), statement(7, indicator="", number=7),
+        statement(8, indicator="density", number=8), statement(9, indicator="unheard", number=2),
+    ]  # fmt: skip
+    flows = pd.DataFrame(
+        {"flow": ["plan/statement:5", "yearly"], "stock": ["yearly_cumulative", "plan/statement:6"]}
+    )
+    cells = cells_of(*rows, *said_, flows=flows)
+    text = cells.rows[cells.rows["kind"].ne("")]
+    assert text["locator"].tolist() == [f"statement:{k}" for k in (5, 6, 8, 9, 10)]
+    assert text["cell"].tolist() == [f"plan/statement:{k}" for k in (5, 6, 8, 9, 10)]
+    # what is said of an indicator belongs to its first line
+    none = facts.NO_PATH
+    assert text["variant"].tolist() == ["", "", "", "a", "a"] and text["path"].tolist() == [
+        none,
+        none,
+        none,
+        1,
+        1,
+    ]
+    assert (cells.rows["kind"].eq("").to_numpy() == (np.arange(len(cells.rows)) < 6)).all()
+
+
+def test_a_cell_is_named_by_its_document_place_and_year():
+    rows = pd.DataFrame(
+        {
+            "document": "d",
+            "locator": ["table:1", "table:1", "statement:3"],
+            "year": pd.array([2022, None, 2023], dtype="Int64"),
+        }
+    )
+    assert facts.located(rows)["cell"].tolist() == ["d/table:1:2022", "d/table:1", "d/statement:3"]
+
+
+def test_findings_stand_by_path_then_check_then_as_they_were_found():
+    cells = cells_of(path([70, 80, 90], variant="0"), path([70, 80, 90], variant="1"))
+    order = [
+        ("REVERSAL", 4),
+        ("IDENTICAL_PATHS", 4),
+        ("OUT_OF_BOUNDS", 4),
+        ("REVERSAL", 1),
+        ("REVERSAL", 5),
+        ("MISSING_YEAR", 1),
+    ]
+    found = facts.collected(
+        [facts.found(code, cells.pick([n])) for code, n in order] + [facts.found("REVERSAL", cells.pick([]))]
+    )
+    told = zip(found["variant"], found["check"], found["a_cell"].str[-4:].astype(int), strict=True)
+    assert list(told) == [
+        ("0", "C1", 2023),
+        ("0", "C4", 2023),
+        ("1", "C2", 2023),
+        ("1", "C4", 2023),
+        ("1", "C4", 2024),
+        ("1", "C12", 2023),
+    ]
+    assert (
+        found.index.tolist() == list(range(6))
+        and found["year"].dtype == "Int64"
+        and found["low"].dtype == float
+    )
+    none = facts.collected([])
+    assert none.empty and none.columns.tolist() == found.columns.tolist() == facts.COLUMNS
+
+
+def test_two_cells_are_compared_by_their_change_in_the_year_of_the_later():
+    cells = cells_of(path([70, 80, ("ge", 90)]))
+    one_ = cells.between("REVERSAL", [0], [1]).iloc[0]
+    assert (one_["year"], one_["low"], one_["statistic"], one_["high"]) == (2023, 9.5, 10, 10.5)
+    assert (one_["check"], one_["verdict"], one_["a_printed"], one_["b_printed"]) == (
+        "C4",
+        "QUESTION",
+        "70",
+        "80",
+    )
+    other = cells.between(
+        "REVERSAL", [0], [2], year=pd.NA, low=1.0, check="C13", verdict="NOTE", threshold=3.0, k=[7]
+    ).iloc[0]
+    assert (other["low"], other["high"], other["threshold"], other["check"], other["verdict"]) == (
+        1,
+        30.5,
+        3,
+        "C13",
+        "NOTE",
+    )
+    said_ = {"case": "", "a_year": 2022, "a_value": 70, "a_relation": "eq", "b_indicator": "share", "b_year": 2024, "b_value": 90, "b_relation": "ge", "k": 7}  # fmt: skip
+    assert other["facts"] == said_ and pd.isna(other["year"])
+
+
+def test_the_conventions_are_those_of_the_methods():
+    """methods.md, sections 1 and 5: 0.10, 0.15, five values, half of four places, three planned values."""
+    told = Settings(
+        spacing_probability=0.10,
+        back_load=0.15,
+        front_load=0.15,
+        shape_values=5,
+        shared_places=4,
+        shared_share=0.5,
+        identical_values=3,
+    )
+    assert Settings() == told
+    for name in (
+        "spacing_probability",
+        "back_load",
+        "front_load",
+        "shape_values",
+        "shared_places",
+        "shared_share",
+        "identical_values",
+    ):
+        with pytest.raises(DataError, match=name):
+            Settings(**{name: 0})
+        assert getattr(Settings(**{name: 0.01}), name) == 0.01
+    assert Settings(spacing_probability=0.99, shared_share=1).shared_share == 1
+
+
+def test_missing_years_are_those_of_a_walk_through_the_calendar():
+    """Between the first and the last printed cell, of words but not of blanks; whatever years other paths print."""
+    rng, drawn = np.random.default_rng(13), []
+    for k in range(60):
+        cells = [*rng.choice([70, None, "", "全覆盖", "—"], 5, p=[0.4, 0.15, 0.2, 0.15, 0.1]), 80]
+        drawn.append(
+            (
+                [cell if cell in (None, "", "全覆盖", "—") else 70 for cell in cells[:-1]] + [80],
+                bool(k % 3),
+                2018 + k % 2 * 7,
+            )
+        )
+    rows = [
+        path(cells, base=base, first=first, variant=str(k)) for k, (cells, base, first) in enumerate(drawn)
+    ]
+    found = plan._missing(cells_of(*rows), frozenset())[0].set_index("variant")
+    for k, (cells, base, first) in enumerate(drawn):
+        begin = next(n for n, cell in enumerate(cells) if cell != "")
+        gaps = tuple(first + n for n in range(begin, 6) if cells[n] in (None, "", "—"))
+        bare = not (base and cells[0] != "")
+        case = "both" if gaps and bare else "base" if bare else "years"
+        assert (str(k) in found.index) == bool(gaps or bare), cells
+        if gaps or bare:
+            told = found.loc[str(k)]
+            assert (told["facts"]["years"], told["facts"]["case"], told["statistic"]) == (
+                gaps,
+                case,
+                len(gaps) + bare,
+            ), cells
+            assert told["year"] is None and told["a_printed"] == "" and told["a_cell"] == "plan/table:1"
+    one_ = plan._missing(
+        cells_of(path([70, "", 80]), path([60, "", 70], document="list")), frozenset(["list"])
+    )[0]
+    assert [(facts_["case"], facts_["years"]) for facts_ in one_["facts"]] == [
+        ("years", (2023,)),
+        ("years_excerpt", (2023,)),
+    ]
+
+
+def test_only_cells_with_a_number_have_a_unit_and_three_values_of_a_year_are_held_apart():
+    targets = targets_of(world(path([70, 75, None, 80]).assign(unit=["%", "%", "人", "%"])))
+    clean, findings = plan.take_out(targets)
+    assert clean is targets and not findings
+    mixed = path([70, 75, None, 80], variant="m").assign(unit=["%", "‰", "人", "%"])
+    thrice = [path(["", value], variant="t", base=False) for value in (75, 70, 72)]
+    clean, (twice, units) = plan.take_out(
+        targets_of(world(path([70, 75]), mixed, path([70, "", 80], variant="t"), *thrice))
+    )
+    assert set(clean["variant"]) == {""} and len(clean) == 2
+    assert units["facts"].iloc[0]["units"] == ("%", "‰") and units["facts"].iloc[0]["case"] == ""
+    assert (twice["a_printed"].item(), twice["b_printed"].item(), twice["year"].item()) == ("70", "75", 2023)
+    assert (twice["verdict"].item(), twice["facts"].iloc[0]["case"]) == ("CONTRADICTION", "conflict")
+
+
+@pytest.mark.parametrize(("print_", "edge", "case"), [
+    (("lt", 0), 0, "lower"), (-1, 0, "lower"), (("gt", 100), 100, "upper"), (101, 100, "upper"), (("ge", 101), 100, "upper"),
+    (("le", -1), 0, "lower"),
+])  # fmt: skip
+def test_a_cell_outside_breaks_the_bound_on_its_side(print_, edge, case):
+    found = plan._bounds(cells_of(path([70, print_, 80])))[0]
+    assert (found["threshold"].item(), found["facts"].iloc[0]["case"], found["facts"].iloc[0]["edge"]) == (
+        edge,
+        case,
+        edge,
+    )
+    assert found["a_cell"].item() == "plan/table:1:2023"
+
+
+@pytest.mark.parametrize(("cells", "codes"), [
+    # one that ends below is not said to be left open first; the base is a bound; what is worse for certain is no step left open
+    ([80, ("ge", 70), 60], {("TARGET_BELOW_BASELINE", "end"), ("REVERSAL", ""), }),
+    ([80, ("ge", 70), 90], {("BOUND_LEAVES_OPEN", "first")}),
+    ([("ge", 80), 75, 90], {("TARGET_BELOW_BASELINE", "first")}),
+    ([("le", 80), 75, 90], set()), ([("le", 80), ("le", 75), 90], set()),
+    ([80, 79.6, 90], {("ROUNDING_DECIDES", "first")}), ([80, ("le", 79.6), 90], set()),
+    ([100, 100], {("NO_NET_CHANGE", "ceiling")}), ([80, 80], {("NO_NET_CHANGE", "same")}),
+    ([80, 75, 70], {("TARGET_BELOW_BASELINE", "both"), ("REVERSAL", "")}),
+    ([80, ("ge", 90), ("ge", 85), 95], {("BOUND_LEAVES_OPEN", "step")}),
+])  # fmt: skip
+def test_what_is_said_first_of_the_direction(cells, codes):
+    found = only(alone(path(cells, step=1.0)), "C4")
+    assert {
+        (code, facts_["case"]) for code, facts_ in zip(found["code"], found["facts"], strict=True)
+    } == codes
+
+
+def test_findings_on_the_own_end_carry_their_numbers():
+    """The first cell that is there and the end, in the year of the first; what is left again, as the change since."""
+    columns = ["year", "statistic", "low", "high", "threshold", "a_cell", "b_cell"]
+    at = "plan/table:1:"
+    met = one(alone(path([97, 86, 95])), "MET_AT_BASELINE")
+    assert met[columns].tolist() == [2022, 97, 96.5, 97.5, 95, f"{at}2022", f"{at}2024"]
+    by = one(alone(path([40, 45, 52, 50])), "MET_BY")
+    assert by[columns[:2]].tolist() == [2024, 52] and by[columns[4:]].tolist() == [
+        50,
+        f"{at}2024",
+        f"{at}2025",
+    ]
+    assert np.isnan(by["low"]) and np.isnan(by["high"])
+    lost = one(alone(path([40, 52, 45, 50])), "MET_THEN_LOST")
+    assert lost[["year", "statistic", "threshold", "a_cell", "b_cell"]].tolist() == [
+        2024,
+        -7,
+        50,
+        f"{at}2023",
+        f"{at}2024",
+    ]
+    base = one(alone(path([50, 60, ("gt", 50)])), "ROUNDING_DECIDES")
+    assert base[columns].tolist() == [2022, 50, 49.5, 50.5, 50, f"{at}2022", f"{at}2024"]
+    assert (base["check"], base["facts"]["case"]) == ("C3", "base")
+    below = one(alone(path([80, 70, 75, 90])), "TARGET_BELOW_BASELINE")["facts"]
+    assert (below["end_value"], below["end_year"]) == (90, 2025)
+    # a base that is printed last has nothing after it to be held against
+    late = path([60, 50], base=False).assign(role=["target", "baseline"])
+    assert not {"MET_AT_BASELINE", "ROUNDING_DECIDES"} & set(alone(late)["code"])
+
+
+def test_standards_of_the_place_itself_and_vague_ones_are_none():
+    rows = [
+        standard("ge", 70),
+        standard("ge", 70).assign(year=pd.NA),
+        standard("about", 70),
+        standard("none", np.nan),
+    ]
+    rows.append(standard("ge", 70).assign(place="p"))
+    benchmarks = pd.concat(rows, ignore_index=True).assign(source=list("abcde")).astype({"year": "Int64"})
+    found = beside_standards(path([50, 60, 65]), benchmarks=benchmarks)
+    assert set(found.loc[found["b_cell"].str.startswith("sources/"), "b_cell"]) == {"sources/a"}
+    found = beside_standards(
+        path([50, 60, 65], indicator="insured"), benchmarks=benchmarks.assign(indicator="insured")
+    )
+    assert not found["b_cell"].str.startswith("sources/").any(), "a total of a province binds no county"
+
+
+@pytest.mark.parametrize(("print_", "asked", "kind", "expected"), [
+    (("gt", 70), ("eq", 70), "target", {"MET_BY", "SET_AT_STANDARD"}), (70, ("eq", 70), "benchmark", {"MET_BY"}),
+    (("ge", 70), ("eq", 70), "standard", {"MET_BY", "SET_AT_STANDARD"}), (("ge", 71), ("eq", 70), "target", {"MET_BY", "AMPLIFIED"}),
+])  # fmt: skip
+def test_what_is_the_same_number_is_not_more(print_, asked, kind, expected):
+    found = beside_standards(path([50, 60, print_]), benchmarks=standard(*asked, kind=kind))
+    assert set(found["code"]) == expected
+    assert (
+        found["statistic"].eq(print_[1] if isinstance(print_, tuple) else print_).all()
+        and found["threshold"].eq(70).all()
+    )
+
+
+def test_a_path_is_held_against_a_standard_of_its_first_year_and_in_its_own_cells_alone():
+    """Years that it does not print are none of another path's."""
+    other = path([99, 99, 99, 99], row="9", indicator="whole")
+    found = beside_standards(
+        path([75, None, 80], base=False), other, benchmarks=standard("ge", 70, year=2022)
+    )
+    assert one(found, "MET_BY")["year"] == 2022
+    late = path([60, 75, 80], first=2023, indicator="share")
+    found = beside_standards(late, other, statement(99, 2030, number=3), benchmarks=standard("ge", 70))
+    row = one(found, "MET_BY")
+    assert (row["year"], row["a_cell"]) == (2024, "plan/table:1:2024")
+    assert row[["statistic", "low", "high", "threshold"]].tolist() == [75, 75, 75, 70]
+
+
+def test_common_ends_are_of_places_with_one_path_and_a_number():
+    def plans_of(*cells, **options):
+        rows = [path(one).assign(place=f"p{k}", document=f"d{k}") for k, one in enumerate(cells)]
+        return beside_plans(*rows, *options.pop("more", ()), **options)
+
+    ends = [[50, 60, end] for end in (70, 70, 71, 72)]
+    assert plans_of(*ends) == {"COMMON_END_VALUE"}
+    assert plans_of(*ends, more=[path(ends[0], variant="b").assign(place="p0", document="d0")]) == set()
+    assert plans_of(*[[50, 60, ("about", 70)]] * 4) == set()
+    # however small the share may be, an end of one place is shared by none
+    assert plans_of(*[[50, 60, end] for end in (70, 71, 72, 73)], shared_share=0.1) == set()
+    assert plans_of(*ends[:3]) == set() and plans_of(*ends[:3], shared_places=3) == {"COMMON_END_VALUE"}
+    assert plans_of(*ends, shared_share=0.51) == set()
+    # a bound is another end, and so is one of another year
+    assert (
+        plans_of(ends[0], [50, 60, ("ge", 70)], *ends[2:])
+        == plans_of(ends[0], [50, 60, 70, 70], *ends[2:])
+        == set()
+    )
+    copies = [[50, 60, 70, 80], [55, 60, 70, 80]]
+    assert (
+        plans_of(*copies) == plans_of([50, 60, 70], [55, 60, 70], identical_values=2) == {"IDENTICAL_PATHS"}
+    )
+    assert plans_of(*copies, identical_values=4) == set()
 
 
 # ------------------------------------------------------------------------------------------- refusals

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plausibility_frames import check, grid_rows, one, path, said, together
+from plausibility_frames import check, grid_rows, one, path, said, together, world
 
 import qiyou.plausibility
-from qiyou.plausibility import CODES, Settings
+from qiyou.paths import table
+from qiyou.plausibility import CODES, Settings, facts, plan
 from qiyou.plausibility.plan import spacing_limit
 
 RISE, LATE = [72, 75, 78, 80, 83, 85], [72, 72, 72, 72, 72, 85]
@@ -149,6 +150,61 @@ def test_families_of_the_worked_examples():
 
 def test_few_values_name_no_shape():
     assert "C7" not in set(check(path([60, 63, 66, 69]))["check"])
+
+
+def shapes_of(*rows, **options):
+    """C6 and C7 of paths, without their sentences."""
+    data = world(*rows)
+    cells = facts.cells(table(data), data)
+    every = np.ones(len(cells.grid.at), dtype=bool)
+    return facts.collected(plan.shapes(cells, every, data.indicators, Settings(**options)))
+
+
+@pytest.mark.parametrize(("cells", "steps"), [([0, 0, 14], 2), ([0, 0, 0, 14], 3)])
+def test_two_steps_are_no_spread(cells, steps):
+    found = shapes_of(path(cells, step=0.01, indicator="density"))
+    rows = found[found["code"] == "STEP_CONCENTRATED"]
+    assert [said_["n"] for said_ in rows["facts"]] == [steps] * (steps > 2)
+    assert [(said_["base_year"], said_["end_year"]) for said_ in rows["facts"]] == [(2022, 2025)] * (
+        steps > 2
+    )
+
+
+def test_late_and_early_change_are_mirrored_and_carry_their_numbers():
+    late, early = (
+        path([0, 0, 10, 100], step=0.01, indicator="density"),
+        path([0, 90, 100, 100.5], step=0.01, indicator="density"),
+    )
+    for rows, code, sign in ((late, "BACK_LOADED", 1), (early, "FRONT_LOADED", -1)):
+        row = one(shapes_of(rows, back_load=0.15, front_load=0.2), code)
+        assert sign * row["statistic"] > 0.2 and row["low"] < row["statistic"] < row["high"]
+        limit = 0.15 if sign > 0 else 0.2
+        assert row["threshold"] == row["facts"]["limit"] == limit and row["facts"]["index"] == pytest.approx(
+            row["statistic"]
+        )
+        assert (row["a_cell"], row["b_cell"]) == ("plan/table:1:2022", "plan/table:1:2025")
+        strict = {"back_load": 0.9, "front_load": 0.9}
+        assert code not in set(shapes_of(rows, **strict)["code"])
+    assert not {"BACK_LOADED", "FRONT_LOADED"} & set(
+        shapes_of(path([0, 30, 60, 100], step=0.01, indicator="density"))["code"]
+    )
+
+
+@pytest.mark.parametrize(("cells", "case", "count"), [
+    ([60, 63, 66, 69, 72], None, 1), ([60, 63, 66, 69], None, 0), ([50, 51, 50, 90, 91], "none", 0), ([92, 93, 94, 95, 96], "several", 4),
+])  # fmt: skip
+def test_five_values_name_a_shape(cells, case, count):
+    found = shapes_of(path(cells, step=1.0 if case == "several" else 0.001))
+    shapes = found[found["check"] == "C7"]
+    named = shapes[shapes["code"] != "SHAPE_NOT_IDENTIFIED"]
+    open_ = shapes[shapes["code"] == "SHAPE_NOT_IDENTIFIED"]
+    assert [(said_["case"], said_["k"], said_["n"]) for said_ in open_["facts"]] == (
+        [(case, len(named), 5)] if case else []
+    )
+    assert len(named) == count and [said_["n"] for said_ in named["facts"]] == [5] * count
+    if case == "none":
+        looser = shapes_of(path(cells, step=0.001), shape_values=6)
+        assert "C7" not in set(looser["check"])
 
 
 # ------------------------------------------------------------------------- never dressed as statistics

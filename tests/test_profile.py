@@ -349,6 +349,112 @@ def test_grades_of_evidence(columns, evidence):
     assert profiling._judged(frame_of(**columns))["evidence"].item() == evidence
 
 
+def test_paths_of_one_year_are_a_class_of_their_own(data):
+    """Each is graded as if it were alone, whatever else asks for the same indicator; and what has no class has none."""
+    known, asked = realised.values(data), profiling.required.frame(paths.table(data), data.indicators)
+    asked["level"] = asked["place"].map(data.places.set_index("id")["level"])
+    path = asked[asked["place"].eq("yuhuan") & asked["indicator"].eq(SPORTS)].iloc[0]
+    rows = pd.DataFrame(
+        [
+            path.to_dict() | more
+            for more in ({"years": 3}, {"years": 1}, {"years": 2}, {"ask": "keep"}, {"indicator": "none"})
+        ]
+    )
+    rows.index = [4, 8, 1, 2, 3]
+    found = profiling._classes(data, known, rows)
+    assert found.index.tolist() == [4, 8, 1, 2, 3]
+    for at in (4, 8, 1):
+        alone = realised.graded(data, known, rows.loc[[at]])
+        for name in [
+            *realised.COUNTS,
+            "L90",
+            "U90",
+            "contradicted",
+            "specifications",
+            "class_used",
+            "doubt_few",
+            "qualified",
+        ]:
+            assert found.loc[at, name] == alone.loc[at, name], (at, name)
+    assert (
+        found.loc[8, "m"] != found.loc[4, "m"] > 0
+        and found.loc[8, "specifications"] == 0 < found.loc[1, "specifications"]
+    )
+    for at in (2, 3):
+        assert (
+            found.loc[at, "m"] == 0 and found.loc[at, "class_used"] == "" and np.isnan(found.loc[at, "U90"])
+        )
+        assert not found.loc[at, realised.FLAGS].any()
+
+
+JUDGED = [
+    # a path of one year; the spell of the one class is the superior's own, which N speaks of
+    ({"years": 1}, {"span": "short"}), ({"years": 2}, {"span": "usual"}),
+    ({"m": 1, "contains": True, "windows": 2, "n_low": 1, "n_high": 2}, {"alone": True, "quoted": False}),
+    ({"m": 1, "contains": True}, {"alone": False, "quoted": True}),
+    ({"m": 1, "windows": 2, "n_low": 1, "n_high": 2}, {"alone": False, "quoted": True}),
+    ({"m": 2, "contains": True, "windows": 2, "n_low": 1, "n_high": 2}, {"alone": False, "quoted": True}),
+    ({}, {"alone": False, "quoted": False, "told": False, "beyond": False}),
+    # how old the yardstick is that carries the reading: the class, else the own pace, else the superior's
+    (D | {"fifth_high": 2, "last_year": 2019}, {"age": 3, "by_class": True, "by_own": False, "by_average": False}),
+    (D | {"own_windows": 1, "own_to_year": 2018, "own_n_low": 1, "own_n_high": 1}, {"age": 4, "by_class": False, "by_own": True, "by_average": False}),
+    (D | {"windows": 1, "to_year": 2017, "n_low": 1, "n_high": 1}, {"age": 5, "by_class": False, "by_own": False, "by_average": True}),
+    (D | {"last_year": 2016}, {"age": 6, "by_class": True, "told": False}),
+    ({}, {"age": 2022 - 9999, "before": 2021, "by_class": False, "by_own": False, "by_average": False}),
+    (D | {"k_low": 12, "own_windows": 1, "own_n_low": 1, "own_n_high": 1}, {"by_class": True, "beyond": True}),
+    (D | {"k_low": 11}, {"beyond": False}),
+    # how much better the base is than the end
+    ({"base": 3.0, "end": 2.0}, {"better": 1.0, "margin": 1.0}), ({"base": 1.0, "end": 2.0}, {"better": -1.0, "margin": 1.0}),
+    ({"base": 3.0, "end": 2.0, "sign": -1.0}, {"better": -1.0, "margin": 1.0}), ({"base": 0.3, "end": 0.1 + 0.2}, {"better": 0.0}),
+    ({"peer_low": 0.1, "peer_high": 0.2, "scale": "log"}, {"peer_rate_low": np.expm1(0.1), "peer_rate_high": np.expm1(0.2)}),
+    ({"base_relation": "le", "end_relation": "gt"}, {"base_bound": True, "end_bound": True, "points_high": np.inf, "rate_high": np.inf}),
+    ({"points_high": 1.0, "rate_high": 2.0}, {"base_bound": False, "end_bound": False, "points_high": 1.0, "rate_high": 2.0}),
+    ({"base_relation": "ge", "points_high": 1.0}, {"base_bound": True, "end_bound": False, "points_high": 1.0}),
+    # the tails across levels of government
+    (D | {"fifth_low": 5, "fifth_high": 5, "same_level": False}, {"fifth": "4-5"}), (D | {"fifth_low": 5, "fifth_high": 5}, {"fifth": "5-5"}),
+    (D | {"fifth_low": 2, "fifth_high": 3, "same_level": False}, {"fifth": "2-3"}),
+    # least and most of what speaks
+    (D | {"fifth_low": 2, "fifth_high": 3, "windows": 1, "n_low": 3, "n_high": 5}, {"least_low": 2, "least_high": 3, "most_low": 3, "most_high": 5}),
+    (D | {"windows": 1, "n_low": 3, "n_high": 4}, {"least_low": 3, "most_low": 3, "least_high": 4, "most_high": 4}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "expected"), JUDGED)
+def test_what_the_sentences_of_a_path_are_chosen_by(columns, expected):
+    row = profiling._judged(frame_of(**columns)).iloc[0]
+    for name, value in expected.items():
+        assert row[name] == value or row[name] == pytest.approx(value), (name, row[name])
+
+
+def test_what_the_checks_found_is_told_by_path_and_in_their_order(data, found):
+    """Notes only where they are named, questions and contradictions of all checks of logic, each once; nothing of others."""
+    asked = profiling.required.frame(paths.table(data), data.indicators).iloc[[3, 7, 9]]
+    keys = asked[paths.KEYS].to_dict("records")
+    rows = [
+        (0, "C4", "TARGET_BELOW_BASELINE", "QUESTION", "first"), (0, "C4", "TARGET_BELOW_BASELINE", "QUESTION", "end"),
+        (0, "C12", "AMPLIFIED", "NOTE", ""), (0, "C3", "MET_BY", "NOTE", ""), (0, "C12", "AMPLIFIED", "NOTE", ""),
+        (1, "C13", "TABLE_PROSE_CONFLICT", "QUESTION", "second"), (1, "C1", "UNIT_MIXED", "QUESTION", ""), (1, "C6", "BACK_LOADED", "QUESTION", ""),
+        (2, "C13", "TABLE_PROSE_CONFLICT", "CONTRADICTION", ""), (2, "C4", "REVERSAL", "UNDECIDABLE", ""),
+        (None, "C2", "OUT_OF_BOUNDS", "CONTRADICTION", ""),
+    ]  # fmt: skip
+    frame = pd.DataFrame([
+        (keys[k] if k is not None else dict.fromkeys(paths.KEYS, "?")) | {"check": check, "code": code, "verdict": verdict, "facts": {"case": case}}
+        for k, check, code, verdict, case in rows
+    ])  # fmt: skip
+    told = profiling._checked(asked, frame)
+    assert told["flags"].tolist() == [
+        "FIRST_WORSE; TARGET_BELOW_BASELINE; AMPLIFIED",
+        "WHICH_LINE; BACK_LOADED",
+        "TABLE_PROSE_CONFLICT",
+    ]
+    assert told["contradicts"].tolist() == [False, False, True] and told["dips"].tolist() == [
+        True,
+        False,
+        False,
+    ]
+    assert told.index.equals(asked.index)
+
+
 # -------------------------------------------------------------------------------------------------- words
 
 

@@ -10,6 +10,7 @@ import functools
 import math
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -239,7 +240,11 @@ def test_a_mirrored_direction_asks_the_same(data, start, end, steps):
 
 @pytest.mark.parametrize(
     ("indicator", "sign", "f"),
-    [("beds_per_1000", 1, lambda y: y), ("premature_ncd_mortality", -1, np.log)],
+    [
+        ("beds_per_1000", 1, lambda y: y),
+        ("premature_ncd_mortality", -1, np.log),
+        ("affordable_nursery_share", 1, lambda y: -np.log(100 - y)),
+    ],
 )
 def test_what_a_path_asks_is_that_by_hand(data, indicator, sign, f):
     """From the base, within its rounding, to the first year that prints the end value; and the steepest stretch."""
@@ -332,6 +337,202 @@ def test_other_plans_never_include_the_place_itself(first):
     found = asked[["place"]].join(required.others(asked)).set_index("place")
     assert found.loc["yuhuan"].round(3).tolist() == [3, 0.294, 0.438]
     assert found.loc["cixi"].round(3).tolist() == [3, 0.294, 0.406]
+
+
+KINDS = ("density", "years", "gross_rate", "share", "stock", "flow", "money", "status")
+DIRECTIONS = ("up", "at_least", "down", "at_most", "status")
+
+
+def kinds_of() -> pd.DataFrame:
+    """An indicator of every kind and direction, with a ceiling of 100 and without."""
+    every = list(product(KINDS, DIRECTIONS, (100.0, np.nan)))
+    frame = pd.DataFrame(every, columns=["kind", "direction", "upper"]).assign(lower=0.0, unit="")
+    return frame.assign(id=[f"{kind} {way} {top:g}" for kind, way, top in every])
+
+
+def test_the_scale_of_every_kind_and_direction():
+    """methods.md, section 2: down and what grows in log, a share with a ceiling by its gap, all else in points."""
+    table = kinds_of()
+    found = required.scales(table)
+    for one in table.to_dict("records"):
+        log = one["direction"] in ("down", "at_most") or one["kind"] in ("stock", "flow", "money")
+        gap = one["kind"] == "share" and one["upper"] == 100
+        assert found[one["id"]] == ("log" if log else "gap" if gap else "points"), one
+
+
+def test_what_is_asked_of_every_kind_and_direction():
+    """Sections 2 and 3 S: reviews are passed, thresholds kept, and totals of places are no levels to compare."""
+    table, cells = (
+        kinds_of(),
+        {"rise": ["50", "60", "80"], "fall": ["50", "40", "30"], "stay": ["50", "60", "50"]},
+    )
+    rows = [
+        rows_of(None, printed=printed, base=True, indicator=one, variant=name)
+        for one in table["id"] for name, printed in cells.items()
+    ]  # fmt: skip
+    facts = table.set_index("id")
+    for told in required.frame(pd.concat(rows, ignore_index=True), table).to_dict("records"):
+        kind, direction = facts.loc[told["indicator"], ["kind", "direction"]]
+        better = {"up": "rise", "down": "fall"}.get(direction)
+        ask = (
+            "keep"
+            if told["variant"] == "stay" or better is None
+            else "pace"
+            if told["variant"] == better
+            else "weaker"
+        )
+        ask = "pass" if "status" in (kind, direction) else ask
+        assert told["ask"] == ask, told
+        assert told["compared"] == (ask in ("pace", "weaker") and kind not in ("stock", "flow", "status"))
+        numbers = [
+            told[name]
+            for name in ("required", "required_low", "required_high", "points", "points_low", "rate")
+        ]
+        known = [True] * 5 + [told["scale"] != "points"]
+        assert np.isfinite(numbers).tolist() == (known if ask == "pace" else [False] * 6), told
+        assert np.isfinite(told["gap_closed"]) == (ask == "pace" and told["scale"] == "gap")
+        assert (told["sign"], told["kind"], told["direction"]) == (
+            pytest.approx({"up": 1, "at_least": 1, "down": -1, "at_most": -1}.get(direction, np.nan), nan_ok=True), kind, direction
+        )  # fmt: skip
+
+
+def test_rates_are_growth_decline_and_the_gap_closed():
+    scale = np.array(["log", "log", "gap", "gap", "points"], dtype=object)
+    found = required.rates(np.full(5, 0.1), scale, np.array([1.0, -1.0, 1.0, -1.0, 1.0]))
+    expected = [math.exp(0.1) - 1, *[1 - math.exp(-0.1)] * 3, np.nan]
+    assert found.tolist() == pytest.approx(expected, nan_ok=True)
+    both = required.exactly([1.0, np.nan], [4.0, 5.0])
+    assert both.point.tolist() == pytest.approx([2.5, np.nan], nan_ok=True) and both.exact.tolist() == [
+        True,
+        False,
+    ]
+    assert not both.low_open.any() and not both.high_open.any()
+    mapped = required.scaled(both, ["gap", "log"], np.array([5.0, 9.0]))
+    assert mapped.low[0] == pytest.approx(-math.log(4)) and mapped.high.tolist() == pytest.approx(
+        [0, math.log(5)]
+    )
+
+
+WORLD = pd.DataFrame(
+    [("rise", "up", "density", np.nan), ("share", "up", "share", 100.0), ("money", "up", "money", np.nan), ("fall", "down", "gross_rate", np.nan)],
+    columns=["id", "direction", "kind", "upper"],
+).assign(lower=0.0, unit="")  # fmt: skip
+
+
+@pytest.mark.parametrize(("indicator", "printed", "scale"), [
+    ("money", ["0", "5", "10"], "points"), ("money", ["4", "5", "10"], "log"), ("fall", ["4", "3", "0"], "points"),
+    ("share", ["50", "70", "100"], "points"), ("share", ["50", "70", "99"], "gap"), ("money", ["50", "70", "100"], "log"),
+    ("rise", ["50", "70", "100"], "points"), ("share", ["0", "30", "49"], "gap"), ("money", ["1", "5", "10"], "log"),
+    ("money", ["0.4", "5", "10"], "log"), ("fall", ["4", "3", "1"], "log"), ("fall", ["4", "3", "0.4"], "log"),
+])  # fmt: skip
+def test_where_a_logarithm_has_no_end_the_pace_is_in_points(indicator, printed, scale):
+    told = required.frame(rows_of(None, printed=printed, base=True, indicator=indicator), WORLD).iloc[0]
+    assert (told["scale"], told["ask"]) == (scale, "pace") and np.isfinite(told["required"])
+    closed = {"gap": 49 / (100 - float(printed[0]))}.get(scale, 1.0 if indicator == "share" else np.nan)
+    assert told["gap_closed"] == pytest.approx(closed, nan_ok=True)
+
+
+@pytest.mark.parametrize(("printed", "base", "end", "years"), [
+    # what lies outside the bounds, or prints no number, is neither base nor end
+    (["70", "80", "120"], "70", 80, 1), (["150", "80", "90"], "", 90, 1), (["70", "80", ""], "70", 80, 1),
+    (["", "80", "90"], "", 90, 1), (["70", "80", "全覆盖"], "70", 80, 1), (["70", "", "90", "90"], "70", 90, 2),
+])  # fmt: skip
+def test_base_and_end_are_numbers_that_can_be(printed, base, end, years):
+    rows = rows_of(None, printed=printed, base=True, indicator="share")
+    told = required.frame(rows, WORLD).iloc[0]
+    assert (told["base_printed"], told["end"], told["years"], told["ask"]) == (base, end, years, "pace")
+    # from the last of two bases
+    rows["role"] = ["baseline", "baseline", *rows["role"][2:]]
+    if printed[0] == "70" and len(printed) > 3:
+        told = required.frame(
+            rows.assign(printed=["70", "75", "90", "90"], value=[70.0, 75, 90, 90], relation="eq", step=1.0),
+            WORLD,
+        ).iloc[0]
+        assert (told["base"], told["base_printed"], told["base_year"], told["years"]) == (75, "75", 2023, 1)
+
+
+@pytest.mark.parametrize(("printed", "ends"), [("约50", (49, 51)), ("48—52", (48, 52)), ("50", (49.5, 50.5))])
+def test_a_base_that_is_no_bound_leaves_both_sides_of_the_pace(printed, ends):
+    told = required.frame(
+        rows_of(None, printed=[printed, "60", "70"], base=True, indicator="rise"), WORLD
+    ).iloc[0]
+    assert [told["points_low"], told["points_high"]] == pytest.approx([(70 - end) / 2 for end in ends[::-1]])
+
+
+@pytest.mark.parametrize(("indicator", "printed", "steep"), [
+    ("rise", ["4", "", "5", "5.4"], (0.5, 2022, 2024)), ("rise", ["4", "", "5", "5.5"], (0.5, 2022, 2025)),
+    ("rise", ["4", "5", "", "7.1"], (1.05, 2023, 2025)), ("fall", ["9", "", "5", "4"], (2.0, 2022, 2024)),
+    ("rise", ["4", "5", "5", "6"], (np.nan, 0, 0)), ("rise", ["4", "5"], (1.0, 2022, 2023)),
+    ("rise", ["4", "3", "1"], (-1.0, 2022, 2023)),
+])  # fmt: skip
+def test_the_steepest_stretch_is_by_the_year(indicator, printed, steep):
+    more = rows_of(None, printed=["60"], indicator="money", variant="alone")
+    rows = pd.concat(
+        [more, rows_of(None, printed=printed, base=True, indicator=indicator)], ignore_index=True
+    )
+    alone, told = required.frame(rows, WORLD)[["steep", "steep_from", "steep_to"]].to_numpy().tolist()
+    assert told == pytest.approx(list(steep), nan_ok=True) and alone == pytest.approx(
+        [np.nan, 0, 0], nan_ok=True
+    )
+
+
+def test_words_in_place_of_a_base_and_after_the_end_are_kept():
+    """The first and the last row of all are words, and paths that print nothing for a year have none of them."""
+    rows = pd.concat(
+        [
+            rows_of(
+                None,
+                printed=["全覆盖", "80", "90", "全覆盖", "完成市定任务"],
+                base=True,
+                indicator="share",
+                variant="a",
+            ),
+            rows_of(None, printed=["70", "80", "全覆盖", "90"], base=True, indicator="share", variant="b"),
+            rows_of(None, printed=["70", "80", "90", "", "/"], base=True, indicator="share", variant="c"),
+            rows_of(None, printed=["80", "90"], indicator="share", variant="d").assign(year=[2023, 2024]),
+            rows_of(
+                None,
+                printed=["80", "90", "完成市定任务", "完成市定任务"],
+                base=True,
+                indicator="share",
+                variant="e",
+            ).assign(year=[2022, 2024, 2025, 2026]),
+        ],
+        ignore_index=True,
+    )
+    found = required.frame(rows, WORLD)
+    assert found["wordy_base"].tolist() == ["全覆盖", "", "", "", ""]
+    assert found["wordy_end"].tolist() == ["全覆盖; 完成市定任务", "", "", "", "完成市定任务"]
+
+
+@pytest.mark.parametrize(("units", "ask"), [
+    (["%", "%", "%"], "pace"), (["‰", "%", "%"], "none"), (["%", "‰", "%"], "none"), (["%", "%", "‰"], "none"),
+    ([None, "%", "%"], "pace"),
+])  # fmt: skip
+def test_one_unit_in_every_cell_that_has_one(units, ask):
+    one = rows_of([50, 60, 70], base=True, indicator="share", variant="a").assign(unit=units)
+    gap = rows_of([50, 70], base=True, indicator="share", variant="b").assign(unit="%", year=[2022, 2024])
+    for rows in ([one, gap], [gap, one]):
+        found = required.frame(pd.concat(rows, ignore_index=True), WORLD).set_index("variant")["ask"]
+        assert found.to_dict() == {"a": ask, "b": "pace"}
+
+
+def test_of_two_cells_of_one_year_the_first_counts_and_what_has_no_year_or_indicator_is_none():
+    rows = rows_of([50, 60, 70], base=True, indicator="share")
+    more = [rows.tail(1).assign(value=99.0, low=99.0, high=99.0, printed="99")]
+    more += [rows.tail(1).assign(year=pd.NA, value=98.0), rows.assign(indicator="unheard")]
+    odd = pd.concat([rows, *more], ignore_index=True).astype({"year": "Int64"})
+    for frame in (odd, odd.assign(path=odd["indicator"].eq("unheard").astype(int))):
+        told = required.frame(frame, WORLD)
+        assert told[["indicator", "base", "end", "years"]].to_numpy().tolist() == [["share", 50, 70, 2]]
+
+
+def test_a_count_since_a_start_is_held_against_none():
+    asked = pd.DataFrame({"place": list("aab"), "indicator": ["i_cumulative", "i", "i"], "scale": "points"})
+    asked = pd.concat([asked, asked.assign(place="c")], ignore_index=True).assign(
+        base_printed="1", required=2.0
+    )
+    assert required.others(asked)["peers"].tolist() == [0, 2, 2, 0, 2, 2]
 
 
 # ---------------------------------------------------------------------------------------- realised changes
@@ -1107,6 +1308,547 @@ def test_the_last_of_the_observations_between_base_and_end_counts():
     assert falling.loc[1, numbers].tolist() == pytest.approx([2027, 0.6, 0.7, 8 / 3])
 
 
+# ------------------------------------------------------------------- realised changes in a world of our own
+
+
+def world_of(**tables) -> SimpleNamespace:
+    """A nation of three provinces with their prefectures and counties, and an indicator of each scale."""
+    places = [("n", "country", ""), ("x", "county", "")]
+    for name in "abc":
+        places += [
+            (name, "province", "n"),
+            (f"{name}1", "prefecture", name),
+            (f"{name}2", "prefecture", name),
+        ]
+        places += [(f"{name}11", "county", f"{name}1"), (f"{name}12", "county", f"{name}1")]
+    indicators = [("points", "up", "density", np.nan), ("log", "down", "gross_rate", np.nan), ("gap", "up", "share", 100.0)]  # fmt: skip
+    usual = {
+        "places": pd.DataFrame(places, columns=["id", "level", "parent"]),
+        "indicators": pd.DataFrame(indicators, columns=["id", "direction", "kind", "upper"]),
+        "superiors": pd.DataFrame(columns=["place", "superior", "order"]),
+        "indicator": lambda name: name,
+    }
+    return SimpleNamespace(**(usual | tables))
+
+
+def known_of(rows: list[dict], world: SimpleNamespace) -> pd.DataFrame:
+    """Values as `realised.values` gives them: by default observed, official and of the reference table, ± 0.05."""
+    usual = {"indicator": "points", "basis": "", "bounded": False, "derived": False, "soft": False, "press": 0, "held": True}  # fmt: skip
+    usual |= {"added_low": np.nan, "added_high": np.nan}
+    rows = pd.DataFrame([usual | row for row in rows])
+    places = world.places.set_index("id")
+    up = places["parent"].to_dict()
+    rows["level"], rows["parent"] = rows["place"].map(places["level"]), rows["place"].map(up)
+    rows["province"] = rows["place"].str[0].where(~rows["level"].eq("country"), "")
+    for name, side in (("low", -1), ("high", 1)):
+        if name not in rows:
+            rows[name] = (rows["value"] + side * 0.05).mask(rows["bounded"] & (side > 0), np.inf)
+    rows["year"] = (np.ceil(rows["t"]) - 1).astype("Int64")
+    rows["printed"], rows["source"] = rows["value"].map("{:g}".format), [f"s{k}" for k in range(len(rows))]
+    return rows[realised._VALUES]
+
+
+def drawn_values(seed: int, count: int, world: SimpleNamespace, indicator: str = "points") -> pd.DataFrame:
+    """Values of every kind at half years, so that places have spells of one length, with printed increases that fit."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for place in rng.choice(world.places["id"], count):
+        more = float(rng.integers(1, 3))
+        rows.append(
+            {"place": place, "indicator": indicator, "basis": rng.choice(["r", "r", "s"]), "t": 2010 + rng.integers(0, 14) / 2,
+             "value": float(rng.integers(4, 12)), "derived": rng.random() < 0.3, "soft": rng.random() < 0.3,
+             "press": int(rng.integers(0, 2)), "held": rng.random() < 0.8, "bounded": indicator != "gap" and rng.random() < 0.2}
+            | ({"added_low": more - 0.02, "added_high": more + 0.02} if rng.random() < 0.3 else {})
+        )  # fmt: skip
+    return known_of(rows, world)
+
+
+NAN = np.nan
+# place, kind, value, step, increase, note, grade: low, high, of the increase, bounded, derived, soft, press
+BOXES = [
+    ("a", "observed", 5.0, 0.1, "", "", "official", 4.95, 5.05, NAN, NAN, 0, 0, 0, 0),
+    ("b", "lower_bound", 5.0, 0.1, "", "", "press", 5.0, np.inf, NAN, NAN, 1, 0, 0, 1),
+    ("c", "approximate", 5.0, 1.0, "", "", "secondary", 4.0, 6.0, NAN, NAN, 0, 0, 1, 1),
+    ("a1", "observed", 5.0, 0.1, "0.4", "SOFT DATE of a report", "official", 4.95, 5.05, NAN, NAN, 0, 0, 1, 0),
+    ("b1", "derived", 5.0, 0.1, "", "", "official", 4.9, 5.1, NAN, NAN, 0, 1, 0, 0),
+    # a − b, both to two digits; and to two and to one
+    ("c1", "derived", 1.03, 0.01, "0.43", "", "official", 1.02, 1.04, 0.425, 0.435, 0, 1, 0, 0),
+    ("c2", "derived", 1.03, 0.01, "0.4", "", "official", 0.975, 1.085, 0.35, 0.45, 0, 1, 0, 0),
+    # a/(1 + g): 50 ± 0.05 a quarter higher, to whole per cent; to tenths, of two values the one that fits better
+    ("a11", "derived", 40.0, 0.1, "25%", "", "official", 49.95 / 1.255, 50.05 / 1.245, NAN, NAN, 0, 1, 0, 0),
+    ("a11", "observed", 50.0, 0.1, "", "", "official", 49.95, 50.05, NAN, NAN, 0, 0, 0, 0),
+    ("a12", "observed", 50.1, 0.1, "", "", "official", 50.05, 50.15, NAN, NAN, 0, 0, 0, 0),
+    ("a12", "derived", 40.0, 0.1, "25.0%", "", "official", 49.95 / 1.2505, 50.05 / 1.2495, NAN, NAN, 0, 1, 0, 0),
+    ("a12", "observed", 50.0, 0.1, "", "", "official", 49.95, 50.05, NAN, NAN, 0, 0, 0, 0),
+    # of a lower bound, to which 300% lead
+    ("b11", "derived", 10.0, 0.05, "300%", "", "official", 40 / 4.005, np.inf, NAN, NAN, 1, 1, 0, 0),
+    ("b11", "lower_bound", 40.0, 0.1, "", "", "official", 40.0, np.inf, NAN, NAN, 1, 0, 0, 0),
+    # off by the step, and by more; and by itself, whatever other places and indicators print
+    ("b12", "derived", 9.0, 1.0, "25%", "", "official", 12.25 / 1.255, 12.75 / 1.245, NAN, NAN, 0, 1, 0, 0),
+    ("b12", "observed", 12.5, 0.5, "", "", "official", 12.25, 12.75, NAN, NAN, 0, 0, 0, 0),
+    ("b2", "derived", 8.9, 1.0, "25%", "", "official", 7.9, 9.9, NAN, NAN, 0, 1, 0, 0),
+    ("b2", "observed", 12.5, 0.5, "", "", "official", 12.25, 12.75, NAN, NAN, 0, 0, 0, 0),
+    ("c11", "derived", 10.0, 1.0, "1%", "", "official", 9.0, 11.0, NAN, NAN, 0, 1, 0, 0),
+    ("c12", "observed", 10.1, 0.1, "", "", "official", 10.05, 10.15, NAN, NAN, 0, 0, 0, 0),
+    ("n", "observed", 5.0, 0.1, "", "", "official", 4.95, 5.05, NAN, NAN, 0, 0, 0, 0),
+]  # fmt: skip
+
+
+def test_every_kind_of_value_has_the_box_of_the_methods():
+    """Section 3 D: observed, approximate, bounds, and what is derived from a printed increase; and what is left out."""
+    names = ["place", "kind", "value", "step", "increase", "note", "grade"]
+    rows = [dict(zip(names, row, strict=False)) for row in BOXES]
+    away = [{"note": text} for text in ("EXCLUDE_SPELL here", "WEAK", "ALT: x")] + [
+        {"kind": "expected"},
+        {"t": np.nan},
+    ]
+    rows += [rows[0] | {"value": 7.0 + ("t" in more)} | more for more in away]
+    rows.append(
+        rows[18] | {"kind": "observed", "value": 10.1, "step": 0.1, "indicator": "log", "increase": ""}
+    )
+    reference = pd.DataFrame(
+        [{"indicator": "points", "year": 2020, "t": 2021.0, "basis": "r"} | row for row in rows]
+    )
+    reference = reference.assign(
+        printed=reference["value"].map("{:g}".format), source=[f"r{k}" for k in range(len(rows))]
+    )
+    reference.loc[2, "printed"] = "5左右"
+    reference["year"] = reference["year"].astype("Int64")
+    seen = [
+        # what the reference table has is not taken twice, whatever else is
+        ("a", "points", 2020, "eq", 5.0, None), ("a", "points", 2019, "eq", 5.0, (4.95, 5.05, 0, 0)),
+        ("a2", "points", 2020, "eq", 5.0, (4.95, 5.05, 0, 0)), ("a", "log", 2020, "eq", 5.0, (4.95, 5.05, 0, 0)),
+        ("a", "points", 2020, "eq", 5.1, (5.05, 5.15, 0, 0)), ("a", "points", 2020, "eq", 7.0, (6.95, 7.05, 0, 0)),
+        ("a", "points", 2020, "about", 6.0, (5.9, 6.1, 0, 1)), ("a", "points", 2020, "ge", 3.0, (3.0, np.inf, 1, 0)),
+        ("a", "points", 2020, "gt", 3.5, (3.5, np.inf, 1, 0)), ("a", "points", 2020, "gt", np.nan, (2.0, np.inf, 1, 0)),
+        *(("a", "points", 2020, relation, 8.0, None) for relation in ("le", "lt", "range", "none")),
+    ]  # fmt: skip
+    observations = pd.DataFrame(seen, columns=["place", "indicator", "year", "relation", "value", "expected"])
+    observations = observations.assign(
+        printed=observations["value"].map("约{:g}".format), low=2.0, step=0.1, basis="o", note=""
+    )
+    observations = observations.assign(source=[f"o{k}" for k in range(len(seen))]).astype({"year": "Int64"})
+    found = realised.values(world_of(reference=reference, observations=observations)).set_index("source")
+    ends, flags = ["low", "high", "added_low", "added_high"], ["bounded", "derived", "soft", "press"]
+    for k, row in enumerate(BOXES):
+        told = found.loc[f"r{k}"]
+        assert told[ends].tolist() == pytest.approx(row[7:11], nan_ok=True), row
+        assert told[flags].astype(int).tolist() == list(row[11:]) and told["held"], row
+        up = {"n": ("country", "", ""), "a": ("province", "n", "a"), "a11": ("county", "a1", "a"), "b1": ("prefecture", "b", "b")}  # fmt: skip
+        assert tuple(told[["level", "parent", "province"]]) == up.get(
+            row[0], tuple(told[["level", "parent", "province"]])
+        )
+    assert found.loc["r2", "printed"] == "约5" and found.loc["r0", "printed"] == "5"
+    assert sorted(name for name in found.index if name[0] == "r") == sorted(
+        [f"r{k}" for k in [*range(len(BOXES)), len(rows) - 1]]
+    )
+    for k, (_, _, year, relation, _, expected) in enumerate(seen):
+        assert (f"o{k}" in found.index) == (expected is not None), seen[k]
+        if expected:
+            told = found.loc[f"o{k}"]
+            assert told[["low", "high", "bounded", "soft"]].tolist() == pytest.approx(list(expected))
+            assert (told["t"], told["held"], told["press"], told["derived"]) == (year + 1, False, 1, False)
+            assert told["printed"] == f"约{seen[k][4]:g}" or relation != "about"
+            assert told["value"] == (2.0 if np.isnan(seen[k][4]) else seen[k][4])
+
+
+@pytest.mark.parametrize(("indicator", "sign"), [("points", 1.0), ("log", -1.0), ("gap", 1.0)])
+def test_every_change_is_that_of_two_values_of_one_place_on_one_basis(indicator, sign):
+    world = world_of()
+    known = drawn_values(5, 150, world, indicator)
+    # an increase that leads to nearly the value of a later year is none to it
+    close = [
+        {"t": 2010.0, "value": 5.0, "added_low": 1.98, "added_high": 2.02},
+        {"t": 2012.0, "value": 7.003},
+    ]
+    close = known_of([{"place": "x", "basis": "close", "indicator": indicator} | one for one in close], world)
+    known = pd.concat([known, close.assign(source=["y", "z"])], ignore_index=True)
+    others = drawn_values(6, 30, world, {"points": "log"}.get(indicator, "points")).assign(source="other")
+    found = realised.pairs(world, pd.concat([others, known], ignore_index=True), indicator, indicator)
+    rows, tied = known.to_dict("records"), 0
+    expected = {
+        (a["source"], b["source"]): (a, b)
+        for a, b in product(rows, repeat=2)
+        if (a["place"], a["basis"]) == (b["place"], b["basis"]) and b["t"] > a["t"] and not a["bounded"]
+    }
+    told = {(one["from_source"], one["source"]): one for one in found.to_dict("records")}
+    assert set(told) == set(expected) and len(found) == len(expected) > 60
+    ceiling = {"gap": 100.0}.get(indicator, np.nan)
+    for key, (a, b) in expected.items():
+        one = told[key]
+        assert (one["low"], one["high"]) == pytest.approx(change_by_hand(a, b, indicator, ceiling, sign))
+        points = [scaled_by_hand(indicator, ceiling, end["value"]) for end in (b, a)]
+        assert one["pace"] == pytest.approx(sign * (points[0] - points[1]) / (b["t"] - a["t"]))
+        sums = [one[name] == a[name] + b[name] for name in ("derived", "soft", "press")]
+        assert all(sums) and one["doubts"] == sum(end[name] for end in (a, b) for name in ("derived", "soft"))
+        years = one["years"], one["from_year"], one["year"], one["start"], one["from_printed"], one["bounded"]
+        assert years == (b["t"] - a["t"], a["year"], b["year"], a["value"], a["printed"], b["bounded"])
+        tied += abs(a["value"] + (a["added_low"] + a["added_high"]) / 2 - b["value"]) < 1e-9
+    assert tied > 3
+
+
+def test_a_place_has_the_spell_that_is_exact_longest_surest_and_latest(monkeypatch):
+    """In that order, of two to six years, of values of the reference table, without whole countries."""
+    world = world_of()
+    known = pd.concat(
+        [
+            drawn_values(11, 120, world),
+            drawn_values(12, 8, world).assign(place="a12", bounded=[False] + [True] * 7),
+        ]
+    )
+    monkeypatch.setattr(realised, "values", lambda data: known)
+    pairs_, level = (
+        realised.pairs(world, known[known["held"]], "points", "points"),
+        world.places.set_index("id")["level"],
+    )
+    for options, (shortest, longest) in (({}, (2, 6)), ({"shortest": 1, "longest": 3}, (1, 3))):
+        best = {}
+        for one in pairs_.to_dict("records"):
+            if shortest <= one["years"] <= longest and level[one["place"]] != "country":
+                key = one["bounded"], -one["years"], one["doubts"], -one["t"]
+                best[one["place"]] = min(best.get(one["place"], key), key)
+        found = realised.spells(world, "points", **options)
+        assert found["place"].tolist() == sorted(best) and len(best) > 10
+        keys = zip(
+            found["bounded"], -found["years"], found["derived"] + found["soft"], -found["t"], strict=True
+        )
+        assert list(keys) == [best[place] for place in found["place"]]
+        assert {bounded for bounded, *_ in best.values()} == {False, True}
+    by_scale = [
+        realised.spells(world, "points", scale=scale)["low"].tolist() for scale in ("", "points", "log")
+    ]
+    assert by_scale[0] == by_scale[1] != by_scale[2]
+    assert (
+        by_scale[2] == realised._best(realised._foreign(world, known, "points", "log"), 2, 6)["low"].tolist()
+    )
+
+
+@pytest.mark.parametrize(("years", "there"), [
+    (2 - 5e-10, True), (2 - 1e-7, False), (6 + 5e-10, True), (6 + 1e-7, False), (2.0, True), (6.0, True),
+])  # fmt: skip
+def test_a_spell_lasts_two_to_six_years_up_to_binary_noise(monkeypatch, years, there):
+    world = world_of()
+    known = known_of(
+        [{"place": "a", "t": 2012.0, "value": 1.0}, {"place": "a", "t": 2012 + years, "value": 2.0}], world
+    )
+    monkeypatch.setattr(realised, "values", lambda data: known)
+    assert len(realised.spells(world, "points")) == there
+
+
+@pytest.mark.parametrize(("starts", "ends", "pace", "name", "rho"), [
+    # the nation gains one a year from 2010 to 2020
+    ([2010.0] * 3, [2014.0] * 3, 1.25, "all", 1.25),
+    ([2010.0] * 3, [2014.0] * 3, 1.26, "", 1.26),
+    # a quarter of a year outside its series, in which it is held at its last value, and a little more
+    ([2009.75] * 3, [2013.75] * 3, 1.0, "all", 4 / 3.75),
+    ([2016.25] * 3, [2020.25] * 3, 1.0, "all", 4 / 3.75),
+    ([2010.0, 2010.0, 2009.74], [2014.0] * 3, 1.0, "", NAN),
+    ([2016.0] * 3, [2020.0, 2020.0, 2020.26], 1.0, "", NAN),
+])  # fmt: skip
+def test_a_set_of_levels_is_held_against_the_nations_gain_over_the_same_spans(starts, ends, pace, name, rho):
+    """Whatever bounds, other indicators, observations outside the reference table or other places say."""
+    world = world_of()
+    nation = [{"place": "n", "t": float(t), "value": t - 2000.0} for t in (2020, 2010, 2015)]
+    nation += [nation[0] | more for more in (
+        {"value": 99.0}, {"t": 2005.0, "value": 0.0, "bounded": True}, {"t": 2005.0, "held": False},
+        {"t": 2005.0, "indicator": "log"}, {"t": 2005.0, "place": "a"}, {"t": 2030.0, "held": False},
+    )]  # fmt: skip
+    found = pd.DataFrame(
+        {
+            "t_0": starts,
+            "t": ends,
+            "level": "province",
+            "bounded": False,
+            "low": pace - 0.1,
+            "high": pace + 0.1,
+        }
+    )
+    found["years"] = found["t"] - found["t_0"]
+    bounded = found.assign(bounded=True, low=99.0, high=np.inf)
+    for some in (found, pd.concat([found, bounded])):
+        told = realised.selection(world, known_of(nation, world), some, "points", "points")
+        assert told == (name, pytest.approx(rho, nan_ok=True))
+
+
+def test_sets_of_levels_are_tried_from_the_largest():
+    world = world_of()
+    nation = known_of(
+        [{"place": "n", "t": 2010.0, "value": 0.0}, {"place": "n", "t": 2020.0, "value": 10.0}], world
+    )
+    levels = ["county"] * 3 + ["prefecture"] * 3 + ["province"] * 3
+    for pace, name, rho in (
+        ([1, 1, 1, 1, 1, 1, 1, 1, 1], "all", 1.0),
+        ([9, 9, 9, 1, 1, 1, 1, 1, 1], "provinces_and_prefectures", 1.0),
+        ([1, 1, 1, 9, 9, 9, 1.2, 1.2, 1.2], "provinces", 1.2),
+        ([1, 1, 1, 1, 1, 1, 9, 9, 9], "", 9.0),
+    ):
+        found = pd.DataFrame(
+            {
+                "t_0": 2012.0,
+                "t": 2016.0,
+                "years": 4.0,
+                "level": levels,
+                "bounded": False,
+                "low": pace,
+                "high": pace,
+            }
+        )
+        assert realised.selection(world, nation, found, "points", "points") == (name, pytest.approx(rho))
+
+
+def test_the_class_of_a_path_is_graded_by_hand():
+    """Counts, years, levels, superiors and doubts of methods.md, sections 3 D and 4, in worlds that are drawn."""
+    world, seen = world_of(), set()
+    levels, up = (world.places.set_index("id")[name] for name in ("level", "parent"))
+    for seed in range(6):
+        known = drawn_values(100 + seed, 60 + 30 * (seed % 3), world)
+        fast = known["level"].ne("province") & (seed == 5)
+        ends = ["value", "low", "high"]
+        known[ends] = known[ends].add(9 * (known["t"] - 2010) * fast, axis=0)
+        known = known[known["level"].eq("county") | (seed != 4)]
+        nation = [
+            {"place": "n", "t": 2010.0 + k, "value": k * (0.1, 0.4, 0.7, 2, 0.4, 2)[seed]} for k in range(8)
+        ]
+        nation += [{"place": one, "t": t, "value": t - 2008} for one in "abc" for t in (2011.0, 2014.0)][
+            : 6 * (seed == 5)
+        ]
+        known = pd.concat([known[known["place"].ne("n")], known_of(nation, world)], ignore_index=True)
+        asked = pd.DataFrame(
+            {"place": ["a11", "b12", "c1", "a", "x", "a11"], "indicator": "points", "scale": "points"}
+        )
+        asked = asked.assign(level=asked["place"].map(levels), base=[4.0, 6.0, 7.5, 11.0, 2.0, 99.0], years=3)
+        low = np.array([-1.0, 0.4, 0.0, 1.0, 0.25, 3.0])
+        asked = asked.assign(required_low=low, required_high=low + 0.1)
+        found = realised._best(realised._foreign(world, known, "points", "points"), 2, 6)
+        name, rho = realised.selection(world, known, found, "points", "points")
+        found = found[found["level"].isin(realised.SELECTIONS[name or "all"])].to_dict("records")
+        told = realised.graded(world, known, asked).to_dict("records")
+        for row, got in zip(asked.to_dict("records"), told, strict=True):
+            copies = {(up[one["place"]], one["from_year"], one["year"], one["from_printed"], one["printed"])
+                      for one in found if one["place"] == row["place"]}  # fmt: skip
+            spells = [
+                one for one in found if one["place"] != row["place"]
+                and (one["place"], one["from_year"], one["year"], one["from_printed"], one["printed"]) not in copies
+            ]  # fmt: skip
+            for key, value in by_hand(row, spells).items():
+                assert got[key] == pytest.approx(value, nan_ok=True), (seed, row["place"], key)
+            assert (got["class_used"], got["qualified"]) == (name or "all", bool(name))
+            assert got["rho"] == pytest.approx(rho, nan_ok=True)
+            years = min(one["from_year"] for one in found), max(one["year"] for one in found)
+            assert (got["first_year"], got["last_year"]) == years
+            m, starts = len(spells), [one["start"] for one in found]
+            same = 2 * sum(one["level"] == row["level"] for one in spells) >= m
+            over = {place for place in realised.above_(row["place"], up.to_dict())[1:]}
+            contains = any(one["place"] in over for one in found)
+            near = sum(row["base"] / 1.5 <= one["start"] <= row["base"] * 1.5 for one in spells)
+            start = not min(starts) <= row["base"] <= max(starts) or 2 * near < m
+            assert (got["same_level"], got["contains"], got["doubt_start"]) == (same, contains, start), (
+                seed,
+                row,
+            )
+            assert (got["doubt_press"], got["doubt_level"], got["doubt_few"]) == (True, not same, True)
+            seen |= {("level", same), ("contains", contains), ("start", start), ("class", name)}
+            # no other length of spells is tried for a path of one year
+            assert got["specifications"] >= 1
+    assert {("level", True), ("class", ""), ("class", "all"), ("class", "provinces")} <= seen and len(
+        seen
+    ) >= 8
+    assert realised.graded(world, known[:0], asked).empty
+
+
+@pytest.mark.parametrize(("press", "away", "more", "complete"), [
+    ((), (), (), True), (("b",), (), (), False), ((), ("c",), (), False), ((), (), ("a11",), False), ((), (), ("a1",), False),
+])  # fmt: skip
+def test_a_class_is_complete_with_all_provinces_official_and_nothing_else(press, away, more, complete):
+    world = world_of()
+    rows = [
+        {"place": place, "t": t, "value": value, "press": int(place in press)}
+        for place in [*"abc", *more] if place not in away
+        for t, value in ((2012.0, 1.0), (2015.0, 2.0))
+    ]  # fmt: skip
+    asked = pd.DataFrame(
+        {"place": ["x"], "indicator": "points", "scale": "points", "level": "county", "base": 1.0}
+    )
+    asked = asked.assign(years=3, required_low=0.5, required_high=0.6)
+    (got,) = realised.graded(world, known_of(rows, world), asked).to_dict("records")
+    assert got["doubt_press"] == (not complete) and got["m"] == 3 - len(away) + len(more)
+    if complete:
+        assert (got["L90"], got["U90"]) == realised.hypergeometric(3, 3, 3)
+    else:
+        m, n = got["m"], got["provinces"]
+        assert got["L90"] == pytest.approx(min(clopper(m, m)[0], clopper(n, n)[0])) and got["U90"] == 1
+
+
+def test_limits_are_the_wider_of_all_changes_and_of_provinces():
+    rng = np.random.default_rng(3)
+    m = rng.integers(0, 9, 60)
+    n = np.array([rng.integers(0, one + 1) for one in m])
+    draws = [np.sort(rng.integers(0, of + 1, (60, 2)).clip(max=of[:, None]), axis=1).T if False else
+             np.sort(np.floor(rng.random((60, 2)) * (of[:, None] + 1)).astype(int), axis=1).T for of in (m, n)]  # fmt: skip
+    (k_low, k_high), (c_low, c_high) = draws
+    for whole in (0, 9):
+        low, high = realised.limits(k_low, k_high, m, c_low, c_high, n, whole=whole)
+        for k in range(60):
+
+            def ends(one, of, whole=whole):
+                return (
+                    realised.hypergeometric(one, of, whole)
+                    if whole
+                    else clopper(int(one), int(of))
+                    if of
+                    else (0.0, 1.0)
+                )
+
+            least = min(ends(k_low[k], m[k])[0], ends(c_low[k], n[k])[0])
+            most = max(ends(k_high[k], m[k])[1], ends(c_high[k], n[k])[1])
+            assert (low[k], high[k]) == pytest.approx((least, most)), (
+                k_low[k],
+                k_high[k],
+                m[k],
+                c_low[k],
+                c_high[k],
+                n[k],
+            )
+
+
+def test_edges_of_fifths_and_of_the_ratio_are_their_own_up_to_binary_noise():
+    edges = np.array([0.2, 0.4, 0.6, 0.8])
+    for more, low, high in ((0.0, 1, 0), (1e-13, 1, 0), (-1e-13, 1, 0), (1e-10, 1, 1), (-1e-10, 0, 0)):
+        found = realised.fifths(edges + more, edges + more)
+        assert found[0].tolist() == [k + low for k in (1, 2, 3, 4)] and found[1].tolist() == [
+            k + high for k in (1, 2, 3, 4)
+        ]
+    cuts = np.array([0.60, 0.95, 1 / 0.95, 1 / 0.60])
+    for more, classes in ((0.0, [2, 3, 3, 4]), (1e-13, [2, 3, 3, 4]), (-1e-13, [2, 3, 3, 4]),
+                          (1e-10, [2, 3, 4, 5]), (-1e-10, [1, 2, 3, 4])):  # fmt: skip
+        assert realised.bands(cuts + more).tolist() == classes
+
+
+def test_slower_and_near_are_told_at_their_edges():
+    asked = pd.DataFrame(
+        {"required_low": [1.0, np.nan], "required_high": [2.0, np.nan], "base": [6.0, np.nan]}
+    )
+    found = pd.DataFrame(
+        {"low": [0.0, 0.5, 2.0, 2.1], "high": [0.9, 1.0, 3.0, np.inf], "start": [4.0, 3.99, 9.0, 9.01]}
+    )
+    sure, maybe = realised.slower(asked, found)
+    assert sure[0].tolist() == [True, False, False, False] and maybe[0].tolist() == [True, True, True, False]
+    assert realised.near(asked, found, 1.5).tolist() == [[True, False, True, False], [False] * 4]
+
+
+def test_own_changes_and_their_copies_are_found_spell_by_spell():
+    rng, world = np.random.default_rng(4), world_of()
+    up = world.places.set_index("id")["parent"]
+    for _ in range(5):
+        places = rng.choice(world.places["id"][1:], 9, replace=False)
+        found = pd.DataFrame(
+            {"place": places, "parent": up[places].to_numpy(), "from_year": rng.integers(2010, 2012, 9)}
+        )
+        found = found.assign(
+            year=found["from_year"] + 3, from_printed=rng.choice(["1", "2"], 9, p=[0.8, 0.2]), printed="3"
+        )
+        asked = pd.DataFrame({"place": world.places["id"]})
+        got, ends = realised.foreign(asked, found), ["from_year", "year", "from_printed", "printed"]
+        for place, mask in zip(asked["place"], got, strict=True):
+            own = found[found["place"] == place]
+            for one, kept in zip(found.to_dict("records"), mask, strict=True):
+                copy = any(
+                    row["parent"] == one["place"] and all(row[end] == one[end] for end in ends)
+                    for row in own.to_dict("records")
+                )
+                assert kept == (one["place"] != place and not copy), (place, one)
+
+
+def test_two_districts_that_print_the_same_have_a_copy_each_in_their_city():
+    found = pd.DataFrame(
+        {
+            "place": ["a1", "a11", "a12", "b1"],
+            "parent": ["a", "a1", "a1", "b"],
+            "from_year": 2020,
+            "year": 2023,
+        }
+    )
+    found = found.assign(from_printed="1", printed="2")
+    mask = realised.foreign(pd.DataFrame({"place": ["a11", "a12", "a1", "x"]}), found)
+    assert mask.astype(int).tolist() == [[0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 1, 1], [1, 1, 1, 1]]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_windows_are_all_pairs_of_the_one_series_that_counts(seed):
+    """Of the bases with a window that which reaches farthest, then the longest; of one time the reference table's value."""
+    world = world_of()
+    known = drawn_values(seed, 220, world).drop_duplicates(["place", "basis", "t", "held"])
+    found, expected = realised.windows(world, known, "points", "points"), {}
+    for place, rows in known[~known["bounded"]].groupby("place"):
+        series = []
+        for basis, some in rows.groupby("basis"):
+            own = {}
+            for one in some.to_dict("records"):
+                if one["t"] not in own or one["held"]:
+                    own[one["t"]] = one
+            if max(own) - min(own) >= 1.8:
+                series.append((max(own), len(own), basis, own))
+        if series:
+            _, size, basis, own = max(series, key=lambda one: one[:3])
+            wide = [(a, b) for a, b in product(own.values(), repeat=2) if b["t"] - a["t"] >= 1.8]
+            expected[place] = [
+                (basis, size, a["year"], b["year"], a["printed"], b["printed"]) for a, b in wide
+            ]
+    shown = ["basis", "values", "from_year", "year", "from_printed", "printed"]
+    got = {
+        place: sorted(map(tuple, some[shown].to_numpy().tolist())) for place, some in found.groupby("place")
+    }
+    assert got == {place: sorted(rows) for place, rows in expected.items()} and len(got) > 8
+    assert found["place"].is_monotonic_increasing and (found["low"] <= found["pace"] + 1e-9).all()
+    assert all(some["pace"].is_monotonic_increasing for _, some in found.groupby("place"))
+    assert set(found["indicator"]) == set(found["scale"]) == {"points"}
+
+
+@pytest.mark.parametrize(("place", "series", "superior"), [
+    ("a11", ["a", "a1", "n"], "a1"), ("a11", ["n", "a"], "a"), ("a11", ["n", "b"], "n"), ("a11", ["a11", "b1"], ""),
+    ("x", ["a", "n"], "n"), ("x", ["a"], ""), ("n", ["a", "n"], "n"),
+    # of the table, by its number and whatever the parents are
+    ("b11", ["a", "n", "b1"], "a"), ("b11", ["n", "b1"], "n"), ("b11", ["b1", "b"], "b"),
+])  # fmt: skip
+def test_the_nearest_superior_is_that_of_the_table_else_of_the_parents(place, series, superior):
+    chain = pd.DataFrame(
+        {"place": ["b11", "b11", "b11"], "superior": ["b", "n", "a"], "order": ["10", "9", "2"]}
+    )
+    asked = pd.DataFrame({"place": [place, "c11"], "indicator": "points", "scale": "points"}, index=[7, 3])
+    found = pd.DataFrame({"place": series, "indicator": "points", "scale": "points"})
+    found = pd.concat(
+        [found, found, found.assign(place="a1", scale="log"), found.assign(place="n", indicator="log")]
+    )
+    world = world_of(superiors=chain)
+    assert realised.nearest(world, asked, found)[0] == superior
+    assert realised.nearest(world, asked.assign(indicator="gap"), found).tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(("columns", "seen"), [
+    ({}, 2024), ({"soft": True}, 0), ({"bounded": True}, 0), ({"indicator": "j"}, 0), ({"place": "b"}, 0),
+    ({"year": 2022}, 0), ({"year": 2027}, 0), ({"year": 2023}, 2023), ({"year": 2026}, 2026),
+])  # fmt: skip
+def test_what_is_seen_on_the_way_is_dated_and_between_base_and_end(columns, seen):
+    asked = {"place": "a", "indicator": "i", "base_year": 2022, "base": 10.0, "reached": 2027, "end": 20.0, "years": 5, "sign": 1.0}  # fmt: skip
+    asked = pd.DataFrame([asked | {"ask": "pace"}, asked | {"ask": "keep"}])
+    known = {
+        "place": "a",
+        "indicator": "i",
+        "year": 2024,
+        "printed": "13",
+        "value": 13.0,
+        "soft": False,
+        "bounded": False,
+    }
+    found = realised.progress(asked, pd.DataFrame([known | columns]))
+    assert found["seen_year"].tolist() == [seen, 0] and found["seen_printed"].tolist() == [
+        "13" if seen else "",
+        "",
+    ]
+    numbers = [0.3, (seen - 2022) / 5, 7 / (2027 - seen)] if seen else [NAN] * 3
+    assert found.loc[0, ["done", "gone", "remaining"]].tolist() == pytest.approx(numbers, nan_ok=True)
+
+
 # ------------------------------------------------------------------------------------------------ end states
 
 
@@ -1199,6 +1941,87 @@ def test_totals_of_places_are_not_compared(data):
     assert found.loc[found["kind"].isin(["stock", "flow"]), "level_n"].eq(0).all()
 
 
+def test_the_latest_level_of_a_place_is_that_of_a_search():
+    """Realised values and printed bases since 2022, later ones first, of one time the realised; bounds name no point."""
+    rng, world = np.random.default_rng(9), world_of()
+    known = pd.concat(
+        [drawn_values(k, 40, world, name) for k, name in ((1, "points"), (2, "log"))], ignore_index=True
+    )
+    known = known.assign(t=known["t"] + 9, year=known["year"] + 9, source=range(len(known)))
+    known["high"] = known["high"].mask(known["bounded"], np.inf)
+    marks, places = ["", "", "≥", "≤", "约", "全覆盖", "—"], world.places["id"]
+    rows = [
+        rows_of(None, printed=[f"{mark}{value}" if len(mark) < 2 and mark != "—" else mark if mark != "—" else f"{value}—{value + 2}"],
+                base=rng.random() < 0.8, indicator=rng.choice(["points", "log"]), variant=str(k), place=rng.choice(places))
+        for k, (mark, value) in enumerate(zip(rng.choice(marks, 60), rng.integers(4, 12, 60), strict=True))
+    ]  # fmt: skip
+    rows = (
+        pd.concat(rows, ignore_index=True).assign(year=rng.integers(2020, 2026, 60)).astype({"year": "Int64"})
+    )
+    rows.loc[3, "year"] = pd.NA
+    expected = {}
+    for one in known.to_dict("records"):
+        value = np.nan if one["bounded"] else one["value"]
+        expected.setdefault((one["place"], one["indicator"]), []).append(
+            (one["t"], one["year"], value, one["low"], one["high"], one["printed"])
+        )
+    for one in rows.to_dict("records"):
+        if one["role"] != "baseline" or one["relation"] == "none" or pd.isna(one["year"]):
+            continue
+        reach = {"eq": one["step"] / 2, "about": one["step"]}.get(one["relation"])
+        low, high = (
+            (one["low"], one["high"]) if reach is None else (one["value"] - reach, one["value"] + reach)
+        )
+        value = one["value"] if one["relation"] == "eq" else np.nan
+        expected.setdefault((one["place"], one["indicator"]), []).append(
+            (one["year"] + 1.0, one["year"], value, low, high, one["printed"])
+        )
+    expected = {key: [one for one in some if one[1] >= 2022] for key, some in expected.items()}
+    expected = {key: max(some, key=lambda one: one[0]) for key, some in expected.items() if some}
+    found = endstate.levels(world, known, rows)
+    assert len(found) == len(expected) > 20
+    levels, seen = world.places.set_index("id")["level"], set()
+    for one in found.to_dict("records"):
+        _, year, value, low, high, printed = expected[one["place"], one["indicator"]]
+        sign = 1 if one["indicator"] == "points" else -1
+        assert (one["year"], one["printed"], one["level"]) == (year, printed, levels[one["place"]])
+        ends = sorted([sign * low, sign * high])
+        assert [one["sure"], one["point"], one["possible"]] == pytest.approx(
+            [ends[0], sign * value, ends[1]], nan_ok=True
+        )
+        open_end = sign > 0 and np.isfinite(high) and not np.isnan(value)
+        assert (one["possible"] < ends[1]) == open_end
+        seen.add((sign, open_end, np.isnan(value), np.isinf(ends[1])))
+    assert len(seen) >= 5
+
+
+def test_what_has_no_direction_is_told_as_if_more_were_better():
+    world = world_of()
+    world.indicators.loc[0, "direction"] = "status"
+    known = known_of([{"place": "a", "t": 2024.0, "value": 3.0}], world)
+    told = endstate.levels(world, known, rows_of([5], base=False)).iloc[0]
+    assert told[["sure", "point", "possible"]].tolist() == pytest.approx([2.95, 3.0, 3.05])
+
+
+@pytest.mark.parametrize(("end", "nation", "there"), [
+    (4.0, (3.5, 4.0, 4.4), "yes"), (3.5, (3.5, np.nan, 4.4), "yes"), (4.4, (3.5, 4.0, 4.4), "open"),
+    (4.5, (3.5, 4.0, 4.4), "no"), (4.0 * (1 + 1e-13), (3.9, 4.0, 4.0), "yes"), (4.0 * (1 + 1e-10), (3.9, 4.0, 4.0), "no"),
+])  # fmt: skip
+def test_whether_the_nation_is_there_is_told_at_the_edges(end, nation, there):
+    asked = pd.DataFrame({"place": ["a"], "indicator": ["i"], "sign": 1.0, "end": end, "compared": True})
+    found = pd.DataFrame([nation], columns=["sure", "point", "possible"]).assign(
+        level="country", place="n", indicator="i", year=2024, printed="x"
+    )
+    found = pd.concat(
+        [found, found.assign(place="n2", sure=9.0, year=2023), found.assign(place="b", level="county")]
+    )
+    told = endstate.reached(asked, found).iloc[0]
+    assert (told["nation_there"], told["nation_year"], told["level_n"]) == (there, 2024, 1)
+    assert told["level_low"] == (nation[0] >= end * (1 - 1e-12)) and told["level_high"] == (
+        nation[2] >= end * (1 - 1e-12)
+    )
+
+
 # ---------------------------------------------------------------------------------- bottom-up, track record
 
 
@@ -1219,6 +2042,47 @@ def test_only_densities_are_built_up_from_people(data):
     assert set(asked.loc[built["bottom_up"].ne(""), "kind"]) == {"density"}
 
 
+@pytest.mark.parametrize(("columns", "word"), [
+    ({"base_relation": "ge"}, "NO_POPULATION"), ({"place": "nowhere"}, "NO_POPULATION"), ({"ask": "keep"}, ""), ({"kind": "share"}, ""),
+])  # fmt: skip
+def test_where_nothing_follows_from_people_the_reason_is_said(data, columns, word):
+    """From a base that is a bound, or without a known population; of what else stands beside it nothing changes."""
+    rows, asked = paths.table(data), asked_of(data, place="yuhuan")
+    asked = asked[asked["indicator"].isin([NURSERY, SPORTS])]
+    nursery, sports = (asked.index[asked["indicator"].eq(name)].item() for name in (NURSERY, SPORTS))
+    other = asked.copy()
+    for name, value in columns.items():
+        other.loc[sports, name] = value
+    found = bottomup.needed(data, other, rows)
+    assert found.loc[sports, "bottom_up"] == word and found.loc[
+        sports, ["additions_unit", "scenario", "anchor"]
+    ].tolist() == ["", "", 0]
+    numbers = ["additions_low", "additions_high", "institutions_low", "institutions_high", "people"]
+    assert found.loc[sports, numbers].isna().all()
+    # Yuhuan's residents of 2021, 64.8万; nurseries of 35 to 49 places
+    told = found.loc[nursery]
+    assert told[["people", "anchor", "additions_unit", "bottom_up"]].tolist() == [
+        648000,
+        2021,
+        "个",
+        "NO_PROJECTS",
+    ]
+    sizes = (
+        told["additions_low"] / told["institutions_low"],
+        told["additions_high"] / told["institutions_high"],
+    )
+    assert sizes == pytest.approx((20144 / 415, 7543 / 216), rel=1e-3)
+
+
+def test_without_projects_or_people_nothing_is_covered(data):
+    rows, asked = paths.table(data), asked_of(data, place="yuhuan", indicator=SPORTS)
+    none = dataclasses.replace(data, projects=data.projects.iloc[:0])
+    assert bottomup.needed(none, asked, rows)["bottom_up"].tolist() == ["NO_PROJECTS"]
+    seen = data.observations[~data.observations["indicator"].str.startswith("population_")]
+    few = bottomup.needed(dataclasses.replace(data, observations=seen), asked, rows)
+    assert few["bottom_up"].tolist() == ["NO_POPULATION"] and few["additions_low"].isna().all()
+
+
 def test_earlier_targets_with_known_outcomes(data):
     most = {"most": SPORTS, "most_of": 15, "county_of": 0}
     assert record.overall(data) == {"all_met": 27, "all_of": 27} | most
@@ -1237,6 +2101,40 @@ def test_earlier_targets_with_known_outcomes(data):
     # two of the three are the nation's target, applied to a city by us
     mortality = record.kept(data, pd.Series(["premature_ncd_mortality"])).iloc[0]
     assert (mortality["met"], mortality["of"], mortality["lent"]) == (3, 3, 2)
+
+
+def test_earlier_targets_are_counted_one_by_one(data):
+    """Closed ones: met, lent by the nation, and years early on average; the indicator that most are of, once."""
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"indicator": rng.choice(list("abc"), 30), "met": rng.choice(["yes", "no", "open"], 30),
+                          "plan": rng.choice(["国家规划用于本市", "市规划"], 30), "level": rng.choice(["county", "province"], 30)})  # fmt: skip
+    table["target_year"] = pd.array(rng.integers(2015, 2021, 30), dtype="Int64")
+    table["realised_year"] = (table["target_year"] - rng.integers(0, 4, 30)).astype("Int64")
+    table.loc[0, "realised_year"] = pd.NA
+    own = dataclasses.replace(data, plan_attainment=table)
+    told = record.kept(own, pd.Series(list("cadb"), index=[5, 6, 7, 9]))
+    assert told.index.tolist() == [5, 6, 7, 9]
+    closed = [one for one in table.to_dict("records") if one["met"] != "open"]
+    for name, got in zip("cadb", told.to_dict("records"), strict=True):
+        some = [one for one in closed if one["indicator"] == name]
+        early = [
+            one["target_year"] - one["realised_year"] for one in some if one["realised_year"] is not pd.NA
+        ]
+        met, of = sum(one["met"] == "yes" for one in some), len(some)
+        lent = sum(one["plan"].endswith("用于本市") for one in some)
+        assert (got["met"], got["of"], got["lent"]) == (met, of, lent)
+        assert got["early"] == pytest.approx(np.mean(early) if early else np.nan, nan_ok=True)
+        low = optimize.brentq(lambda p, k=met, n=of: stats.binom.sf(k - 1, n, p) - 0.1, 0, 1) if met else 0.0
+        assert got["floor"] == pytest.approx(low)
+    table = table.assign(indicator=["a", "b"] * 15, met="yes")
+    most = record.overall(dataclasses.replace(data, plan_attainment=table))
+    assert most == {
+        "all_met": 30,
+        "most_of": 15,
+        "county_of": int(table["level"].eq("county").sum()),
+        "all_of": 30,
+        "most": "a",
+    }
 
 
 # ------------------------------------------------------------------------------------------- the facts' table

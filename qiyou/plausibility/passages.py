@@ -116,13 +116,12 @@ def _timing(cells: Cells) -> list[pd.DataFrame]:
     pairs = rows[rows["kind"].eq("")].merge(aims, on=["document", "indicator"], suffixes=("", "_text"))
     printed = pairs["year"].eq(pairs["year_text"]).to_numpy(dtype=bool)
     reached = ~above(pairs["sign"] * pairs["value_text"], pairs["sign"] * pairs["value"])
-    pairs = pairs.assign(printed=printed, settled=printed & ~_compared(cells, pairs)["agree"])
     line = ["path", "n_text"]
-    flags = pairs.groupby(line)[["printed", "settled"]].transform("any")
-    pairs = pairs.assign(printed=flags["printed"])[reached & ~flags["settled"]]
-    first = pairs.sort_values("year", kind="stable").drop_duplicates(line).sort_index()
-    late = (first["year"] > first["year_text"]) & ~first["printed"]
-    some = first[(first["year"] < first["year_text"]) | late]
+    other = pairs.assign(other=printed & ~_compared(cells, pairs)["agree"]).groupby(line)["other"]
+    # another number for the year of the text is said elsewhere; the same one reaches it in that year
+    first = pairs[reached & ~other.transform("any")].sort_values("year", kind="stable")
+    some = first.drop_duplicates(line).sort_index()
+    some = some[some["year"] != some["year_text"]]
     numbers = {"statistic": some["year"] - some["year_text"], "low": np.nan, "high": np.nan}
     return [cells.between("TABLE_PROSE_TIMING", some["n"], some["n_text"], **numbers)]
 

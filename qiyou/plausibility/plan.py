@@ -183,7 +183,7 @@ def _direction(cells: Cells, judged, base, last) -> list[pd.DataFrame]:
         cells.between("BOUND_LEAVES_OPEN", start[loose], soon[loose], case="first", check="C4"),
     ]
     start = np.where(base >= 0, base, first)
-    at = judged & (last > start) & (start >= 0)
+    at = judged & (last > start)
     a, b = start[at], last[at]
     still = cells.box.exact[a] & cells.box.exact[b] & ~disjoint(cells.box[a], cells.box[b])
     case = np.where(same(cells.box.point[a], cells.grid.upper[at]), "ceiling", "same")[still]
@@ -193,8 +193,7 @@ def _direction(cells: Cells, judged, base, last) -> list[pd.DataFrame]:
 def _looser(before: Box, after: Box) -> np.ndarray:
     """Whether a bound gives way without saying where the value will be; both with more as better."""
     floors = [~box_.exact & same(box_.low, box_.point) for box_ in (before, after)]
-    finite = np.isfinite(before.low) & np.isfinite(after.low)
-    return (floors[0] | floors[1]) & finite & above(before.low, after.low)
+    return (floors[0] | floors[1]) & np.isfinite(after.low) & above(before.low, after.low)
 
 
 # --------------------------------------------------------------------------------------------- its shape

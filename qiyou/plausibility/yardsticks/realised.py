@@ -143,7 +143,7 @@ def pairs(data, known: pd.DataFrame, indicator: str, scale: str) -> pd.DataFrame
 
 def _facts(data, indicator: str) -> tuple[float, float]:
     """Ceiling and sign of an indicator."""
-    facts = data.indicators.set_index("id").reindex([indicator]).iloc[0]
+    facts = data.indicators.set_index("id").reindex([indicator]).loc[indicator]
     return float(facts["upper"]), SIGN.get(facts["direction"], 1.0)
 
 
@@ -309,12 +309,11 @@ def foreign(asked: pd.DataFrame, found: pd.DataFrame) -> np.ndarray:
     """Spells that are neither the path's own place's nor copies of them printed for the place above, shape (n, m)."""
     ends = ["from_year", "year", "from_printed", "printed"]
     below = found[["parent", *ends, "place"]].rename(columns={"parent": "place", "place": "child"})
-    child = found.merge(below.drop_duplicates(["place", *ends]), on=["place", *ends], how="left")["child"]
-    place, out = asked["place"].to_numpy(dtype=object), np.ones((len(asked), len(found)), dtype=bool)
-    for own in (found["place"], child):
-        # in a nation hardly any place has a spell
-        some = np.flatnonzero(asked["place"].isin(own))
-        out[some] &= place[some, None] != own.to_numpy(dtype=object)
+    copies = found.assign(number=np.arange(len(found))).merge(below, on=["place", *ends])
+    rows, out = asked.groupby("place").indices, np.ones((len(asked), len(found)), dtype=bool)
+    for number, place in [*enumerate(found["place"]), *zip(copies["number"], copies["child"], strict=True)]:
+        if place in rows:
+            out[rows[place], number] = False
     return out
 
 
