@@ -279,6 +279,167 @@ def test_a_path_of_the_text_alone_has_a_base_and_a_target(more, there):
     assert set(spoken["row"]) == ({"1、2"} if there else set())
 
 
+# ---------------------------------------------------------------- every path by hand
+
+HAND_YEARS = 2020, 2021, 2022, 2024, 2027
+HAND_VALUES = -21.0, -1, 0, 0.4, 0.5, 1, 2, 50, 51, 53.5, 98, 99.6, 100, 100.5, 101, 104
+
+
+def any_path(rng, key: str) -> list[dict]:
+    """A few years in which everything can stand that a plan may print, small steps and exact ties included."""
+    few = HAND_VALUES if rng.random() < 0.6 else rng.choice(HAND_VALUES, 2)
+    often = rng.choice([0.5, 0.8, 1.0])
+    rest = (1 - often) / 7
+    rows = []
+    for year in sorted(rng.choice(HAND_YEARS, rng.integers(1, 6), replace=False)):
+        relation = rng.choice(
+            ["eq", "none", "ge", "gt", "le", "lt", "about", "range"], p=[often, *[rest] * 7]
+        )
+        value, role = float(rng.choice(few)), rng.choice(["baseline", "target"], p=[0.3, 0.7])
+        none, ranged = relation == "none", relation == "range"
+        row = {"document": "d", "place": "p", "indicator": key, "variant": "", "year": year, "role": role}
+        row |= {"relation": relation, "value": np.nan if none or ranged else value}
+        row |= {"low": -np.inf if relation in ("le", "lt") else np.nan if none else value}
+        row |= {"high": np.inf if relation in ("ge", "gt") else np.nan if none else value + ranged}
+        row |= {"low_closed": relation in ("eq", "ge", "range")}
+        row |= {"high_closed": relation in ("eq", "le", "range")}
+        rows.append(row | {"step": float(rng.choice([0.1, 1.0, 2.0]))})
+    return rows
+
+
+def any_indicator(rng, key: str) -> dict:
+    direction = str(rng.choice(["up", "at_least", "down", "at_most", "status"]))
+    bounds = {"lower": rng.choice([0.0, -20.0, np.nan]), "upper": rng.choice([100.0, np.nan])}
+    return {"id": key, "direction": direction} | bounds
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    rng = np.random.default_rng(11)
+    keys = [f"i{k}" for k in range(700)]
+    paths = {key: any_path(rng, key) for key in keys}
+    frame = pd.DataFrame([row for rows in paths.values() for row in rows])
+    return paths, frame, pd.DataFrame([any_indicator(rng, key) for key in keys])
+
+
+def by_hand(cell: dict, fact: dict, reading: str | None = None) -> tuple[float, float, bool]:
+    """What a cell leaves open inside the indicator's bounds, and whether that is nothing at all."""
+    reading = reading or ("measured" if cell["role"] == "baseline" else "stipulated")
+    low, high = cell["low"], cell["high"]
+    low_open, high_open = cell["relation"] in ("gt", "lt", "le"), cell["relation"] in ("gt", "lt", "ge")
+    if cell["relation"] == "eq" and reading != "stipulated":
+        low, high, high_open = cell["value"] - cell["step"] / 2, cell["value"] + cell["step"] / 2, True
+    if cell["relation"] == "about":
+        low, high = cell["value"] - cell["step"], cell["value"] + cell["step"]
+    if low < fact["lower"]:
+        low, low_open = fact["lower"], False
+    if high > fact["upper"]:
+        high, high_open = fact["upper"], False
+    return low, high, low > high or (low == high and (low_open or high_open))
+
+
+def the_ends(cells: list[dict]) -> tuple[dict | None, dict | None, dict | None]:
+    """The base, the cell in which the end value is first printed, and the last cell."""
+    printing = [cell for cell in cells if cell["relation"] != "none"]
+    if not printing:
+        return None, None, None
+    base = next((cell for cell in printing if cell["role"] == "baseline"), printing[0])
+    last = printing[-1]
+
+    def says(cell):
+        number = (cell["low"], cell["high"]) if cell["relation"] == "range" else cell["value"]
+        return cell["relation"], number
+
+    after = [cell for cell in printing if cell["year"] > base["year"]]
+    return base, next((cell for cell in after if says(cell) == says(last)), last), last
+
+
+def hand_card(cells: list[dict], fact: dict) -> dict:
+    sign = {"up": 1, "at_least": 1, "down": -1, "at_most": -1}.get(fact["direction"], np.nan)
+    lower, upper = fact["lower"], fact["upper"]
+    row = dict.fromkeys([f"{pace}{end}" for pace in PACES for end in ("", "_low", "_high")], np.nan)
+    row |= dict.fromkeys(["base_year", "end_year", "years", "years_last"], np.nan) | {"sign": sign}
+    base, end, last = the_ends(cells)
+    limits = [(np.isnan(upper), "no ceiling")]
+    if base is None:
+        notes = [(True, "no values"), *limits, (np.isnan(sign), "no direction")]
+        return row | {"note": "; ".join(note for holds, note in notes if holds)}
+    (base_low, base_high, no_base), (end_low, end_high, no_end) = by_hand(base, fact), by_hand(end, fact)
+    number = ("eq", "about")
+    start, stop = (cell["value"] if cell["relation"] in number else np.nan for cell in (base, end))
+    h = end["year"] - base["year"]
+    notes = [
+        (base["role"] != "baseline", "a target stands in for the base"),
+        (h == 0, "base and end are the same year"),
+        (base["relation"] not in number, "base is a bound"),
+        (end["relation"] not in number, "end is a bound"),
+        ("about" in (base["relation"], end["relation"]), "base or end is approximate"),
+        (start == 0, "base is zero"),
+        (start < 0, "base is negative"),
+        *limits,
+        (start == upper, "base is at the ceiling"),
+        (stop == upper, "end is at the ceiling"),
+        (stop == 0, "end is zero"),
+        (np.isnan(sign), "no direction"),
+        (no_base or no_end, "a value outside the indicator's bounds"),
+    ]
+    row |= {"base_year": base["year"], "end_year": end["year"]}
+    row["note"] = "; ".join(note for holds, note in notes if holds)
+    row |= {"years": h or np.nan, "years_last": last["year"] - base["year"] or np.nan}
+    row |= {"base_low": base_low, "base_high": base_high, "end_low": end_low, "end_high": end_high}
+    if h == 0 or no_base or no_end:
+        return row
+
+    def root(part, whole):
+        part, whole = np.maximum([part, whole], 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.float64(part / whole) ** (1 / h)
+
+    def odds(y):
+        y = min(max(y, 0), upper)
+        with np.errstate(divide="ignore"):
+            return np.log(y) - np.log(upper - y)
+
+    def closed(y0, y1):
+        return 1 - (root(upper - y1, upper - y0) if sign > 0 else root(y1 - lower, y0 - lower))
+
+    rated = not start <= 0
+    goal = {1: upper, -1: lower}.get(sign, np.nan)
+    paces = {
+        "points_per_year": (True, lambda y0, y1: (y1 - y0) / h),
+        "improvement": (not np.isnan(sign), lambda y0, y1: sign * (y1 - y0) / h),
+        "cagr": (rated, lambda y0, y1: root(y1, y0) - 1),
+        "aarr": (rated, lambda y0, y1: 1 - root(y1, y0)),
+        "gap_closure": (not np.isnan(goal) and start != goal, closed),
+        "logit_pace": (
+            rated and not np.isnan(upper) and start != upper,
+            lambda y0, y1: (odds(y1) - odds(y0)) / h,
+        ),
+    }
+    for name, (there, pace) in paces.items():
+        if there:
+            with np.errstate(invalid="ignore"):
+                value = pace(start, stop)
+                ends = pace(base_high, end_low), pace(base_low, end_high)
+            turned = name == "aarr" or (name in ("improvement", "gap_closure") and sign < 0)
+            row[name] = value if np.isfinite(value) else np.nan
+            row[f"{name}_low"], row[f"{name}_high"] = ends[::-1] if turned else ends
+    return row
+
+
+def test_every_card_is_the_one_made_by_hand(drawn):
+    """Whatever a path prints, and wherever it stands between the bounds of its indicator."""
+    paths, frame, indicators = drawn
+    facts = indicators.set_index("id", drop=False).to_dict("index")
+    found = card(frame, indicators).set_index("indicator").to_dict("index")
+    assert list(found) == list(paths)
+    for key, cells in paths.items():
+        for name, value in hand_card(cells, facts[key]).items():
+            got = found[key][name]
+            right = got == value if name == "note" else pd.isna(got) and np.isnan(value)
+            assert right or got == pytest.approx(value, rel=1e-9, nan_ok=True), (key, name, cells, facts[key])
+
+
 def test_errors_come_from_the_grid():
     with pytest.raises(DataError, match="no rows"):
         card(targets(RISE).iloc[:0])
