@@ -605,6 +605,100 @@ def test_no_share_without_a_total_change(cells, note):
     assert row["steps"] == (len(cells) - 1 if "rounding" in note else 0)
 
 
+def hand_shape(cells: list[dict], fact: dict) -> dict:
+    """The row of `shape`, without the lowest share; back-load at every corner of the boxes."""
+    nothing = ["total_change", "total_change_low", "total_change_high", "resolution", "largest_step_share"]
+    nothing += ["largest_step_year", "back_load", "back_load_low", "back_load_high", "end_year"]
+    row = dict.fromkeys(nothing, np.nan) | {"steps": 0, "applies": False, "note": "", "base_year": np.nan}
+    base, end, _ = the_ends(cells)
+    if base is None:
+        return row | {"note": "no values"}
+    notes, values = [], base["relation"] == end["relation"] == "eq"
+    if base["year"] == end["year"]:
+        notes.append("base and end are the same year")
+    elif not values:
+        notes.append("base or end is not a printed value")
+    if by_hand(base, fact, "drawn")[2] or by_hand(end, fact, "drawn")[2]:
+        notes.append("a value outside the indicator's bounds")
+    row |= {"note": "; ".join(notes), "base_year": base["year"]}
+    if notes:
+        return row
+    inside = [cell for cell in cells if base["year"] <= cell["year"] <= end["year"]]
+    used = [cell for cell in inside if cell["relation"] == "eq" and not by_hand(cell, fact, "drawn")[2]]
+    years, y = np.array([cell["year"] for cell in used]), np.array([cell["value"] for cell in used])
+    boxes = [by_hand(cell, fact, "drawn")[:2] for cell in used]
+    low, high = boxes[-1][0] - boxes[0][1], boxes[-1][1] - boxes[0][0]
+    change, coarse = y[-1] - y[0], max(cell["step"] for cell in used)
+    row |= {"end_year": end["year"], "steps": len(used) - 1, "resolution": coarse, "total_change": change}
+    row |= {"total_change_low": low, "total_change_high": high}
+    row["applies"] = len(used) > 3 and round(abs(change) - 4 * coarse, 9) > 0
+    if low <= 0 <= high:
+        return row | {"note": "the rounding leaves the sign of the total change open"}
+    shares = np.round(np.diff(y) / np.diff(years) / change, 11)
+    corners = np.array(list(product(*boxes)))
+    late = (years - years[0]) / (years[-1] - years[0])
+    index = (late - (corners - corners[:, :1]) / (corners[:, -1:] - corners[:, :1])).mean(axis=1)
+    row |= {"largest_step_share": shares.max(), "largest_step_year": years[1 + shares.argmax()]}
+    row |= {"back_load": (late - (y - y[0]) / change).mean()}
+    return row | {"back_load_low": index.min(), "back_load_high": index.max()}
+
+
+def test_every_shape_is_the_one_made_by_hand(drawn):
+    paths, frame, indicators = drawn
+    facts = indicators.set_index("id", drop=False).to_dict("index")
+    found = shape(frame, indicators).set_index("indicator").to_dict("index")
+    for key, cells in paths.items():
+        for name, value in hand_shape(cells, facts[key]).items():
+            got = found[key][name]
+            right = got == value if name == "note" else pd.isna(got) and np.isnan(value)
+            assert right or got == pytest.approx(value, rel=1e-9, abs=1e-9), (key, name, cells, facts[key])
+    told = pd.Series([row["note"] for row in found.values()]).value_counts()
+    assert len(told) >= 7 and told[""] > 100
+
+
+def test_the_lowest_share_of_any_path_is_that_of_the_linear_program(drawn):
+    """Cells that print no value or none inside the bounds limit what they limit, and falling paths are mirrored."""
+    paths, frame, indicators = drawn
+    facts = indicators.set_index("id", drop=False).to_dict("index")
+    rows = shape(frame, indicators).dropna(subset="share_low").set_index("indicator")
+    kinds = []
+    for key, share in rows["share_low"].items():
+        base, end, _ = the_ends(paths[key])
+        years = range(base["year"], end["year"] + 1)
+        low, high = np.full(len(years), -np.inf), np.full(len(years), np.inf)
+        for cell in paths[key]:
+            ends = *_, empty = by_hand(cell, facts[key], "drawn")
+            if cell["year"] in years and cell["relation"] != "none" and not empty:
+                low[cell["year"] - base["year"]], high[cell["year"] - base["year"]] = ends[:2]
+        if end["value"] < base["value"]:
+            low, high = -high, -low
+        kinds.append((end["value"] < base["value"], len(paths[key]) - rows.loc[key, "steps"] > 1))
+        assert share == pytest.approx(lowest_share(np.arange(len(years)), low, high), abs=1e-7), paths[key]
+    assert len(set(kinds)) == 4
+
+
+def test_large_counts_that_differ_in_their_last_digit_are_two_values():
+    """What is one number up to binary noise is one print; a billion and a billion and one are not."""
+    row = paced([1_234_567_880, 1_234_567_890, 1_234_567_891], indicators=None)
+    assert (row["end_year"], row["end_value"]) == (2024, 1_234_567_891)
+    ranges = targets([1.0, 2.0, 3.0]).assign(relation=["eq", "range", "range"], value=[1.0, np.nan, np.nan])
+    for ends in (
+        ([1, 1_234_567_880, 1_234_567_880], [1, 1_234_567_899, 1_234_567_900]),
+        (
+            [1, 1_234_567_880, 1_234_567_881],
+            [1, 1_234_567_900, 1_234_567_900],
+        ),
+    ):
+        (row,) = card(ranges.assign(low=ends[0], high=ends[1])).to_dict("records")
+        assert row["end_year"] == 2024
+    noisy = paced([0.5, 0.1 + 0.2, 0.3, 0.3], 0.1, indicators=None)
+    assert noisy["end_year"] == 2023, "0.1 + 0.2 is 0.3"
+    # The first of several largest steps is told, however the sums fall in binary, and not one that is smaller.
+    assert shaped([0.0, 0.7, 1.4, 2.1], 0.1, None)["largest_step_year"] == 2023
+    assert shaped([2.1, 1.4, 0.7, 0.0], 0.1, None)["largest_step_year"] == 2023
+    assert shaped([0, 10_000_000, 20_000_001], 1.0, None)["largest_step_year"] == 2024
+
+
 def test_the_rule_applies_from_three_steps_and_more_than_four_resolutions():
     assert not shaped([72, 80, 90])["applies"]
     assert not shaped([72, 73, 74, 76])["applies"] and shaped([72, 73, 74, 77])["applies"]
@@ -662,6 +756,56 @@ def test_lead_takes_the_first_year_and_the_direction_given():
     assert detour["lead"][0] == pytest.approx(-1.5)
     assert np.isnan(lead(70, 2024, range(2022, 2025), [72, 71, 68], direction=1)["lead"][0])
     assert lead(71, 2024, range(2022, 2025), [72, 71, 68])["lead"][0] == -1
+
+
+def hand_lead(value, year, years, path, direction) -> float:
+    """The year of first reaching a value along a polyline, minus the year; infinite outside of what it prints."""
+    there = [(t, v) for t, v in zip(years, path, strict=True) if not np.isnan(v)]
+    if direction is None:
+        direction = -1 if there and there[-1][1] < there[0][1] else 1
+    before = None
+    for t, v in there:
+        if direction * v >= direction * value:
+            if v == value:
+                return t - year
+            return -np.inf if before is None else np.interp(0, *_line(before, (t, v), value)) - year
+        before = t, v
+    return np.inf
+
+
+def _line(first, second, level):
+    """The differences to a level at two points, and their years, in the order that np.interp wants."""
+    pair = sorted([(first[1] - level, first[0]), (second[1] - level, second[0])])
+    return [one for one, _ in pair], [one for _, one in pair]
+
+
+@pytest.mark.parametrize("direction", [None, 1, -1])
+def test_every_lead_is_the_one_made_by_hand(direction):
+    rng = np.random.default_rng(12)
+    years, n = np.array([2020, 2021, 2024, 2026]), 200
+    paths = rng.choice([np.nan, 1.0, 2.0, 3.0, 4.5, 7.0], (n, 4), p=[0.25, *[0.15] * 5])
+    values, at = rng.choice([1.0, 2.0, 2.5, 4.5, 7.0], n), rng.integers(2020, 2027, n)
+    step, own = rng.choice([0.0, 0.5, 1.0], n), rng.choice([0.0, 1.0], (n, 4))
+    found = lead(values, at, years, paths, step=step, reference_step=own, direction=direction)
+    seen = set()
+    for k in range(n):
+        way = direction
+        if way is None:
+            there = paths[k][~np.isnan(paths[k])]
+            way = -1 if len(there) and there[-1] < there[0] else 1
+        point = hand_lead(values[k], at[k], years, paths[k], way)
+        low = hand_lead(values[k] - way * step[k] / 2, at[k], years, paths[k] + way * own[k] / 2, way)
+        high = hand_lead(values[k] + way * step[k] / 2, at[k], years, paths[k] - way * own[k] / 2, way)
+        expected = [point, low, high] if np.isfinite(point) else [np.nan] * 3
+        np.testing.assert_allclose(found.iloc[k], expected, rtol=1e-12, atol=1e-9)
+        seen |= set(np.sign(expected))
+    assert len(seen) >= 3
+    plain = lead(values, at, years, paths, direction=direction)
+    assert plain.equals(lead(values, at, years, paths, step=0, reference_step=0, direction=direction))
+    one = lead(values[0], at, years, paths, direction=direction)
+    assert one.equals(lead(np.full(n, values[0]), at, years, paths, direction=direction))
+    by_place = lead(values, at, years, paths[0], direction=direction)
+    assert by_place.equals(lead(values, at, years, np.tile(paths[0], (n, 1)), direction=direction))
 
 
 def test_lead_of_many_places_against_their_own_references():
