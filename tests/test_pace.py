@@ -696,7 +696,25 @@ def test_large_counts_that_differ_in_their_last_digit_are_two_values():
     # The first of several largest steps is told, however the sums fall in binary, and not one that is smaller.
     assert shaped([0.0, 0.7, 1.4, 2.1], 0.1, None)["largest_step_year"] == 2023
     assert shaped([2.1, 1.4, 0.7, 0.0], 0.1, None)["largest_step_year"] == 2023
-    assert shaped([0, 10_000_000, 20_000_001], 1.0, None)["largest_step_year"] == 2024
+    assert shaped([0, 1_000_000_000, 2_000_000_001], 1.0, None)["largest_step_year"] == 2024
+
+
+@pytest.mark.parametrize("unit", [0.001, 1000.0])
+def test_the_unit_changes_no_share_and_no_rate(drawn, unit):
+    """In thousands or in thousandths a path takes the same years and has the same shape."""
+    _, frame, _ = drawn
+    amounts = ["value", "low", "high", "step"]
+    other = frame.assign(**{name: frame[name] * unit for name in amounts})
+    for rows, scaled, same in (
+        (card(frame), card(other), ["end_year", "cagr", "cagr_low", "cagr_high", "note"]),
+        (
+            shape(frame),
+            shape(other),
+            ["largest_step_share", "largest_step_year", "share_low", "applies", "note"],
+        ),
+        (shape(frame), shape(other), ["end_year", "back_load", "back_load_low", "back_load_high"]),
+    ):
+        pd.testing.assert_frame_equal(rows[same], scaled[same], rtol=1e-9, atol=1e-9)
 
 
 def test_the_rule_applies_from_three_steps_and_more_than_four_resolutions():
