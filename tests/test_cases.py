@@ -322,7 +322,9 @@ def looked_at(cells, known, *, unit="%", kind="rate", core=(), extent="complete"
     own = SimpleNamespace(
         id="own", lenient=True, sheets={"table": table}, about={"extent": extent}, folder=Path("own")
     )
-    look([own], {"targets": targets, "observations": empty, "reference": empty}, findings)
+    bare = SimpleNamespace(id="bare", lenient=True, sheets={}, about={"extent": extent}, folder=Path("bare"))
+    theirs = SimpleNamespace(id="theirs", lenient=False, sheets={"table": table})
+    look([bare, theirs, own], {"targets": targets, "observations": empty, "reference": empty}, findings)
     return found
 
 
@@ -372,6 +374,8 @@ def test_a_slip_is_told_with_what_it_rests_on():
         "min": 10,
         "max": 40,
     }
+    ((_, _, fields),) = looked_at({"1": ([100, 100, 100, 19, 19, 19.0], 1.0)}, known)
+    assert (fields["before"], fields["printed"], fields["times"]) == ("100", "19", 5.3)
     # A count is held against counties only, where nothing is known of them against nothing.
     cells = {"1": ([4500.0] * 6, 1.0)}
     assert [one[0] for one in looked_at(cells, [known[0], ("b", "i1", 4500.0)], kind="stock")] == ["slip_far"]
