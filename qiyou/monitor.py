@@ -372,7 +372,7 @@ def _with_start(rows: pd.DataFrame, data: Data, observed: pd.DataFrame) -> pd.Da
     zero, never = np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)
     start = boxed(rows, "seen").where(seen, boxed(rows, "before"))
     start = Box(zero, zero, never, never, zero, ~never).where(flow, start)
-    base = printed & rows["before_role"].eq("baseline")
+    base = rows["before_role"].eq("baseline")
     cases = {"zero": flow, "observed": seen, "printed base": base, "planned": printed}
     return rows.assign(
         **start.columns("start"),
@@ -499,7 +499,7 @@ def _as_planned(printed: pd.Series, rows: pd.DataFrame, years: pd.Series, data: 
     units = units.set_index(["document", "locator", "year"])["printed_unit"]
     unit = units.reindex(pd.MultiIndex.from_arrays([rows["document"], rows["locator"], years])).fillna("")
     unit = unit.set_axis(rows.index)
-    multiples = [name for name in unit.unique() if name and read("1", name).value != 1]
+    multiples = [name for name in unit.unique() if read("1", name).value != 1]
     return printed + unit.where(unit.isin(multiples) & printed.str.fullmatch(_NUMBER), "")
 
 

@@ -54,7 +54,7 @@ BLANKS = tuple(_WORDS["blank"])
 _LONGEST = 60
 _LONGEST_RAW = 200
 _MOST_DIGITS = 15
-_MULTIPLIERS = {"": 0} | {word: int(power) for word, power in _WORDS["multiplier"].items()}
+_MULTIPLIERS = {word: int(power) for word, power in _WORDS["multiplier"].items()}
 _FULLWIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS = str.maketrans(_FULLWIDTH | _WORDS["sign"])
 
@@ -70,7 +70,7 @@ _NUMERALS = "零〇一二两三四五六七八九十百千"
 _CHINESE = f"[{_NUMERALS}]+"
 _DIGIT = "[1-9一二两三四五六七八九]"
 # 千瓦, 千克 and 千米 are units, not thousands of something
-_MULTIPLIER = f"(?:{_alternatives(word for word in _MULTIPLIERS if word)})(?<!千(?=[瓦克米]))"
+_MULTIPLIER = f"(?:{_alternatives(_MULTIPLIERS)})(?<!千(?=[瓦克米]))"
 # A cell may print a unit that is known, or the one of its header. A header holds a few Chinese characters
 # (元/月, 套(间), 个/千人): numerals have no place in it outside a denominator, and neither have words that
 # bound, blur, deny or change the figure (以上, 余, 多, 几, 左右, 不含, 增, 累).

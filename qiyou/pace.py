@@ -345,7 +345,7 @@ def _ends(paths: PathGrid) -> tuple[_Cells, _Cells, np.ndarray]:
     printed = paths.relation != "none"
     marked = printed & paths.baseline
     first = np.where(marked.any(axis=1), np.argmax(marked, axis=1), np.argmax(printed, axis=1))
-    last = np.maximum(first, printed.shape[1] - 1 - np.argmax(printed[:, ::-1], axis=1))
+    last = printed.shape[1] - 1 - np.argmax(printed[:, ::-1], axis=1)
     there, rows = printed.any(axis=1), np.arange(len(printed))
 
     def cells(at: np.ndarray) -> _Cells:
@@ -353,9 +353,11 @@ def _ends(paths: PathGrid) -> tuple[_Cells, _Cells, np.ndarray]:
         return _Cells(at, year, paths.relation[rows, at], paths.box[rows, at])
 
     end = cells(last)
-    pairs = ((getattr(paths, name), getattr(end.box, name)[:, None]) for name in ("low", "high"))
-    alike = np.logical_and.reduce([np.isclose(cell, at, rtol=1e-12, atol=0) for cell, at in pairs])
-    alike |= np.isclose(paths.value, end.box.point[:, None], rtol=1e-12, atol=0)
+    ends = ((paths.low, end.box.low[:, None]), (paths.high, end.box.high[:, None]))
+    alike = np.isclose(paths.value, end.box.point[:, None], rtol=1e-12, atol=0)
+    # only a range is told by its ends: cut at a bound, two different numbers may leave the same open
+    ranges = [paths.relation == "range", *(np.isclose(*two, rtol=1e-12, atol=0) for two in ends)]
+    alike |= np.logical_and.reduce(ranges)
     alike &= (paths.relation == end.relation[:, None]) & (np.arange(printed.shape[1]) > first[:, None])
     return cells(first), cells(np.where(alike.any(axis=1), np.argmax(alike, axis=1), last)), end.year
 

@@ -277,6 +277,126 @@ def test_a_rate_eight_times_the_largest_known_is_far(tmp_path, data, times, note
     assert len(told(folder(tmp_path, sheet([line]))).query("code == 'LIKELY_SLIP'")) == notes
 
 
+class _Table:
+    """Lines of a table as `look` asks for them."""
+
+    path = "table.csv"
+
+    def __init__(self, lines):
+        self.records = [{"row": row, "indicator": indicator} for row, indicator in lines]
+
+    def numbered(self):
+        return list(enumerate(self.records, 2))
+
+
+def looked_at(cells, known, *, unit="%", kind="rate", core=(), extent="complete", places=()):
+    """What `look` finds in a table of one's own, its cells by row, beside known values of the same indicators."""
+    from types import SimpleNamespace
+
+    from qiyou.data.slips import look
+
+    rows = [
+        {"document": "own", "place": "own", "row": row, "indicator": f"i{row}", "year": 2022 + k}
+        | {"value": value, "printed": f"{value:g}", "unit": unit, "step": step}
+        for row, (values, step) in cells.items()
+        for k, value in enumerate(values)
+    ]
+    other = [
+        {"document": "theirs", "place": place, "indicator": name, "value": value}
+        for place, name, value in known
+    ]
+    targets = pd.concat([pd.DataFrame(rows), pd.DataFrame(other)], ignore_index=True)
+    columns = ["document", "place", "indicator", "value"]
+    empty = pd.DataFrame(
+        {name: pd.Series(dtype="float" if name == "value" else "object") for name in columns}
+    )
+    names = {name for _, name, _ in known} | {f"i{row}" for row in cells}
+    indicators = {name: {"core": str(name in core).lower(), "kind": kind} for name in names}
+    levels = {"a": {"level": "county"}, "b": {"level": "prefecture"}} | dict(places)
+    found = []
+    findings = SimpleNamespace(
+        words=SimpleNamespace(indicators=indicators, places=levels),
+        add=lambda key, path, line=None, **fields: found.append((key, line, fields)),
+    )
+    table = _Table([(row, f"i{row}") for row in cells])
+    own = SimpleNamespace(
+        id="own", lenient=True, sheets={"table": table}, about={"extent": extent}, folder=Path("own")
+    )
+    bare = SimpleNamespace(id="bare", lenient=True, sheets={}, about={"extent": extent}, folder=Path("bare"))
+    theirs = SimpleNamespace(id="theirs", lenient=False, sheets={"table": table})
+    look([bare, theirs, own], {"targets": targets, "observations": empty, "reference": empty}, findings)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "step", "kind", "unit", "key"),
+    [
+        # Known are 10 and 40; a rate is far from eight times on, a count from a hundred times.
+        ([320.0] * 6, 1.0, "rate", "%", "slip_far"),
+        ([319.0] * 6, 1.0, "rate", "%", None),
+        ([1.25] * 6, 0.01, "rate", "%", "slip_far"),
+        ([1.26] * 6, 0.01, "rate", "%", None),
+        ([4000.0] * 6, 1.0, "stock", "人", "slip_far"),
+        ([3999.0] * 6, 1.0, "stock", "人", None),
+        ([3999.0] * 6, 1.0, "flow", "人", None),
+        ([3999.0] * 6, 1.0, "money", "元", None),
+        ([20, 20, 20, 100, 100, 100.0], 1.0, "rate", "%", "slip_jump"),
+        ([20, 20, 20, 98, 98, 98.0], 1.0, "rate", "%", None),
+        ([100, 100, 100, 20, 20, 20.0], 1.0, "rate", "%", "slip_jump"),
+        ([12.5] * 6, 0.1, "stock", "人", "slip_fraction"),
+        ([12.5] * 6, 0.1, "stock", "万元", None),
+        ([12.5] * 6, 0.1, "rate", "人", None),
+        ([12.0] * 6, 1.0, "stock", "套", None),
+        # Of several signs the fraction is told before the distance, the distance before the jump.
+        ([0.01] * 6, 0.01, "stock", "个", "slip_fraction"),
+        ([1, 1, 1, 1, 1, 5.0], 1.0, "rate", "%", "slip_far"),
+    ],
+)
+def test_each_sign_of_a_slip_at_its_edge(values, step, kind, unit, key):
+    known = [("a", "i1", 10.0), ("a", "i1", 40.0)]
+    found = looked_at({"1": (values, step)}, known, kind=kind, unit=unit)
+    assert [one[0] for one in found] == ([key] if key else [])
+    assert all(line == 2 for _, line, _ in found)
+
+
+def test_a_slip_is_told_with_what_it_rests_on():
+    known = [("a", "i1", 10.0), ("b", "i1", 40.0), ("a", "i1", 0.0), ("a", "i2", 1e9)]
+    cells = {"1": ([20, 20, 100, 100, 3, 3.0], 1.0), "2": ([0.0] * 6, 1.0)}
+    ((key, line, fields),) = looked_at(cells, known)
+    assert (key, line) == ("slip_jump", 2)
+    told = {name: fields[name] for name in ("printed", "value", "unit", "before", "times", "min", "max")}
+    assert told == {
+        "printed": "100",
+        "value": 100,
+        "unit": "%",
+        "before": "20",
+        "times": 5,
+        "min": 10,
+        "max": 40,
+    }
+    ((_, _, fields),) = looked_at({"1": ([100, 100, 100, 19, 19, 19.0], 1.0)}, known)
+    assert (fields["before"], fields["printed"], fields["times"]) == ("100", "19", 5.3)
+    # A count is held against counties only, where nothing is known of them against nothing.
+    cells = {"1": ([4500.0] * 6, 1.0)}
+    assert [one[0] for one in looked_at(cells, [known[0], ("b", "i1", 4500.0)], kind="stock")] == ["slip_far"]
+    assert looked_at(cells, [known[0], ("b", "i1", 4500.0)]) == []
+    assert looked_at(cells, [("b", "i1", 1.0)], kind="stock") == []
+    # What sums up may jump.
+    assert looked_at({"1_cumulative": ([20, 100.0], 1.0)}, [("a", "i1_cumulative", 30.0)]) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "extent", "told"), [(0, 0, 0), (1, 0, 1), (10, 0, 1), (11, 0, 0), (5, 1, 0)]
+)
+def test_some_core_rows_and_not_half_of_them(count, extent, told):
+    from qiyou.data.schema import EXTENTS
+
+    cells = {str(k): ([5.0], 1.0) for k in range(12)}
+    core = [f"i{k}" for k in range(count)]
+    found = looked_at(cells, [("a", "i0", 5.0)], core=core, extent=EXTENTS[extent])
+    assert found == [("few_core", None, {"count": count})] * told
+
+
 @pytest.mark.parametrize(
     ("count", "extent", "notes"),
     [(5, "complete", 1), (5, "excerpt", 0), (10, "complete", 1), (11, "complete", 0)],

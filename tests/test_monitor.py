@@ -517,6 +517,115 @@ def test_a_flow_that_falls_within_the_year_is_not_cumulated(seen):
     assert rows["why"][1] == "falls within the year: a flow is counted since January"
 
 
+def _measured(printed: str, d: int, lower: float, upper: float) -> tuple[float, float, float]:
+    """Low, high and the number of an observed print inside its bounds, turned so that more is better."""
+    reading = read(printed)
+    low, high = reading.low, reading.high
+    if reading.relation == "eq":
+        low, high = reading.value - reading.step / 2, reading.value + reading.step / 2
+    low, high = np.fmax(low, lower), np.fmin(high, upper)
+    ends = (low, high) if d > 0 else (-high, -low)
+    return *ends, d * reading.value if reading.relation == "eq" else np.nan
+
+
+def _hand_schedule(values: dict, bounds, indicator: str, year: int, quarter) -> tuple[dict, str, str]:
+    """Numbers, verdict and remark of one value within the year or at its end, by the definition."""
+    name = {NURSERY: 0, CHRONIC: 1, "higher_education_enrolment": 8}[indicator]
+    cells = dict(zip(range(2022, 2028), list(PLAN.values())[name][1].split(), strict=True))
+    d, printed = -1 if indicator == CHRONIC else 1, values[indicator, year, quarter]
+    goal, elapsed = d * float(cells[year]), (quarter or 4) / 4
+    before = [values.get((indicator, year - 1, when), "") for when in ("", 4)]
+    before = next((one for one in before if one and one[0].isdigit()), None)
+    if before:
+        s_low, s_high, s = _measured(before, d, *bounds)
+    elif year == 2023:
+        s_low, s_high, s = _measured(cells[2022], d, *bounds)
+    else:
+        s_low = s_high = s = d * float(cells[year - 1])
+    origin = "observed" if before else "printed base" if year == 2023 else "planned"
+    o_low, o_high, o = _measured(printed, d, *bounds)
+    numbers = {"start": d * s, "start_from": origin, "share_elapsed": elapsed}
+    numbers |= {"planned_change": goal - s, "reached_change": d * read(printed).value - s}
+    level = judge("up" if d > 0 else "down", printed, cells[year]).replace("not_met", "behind")
+    level = level.replace("met", "on_schedule")
+    nothing = dict.fromkeys(
+        ["share_reached", "share_low", "share_high", "ahead", "ahead_low", "ahead_high"], np.nan
+    )
+    eps = 1e-9
+    if goal <= s + eps or goal <= s_low + eps:
+        why = "the plan adds nothing in this year"
+        return numbers | nothing, level, why
+    if goal <= s_high + eps:
+        why = "rounding leaves open what the plan adds in this year"
+        return numbers | nothing, level if elapsed == 1 else "undecidable", why
+    shares = [(x - y) / (goal - y) for x in (o_low, o_high) for y in (s_low, s_high)]
+    low, high, share = min(shares), max(shares), (o - s) / (goal - s)
+    numbers |= {"share_reached": share, "share_low": low, "share_high": high}
+    numbers |= {"ahead": share - elapsed, "ahead_low": low - elapsed, "ahead_high": high - elapsed}
+    if elapsed == 1:
+        return numbers, level, ""
+    equal = abs(share - elapsed) < eps
+    if equal or low >= elapsed - eps:
+        return numbers, "on_schedule", "equal as printed" if equal else ""
+    if high < elapsed - eps or (high < elapsed + eps and printed[0].isdigit() and d > 0):
+        return numbers, "behind", ""
+    return numbers, "undecidable", "a bound leaves it open" if np.isnan(o) else "rounding decides"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_row_of_the_schedule_is_the_one_made_by_hand(seen, seed):
+    rng, values = np.random.default_rng(seed), {}
+    middles = {NURSERY: (3.9, 0.4), CHRONIC: (9.0, -0.15), "higher_education_enrolment": (74.2, 0.4)}
+    for indicator, (first, pace) in middles.items():
+        for year in range(2023, 2028):
+            for quarter in ("", 1, 2, 3, 4):
+                if rng.random() < 0.75:
+                    middle = (
+                        first + pace * (year - 2023) + pace * rng.choice([-1.5, -1, -0.5, 0, 0.25, 0.5, 1])
+                    )
+                    form = rng.choice(["{}", "{}", "{}", "{}", "{}", ">{}", "<{}"])
+                    values[indicator, year, quarter] = form.format(
+                        f"{middle:.{rng.choice([0, 1, 2, 2, 3])}f}"
+                    )
+    data = seen(*((name, year, printed, quarter) for (name, year, quarter), printed in values.items()))
+    rows = monitor.schedule(data, "own")
+    assert len(rows) == len(values)
+    bounds = data.indicators.set_index("id")[["lower", "upper"]].astype(float)
+    for row in rows.to_dict("records"):
+        key = row["indicator"], row["year"], "" if pd.isna(row["quarter"]) else row["quarter"]
+        numbers, verdict, why = _hand_schedule(values, bounds.loc[key[0]], *key)
+        for name, number in numbers.items():
+            assert row[name] == (
+                number if isinstance(number, str) else pytest.approx(number, abs=1e-9, nan_ok=True)
+            ), (name, key, values[key])
+        assert row["verdict"] == verdict, (key, values[key], why)
+        told_by_level = verdict == "undecidable" and why == "the plan adds nothing in this year"
+        if row["share_elapsed"] < 1 and not told_by_level:
+            assert row["why"] == why
+
+
+def test_a_flow_falls_if_it_is_lower_than_before_in_its_year_beyond_rounding(seen):
+    """What falls is compared with nothing, at the end of the year neither; another source is another series."""
+    years = {
+        2023: [(3, "80000", False), (4, "70000", True)],
+        2024: [(4, "80000", False), ("", "79998", True)],
+        2025: [(1, "30000", False), (2, "40000", False), (3, "35000", True)],
+        # 3万 may be 25 000; nothing says that the amount fell.
+        2026: [(1, "3万", False), (2, "28000", False), (3, "28000", False), (4, "24999", True)],
+        2027: [(1, ">30000", False), (2, "28000", False)],
+    }
+    values = [
+        (CHECKUPS, year, printed, quarter) for year, cells in years.items() for quarter, printed, _ in cells
+    ]
+    rows = monitor.schedule(seen(*values), "own")
+    rows = rows.assign(quarter=rows["quarter"].fillna(5)).sort_values(["year", "quarter"])
+    told = rows["why"].eq("falls within the year: a flow is counted since January")
+    assert told.tolist() == [falls for cells in years.values() for *_, falls in cells]
+    assert (rows["verdict"].eq("not_comparable") == told).all()
+    sources = [(*value, "plan", ("own_paper", "own_report")[k % 2]) for k, value in enumerate(values[:4])]
+    assert not monitor.schedule(seen(*sources), "own")["verdict"].eq("not_comparable").any()
+
+
 @pytest.mark.parametrize(
     ("values", "start", "start_from"),
     [

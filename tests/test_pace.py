@@ -279,6 +279,167 @@ def test_a_path_of_the_text_alone_has_a_base_and_a_target(more, there):
     assert set(spoken["row"]) == ({"1、2"} if there else set())
 
 
+# ---------------------------------------------------------------- every path by hand
+
+HAND_YEARS = 2020, 2021, 2022, 2024, 2027
+HAND_VALUES = -21.0, -1, 0, 0.4, 0.5, 1, 2, 50, 51, 53.5, 98, 99.6, 100, 100.5, 101, 104
+
+
+def any_path(rng, key: str) -> list[dict]:
+    """A few years in which everything can stand that a plan may print, small steps and exact ties included."""
+    few = HAND_VALUES if rng.random() < 0.6 else rng.choice(HAND_VALUES, 2)
+    often = rng.choice([0.5, 0.8, 1.0])
+    rest = (1 - often) / 7
+    rows = []
+    for year in sorted(rng.choice(HAND_YEARS, rng.integers(1, 6), replace=False)):
+        relation = rng.choice(
+            ["eq", "none", "ge", "gt", "le", "lt", "about", "range"], p=[often, *[rest] * 7]
+        )
+        value, role = float(rng.choice(few)), rng.choice(["baseline", "target"], p=[0.3, 0.7])
+        none, ranged = relation == "none", relation == "range"
+        row = {"document": "d", "place": "p", "indicator": key, "variant": "", "year": year, "role": role}
+        row |= {"relation": relation, "value": np.nan if none or ranged else value}
+        row |= {"low": -np.inf if relation in ("le", "lt") else np.nan if none else value}
+        row |= {"high": np.inf if relation in ("ge", "gt") else np.nan if none else value + ranged}
+        row |= {"low_closed": relation in ("eq", "ge", "range")}
+        row |= {"high_closed": relation in ("eq", "le", "range")}
+        rows.append(row | {"step": float(rng.choice([0.1, 1.0, 2.0]))})
+    return rows
+
+
+def any_indicator(rng, key: str) -> dict:
+    direction = str(rng.choice(["up", "at_least", "down", "at_most", "status"]))
+    bounds = {"lower": rng.choice([0.0, -20.0, np.nan]), "upper": rng.choice([100.0, np.nan])}
+    return {"id": key, "direction": direction} | bounds
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    rng = np.random.default_rng(11)
+    keys = [f"i{k}" for k in range(700)]
+    paths = {key: any_path(rng, key) for key in keys}
+    frame = pd.DataFrame([row for rows in paths.values() for row in rows])
+    return paths, frame, pd.DataFrame([any_indicator(rng, key) for key in keys])
+
+
+def by_hand(cell: dict, fact: dict, reading: str | None = None) -> tuple[float, float, bool]:
+    """What a cell leaves open inside the indicator's bounds, and whether that is nothing at all."""
+    reading = reading or ("measured" if cell["role"] == "baseline" else "stipulated")
+    low, high = cell["low"], cell["high"]
+    low_open, high_open = cell["relation"] in ("gt", "lt", "le"), cell["relation"] in ("gt", "lt", "ge")
+    if cell["relation"] == "eq" and reading != "stipulated":
+        low, high, high_open = cell["value"] - cell["step"] / 2, cell["value"] + cell["step"] / 2, True
+    if cell["relation"] == "about":
+        low, high = cell["value"] - cell["step"], cell["value"] + cell["step"]
+    if low < fact["lower"]:
+        low, low_open = fact["lower"], False
+    if high > fact["upper"]:
+        high, high_open = fact["upper"], False
+    return low, high, low > high or (low == high and (low_open or high_open))
+
+
+def the_ends(cells: list[dict]) -> tuple[dict | None, dict | None, dict | None]:
+    """The base, the cell in which the end value is first printed, and the last cell."""
+    printing = [cell for cell in cells if cell["relation"] != "none"]
+    if not printing:
+        return None, None, None
+    base = next((cell for cell in printing if cell["role"] == "baseline"), printing[0])
+    last = printing[-1]
+
+    def says(cell):
+        number = (cell["low"], cell["high"]) if cell["relation"] == "range" else cell["value"]
+        return cell["relation"], number
+
+    after = [cell for cell in printing if cell["year"] > base["year"]]
+    return base, next((cell for cell in after if says(cell) == says(last)), last), last
+
+
+def hand_card(cells: list[dict], fact: dict) -> dict:
+    sign = {"up": 1, "at_least": 1, "down": -1, "at_most": -1}.get(fact["direction"], np.nan)
+    lower, upper = fact["lower"], fact["upper"]
+    row = dict.fromkeys([f"{pace}{end}" for pace in PACES for end in ("", "_low", "_high")], np.nan)
+    row |= dict.fromkeys(["base_year", "end_year", "years", "years_last"], np.nan) | {"sign": sign}
+    base, end, last = the_ends(cells)
+    limits = [(np.isnan(upper), "no ceiling")]
+    if base is None:
+        notes = [(True, "no values"), *limits, (np.isnan(sign), "no direction")]
+        return row | {"note": "; ".join(note for holds, note in notes if holds)}
+    (base_low, base_high, no_base), (end_low, end_high, no_end) = by_hand(base, fact), by_hand(end, fact)
+    number = ("eq", "about")
+    start, stop = (cell["value"] if cell["relation"] in number else np.nan for cell in (base, end))
+    h = end["year"] - base["year"]
+    notes = [
+        (base["role"] != "baseline", "a target stands in for the base"),
+        (h == 0, "base and end are the same year"),
+        (base["relation"] not in number, "base is a bound"),
+        (end["relation"] not in number, "end is a bound"),
+        ("about" in (base["relation"], end["relation"]), "base or end is approximate"),
+        (start == 0, "base is zero"),
+        (start < 0, "base is negative"),
+        *limits,
+        (start == upper, "base is at the ceiling"),
+        (stop == upper, "end is at the ceiling"),
+        (stop == 0, "end is zero"),
+        (np.isnan(sign), "no direction"),
+        (no_base or no_end, "a value outside the indicator's bounds"),
+    ]
+    row |= {"base_year": base["year"], "end_year": end["year"]}
+    row["note"] = "; ".join(note for holds, note in notes if holds)
+    row |= {"years": h or np.nan, "years_last": last["year"] - base["year"] or np.nan}
+    row |= {"base_low": base_low, "base_high": base_high, "end_low": end_low, "end_high": end_high}
+    if h == 0 or no_base or no_end:
+        return row
+
+    def root(part, whole):
+        part, whole = np.maximum([part, whole], 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.float64(part / whole) ** (1 / h)
+
+    def odds(y):
+        y = min(max(y, 0), upper)
+        with np.errstate(divide="ignore"):
+            return np.log(y) - np.log(upper - y)
+
+    def closed(y0, y1):
+        return 1 - (root(upper - y1, upper - y0) if sign > 0 else root(y1 - lower, y0 - lower))
+
+    rated = not start <= 0
+    goal = {1: upper, -1: lower}.get(sign, np.nan)
+    paces = {
+        "points_per_year": (True, lambda y0, y1: (y1 - y0) / h),
+        "improvement": (not np.isnan(sign), lambda y0, y1: sign * (y1 - y0) / h),
+        "cagr": (rated, lambda y0, y1: root(y1, y0) - 1),
+        "aarr": (rated, lambda y0, y1: 1 - root(y1, y0)),
+        "gap_closure": (not np.isnan(goal) and start != goal, closed),
+        "logit_pace": (
+            rated and not np.isnan(upper) and start != upper,
+            lambda y0, y1: (odds(y1) - odds(y0)) / h,
+        ),
+    }
+    for name, (there, pace) in paces.items():
+        if there:
+            with np.errstate(invalid="ignore"):
+                value = pace(start, stop)
+                ends = pace(base_high, end_low), pace(base_low, end_high)
+            turned = name == "aarr" or (name in ("improvement", "gap_closure") and sign < 0)
+            row[name] = value if np.isfinite(value) else np.nan
+            row[f"{name}_low"], row[f"{name}_high"] = ends[::-1] if turned else ends
+    return row
+
+
+def test_every_card_is_the_one_made_by_hand(drawn):
+    """Whatever a path prints, and wherever it stands between the bounds of its indicator."""
+    paths, frame, indicators = drawn
+    facts = indicators.set_index("id", drop=False).to_dict("index")
+    found = card(frame, indicators).set_index("indicator").to_dict("index")
+    assert list(found) == list(paths)
+    for key, cells in paths.items():
+        for name, value in hand_card(cells, facts[key]).items():
+            got = found[key][name]
+            right = got == value if name == "note" else pd.isna(got) and np.isnan(value)
+            assert right or got == pytest.approx(value, rel=1e-9, nan_ok=True), (key, name, cells, facts[key])
+
+
 def test_errors_come_from_the_grid():
     with pytest.raises(DataError, match="no rows"):
         card(targets(RISE).iloc[:0])
@@ -444,6 +605,118 @@ def test_no_share_without_a_total_change(cells, note):
     assert row["steps"] == (len(cells) - 1 if "rounding" in note else 0)
 
 
+def hand_shape(cells: list[dict], fact: dict) -> dict:
+    """The row of `shape`, without the lowest share; back-load at every corner of the boxes."""
+    nothing = ["total_change", "total_change_low", "total_change_high", "resolution", "largest_step_share"]
+    nothing += ["largest_step_year", "back_load", "back_load_low", "back_load_high", "end_year"]
+    row = dict.fromkeys(nothing, np.nan) | {"steps": 0, "applies": False, "note": "", "base_year": np.nan}
+    base, end, _ = the_ends(cells)
+    if base is None:
+        return row | {"note": "no values"}
+    notes, values = [], base["relation"] == end["relation"] == "eq"
+    if base["year"] == end["year"]:
+        notes.append("base and end are the same year")
+    elif not values:
+        notes.append("base or end is not a printed value")
+    if by_hand(base, fact, "drawn")[2] or by_hand(end, fact, "drawn")[2]:
+        notes.append("a value outside the indicator's bounds")
+    row |= {"note": "; ".join(notes), "base_year": base["year"]}
+    if notes:
+        return row
+    inside = [cell for cell in cells if base["year"] <= cell["year"] <= end["year"]]
+    used = [cell for cell in inside if cell["relation"] == "eq" and not by_hand(cell, fact, "drawn")[2]]
+    years, y = np.array([cell["year"] for cell in used]), np.array([cell["value"] for cell in used])
+    boxes = [by_hand(cell, fact, "drawn")[:2] for cell in used]
+    low, high = boxes[-1][0] - boxes[0][1], boxes[-1][1] - boxes[0][0]
+    change, coarse = y[-1] - y[0], max(cell["step"] for cell in used)
+    row |= {"end_year": end["year"], "steps": len(used) - 1, "resolution": coarse, "total_change": change}
+    row |= {"total_change_low": low, "total_change_high": high}
+    row["applies"] = len(used) > 3 and round(abs(change) - 4 * coarse, 9) > 0
+    if low <= 0 <= high:
+        return row | {"note": "the rounding leaves the sign of the total change open"}
+    shares = np.round(np.diff(y) / np.diff(years) / change, 11)
+    corners = np.array(list(product(*boxes)))
+    late = (years - years[0]) / (years[-1] - years[0])
+    index = (late - (corners - corners[:, :1]) / (corners[:, -1:] - corners[:, :1])).mean(axis=1)
+    row |= {"largest_step_share": shares.max(), "largest_step_year": years[1 + shares.argmax()]}
+    row |= {"back_load": (late - (y - y[0]) / change).mean()}
+    return row | {"back_load_low": index.min(), "back_load_high": index.max()}
+
+
+def test_every_shape_is_the_one_made_by_hand(drawn):
+    paths, frame, indicators = drawn
+    facts = indicators.set_index("id", drop=False).to_dict("index")
+    found = shape(frame, indicators).set_index("indicator").to_dict("index")
+    for key, cells in paths.items():
+        for name, value in hand_shape(cells, facts[key]).items():
+            got = found[key][name]
+            right = got == value if name == "note" else pd.isna(got) and np.isnan(value)
+            assert right or got == pytest.approx(value, rel=1e-9, abs=1e-9), (key, name, cells, facts[key])
+    told = pd.Series([row["note"] for row in found.values()]).value_counts()
+    assert len(told) >= 7 and told[""] > 100
+
+
+def test_the_lowest_share_of_any_path_is_that_of_the_linear_program(drawn):
+    """Cells that print no value or none inside the bounds limit what they limit, and falling paths are mirrored."""
+    paths, frame, indicators = drawn
+    facts = indicators.set_index("id", drop=False).to_dict("index")
+    rows = shape(frame, indicators).dropna(subset="share_low").set_index("indicator")
+    kinds = []
+    for key, share in rows["share_low"].items():
+        base, end, _ = the_ends(paths[key])
+        years = range(base["year"], end["year"] + 1)
+        low, high = np.full(len(years), -np.inf), np.full(len(years), np.inf)
+        for cell in paths[key]:
+            ends = *_, empty = by_hand(cell, facts[key], "drawn")
+            if cell["year"] in years and cell["relation"] != "none" and not empty:
+                low[cell["year"] - base["year"]], high[cell["year"] - base["year"]] = ends[:2]
+        if end["value"] < base["value"]:
+            low, high = -high, -low
+        kinds.append((end["value"] < base["value"], len(paths[key]) - rows.loc[key, "steps"] > 1))
+        assert share == pytest.approx(lowest_share(np.arange(len(years)), low, high), abs=1e-7), paths[key]
+    assert len(set(kinds)) == 4
+
+
+def test_large_counts_that_differ_in_their_last_digit_are_two_values():
+    """What is one number up to binary noise is one print; a billion and a billion and one are not."""
+    row = paced([1_234_567_880, 1_234_567_890, 1_234_567_891], indicators=None)
+    assert (row["end_year"], row["end_value"]) == (2024, 1_234_567_891)
+    ranges = targets([1.0, 2.0, 3.0]).assign(relation=["eq", "range", "range"], value=[1.0, np.nan, np.nan])
+    for ends in (
+        ([1, 1_234_567_880, 1_234_567_880], [1, 1_234_567_899, 1_234_567_900]),
+        (
+            [1, 1_234_567_880, 1_234_567_881],
+            [1, 1_234_567_900, 1_234_567_900],
+        ),
+    ):
+        (row,) = card(ranges.assign(low=ends[0], high=ends[1])).to_dict("records")
+        assert row["end_year"] == 2024
+    noisy = paced([0.5, 0.1 + 0.2, 0.3, 0.3], 0.1, indicators=None)
+    assert noisy["end_year"] == 2023, "0.1 + 0.2 is 0.3"
+    # The first of several largest steps is told, however the sums fall in binary, and not one that is smaller.
+    assert shaped([0.0, 0.7, 1.4, 2.1], 0.1, None)["largest_step_year"] == 2023
+    assert shaped([2.1, 1.4, 0.7, 0.0], 0.1, None)["largest_step_year"] == 2023
+    assert shaped([0, 1_000_000_000, 2_000_000_001], 1.0, None)["largest_step_year"] == 2024
+
+
+@pytest.mark.parametrize("unit", [0.001, 1000.0])
+def test_the_unit_changes_no_share_and_no_rate(drawn, unit):
+    """In thousands or in thousandths a path takes the same years and has the same shape."""
+    _, frame, _ = drawn
+    amounts = ["value", "low", "high", "step"]
+    other = frame.assign(**{name: frame[name] * unit for name in amounts})
+    for rows, scaled, same in (
+        (card(frame), card(other), ["end_year", "cagr", "cagr_low", "cagr_high", "note"]),
+        (
+            shape(frame),
+            shape(other),
+            ["largest_step_share", "largest_step_year", "share_low", "applies", "note"],
+        ),
+        (shape(frame), shape(other), ["end_year", "back_load", "back_load_low", "back_load_high"]),
+    ):
+        pd.testing.assert_frame_equal(rows[same], scaled[same], rtol=1e-9, atol=1e-9)
+
+
 def test_the_rule_applies_from_three_steps_and_more_than_four_resolutions():
     assert not shaped([72, 80, 90])["applies"]
     assert not shaped([72, 73, 74, 76])["applies"] and shaped([72, 73, 74, 77])["applies"]
@@ -501,6 +774,56 @@ def test_lead_takes_the_first_year_and_the_direction_given():
     assert detour["lead"][0] == pytest.approx(-1.5)
     assert np.isnan(lead(70, 2024, range(2022, 2025), [72, 71, 68], direction=1)["lead"][0])
     assert lead(71, 2024, range(2022, 2025), [72, 71, 68])["lead"][0] == -1
+
+
+def hand_lead(value, year, years, path, direction) -> float:
+    """The year of first reaching a value along a polyline, minus the year; infinite outside of what it prints."""
+    there = [(t, v) for t, v in zip(years, path, strict=True) if not np.isnan(v)]
+    if direction is None:
+        direction = -1 if there and there[-1][1] < there[0][1] else 1
+    before = None
+    for t, v in there:
+        if direction * v >= direction * value:
+            if v == value:
+                return t - year
+            return -np.inf if before is None else np.interp(0, *_line(before, (t, v), value)) - year
+        before = t, v
+    return np.inf
+
+
+def _line(first, second, level):
+    """The differences to a level at two points, and their years, in the order that np.interp wants."""
+    pair = sorted([(first[1] - level, first[0]), (second[1] - level, second[0])])
+    return [one for one, _ in pair], [one for _, one in pair]
+
+
+@pytest.mark.parametrize("direction", [None, 1, -1])
+def test_every_lead_is_the_one_made_by_hand(direction):
+    rng = np.random.default_rng(12)
+    years, n = np.array([2020, 2021, 2024, 2026]), 200
+    paths = rng.choice([np.nan, 1.0, 2.0, 3.0, 4.5, 7.0], (n, 4), p=[0.25, *[0.15] * 5])
+    values, at = rng.choice([1.0, 2.0, 2.5, 4.5, 7.0], n), rng.integers(2020, 2027, n)
+    step, own = rng.choice([0.0, 0.5, 1.0], n), rng.choice([0.0, 1.0], (n, 4))
+    found = lead(values, at, years, paths, step=step, reference_step=own, direction=direction)
+    seen = set()
+    for k in range(n):
+        way = direction
+        if way is None:
+            there = paths[k][~np.isnan(paths[k])]
+            way = -1 if len(there) and there[-1] < there[0] else 1
+        point = hand_lead(values[k], at[k], years, paths[k], way)
+        low = hand_lead(values[k] - way * step[k] / 2, at[k], years, paths[k] + way * own[k] / 2, way)
+        high = hand_lead(values[k] + way * step[k] / 2, at[k], years, paths[k] - way * own[k] / 2, way)
+        expected = [point, low, high] if np.isfinite(point) else [np.nan] * 3
+        np.testing.assert_allclose(found.iloc[k], expected, rtol=1e-12, atol=1e-9)
+        seen |= set(np.sign(expected))
+    assert len(seen) >= 3
+    plain = lead(values, at, years, paths, direction=direction)
+    assert plain.equals(lead(values, at, years, paths, step=0, reference_step=0, direction=direction))
+    one = lead(values[0], at, years, paths, direction=direction)
+    assert one.equals(lead(np.full(n, values[0]), at, years, paths, direction=direction))
+    by_place = lead(values, at, years, paths[0], direction=direction)
+    assert by_place.equals(lead(values, at, years, np.tile(paths[0], (n, 1)), direction=direction))
 
 
 def test_lead_of_many_places_against_their_own_references():

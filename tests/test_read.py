@@ -229,6 +229,12 @@ def test_numbers_of_a_workbook_come_in_as_they_are_shown(tmp_path):
         (0.85, "0%", "85%"),
         (0.855, "0.0%", "85.5%"),
         (1234.0, "#,##0", "1,234"),
+        (1234.5, "#,##0.00", "1,234.50"),
+        (2.5, "0", "3"),
+        (9_999_999_999.0, "General", "9999999999"),
+        (10_000_000_000.0, "General", "10000000000"),
+        (-11_000_000_000.0, "@", "-11000000000"),
+        (True, "General", "TRUE"),
     ],
 )
 def test_a_number_comes_in_as_its_cell_shows_it(tmp_path, value, form, shown):
@@ -686,6 +692,180 @@ def test_a_hostile_file_is_one_sentence(tmp_path, name):
     assert caught.value.said("zh") != caught.value.said("en") and "read." not in caught.value.said("zh")
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_cells_stand_where_they_are_laid():
+    """Each at the first free place of its row; what it spans is taken, and nothing beyond."""
+    grid = Grid("Sheet1")
+    assert [grid.put(0, 0, " a ", 2, 2), grid.put(0, 2, "b"), grid.put(1, 0, "c"), grid.put(2, 1, "d")] == [
+        2,
+        3,
+        3,
+        2,
+    ]
+    assert grid.put(4, 0, "e", 1, 3) == 3 and grid.put(4, 1, "f") == 4 and grid.put(0, 3, "g") == 4
+    assert grid.rows == [["a", "", "b", "g"], ["", "", "c"], ["", "d"], [], ["e", "", "", "f"]]
+    assert grid.spans == {(0, 0): (2, 2), (4, 0): (1, 3)}
+    assert (grid.at(0, 0), grid.at(4, 2), grid.at(9, 27)) == ("Sheet1!A1", "Sheet1!C5", "Sheet1!AB10")
+
+
+def _pages(path, texts, *, more=b""):
+    """A PDF by hand, each page with its text or with none."""
+    kids = b" ".join(b"%d 0 R" % (10 + 2 * k) for k in range(len(texts)))
+    body = [b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj"]
+    body += [b"2 0 obj<</Type/Pages/Kids[%s]/Count %d>>endobj" % (kids, len(texts))]
+    body += [b"3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj"]
+    for k, text in enumerate(texts):
+        shown = b"BT /F 9 Tf 9 9 Td (%s) Tj ET" % text.encode()
+        page = b"/MediaBox[0 0 99 99]/Resources<</Font<</F 3 0 R>>>>"
+        body += [
+            b"%d 0 obj<</Type/Page/Parent 2 0 R%s/Contents %d 0 R>>endobj" % (10 + 2 * k, page, 11 + 2 * k)
+        ]
+        body += [b"%d 0 obj<</Length %d>>stream\n%s\nendstream endobj" % (11 + 2 * k, len(shown), shown)]
+    path.write_bytes(b"\n".join([b"%PDF-1.4", *body, more, b"trailer<</Root 1 0 R>>", b"%%EOF"]))
+    return path
+
+
+def test_of_a_pdf_three_hundred_pages_are_read_and_one_character_is_text(tmp_path):
+    assert grids(_pages(tmp_path / "last.pdf", [*[""] * 299, "a"])) == []
+    with pytest.raises(DataError, match="without text"):
+        grids(_pages(tmp_path / "next.pdf", [*[""] * 300, "a"]))
+
+
+@pytest.mark.parametrize(("second", "slow"), [(59.9, False), (60.0, True)])
+def test_a_pdf_is_read_for_a_minute(tmp_path, monkeypatch, second, slow):
+    from types import SimpleNamespace
+
+    from qiyou.data import grids as module
+
+    times = iter([100.0, 100.0, 100 + second])
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    path = _pages(tmp_path / "plan.pdf", ["a", "b"])
+    if slow:
+        with pytest.raises(DataError, match="60 seconds"):
+            grids(path)
+    else:
+        assert grids(path) == []
+
+
+@pytest.mark.parametrize(("size", "bounded"), [(99_999, True), (100_000, False)])
+def test_a_stream_of_a_pdf_may_unpack_to_less_than_the_largest(tmp_path, monkeypatch, size, bounded):
+    from qiyou.data import grids as module
+
+    monkeypatch.setattr(module, "_LARGEST", 100_000)
+    stream = zlib.compress(b" " * size, 1)
+    more = b"9 0 obj<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj" % (len(stream), stream)
+    path = _pages(tmp_path / "plan.pdf", ["a"], more=more)
+    if bounded:
+        assert grids(path) == []
+    else:
+        with pytest.raises(DataError, match="unpacks to"):
+            grids(path)
+
+
+@pytest.mark.parametrize(
+    ("parts", "size", "says"),
+    [
+        (5_000, 0, "neither a workbook nor"),
+        (5_001, 0, "unpacks to"),
+        (4, 25_000, "neither a workbook nor"),
+        (4, 25_001, "unpacks to"),
+    ],
+)
+def test_a_workbook_may_have_so_many_parts_and_unpack_to_so_much(tmp_path, monkeypatch, parts, size, says):
+    from qiyou.data import grids as module
+
+    monkeypatch.setattr(module, "_LARGEST", 2**26 if parts > 4 else 100_000)
+    with zipfile.ZipFile(tmp_path / "plan.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for number in range(parts):
+            packed.writestr(f"{number}.xml", b" " * size)
+        packed.writestr("picture.png", b"<!DOCTYPE")
+    with pytest.raises(DataError, match=says):
+        grids(tmp_path / "plan.xlsx")
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["<!DOCTYPE", "<!ENTITY"])
+def test_one_part_that_declares_something_is_enough(tmp_path, code, mark):
+    parts = {"a.xml": b"<a/>", "b.rels": mark.encode(code), "c.xml": b"<a/>"}
+    with pytest.raises(DataError, match="declares entities"):
+        grids(_zip(tmp_path / "plan.docx", parts))
+
+
+def test_what_a_library_says_of_a_damaged_file_is_cut_short(tmp_path, monkeypatch):
+    from qiyou.data import grids as module
+
+    def fails(path):
+        raise ValueError("x" * 500)
+
+    monkeypatch.setitem(module._READERS, ".csv", fails)
+    (tmp_path / "plan.csv").write_text("a", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        grids(tmp_path / "plan.csv")
+    assert caught.value.key == "read.damaged" and caught.value.fields["why"] == f"ValueError('{'x' * 188}"
+
+
+def test_cells_of_a_word_file_that_are_merged_or_left_out(tmp_path):
+    """A row may begin later; a cell may go on over several rows and columns, or begin anew under one that did."""
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def line(before, *cells):
+        inner = f'<w:trPr><w:gridBefore w:val="{before}"/></w:trPr>' if before else ""
+        for text, width, merge in cells:
+            facts = f'<w:gridSpan w:val="{width}"/>' if width > 1 else ""
+            facts += {"": "", "restart": '<w:vMerge w:val="restart"/>', "on": "<w:vMerge/>"}[merge]
+            inner += f"<w:tc><w:tcPr>{facts}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+        return f"<w:tr>{inner}</w:tr>"
+
+    rows = [
+        line(0, ("a", 2, "restart"), ("b", 1, ""), ("c", 1, "on")),
+        line(0, ("x", 2, "on"), ("d", 1, "restart"), ("e", 1, "")),
+        line(0, ("x", 2, "on"), ("f", 1, "restart"), ("g", 1, "")),
+        line(2, ("x", 1, "on"), ("h", 1, "")),
+    ]
+    document = docx.Document()
+    document.add_heading("目标", 1)
+    document.add_paragraph("far")
+    document.add_paragraph("near")
+    document.element.body.insert(3, parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>"))
+    document.save(tmp_path / "plan.docx")
+    (grid,) = grids(tmp_path / "plan.docx")
+    assert grid.rows == [["a", "", "b", ""], ["", "", "d", "e"], ["", "", "f", "g"], ["", "", "", "h"]]
+    assert grid.spans == {(0, 0): (3, 2), (2, 2): (2, 1), **{(row, 0): (1, 2) for row in (1, 2)}}
+    assert (grid.where, grid.above) == ("table 1", ["目标", "near", "far", "目标"])
+
+
+def test_cells_of_a_web_page_span_no_more_rows_than_there_are(tmp_path):
+    text = "<h1>head</h1><p>far<p>near<table><tr><td rowspan=9>a<td>b<tr><td colspan=' 2 ' rowspan=7>c<br>d"
+    text += "<tr><td colspan=-1>e</table><table><tr><td>f</table>"
+    (tmp_path / "plan.html").write_text(text, encoding="utf-8")
+    first, second = grids(tmp_path / "plan.html")
+    assert first.rows == [["a", "b"], ["", "c\nd", ""], ["", "", "", "e"]]
+    assert first.spans == {(0, 0): (3, 1), (1, 1): (2, 2)}
+    assert [first.where, second.where, second.rows] == ["table 1", "table 2", [["f"]]]
+    assert first.above == ["head", "near", "far"]
+
+
+def test_of_a_workbook_the_visible_sheets_are_read_each_under_its_name(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.title = "一"
+    book.active["B2"] = "=1+1"
+    book.active["C3"] = 2
+    book.create_sheet("隐").sheet_state = "hidden"
+    book.create_sheet("二")["A1"] = "a"
+    book["二"].merge_cells("B2:D3")
+    for column, row in ((200, 1), (201, 1), (1, 5_000), (1, 5_001)):
+        book["二"].cell(row, column, "edge")
+    book.save(tmp_path / "plan.xlsx")
+    first, second = grids(tmp_path / "plan.xlsx")
+    assert (first.where, first.rows) == ("一", [[], ["", ""], ["", "", "2"]])
+    assert first.unread == {(1, 1): "read.formula"} and first.spans == {}
+    assert second.where == "二" and second.spans == {(1, 1): (2, 3)}
+    assert (len(second.rows), max(map(len, second.rows))) == (5_000, 200)
 
 
 def test_a_span_that_a_file_claims_is_bounded():

@@ -148,8 +148,8 @@ def _sheets(path: Path) -> Iterator[Grid]:
 
 def _shown(value, form: str) -> tuple[str, str]:
     """A cell's text as its number format shows it, or the key of why that cannot be told."""
-    if value is None or isinstance(value, str):
-        return value or "", ""
+    if isinstance(value, str):
+        return value, ""
     if isinstance(value, bool):
         return str(value).upper(), ""
     if not isinstance(value, (int, float)):

@@ -97,9 +97,9 @@ def outcome(text, header, unit, pairs, bare=False) -> tuple[Reading | None, str,
     return reading, "other_unit" if reading.unit else "no_unit", ""
 
 
-def _same(first: Reading | None, text: str, header: str) -> bool:
+def _same(first: Reading, text: str, header: str) -> bool:
     """Whether a print says what a reading says."""
-    return first is not None and first == outcome(text, header, "", frozenset())[0]
+    return first == outcome(text, header, "", frozenset())[0]
 
 
 @dataclass(slots=True)
