@@ -939,8 +939,9 @@ def test_populations_are_those_of_a_plain_loop(data, seed):
     rows = [row for row in rows if (row["place"], row["basis"]) != ("cixi", "year_end_resident")]
     # what is only a bound has no end above, and is no observation of how many there are
     rows.append(observed("yuhuan", resident, 2026, 5e6, relation="ge") | {"low": 5e6, "high": np.inf})
+    rows.append(observed("yuhuan", resident, 2025, 5e6, relation="le") | {"low": -np.inf, "high": 5e6})
     known, asked = seen_by(data, rows), [2017, 2019, 2021, 2023, 2027]
-    rows = [row for row in rows if row["relation"] != "ge"]
+    rows = [row for row in rows if row["relation"] not in ("ge", "le")]
     table = capacity.populations(known, places, asked).set_index(["place", "scenario", "year"])
     assert len(table) == len(places) * 3 * len(asked)
     lent = rate_of(of_year(rows, "zhejiang", resident, "year_end_resident"))
@@ -1281,7 +1282,7 @@ def test_supply_and_balance_are_those_of_a_plain_loop(data, seed):
     template = data.statements.iloc[[0]]
     for n in range(12):
         kind = kinds[int(rng.integers(len(kinds)))]
-        relation, number = str(rng.choice(["eq", "eq", "ge", "about"])), float(rng.integers(10, 90))
+        relation, number = str(rng.choice(["eq", "eq", "ge", "le", "about"])), float(rng.integers(10, 90))
         project = {
             "id": f"x{n}",
             "document": "yuhuan-plan-2023",
@@ -1299,7 +1300,8 @@ def test_supply_and_balance_are_those_of_a_plain_loop(data, seed):
                 "year": int(rng.choice([2022, 2024])),
             }
         else:
-            ends = {"eq": (number, number), "ge": (number, np.inf)}.get(relation, (np.nan, np.nan))
+            ends = {"eq": (number, number), "ge": (number, np.inf), "le": (-np.inf, number)}
+            ends = ends.get(relation, (np.nan, np.nan))
             row = {
                 "document": "yuhuan-plan-2023",
                 "place": "yuhuan",
@@ -1315,7 +1317,7 @@ def test_supply_and_balance_are_those_of_a_plain_loop(data, seed):
                 "low_closed": relation in ("eq", "ge"),
             }
             row |= {
-                "high_closed": relation == "eq",
+                "high_closed": relation in ("eq", "le"),
                 "step": 1.0,
                 "unit": "公里" if kind == "trail" else "个",
                 "printed": f"{number:g}",

@@ -1538,6 +1538,22 @@ def test_no_year_is_at_hand_where_nothing_is_printed(data):
         compare.core(small(data, [("p0", NURSERY, 2025, 5.0)]), 2025, indicators=[AFFORDABLE])
 
 
+def test_the_basis_is_what_a_value_is_divided_by_or_what_is_counted(data):
+    facts = data.indicators.set_index("id")
+    chosen = [NURSERY, "dibao_standard"]
+    over = facts.at[NURSERY, "denominator"]
+    assert over and not facts.at["dibao_standard", "denominator"]
+    table = compare.core(data, 2027, indicators=chosen).drop_duplicates("indicator").set_index("indicator")
+    assert table["basis"].to_dict() == {
+        NURSERY: over,
+        "dibao_standard": facts.at["dibao_standard", "definition"],
+    }
+    given = pd.DataFrame(
+        {"indicator": [NURSERY], "year": 2027, "value": 5.0, "unit": "个/千人", "basis": over}
+    )
+    assert compare.core(data, 2027, given, indicators=[NURSERY])["verdict"].eq("met").all()
+
+
 @pytest.mark.parametrize("own", [0, 3, 11, 12, 13, 14, None])
 def test_twelve_others_are_named_and_the_rest_counted(own):
     from qiyou.compare.references import _others

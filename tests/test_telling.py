@@ -528,3 +528,26 @@ def test_six_digits_after_the_point_of_ten_thousands():
     assert telling._plain(123_456.789_012_3, 123_456.0, "zh") == "12.345679万"
     assert telling._plain(1.234_567_89, 1.0, "zh") == "1.234568"
     assert telling._plain(5.0, 20_000.0, "zh") == "0.0005万"
+
+
+def test_a_field_is_told_of_every_path_whose_messages_name_it(monkeypatch):
+    """Whichever of its messages does, and in each language; like numbers once."""
+    texts = {"A": "{x} {y}", "B": "{x}", "C": "{y}", "": ""}
+    fields = pd.DataFrame({"field": ["x", "y"], "how": ["plain", "unit"], "of": ["first", "second"]})
+    monkeypatch.setattr(telling.words, "messages", lambda lang: texts)
+    monkeypatch.setattr(telling.words, "table", {"fields": fields}.__getitem__)
+    monkeypatch.setattr(telling.words, "unit", lambda name: name.upper())
+    table = pd.DataFrame(
+        {"first": ["1", "2", "2", "3", "4"], "second": ["a", "b", "b", "b", ""], "unit": list("uvuvu")}
+    )
+    parts = [np.array(["A", "B", "", "", ""], object), np.array(["", "C", "A", "B", "A"], object)]
+    told = telling._fields(None, table, parts, ("zh", "en"))
+    at = np.arange(5)
+    assert [told(lang, "x", at).tolist() for lang in ("zh", "en")] == [["1", "2", "2", "3", "4"]] * 2
+    some = np.array([4, 0, 1, 2])
+    assert told("zh", "y", some).tolist() == ["", "a", "b", "b"] and told("en", "y", some).tolist() == [
+        "places",
+        "A",
+        "B",
+        "B",
+    ]

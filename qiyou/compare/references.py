@@ -458,7 +458,7 @@ def _median_paths(plans: pd.DataFrame) -> pd.DataFrame:
         printed = ~np.isnan(grid[:, :, 0])
         span = np.flatnonzero(printed.sum(axis=0) > MEDIAN_OF)
         reach = np.cumprod(printed[:, span][:, ::-1], axis=1).sum(axis=1)
-        length = np.sort(reach)[-MEDIAN_OF - 1] if len(span) > 1 else 0
+        length = np.sort(reach)[-MEDIAN_OF - 1] if len(span) else 0
         if length < 2:
             continue
         members, span = reach >= length, span[-length:]
