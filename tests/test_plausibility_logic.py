@@ -981,6 +981,7 @@ def test_findings_on_the_own_end_carry_their_numbers():
     below = one(alone(path([80, 70, 75, 90])), "TARGET_BELOW_BASELINE")["facts"]
     assert (below["end_value"], below["end_year"]) == (90, 2025)
     assert one(alone(path([80, 85, 80], base=False)), "MET_BY")["year"] == 2022
+    assert "NO_NET_CHANGE" not in set(alone(path([80], base=False))["code"])
     # a base that is printed last has nothing after it to be held against
     for indicator in ("share", "kept"):
         late = path([60, 50], base=False, indicator=indicator).assign(role=["target", "baseline"])
