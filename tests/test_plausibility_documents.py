@@ -475,6 +475,9 @@ def test_two_tables_of_a_place_are_compared_and_those_of_two_places_are_not():
         for year, change in ((2022, 2), (2023, 2), (2024, 5))
     ]
     assert passages_of(rows[0], other).empty
+    # where the earlier table is silent, its text counts
+    texts = statement(50, indicator="density"), statement(60, indicator="density", document="list", number=2)
+    assert passages_of(path([1, 2, 3], row="9"), *texts)["code"].tolist() == ["WORKLIST_AHEAD"]
 
 
 def test_a_part_is_held_against_its_whole_and_by_how_much():

@@ -980,9 +980,12 @@ def test_findings_on_the_own_end_carry_their_numbers():
     assert (base["check"], base["facts"]["case"]) == ("C3", "base")
     below = one(alone(path([80, 70, 75, 90])), "TARGET_BELOW_BASELINE")["facts"]
     assert (below["end_value"], below["end_year"]) == (90, 2025)
+    assert one(alone(path([80, 85, 80], base=False)), "MET_BY")["year"] == 2022
+    assert "NO_NET_CHANGE" not in set(alone(path([80], base=False))["code"])
     # a base that is printed last has nothing after it to be held against
-    late = path([60, 50], base=False).assign(role=["target", "baseline"])
-    assert not {"MET_AT_BASELINE", "ROUNDING_DECIDES"} & set(alone(late)["code"])
+    for indicator in ("share", "kept"):
+        late = path([60, 50], base=False, indicator=indicator).assign(role=["target", "baseline"])
+        assert not {"MET_AT_BASELINE", "ROUNDING_DECIDES"} & set(alone(late)["code"])
 
 
 def test_standards_of_the_place_itself_and_vague_ones_are_none():
@@ -1022,6 +1025,8 @@ def test_a_path_is_held_against_a_standard_of_its_first_year_and_in_its_own_cell
         path([75, None, 80], base=False), other, benchmarks=standard("ge", 70, year=2022)
     )
     assert one(found, "MET_BY")["year"] == 2022
+    # a base is no promise to be held against one
+    assert beside_standards(path([75, 60, 80]), benchmarks=standard("ge", 70, year=2022)).empty
     late = path([60, 75, 80], first=2023, indicator="share")
     found = beside_standards(late, other, statement(99, 2030, number=3), benchmarks=standard("ge", 70))
     row = one(found, "MET_BY")
