@@ -478,6 +478,66 @@ def test_equality_takes_missing_numbers_as_the_same():
     assert read("5") != "5"
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "零"),
+        (7, "七"),
+        (10, "一十"),
+        (23, "二十三"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (320, "三百二十"),
+        (1005, "一千零五"),
+        (1050, "一千零五十"),
+        (2300, "二千三百"),
+        (4006, "四千零六"),
+        (9999, "九千九百九十九"),
+    ],
+)
+def test_a_numeral_in_full(number, words):
+    assert notation._chinese_numeral(number) == words
+    assert read(f"{words}个").value == number
+
+
+def test_how_long_a_print_may_be_and_how_it_is_quoted():
+    """60 characters without white space, 200 with it; 15 digits; what is quoted is cut after 20."""
+    assert read(" " * 199 + "5").value == 5 and read("5", " " * 199 + "个").unit == "个"
+    for printed, unit, says in (
+        (" " * 200 + "5", None, "201 characters (unit: 0)"),
+        ("5", " " * 201, "1 characters (unit: 201)"),
+        ("5" * 1500, None, "1,500 characters (unit: 0)"),
+        ("5" + "x" * 60, None, "61 characters (unit: 0)"),
+        ("5" * 16, None, "more than 15 digits"),
+    ):
+        with pytest.raises(NotationError) as refused:
+            read(printed, unit)
+        assert says in str(refused.value)
+    assert read("9" * 15).value == 999_999_999_999_999
+    for length, quoted in ((60, "x" * 60 + "'"), (61, "x" * 20 + "'…")):
+        with pytest.raises(NotationError) as refused:
+            read("x" * length)
+        assert str(refused.value).startswith(f"cannot read '{quoted}:")
+    for printed in ("5", "5%"):
+        with pytest.raises(NotationError) as refused:
+            read(printed, "甲" * 61)
+        assert "甲" * 60 in str(refused.value) and "甲" * 61 not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("9999分之1", 1 / 9999),
+        ("9999分之5000", 5000 / 9999),
+        ("9998分之4999以上", 0.5),
+        ("三分之二左右", 2 / 3),
+    ],
+)
+def test_a_fraction_of_up_to_four_digits_is_written_as_it_is(printed, value):
+    assert read(printed).value == value
+    assert read(write(read(printed))) == read(printed)
+
+
 @pytest.mark.parametrize("piece", ["9", "1 ", "（", "\u200b"])
 def test_ten_megabytes_are_refused_at_once_in_a_short_sentence(piece):
     printed = piece * (10_000_000 // len(piece))

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from qiyou.errors import ConvergenceWarning, DataError, FitError
 from qiyou.intervals import Box
 from qiyou.paths import grid
-from qiyou.trajectory import FAMILIES, families, fit, line_interval, observed
+from qiyou.trajectory import FAMILIES, _rates, _settled, families, fit, line_interval, observed
 
 SHARE = pd.DataFrame({"id": ["share"], "direction": ["up"], "lower": [0.0], "upper": [100.0]})
 RISE = [72, 75, 78, 80, 83, 85]
@@ -588,6 +588,74 @@ def test_noise_free_curves_are_found_again(curve, rate, start, sign):
     found = fit(x, y, curve)
     assert found.converged
     np.testing.assert_allclose(found.params["estimate"], truth, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("level", [-0.1, 0, 1, 1.5])
+def test_a_level_lies_between_0_and_1(level):
+    line = fit([1, 2, 3, 4], [1, 2, 4, 5], "linear")
+    with pytest.raises(FitError, match="level is"):
+        line.predict(4, level=level)
+    with pytest.raises(FitError, match="level is"):
+        observed([1, 2, 3, 4], [1, 2, 4, 5], 6, level=level)
+    assert line.predict(4, level=0.001)["high"][0] < line.predict(4, level=0.999)["high"][0]
+
+
+def test_what_is_left_out_is_what_is_documented():
+    """The origin 0, five values for a shape, a coverage of 95%, the direction that is seen."""
+    years, values = [2011, 2012, 2013, 2015], [2.0, 3.5, 4.0, 7.0]
+    line = fit(years, values, "linear")
+    pd.testing.assert_frame_equal(line.params, fit(years, values, "linear", origin=0).params)
+    assert line.params.loc["b0", "estimate"] == pytest.approx(
+        np.polyval(np.polyfit(years, values, 1), 0), rel=1e-6
+    )
+    told = observed(years, values, 2020)
+    pd.testing.assert_frame_equal(told, observed(years, values, 2020, level=0.95, rising=True))
+    assert told["high"][0] > observed(years, values, 2020, level=0.94)["high"][0]
+    down = observed(years, values[::-1], 2020)
+    pd.testing.assert_frame_equal(down, observed(years, values[::-1], 2020, rising=False))
+    assert down["p"][0] == told["p"][0] < 0.5 < observed(years, values, 2020, rising=False)["p"][0]
+    for cells in (RISE[:4], RISE[:5]):
+        assert one(cells)["shape"] == one(cells, require=5)["shape"]
+    assert one(RISE[:5])["shape"] != one(RISE[:5], require=6)["shape"]
+
+
+def test_rates_to_start_from_lie_evenly_on_both_sides():
+    np.testing.assert_allclose(_rates(0.5, 8, 5), [-0.5, -1, -2, -4, -8, 0.5, 1, 2, 4, 8])
+
+
+def _told_apart(*, removable=0.0, left=1.0, length=(1.0, 1.0), angle=None, q=(0.5, 0.5), dof=2, size=1.0):
+    """Whether a fit has settled: two columns of a Jacobian, and residuals that they can and cannot remove."""
+    slope = np.zeros((4, 2))
+    slope[0, 0], slope[1, 1] = length
+    if angle is not None:
+        slope[:2, 1] = np.sqrt(1 - angle**2), angle
+    return _settled(slope, np.array(q), np.array([removable, 0, left, 0]), np.array([size, 0, 0, 0]), dof)
+
+
+@pytest.mark.parametrize(
+    ("case", "settled"),
+    [
+        ({}, True),
+        # What the parameters could still remove is under a millionth of what they cannot, each per degree of freedom.
+        ({"removable": 0.95e-6}, True),
+        ({"removable": 1.05e-6}, False),
+        ({"removable": 1.3e-6, "dof": 1}, True),
+        ({"removable": 0.95e-6, "dof": 0}, False),
+        ({"removable": 0.95e-10, "left": 0.0, "dof": 0}, True),
+        ({"removable": 1.05e-10, "left": 0.0, "dof": 0}, False),
+        # Two columns at a small angle have a condition of 2 over it.
+        ({"angle": 2 / 0.95e6}, True),
+        ({"angle": 2 / 1.05e6}, False),
+        # A parameter that moves nothing does not matter.
+        ({"length": (1.0, 1.05e-8)}, True),
+        ({"length": (1.0, 0.95e-8)}, False),
+        ({"length": (1.0, 0.55e-8), "q": (0.5, -2.0)}, True),
+        ({"length": (1.0, 0.45e-8), "q": (0.5, -2.0)}, False),
+        ({"length": (np.inf, 1.0)}, False),
+    ],
+)
+def test_when_a_fit_has_settled(case, settled):
+    assert _told_apart(**case) is settled
 
 
 def test_missing_observations_are_left_out():
