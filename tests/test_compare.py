@@ -1505,7 +1505,7 @@ def test_the_path_of_a_named_place_has_the_width_of_its_rounding(data):
 def test_the_first_row_that_does_not_fit_is_told(data):
     given = pd.DataFrame(
         {
-            "indicator": [NURSERY, AFFORDABLE, NURSERY],
+            "indicator": [NURSERY, AFFORDABLE, AFFORDABLE],
             "year": [2025, 2025, 2026],
             "value": 5.0,
             "unit": ["一", "二", "三"],
