@@ -1050,3 +1050,88 @@ def test_each_fault_of_a_typed_table_is_named_once(tmp_path):
     remedies = findings["remedy"].tolist()
     assert remedies[0].count("affordable_nursery_share") == 1
     assert "add the line '户,平方米/人,' to units.csv" in remedies[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "lenient", "indicator", "keys"),
+    [
+        ("A", False, "a", []),
+        # Only a table of one's own may spell a name otherwise.
+        ("Ａ", True, "a", []),
+        ("Ａ", False, "a", ["alias_unknown"]),
+        ("A", False, "b", ["alias_other"]),
+        ("C", False, "b", ["alias_refused"]),
+        ("B", False, "", []),
+        ("A", False, "", ["alias_other"]),
+    ],
+)
+def test_a_name_and_its_indicator_belong_together(name, lenient, indicator, keys):
+    from types import SimpleNamespace
+
+    from qiyou.data.prints import _check_name
+
+    found = []
+    words = SimpleNamespace(
+        spelled=lambda name, document: {"Ａ": "A"}.get(name, name),
+        indicator_of=lambda name, document: {"A": "a"}.get(name, ""),
+        refuses=lambda name, document, indicator: name == "C",
+        indicators={"a": {}, "b": {}},
+    )
+    findings = SimpleNamespace(words=words, add=lambda key, *place, **fields: found.append(key))
+    document = SimpleNamespace(id="d", lenient=lenient)
+    assert _check_name(name, indicator, document, "table.csv", 2, findings)
+    assert found == keys
+
+
+@pytest.mark.parametrize(
+    ("years", "wrong"),
+    [
+        (("", "2008"), False),
+        (("", "2007"), True),
+        (("", "2042"), False),
+        (("", "2043"), True),
+        (("2024", "2024"), False),
+        (("2025", "2024"), True),
+        (("2007", "2024"), True),
+        (("2024", "2043"), True),
+        (("", ""), False),
+    ],
+)
+def test_years_reach_fifteen_years_back_and_ahead_of_the_period(years, wrong):
+    from types import SimpleNamespace
+
+    from qiyou.data.prints import _check_span
+
+    found = []
+    findings = SimpleNamespace(add=lambda key, path, line, **fields: found.append((key, fields)))
+    _check_span(dict(zip(("from_year", "year"), years, strict=True)), [2023, 2027], findings, "s.csv", 2)
+    said = "–".join(year for year in years if year)
+    assert found == [("years_span", {"years": said, "low": 2008, "high": 2042})] * wrong
+
+
+def test_lines_of_one_indicator_have_letters_and_a_further_line_takes_what_it_lacks():
+    from types import SimpleNamespace
+
+    from qiyou.data.prints import _filled, _variants
+
+    many = SimpleNamespace(records=[{"indicator": "a", "row": str(k)} for k in range(28)])
+    letters = list(_variants(many).values())
+    assert letters[0] == "a" and letters[25] == "z" and letters[26:] == ["a", "b"]
+    assert _variants(SimpleNamespace(records=[{"indicator": "a", "row": "1"}])) == {"1": ""}
+
+    def line(row, indicator, star="", name="", unit="", department=""):
+        own = {"row": row, "indicator": indicator, "star": star, "printed_name": name, "printed_unit": unit}
+        return own | {"department": department}
+
+    table = SimpleNamespace(
+        records=[
+            line("12", "a", "*", "A", "个", "D"),
+            line("12b", "a", name="B"),
+            line("12c", "b"),
+            line("13", "a"),
+        ]
+    )
+    filled = list(_filled(table, SimpleNamespace(read={("table", "13"): {"printed_name": "N", "2023": "5"}})))
+    assert filled[1] == line("12b", "a", "*", "B", "个", "D")
+    assert filled[2] == line("12c", "b", "*", "", "", "D")
+    assert filled[3] == line("13", "a", "", "N")
