@@ -56,6 +56,7 @@ def changes(text: str) -> list[str]:
         ("x = 1e-12", ["1e-12 -> 1e-09"]),
         ("a[b:c]", ["b:c -> :c", "b:c -> b:"]),
         ("a.low", ["a.low -> a.high"]),
+        ("(a > b).any()", ["(a > b).any -> (a > b).all", "a > b -> a <= b", "a > b -> a >= b"]),
         ("x = min(a)", ["min -> max"]),
         ("x = a if b else c", ["b -> not (b)"]),
         ("[a for a in b if a]", ["a -> not (a)"]),

@@ -174,7 +174,7 @@ def _variants(node: ast.AST, names: set[str]) -> Iterator[str]:
         case ast.Name(name, ast.Load()) if _SWAPPED.get(name) in names | {"min", "max", "any", "all"}:
             yield _SWAPPED[name]
         case ast.Attribute(value, name, ast.Load()) if name in _SWAPPED:
-            yield f"{ast.unparse(value)}.{_SWAPPED[name]}"
+            yield ast.unparse(ast.Attribute(value, _SWAPPED[name]))
         case ast.Constant("min" | "max" | "any" | "all" | "first" | "last" as word):
             yield repr(_SWAPPED[word])
 
