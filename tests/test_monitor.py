@@ -302,6 +302,23 @@ def test_the_printed_base_shows_another_basis(seen, basis, base, check, verdict)
     assert (row.basis_check, row.verdict) == (check, verdict)
 
 
+@pytest.mark.parametrize(("other", "check"), [("53", "agrees"), ("45", "differs"), (None, "differs")])
+def test_values_of_the_base_year_on_both_sides_do_not_exclude_the_base(seen, other, check):
+    values = [
+        ("affordable_nursery_share", 2023, "61", "", "b"),
+        ("affordable_nursery_share", 2022, "47", "", "b"),
+    ]
+    values += [("affordable_nursery_share", 2022, other, "", "b", "own_paper")] if other else []
+    assert one(monitor.table(seen(*values), "own"), year=2023).basis_check == check
+
+
+def test_a_review_has_no_better_and_is_set_beside_the_plan(seen):
+    rows = monitor.table(
+        seen(*[("compulsory_balanced_pass", 2025, printed) for printed in ("100", "0")]), "own"
+    )
+    assert rows["verdict"].tolist() == ["met", "not_met"]
+
+
 def test_two_bases_are_two_series(seen):
     data = seen(
         ("affordable_nursery_share", 2022, "55", "", "other"),

@@ -283,6 +283,7 @@ def test_a_pdf_comes_in_cell_for_cell(tmp_path):
             pdf.savefig(figure)
             plt.close(figure)
     same(tables(path)[0], expected(domains=False))
+    assert [grid.where for grid in grids(path)] == ["page 1", "page 2"]
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
