@@ -312,7 +312,7 @@ def test_values_of_the_base_year_on_both_sides_do_not_exclude_the_base(seen, oth
     assert one(monitor.table(seen(*values), "own"), year=2023).basis_check == check
 
 
-def test_a_review_has_no_better_and_is_set_beside_the_plan(seen):
+def test_a_review_is_passed_or_not(seen):
     rows = monitor.table(
         seen(*[("compulsory_balanced_pass", 2025, printed) for printed in ("100", "0")]), "own"
     )
