@@ -182,10 +182,11 @@ def test_target_semantics(cells, step, indicator, expected):
 
 
 @pytest.mark.parametrize(("direction", "decides"), [("up", True), ("status", False)])
-def test_rounding_decides_nothing_where_there_is_no_better(direction, decides):
+def test_where_there_is_no_better_rounding_decides_nothing_and_nothing_is_met(direction, decides):
     indicators = INDICATORS.assign(direction=direction)
     found = check(path([50, 60, 50.4]), indicators=indicators)
     assert ("ROUNDING_DECIDES" in set(found["code"])) == decides
+    assert found["code"].isin(["MET_BY", "MET_THEN_LOST"]).any() == decides
 
 
 def test_a_target_met_in_the_base_year_gets_the_maintenance_rule():
