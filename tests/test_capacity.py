@@ -475,6 +475,14 @@ def test_other_indicators_imply_no_stock(data, name):
         capacity.balance(data, "yuhuan", "affordable_nursery_share")
 
 
+def test_a_rate_per_residents_implies_no_stock(data):
+    indicators = data.indicators.assign(kind=data.indicators["kind"].replace("density", "gross_rate"))
+    with pytest.raises(DataError, match="a stock is implied"):
+        capacity.balance(
+            dataclasses.replace(data, indicators=indicators), "yuhuan", "nursery_places_per_1000"
+        )
+
+
 def test_every_denominator_of_a_density_is_known(data):
     dense = data.indicators[data.indicators["kind"] == "density"]
     assert {f"per {text}" for text in dense["denominator"]} <= set(capacity.assumptions(data)["key"])

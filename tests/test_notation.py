@@ -94,6 +94,11 @@ FORMS = [
 ]
 
 
+@pytest.mark.parametrize("printed", ["3万", "4000万元", "3亿", "20亿元", "5万亿元"])
+def test_a_round_number_is_written_with_the_multiplier_that_it_had(printed):
+    assert write(read(printed)) == printed
+
+
 @pytest.mark.parametrize(("printed", "relation", "low", "high", "unit", "step"), FORMS)
 def test_forms_are_read(printed, relation, low, high, unit, step):
     assert said(printed) == (relation, pytest.approx(low), pytest.approx(high), unit, step)

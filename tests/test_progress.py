@@ -555,7 +555,9 @@ def test_readings_cover_every_status():
 @pytest.mark.parametrize("aim", [{"target_year": 2030}, {"target": 200}, {}])
 def test_the_chart_needs_a_target_and_its_year(aim):
     with pytest.raises(DataError, match="needs a target and its target_year"):
-        un_chart(2015, 249.22, 2019, 231.41, direction="down", **({"target": None, "target_year": None} | aim))
+        un_chart(
+            2015, 249.22, 2019, 231.41, direction="down", **({"target": None, "target_year": None} | aim)
+        )
 
 
 @pytest.mark.parametrize("method", [statcan, eurostat, un_chart])

@@ -126,6 +126,12 @@ def test_a_unit_that_changes_leaves_no_pace(data):
     assert required.frame(rows, data.indicators)["ask"].item() == "none"
 
 
+def test_a_base_without_a_target_asks_nothing_and_keeps_nothing(data):
+    for indicator in ("beds_per_1000", "in_county_care_rate"):
+        rows = rows_of([99], base=True, indicator=indicator)
+        assert required.frame(rows, data.indicators)["ask"].item() == "none"
+
+
 def test_an_end_that_is_a_bound_asks_for_its_number(data):
     rows = rows_of(None, base=True, printed=["3.5", "4", "≥4.5"])
     one = required.frame(rows, data.indicators).iloc[0]
