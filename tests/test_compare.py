@@ -595,6 +595,22 @@ def test_peers_are_places_of_one_level_in_one_province(data):
     assert (group[level.eq("province")] == -1).all()
 
 
+def test_a_provincial_path_of_one_indicator_leaves_the_others_their_median_path(data):
+    row = data.benchmarks[
+        data.benchmarks["place"].eq("zhejiang") & data.benchmarks["kind"].eq("target")
+    ].iloc[[0]]
+    facts = data.indicators.set_index("id").loc["life_expectancy"]
+    row = row.assign(indicator="life_expectancy", unit=facts["unit"], basis=facts["denominator"])
+    path = [
+        row.assign(year=year, value=value, low=value, high=value)
+        for year, value in ((2022, 80.0), (2030, 84.0))
+    ]
+    more = dataclasses.replace(data, benchmarks=pd.concat([data.benchmarks, *path], ignore_index=True))
+    table = compare.core(more, 2025, places=["yuhuan"]).set_index("indicator")
+    assert table.at["life_expectancy", "lead_reference"] == "provincial target"
+    assert table.at[NURSERY, "lead_reference"] == "median of plans"
+
+
 def test_references_in_their_order(data):
     five = [(f"p{k}", NURSERY, 2025, value) for k, value in enumerate([5.0, 5.0, 4.0, 6.0, 5.0])]
     shared = compare.core(small(data, five), 2025).set_index("place")
