@@ -834,6 +834,8 @@ def test_lead_of_many_places_against_their_own_references():
         lead([1, 2, 3], 2023, years, paths)
     with pytest.raises(DataError, match="ascending reference years"):
         lead(1, 2023, years[::-1], paths)
+    with pytest.raises(DataError, match="ascending reference years"):
+        lead(1, 2023, [2022, 2022, 2023, 2024], paths)
     # a path of one year says when it has its value, and one of none says nothing
     assert lead([2.0, 3.0], 2023, [2025], [2.0])["lead"].tolist()[0] == 2
     with pytest.raises(DataError, match="ascending reference years"):
