@@ -1317,13 +1317,7 @@ def test_the_last_of_the_observations_between_base_and_end_counts():
 # ------------------------------------------------------------------- realised changes in a world of our own
 
 
-class World(SimpleNamespace):
-    """Data of a test's own: like real ones, the same only as themselves."""
-
-    __hash__ = object.__hash__
-
-
-def world_of(**tables) -> World:
+def world_of(**tables) -> SimpleNamespace:
     """A nation of three provinces with their prefectures and counties, and an indicator of each scale."""
     places = [("n", "country", ""), ("x", "county", "")]
     for name in "abc":
@@ -1340,10 +1334,10 @@ def world_of(**tables) -> World:
         "superiors": pd.DataFrame(columns=["place", "superior", "order"]),
         "indicator": lambda name: name,
     }
-    return World(**(usual | tables))
+    return SimpleNamespace(**(usual | tables))
 
 
-def known_of(rows: list[dict], world: World) -> pd.DataFrame:
+def known_of(rows: list[dict], world: SimpleNamespace) -> pd.DataFrame:
     """Values as `realised.values` gives them: by default observed, official and of the reference table, ± 0.05."""
     usual = {"indicator": "points", "basis": "", "bounded": False, "derived": False, "soft": False, "press": 0, "held": True}  # fmt: skip
     usual |= {"added_low": np.nan, "added_high": np.nan}
@@ -1360,7 +1354,7 @@ def known_of(rows: list[dict], world: World) -> pd.DataFrame:
     return rows[realised._VALUES]
 
 
-def drawn_values(seed: int, count: int, world: World, indicator: str = "points") -> pd.DataFrame:
+def drawn_values(seed: int, count: int, world: SimpleNamespace, indicator: str = "points") -> pd.DataFrame:
     """Values of every kind at half years, so that places have spells of one length, with printed increases that fit."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -1404,6 +1398,13 @@ BOXES = [
     ("c12", "observed", 10.1, 0.1, "", "", "official", 10.05, 10.15, NAN, NAN, 0, 0, 0, 0),
     ("n", "observed", 5.0, 0.1, "", "", "official", 4.95, 5.05, NAN, NAN, 0, 0, 0, 0),
 ]  # fmt: skip
+
+
+def test_a_realised_value_that_is_corrected_in_place_counts_as_corrected(data):
+    own = dataclasses.replace(data, reference=data.reference.copy())
+    before = realised.values(own)["value"].sum()
+    own.reference.loc[own.reference["kind"].eq("observed").idxmax(), "value"] += 1
+    assert realised.values(own)["value"].sum() == pytest.approx(before + 1)
 
 
 def test_every_kind_of_value_has_the_box_of_the_methods():

@@ -10,7 +10,6 @@ average of places is no distribution and says nothing of a share of places. Band
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from itertools import product
 
@@ -47,7 +46,6 @@ _SHOWN = [*_WHO, "basis", "from_year", "year", "years", "from_printed", "printed
 _SHOWN += ["start", "low", "high", "bounded", "derived", "soft", "press", "from_source", "source", "t_0", "t"]
 
 
-@functools.lru_cache(maxsize=1)
 def values(data) -> pd.DataFrame:
     """Every realised value with its box: the reference table, and observations that it does not hold.
 
