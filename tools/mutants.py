@@ -227,12 +227,10 @@ class Order:
         self._seconds, self._quick = seconds, quick
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        rank = {
-            item: self._seconds.get(item.nodeid, 0 if "::qiyou." in item.nodeid else 3600) for item in items
-        }
-        items[:] = [
-            item for item in sorted(items, key=rank.__getitem__) if not self._quick or rank[item] < 3600
-        ]
+        examples = {item.nodeid: 0.0 for item in items if "::qiyou." in item.nodeid}
+        calls = examples | self._seconds
+        some = [item for item in items if item.nodeid in calls or not self._quick]
+        items[:] = sorted(some, key=lambda item: calls.get(item.nodeid, float("inf")))
 
 
 class Copy:
