@@ -1402,9 +1402,11 @@ BOXES = [
 
 def test_a_realised_value_that_is_corrected_in_place_counts_as_corrected(data):
     own = dataclasses.replace(data, reference=data.reference.copy())
-    before = realised.values(own)["value"].sum()
-    own.reference.loc[own.reference["kind"].eq("observed").idxmax(), "value"] += 1
-    assert realised.values(own)["value"].sum() == pytest.approx(before + 1)
+    at = (own.reference["indicator"].eq(NURSERY) & own.reference["kind"].eq("observed")).idxmax()
+    assert "corrected" not in realised.values(own)["indicator"].tolist()
+    own.reference.loc[at, ["indicator", "value"]] = "corrected", 99.0
+    known = realised.values(own)
+    assert known.loc[known["indicator"].eq("corrected"), "value"].tolist() == [99.0]
 
 
 def test_every_kind_of_value_has_the_box_of_the_methods():
